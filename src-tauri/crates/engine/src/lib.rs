@@ -1,0 +1,1 @@
+//! The facade: use cases over the storage traits

@@ -1,0 +1,27 @@
+//! Money and the double-entry core, without I/O.
+//!
+//! Everything here is a pure function of its arguments: no clock, no randomness, no files. Ids and times are
+//! handed in. The engine loads state through a store, calls this crate, and writes back what it returns.
+//!
+//! * [`money`]: arbitrary-precision amounts in minor units, parsed from and printed as decimal text.
+//! * [`currency`]: currency codes with the number of decimals they are kept in.
+//! * [`balance`]: the six figures of a balance and the four operations on them.
+//! * [`transaction`]: immutable transaction rows, what a posting asks for, and the checks before it.
+//! * [`hold`]: how much of a hold is still open, and the rows that commit or void it.
+//! * [`lifecycle`]: the derived state of a family of rows.
+
+pub mod balance;
+pub mod currency;
+pub mod error;
+pub mod hold;
+pub mod lifecycle;
+pub mod money;
+pub mod transaction;
+
+pub use balance::{Balance, Figures};
+pub use currency::{Currency, CurrencyError};
+pub use error::LedgerError;
+pub use hold::{Commit, HoldState, Open};
+pub use lifecycle::Lifecycle;
+pub use money::{Amount, AmountError};
+pub use transaction::{Overdraft, Posting, Status, TransactionRow};

@@ -1,0 +1,1 @@
+//! Matching rules, candidates, scores with reasons and assignment, without I/O

@@ -1,0 +1,1 @@
+//! Report models rendered as CSV and XLSX bytes

@@ -1,0 +1,1 @@
+//! Bank files as bytes to statement lines and problems, without I/O

@@ -1,0 +1,1 @@
+//! Storage traits, filters, pages and errors; names no database

@@ -1,0 +1,1 @@
+fn main() { tieout_app::run() }
