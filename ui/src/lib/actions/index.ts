@@ -1,0 +1,3 @@
+export * from './actions.svelte';
+export * from './keys';
+export * from './sources';
