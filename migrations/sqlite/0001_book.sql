@@ -79,6 +79,9 @@ CREATE TABLE txn (
 ) STRICT;
 CREATE INDEX txn_by_date ON txn (effective_date, key) WHERE parent_key IS NULL;
 CREATE INDEX txn_by_amount ON txn (amount_length, amount, key) WHERE parent_key IS NULL;
+CREATE INDEX txn_by_currency ON txn (currency, effective_date, key) WHERE parent_key IS NULL;
+CREATE INDEX txn_by_source ON txn (source_key, effective_date, key) WHERE parent_key IS NULL;
+CREATE INDEX txn_by_destination ON txn (destination_key, effective_date, key) WHERE parent_key IS NULL;
 CREATE INDEX txn_by_parent ON txn (parent_key, key) WHERE parent_key IS NOT NULL;
 
 CREATE TRIGGER txn_no_update BEFORE UPDATE ON txn
@@ -89,6 +92,9 @@ BEGIN SELECT RAISE(ABORT, 'immutable: journal rows cannot be deleted'); END;
 CREATE TRIGGER txn_no_replace BEFORE INSERT ON txn
 WHEN EXISTS (SELECT 1 FROM txn WHERE key = NEW.key OR id = NEW.id OR reference = NEW.reference)
 BEGIN SELECT RAISE(ABORT, 'duplicate: this reference is already used'); END;
+
+-- Substring search over what people type into the filter. Filled in the same transaction as the row.
+CREATE VIRTUAL TABLE txn_text USING fts5 (words, content = '', tokenize = 'trigram');
 
 -- What is still open of each hold: derived from the journal, kept so that the queue needs no search.
 CREATE TABLE hold (

@@ -1,1 +1,40 @@
-//! Storage traits, filters, pages and errors; names no database
+//! What the engine asks of a book's storage, and nothing about how it is stored.
+//!
+//! A [`Store`] answers reads at any time and hands out one [`Unit`] of work at a time: one database transaction that
+//! either commits whole or leaves no trace. Two implementations stand beside each other in their own crates; the rules
+//! of the ledger live in neither of them.
+
+pub mod error;
+pub mod ledger;
+pub mod query;
+pub mod recon;
+pub mod system;
+
+pub use error::{StoreError, StoreResult};
+pub use ledger::{LedgerReads, LedgerWrites};
+pub use query::{Condition, Page, Query, Sort, Test};
+pub use recon::{ReconReads, ReconWrites};
+pub use system::{SystemReads, SystemWrites};
+
+/// One book.
+#[async_trait::async_trait]
+pub trait Store: LedgerReads + ReconReads + SystemReads + Send + Sync + 'static {
+    /// Starts the one writing transaction; waits while another is open.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`] when the book was opened for reading only.
+    async fn begin(&self) -> StoreResult<Box<dyn Unit>>;
+
+    /// Why nothing can be written, if that is so: a sentence for a person.
+    fn read_only(&self) -> Option<String>;
+
+    /// Writes everything out and lets go of the file. Reads and writes fail afterwards.
+    async fn close(&self);
+}
+
+/// One database transaction. Dropping it without [`Unit::commit`] undoes everything it did.
+#[async_trait::async_trait]
+pub trait Unit: LedgerWrites + ReconWrites + SystemWrites + Send {
+    /// Makes everything durable, or nothing. When this returns `Ok`, the work survives a crash.
+    async fn commit(self: Box<Self>) -> StoreResult<()>;
+}

@@ -1,0 +1,64 @@
+//! What can go wrong in storage.
+
+/// Result of a storage call.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// A failure of the storage layer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The reference of a posting is taken.
+    #[error("this reference is already used")]
+    DuplicateReference,
+    /// Another unique value (an indicator, a profile, a matched row) is taken.
+    #[error("{0} exists already")]
+    Duplicate(&'static str),
+    /// Somebody else changed the row since it was read.
+    #[error("{0} was changed by somebody else")]
+    Stale(&'static str),
+    /// The statement is signed off; the database refuses to change its matches.
+    #[error("the statement is signed off")]
+    Signed,
+    /// The book cannot be written to; the text says why and what to do.
+    #[error("{0}")]
+    ReadOnly(String),
+    /// The disk is full.
+    #[error("the disk is full")]
+    DiskFull,
+    /// A filter or sort names a field that does not exist.
+    #[error("there is no field called {0}")]
+    UnknownField(String),
+    /// A stored value does not have the form it must have: the book is damaged.
+    #[error("the book holds a damaged value in {place}: {detail}")]
+    Damaged { place: &'static str, detail: String },
+    /// The database itself failed.
+    #[error("the database failed: {0}")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// A stored value that cannot be read back.
+    pub fn damaged(place: &'static str, detail: impl std::fmt::Display) -> Self {
+        Self::Damaged { place, detail: detail.to_string() }
+    }
+}
+
+/// Why a book could not be opened, in a sentence that a person can act on.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("There is no file at {0}.")]
+    Missing(String),
+    #[error("{0} already exists. Choose another name, or open it.")]
+    Exists(String),
+    #[error("{0} is not a Tieout book.")]
+    NotABook(String),
+    #[error("This book was made by a newer Tieout (format {found}; this one reads up to {known}). Update Tieout to open it.")]
+    Newer { found: i64, known: i64 },
+    #[error("This book was changed outside Tieout: migration {0} is not the one this program knows. Restore a backup.")]
+    ForeignMigration(i64),
+    #[error("This book is damaged: {0}. Restore the last backup, or open a copy to save what can be read.")]
+    Damaged(String),
+    #[error("{path} cannot be used: {reason}.")]
+    Io { path: String, reason: String },
+    #[error("The book could not be opened: {0}")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

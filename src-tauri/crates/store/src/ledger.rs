@@ -1,0 +1,226 @@
+//! Ledgers, balances, the journal and holds.
+
+use jiff::{Timestamp, civil::Date};
+use ledger::{Amount, Balance, Figures, HoldState, Lifecycle, Open, Status, TransactionRow, balance::Side};
+
+use crate::{Page, Query, StoreResult};
+
+/// A ledger: a named folder of balances. `/` in a name groups ledgers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerRecord {
+    pub key: i64,
+    pub id: String,
+    pub name: String,
+    pub balances: u64,
+}
+
+/// A balance with what surrounds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BalanceRecord {
+    pub key: i64,
+    pub ledger_id: String,
+    pub ledger_name: String,
+    pub indicator: Option<String>,
+    pub account_number: Option<String>,
+    /// Statements are expected for it.
+    pub reconcilable: bool,
+    pub pinned: bool,
+    /// Latest effective day of a settled entry.
+    pub last_entry_on: Option<Date>,
+    pub balance: Balance,
+}
+
+/// A balance to create.
+#[derive(Debug, Clone)]
+pub struct NewBalance {
+    pub id: String,
+    pub ledger_id: String,
+    pub name: String,
+    pub indicator: Option<String>,
+    pub currency: ledger::Currency,
+    pub account_number: Option<String>,
+    pub reconcilable: bool,
+    pub created_at: Timestamp,
+}
+
+/// What of a balance may change; its money unit never does.
+#[derive(Debug, Clone)]
+pub struct BalanceEdit {
+    pub name: String,
+    pub account_number: Option<String>,
+    pub reconcilable: bool,
+    pub pinned: bool,
+}
+
+/// How a balance is named in a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BalanceRef {
+    /// Public id.
+    Id(String),
+    /// `@name` together with a currency code.
+    Indicator { name: String, currency: String },
+}
+
+/// A journal row with the hash of what was asked for.
+#[derive(Debug, Clone)]
+pub struct NewTransaction {
+    pub row: TransactionRow,
+    pub parent_key: Option<i64>,
+    pub source_key: i64,
+    pub destination_key: i64,
+    /// JSON text, if any.
+    pub metadata: Option<String>,
+    pub input_hash: [u8; 32],
+}
+
+/// A stored journal row with the keys that other tables use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredTransaction {
+    pub key: i64,
+    pub parent_key: Option<i64>,
+    pub source_key: i64,
+    pub source_name: String,
+    pub destination_key: i64,
+    pub destination_name: String,
+    pub metadata: Option<String>,
+    pub input_hash: Vec<u8>,
+    pub row: TransactionRow,
+}
+
+/// A hold as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldRecord {
+    pub open: Open,
+    pub remaining: Amount,
+    pub expires_at: Option<Timestamp>,
+    pub closed_at: Option<Timestamp>,
+}
+
+/// One line of the transactions grid: the first row of a family and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FamilyRecord {
+    pub first: StoredTransaction,
+    pub hold: Option<HoldRecord>,
+    pub lifecycle: Lifecycle,
+    /// Rows below the first.
+    pub children: u64,
+}
+
+/// One settled entry in the register of a balance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisterRecord {
+    pub transaction: StoredTransaction,
+    pub side: Side,
+    pub other_id: String,
+    pub other_name: String,
+    /// Balance after this entry, in the order of effective day and booking.
+    pub running: Amount,
+    /// Id and tick of the match it belongs to.
+    pub matched: Option<String>,
+}
+
+/// Turnover of a balance on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayTurnover {
+    pub day: Date,
+    pub credit: Amount,
+    pub debit: Amount,
+    pub entries: u64,
+}
+
+/// Sum of a filtered list in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurrencyTotal {
+    pub currency: String,
+    pub exponent: u8,
+    pub group: String,
+    pub count: u64,
+    pub amount: Amount,
+}
+
+/// Debits and credits of every balance of one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrialRow {
+    pub currency: ledger::Currency,
+    pub balances: u64,
+    pub entries: u64,
+    pub debit: Amount,
+    pub credit: Amount,
+}
+
+/// The four stored figures of a balance as the journal gives them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recomputed {
+    pub balance_id: String,
+    pub figures: Figures,
+}
+
+/// Reads of the ledger. They never wait for a writer.
+#[async_trait::async_trait]
+pub trait LedgerReads {
+    async fn ledgers(&self) -> StoreResult<Vec<LedgerRecord>>;
+    /// Fields: `name`, `ledger`, `currency`, `last_entry_on`, `reconcilable`, `pinned`, `id`. Default order: ledger, name.
+    async fn balances(&self, query: &Query) -> StoreResult<Page<BalanceRecord>>;
+    async fn balance(&self, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>>;
+    /// Turnover by day, oldest first, days `from..=to` (open ends when `None`).
+    async fn turnover(&self, balance_key: i64, from: Option<Date>, to: Option<Date>) -> StoreResult<Vec<DayTurnover>>;
+    /// Credit and debit up to and including `day`.
+    async fn settled_at(&self, balance_key: i64, day: Date) -> StoreResult<(Amount, Amount)>;
+    /// The register, newest first unless sorted by `date` ascending. Condition fields: `date`.
+    async fn register(&self, balance_key: i64, query: &Query) -> StoreResult<Page<RegisterRecord>>;
+    /// First rows of families. Fields: `date`, `reference`, `amount`, `currency`, `state`, `source`, `destination`,
+    /// `balance` (either side), `description`, `actor`, `expires`. Default order: date, newest first.
+    async fn families(&self, query: &Query) -> StoreResult<Page<FamilyRecord>>;
+    /// Sums of the same list, by currency and by whether the money is applied, held or neither.
+    async fn family_totals(&self, query: &Query) -> StoreResult<Vec<CurrencyTotal>>;
+    /// The family that a row belongs to: its first row and everything below it in booking order.
+    async fn family(&self, transaction_id: &str) -> StoreResult<Option<(FamilyRecord, Vec<StoredTransaction>)>>;
+    async fn transaction_by_reference(&self, reference: &str) -> StoreResult<Option<StoredTransaction>>;
+    /// Open holds that touch a balance.
+    async fn holds_of(&self, balance_key: i64) -> StoreResult<Vec<FamilyRecord>>;
+    /// Open holds whose expiry is at or before `now`, oldest first.
+    async fn expired_holds(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>>;
+    async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>>;
+    /// Recomputes the figures of a balance (or of all) from the journal alone.
+    async fn recompute(&self, balance_id: Option<&str>) -> StoreResult<Vec<Recomputed>>;
+}
+
+/// Writes of the ledger, inside one unit of work.
+#[async_trait::async_trait]
+pub trait LedgerWrites {
+    async fn insert_ledger(&mut self, id: &str, name: &str, at: Timestamp) -> StoreResult<()>;
+    async fn rename_ledger(&mut self, id: &str, name: &str) -> StoreResult<bool>;
+    /// Fails with `Duplicate("balance")` when the indicator is taken in that currency.
+    async fn insert_balance(&mut self, balance: &NewBalance) -> StoreResult<i64>;
+    async fn edit_balance(&mut self, id: &str, edit: &BalanceEdit) -> StoreResult<bool>;
+    /// The balance as this unit sees it, its own writes included.
+    async fn load_balance(&mut self, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>>;
+    /// Writes the figures if the stored version is still `balance.version`, and increments it.
+    async fn save_figures(&mut self, key: i64, balance: &Balance) -> StoreResult<()>;
+    async fn load_by_reference(&mut self, reference: &str) -> StoreResult<Option<StoredTransaction>>;
+    async fn load_transaction(&mut self, id: &str) -> StoreResult<Option<StoredTransaction>>;
+    /// Adds a journal row; a settled one also adds its two entries and their day's turnover.
+    async fn insert_transaction(&mut self, transaction: &NewTransaction) -> StoreResult<i64>;
+    async fn load_hold(&mut self, transaction_key: i64) -> StoreResult<Option<HoldRecord>>;
+    async fn insert_hold(&mut self, transaction_key: i64, amount: &Amount, expires_at: Option<Timestamp>) -> StoreResult<()>;
+    async fn save_hold(&mut self, transaction_key: i64, open: &Open, closed_at: Option<Timestamp>) -> StoreResult<()>;
+}
+
+/// The text of a status in storage.
+pub fn status_text(status: Status) -> &'static str {
+    match status {
+        Status::Applied => "APPLIED",
+        Status::Inflight => "INFLIGHT",
+        Status::Void => "VOID",
+    }
+}
+
+/// The text of a hold's state in storage.
+pub fn hold_state_text(state: HoldState) -> &'static str {
+    match state {
+        HoldState::Open => "open",
+        HoldState::Committed => "committed",
+        HoldState::Voided => "voided",
+        HoldState::Expired => "expired",
+    }
+}
