@@ -1,1 +1,20 @@
-//! The storage traits on one SQLite file
+//! A book as one SQLite file.
+//!
+//! * [`open`]: create and open, with the checks before a book is trusted.
+//! * [`lock`]: who may write; an operating-system lock that vanishes with its process.
+//! * `ledger`, `recon`, `system`: the storage traits, SQL only.
+//!
+//! One connection writes, a few read; WAL keeps readers from ever waiting for the writer.
+
+mod code;
+mod error;
+mod ledger;
+mod lock;
+mod open;
+mod recon;
+mod sql;
+mod system;
+mod unit;
+
+pub use lock::BookLock;
+pub use open::{Created, SCHEMA_VERSION, SqliteStore};

@@ -1,0 +1,25 @@
+//! Database failures as storage errors. Constraint names come from the schema, never from free text of the driver.
+
+use store::StoreError;
+
+/// Turns a driver error into what the engine understands.
+pub(crate) fn from_sqlx(error: sqlx::Error) -> StoreError {
+    if let sqlx::Error::Database(database) = &error {
+        // Extended result codes, https://www.sqlite.org/rescode.html
+        match database.code().as_deref() {
+            // SQLITE_CONSTRAINT_TRIGGER: our triggers begin their message with a class word of the schema.
+            Some("1811") if database.message().starts_with("signed:") => return StoreError::Signed,
+            Some("1811") if database.message().starts_with("duplicate:") => return StoreError::DuplicateReference,
+            // SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY
+            Some("2067" | "1555") => return StoreError::Duplicate("this value"),
+            // SQLITE_FULL
+            Some("13") => return StoreError::DiskFull,
+            // SQLITE_READONLY and its kin
+            Some(code) if code.parse::<i32>().is_ok_and(|code| code & 0xff == 8) => {
+                return StoreError::ReadOnly("The file is read-only. Nothing was changed.".into());
+            }
+            _ => {}
+        }
+    }
+    StoreError::Database(Box::new(error))
+}

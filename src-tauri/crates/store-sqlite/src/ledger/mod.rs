@@ -1,0 +1,78 @@
+//! Ledgers, balances, the journal and holds: the two traits, each call handed to the file that holds its SQL.
+
+mod balances;
+mod families;
+mod register;
+mod rows;
+mod totals;
+mod writes;
+
+use jiff::{Timestamp, civil::Date};
+use ledger::Amount;
+use store::ledger::{
+    BalanceRecord, BalanceRef, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord, Recomputed, RegisterRecord, StoredTransaction, TrialRow,
+};
+use store::{LedgerReads, Page, Query, StoreResult};
+
+use crate::open::SqliteStore;
+
+#[async_trait::async_trait]
+impl LedgerReads for SqliteStore {
+    async fn ledgers(&self) -> StoreResult<Vec<LedgerRecord>> {
+        balances::ledgers(&self.readers).await
+    }
+
+    async fn balances(&self, query: &Query) -> StoreResult<Page<BalanceRecord>> {
+        balances::page(&self.readers, query).await
+    }
+
+    async fn balance(&self, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>> {
+        let mut connection = self.readers.acquire().await.map_err(crate::error::from_sqlx)?;
+        balances::one(&mut connection, reference).await
+    }
+
+    async fn turnover(&self, balance_key: i64, from: Option<Date>, to: Option<Date>) -> StoreResult<Vec<DayTurnover>> {
+        balances::turnover(&self.readers, balance_key, from, to).await
+    }
+
+    async fn settled_at(&self, balance_key: i64, day: Date) -> StoreResult<(Amount, Amount)> {
+        balances::settled_at(&self.readers, balance_key, day).await
+    }
+
+    async fn register(&self, balance_key: i64, query: &Query) -> StoreResult<Page<RegisterRecord>> {
+        register::page(&self.readers, balance_key, query).await
+    }
+
+    async fn families(&self, query: &Query) -> StoreResult<Page<FamilyRecord>> {
+        families::page(&self.readers, query).await
+    }
+
+    async fn family_totals(&self, query: &Query) -> StoreResult<Vec<CurrencyTotal>> {
+        totals::of_families(&self.readers, query).await
+    }
+
+    async fn family(&self, transaction_id: &str) -> StoreResult<Option<(FamilyRecord, Vec<StoredTransaction>)>> {
+        families::one(&self.readers, transaction_id).await
+    }
+
+    async fn transaction_by_reference(&self, reference: &str) -> StoreResult<Option<StoredTransaction>> {
+        let mut connection = self.readers.acquire().await.map_err(crate::error::from_sqlx)?;
+        rows::by_reference(&mut connection, reference).await
+    }
+
+    async fn holds_of(&self, balance_key: i64) -> StoreResult<Vec<FamilyRecord>> {
+        families::open_holds_of(&self.readers, balance_key).await
+    }
+
+    async fn expired_holds(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>> {
+        families::expired(&self.readers, now, limit).await
+    }
+
+    async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>> {
+        totals::trial_balance(&self.readers, as_of).await
+    }
+
+    async fn recompute(&self, balance_id: Option<&str>) -> StoreResult<Vec<Recomputed>> {
+        totals::recompute(&self.readers, balance_id).await
+    }
+}

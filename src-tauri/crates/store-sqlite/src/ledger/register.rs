@@ -1,0 +1,173 @@
+//! The register of one balance, with the balance after each entry.
+
+use jiff::civil::Date;
+use ledger::{Amount, balance::Side};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, SqlitePool};
+use store::ledger::RegisterRecord;
+use store::{Page, Query, StoreError, StoreResult};
+
+use super::families::is_everything;
+use super::rows::{TRANSACTION, transaction};
+use crate::code::{amount, count, date};
+use crate::error::from_sqlx;
+use crate::sql::{Column, SUM_COLUMNS, column, exact_sum, from_nearer_end, push_condition, read_sum, window};
+
+const FIELDS: &[(&str, Column)] = &[("date", Column::Plain("e.effective_date"))];
+
+struct Entry {
+    txn_key: i64,
+    day: Date,
+    side: Side,
+    amount: Amount,
+    matched: Option<String>,
+}
+
+impl Entry {
+    /// Where the entry stands in the register.
+    fn place(&self) -> (Date, i64) {
+        (self.day, self.txn_key)
+    }
+
+    fn net(&self) -> Amount {
+        match self.side {
+            Side::Credit => self.amount.clone(),
+            Side::Debit => -&self.amount,
+        }
+    }
+}
+
+fn filter(builder: &mut QueryBuilder<Sqlite>, balance_key: i64, query: &Query) -> StoreResult<()> {
+    builder.push(" WHERE e.balance_key = ");
+    builder.push_bind(balance_key);
+    for condition in &query.conditions {
+        push_condition(builder, column(FIELDS, &condition.field)?, condition)?;
+    }
+    if let Some(text) = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        builder.push(" AND e.txn_key IN (SELECT coalesce(c.key, f.rowid) FROM txn_text f LEFT JOIN txn c ON c.parent_key = f.rowid WHERE f.words MATCH ");
+        builder.push_bind(format!("\"{}\"", text.replace('"', "\"\"")));
+        builder.push(")");
+    }
+    Ok(())
+}
+
+async fn total(readers: &SqlitePool, balance_key: i64, query: &Query) -> StoreResult<i64> {
+    if is_everything(query) {
+        let counted = sqlx::query_scalar("SELECT coalesce(sum(entries), 0) FROM balance_day WHERE balance_key = ?");
+        return counted.bind(balance_key).fetch_one(readers).await.map_err(from_sqlx);
+    }
+    let mut counting = QueryBuilder::new("SELECT count(*) FROM entry e");
+    filter(&mut counting, balance_key, query)?;
+    counting.build_query_scalar().fetch_one(readers).await.map_err(from_sqlx)
+}
+
+pub(super) async fn page(readers: &SqlitePool, balance_key: i64, query: &Query) -> StoreResult<Page<RegisterRecord>> {
+    let ascending = match query.sort.first() {
+        Some(sort) if sort.field == "date" => !sort.descending,
+        Some(sort) => return Err(StoreError::UnknownField(sort.field.clone())),
+        None => false,
+    };
+    let total = total(readers, balance_key, query).await?;
+    let (limit, offset) = window(query);
+    let (limit, offset, reverse) = from_nearer_end(limit, offset, total);
+    let mut builder = QueryBuilder::new(
+        "SELECT e.txn_key, e.effective_date, e.side, e.amount, (SELECT m.id FROM match_entry me JOIN match m ON m.key = me.match_key \
+         WHERE me.balance_key = e.balance_key AND me.txn_key = e.txn_key) FROM entry e",
+    );
+    filter(&mut builder, balance_key, query)?;
+    let direction = if ascending != reverse { "ASC" } else { "DESC" };
+    builder.push(format!(" ORDER BY e.effective_date {direction}, e.txn_key {direction} LIMIT {limit} OFFSET {offset}"));
+    let rows = builder.build().fetch_all(readers).await.map_err(from_sqlx)?;
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in &rows {
+        entries.push(Entry {
+            txn_key: row.try_get(0).map_err(from_sqlx)?,
+            day: date("entry", row.try_get(1).map_err(from_sqlx)?)?,
+            side: if row.try_get::<&str, _>(2).map_err(from_sqlx)? == "credit" { Side::Credit } else { Side::Debit },
+            amount: amount("entry", row.try_get(3).map_err(from_sqlx)?)?,
+            matched: row.try_get(4).map_err(from_sqlx)?,
+        });
+    }
+    if reverse {
+        entries.reverse();
+    }
+    let rows = complete(readers, balance_key, entries, is_everything(query)).await?;
+    Ok(Page { rows, total: count(total) })
+}
+
+/// Adds the journal row and the balance after each entry. Running balances follow day and booking, whatever is filtered.
+async fn complete(readers: &SqlitePool, balance_key: i64, entries: Vec<Entry>, contiguous: bool) -> StoreResult<Vec<RegisterRecord>> {
+    let keys: Vec<i64> = entries.iter().map(|entry| entry.txn_key).collect();
+    let list = serde_json::to_string(&keys).map_err(|error| StoreError::damaged("keys", error))?;
+    let sql = format!("{TRANSACTION} WHERE t.key IN (SELECT value FROM json_each(?))");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list).fetch_all(readers).await.map_err(from_sqlx)?;
+    let mut found = std::collections::HashMap::new();
+    for row in &rows {
+        let transaction = transaction(row)?;
+        found.insert(transaction.key, transaction);
+    }
+    let running = running_balances(readers, balance_key, &entries, contiguous).await?;
+    let mut records = Vec::with_capacity(entries.len());
+    for (entry, running) in entries.into_iter().zip(running) {
+        let Some(transaction) = found.remove(&entry.txn_key) else {
+            return Err(StoreError::damaged("entry", "its journal row is missing"));
+        };
+        let (other_id, other_name) = match entry.side {
+            Side::Debit => (transaction.row.destination.clone(), transaction.destination_name.clone()),
+            Side::Credit => (transaction.row.source.clone(), transaction.source_name.clone()),
+        };
+        records.push(RegisterRecord { transaction, side: entry.side, other_id, other_name, running, matched: entry.matched });
+    }
+    Ok(records)
+}
+
+/// The balance after each entry: the days before the oldest, then entry by entry. On an unfiltered page neighbours
+/// follow each other; under a filter the entries between two rows are summed by the database.
+async fn running_balances(readers: &SqlitePool, balance_key: i64, entries: &[Entry], contiguous: bool) -> StoreResult<Vec<Amount>> {
+    let mut ordered: Vec<usize> = (0..entries.len()).collect();
+    ordered.sort_by_key(|&index| entries[index].place());
+    let Some(&first) = ordered.first() else { return Ok(Vec::new()) };
+    let oldest = &entries[first];
+    let sql = format!("SELECT {}, {} FROM balance_day WHERE balance_key = ? AND day < ?", exact_sum("credit"), exact_sum("debit"));
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(balance_key).bind(oldest.day.to_string()).fetch_one(readers).await.map_err(from_sqlx)?;
+    let mut reached = read_sum(&row, 0)? - read_sum(&row, SUM_COLUMNS)?;
+    let mut from = (oldest.day, i64::MIN);
+    let mut result = vec![Amount::ZERO; entries.len()];
+    for index in ordered {
+        let entry = &entries[index];
+        if contiguous && from.1 != i64::MIN {
+            reached += &entry.net();
+        } else {
+            reached += &net_between(readers, balance_key, from, entry.place()).await?;
+        }
+        result[index] = reached.clone();
+        from = entry.place();
+    }
+    Ok(result)
+}
+
+/// Net of the entries after `from` up to and including `to`.
+async fn net_between(readers: &SqlitePool, balance_key: i64, from: (Date, i64), to: (Date, i64)) -> StoreResult<Amount> {
+    let sql = format!(
+        "SELECT side, {} FROM entry WHERE balance_key = ? AND (effective_date, txn_key) > (?, ?) AND (effective_date, txn_key) <= (?, ?) GROUP BY side",
+        exact_sum("amount")
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(balance_key)
+        .bind(from.0.to_string())
+        .bind(from.1)
+        .bind(to.0.to_string())
+        .bind(to.1)
+        .fetch_all(readers)
+        .await
+        .map_err(from_sqlx)?;
+    let mut net = Amount::ZERO;
+    for row in &rows {
+        let sum = read_sum(row, 1)?;
+        if row.try_get::<&str, _>(0).map_err(from_sqlx)? == "credit" {
+            net += &sum;
+        } else {
+            net -= &sum;
+        }
+    }
+    Ok(net)
+}

@@ -1,0 +1,343 @@
+//! Creating and opening a book: identity, version and integrity are checked before anything is trusted.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use store::error::OpenError;
+use store::{Store, StoreError, StoreResult, Unit};
+use tracing::info;
+
+use crate::error::from_sqlx;
+use crate::lock::BookLock;
+use crate::unit::SqliteUnit;
+
+/// `TIEO` in the application id of the file header marks a book.
+pub(crate) const APPLICATION_ID: i64 = 0x5449_454F;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/sqlite");
+
+/// The newest schema this program reads: the number of migrations it carries.
+pub const SCHEMA_VERSION: i64 = 2;
+
+/// Up to this size a book's pages are checked before it opens; a larger one is checked in the background, so that a
+/// million rows open at once.
+const CHECK_AT_OPEN: u64 = 64 * 1024 * 1024;
+
+/// Enough for a window that reads several panels at once.
+const READERS: u32 = 4;
+
+/// One open book.
+pub struct SqliteStore {
+    pub(crate) readers: SqlitePool,
+    writer: Option<SqlitePool>,
+    read_only: Option<String>,
+    path: PathBuf,
+    /// A copy that was made before the schema was brought up to date.
+    backup: Option<PathBuf>,
+    _lock: Option<BookLock>,
+}
+
+/// Marks a file that was just made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Created;
+
+impl SqliteStore {
+    /// Makes a new, empty book.
+    ///
+    /// # Errors
+    /// [`OpenError::Exists`] if there is a file already, [`OpenError::Io`] if it cannot be made.
+    pub async fn create(path: &Path) -> Result<Self, OpenError> {
+        if path.exists() {
+            return Err(OpenError::Exists(name(path)));
+        }
+        std::fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| io(path, &error))?;
+        let lock = BookLock::take(path).map_err(|error| io(path, &error))?;
+        let made = Self::prepare_new(path).await;
+        if let Err(error) = made {
+            // Nothing half-made stays behind; the file was ours a moment ago.
+            let _ = std::fs::remove_file(path);
+            return Err(error);
+        }
+        Self::connect(path, lock, None, None).await
+    }
+
+    async fn prepare_new(path: &Path) -> Result<(), OpenError> {
+        let mut connection = SqliteConnection::connect_with(&options(path)).await.map_err(database)?;
+        sqlx::query(AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION_ID}"))).execute(&mut connection).await.map_err(database)?;
+        migrate(&mut connection).await?;
+        connection.close().await.map_err(database)
+    }
+
+    /// Opens a book. A book that another process writes to, or a file that may not be written, opens for reading;
+    /// [`Store::read_only`] then says why.
+    ///
+    /// # Errors
+    /// [`OpenError`] with a sentence a person can act on.
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        check_header(path)?;
+        if is_write_protected(path) {
+            let reason = "This file is write-protected, so it is open for reading only. Copy it to another folder to work in it.";
+            check_pages(path, true).await?;
+            return Self::connect(path, None, Some(reason.into()), None).await;
+        }
+        let lock = BookLock::take(path).map_err(|error| io(path, &error))?;
+        if lock.is_none() {
+            let reason = "Another program has this book open, so it is open for reading only here. Close it there to work in it.";
+            return Self::connect(path, None, Some(reason.into()), None).await;
+        }
+        check_pages(path, false).await?;
+        let backup = bring_up_to_date(path).await?;
+        Self::connect(path, lock, None, backup).await
+    }
+
+    async fn connect(path: &Path, lock: Option<BookLock>, read_only: Option<String>, backup: Option<PathBuf>) -> Result<Self, OpenError> {
+        let immutable = read_only.is_some() && lock.is_none() && is_write_protected(path);
+        let writer = match read_only {
+            Some(_) => None,
+            None => Some(
+                SqlitePoolOptions::new()
+                    .max_connections(1)
+                    .min_connections(1)
+                    .idle_timeout(None)
+                    .max_lifetime(None)
+                    // A unit of work waits for the one before it however long an import takes.
+                    .acquire_timeout(Duration::from_secs(600))
+                    .connect_with(options(path))
+                    .await
+                    .map_err(database)?,
+            ),
+        };
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options(path).read_only(true).immutable(immutable))
+            .await
+            .map_err(database)?;
+        info!(read_only = read_only.is_some(), "book opened");
+        Ok(Self { readers, writer, read_only, path: path.to_owned(), backup, _lock: lock })
+    }
+
+    /// Where the book is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The copy made before the schema was brought up to date, if that was needed.
+    pub fn backup_made(&self) -> Option<&Path> {
+        self.backup.as_deref()
+    }
+
+    /// A consistent copy of the open book: written beside its final name, synced, then renamed.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] or [`StoreError::DiskFull`]; no half copy stays under the final name.
+    pub async fn backup_to(&self, target: &Path) -> StoreResult<()> {
+        let mut connection = self.readers.acquire().await.map_err(from_sqlx)?;
+        copy_consistently(&mut connection, target).await
+    }
+
+    /// Checks every page and every reference of the file.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if the check itself cannot run.
+    pub async fn check_file(&self) -> StoreResult<Vec<String>> {
+        let mut connection = self.readers.acquire().await.map_err(from_sqlx)?;
+        let mut found = quick_check(&mut connection).await.map_err(from_sqlx)?;
+        let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut *connection).await.map_err(from_sqlx)?;
+        if !broken.is_empty() {
+            found.push(format!("{} rows refer to something that is not there", broken.len()));
+        }
+        Ok(found)
+    }
+}
+
+#[async_trait::async_trait]
+impl Store for SqliteStore {
+    async fn begin(&self) -> StoreResult<Box<dyn Unit>> {
+        let Some(writer) = &self.writer else {
+            return Err(StoreError::ReadOnly(self.read_only.clone().unwrap_or_default()));
+        };
+        let transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
+        Ok(Box::new(SqliteUnit::new(transaction)))
+    }
+
+    fn read_only(&self) -> Option<String> {
+        self.read_only.clone()
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        // An answered write survives a power cut, not only a crash.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("cache_size", "-24000")
+        .pragma("temp_store", "MEMORY")
+        .pragma("trusted_schema", "OFF")
+        .statement_cache_capacity(200)
+}
+
+/// The file header tells a book from anything else before SQLite touches it.
+/// Format: <https://www.sqlite.org/fileformat2.html#the_database_header>
+fn check_header(path: &Path) -> Result<(), OpenError> {
+    let mut file = std::fs::File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => OpenError::Missing(path.display().to_string()),
+        _ => io(path, &error),
+    })?;
+    let length = file.metadata().map_err(|error| io(path, &error))?.len();
+    let mut header = [0_u8; 100];
+    if file.read_exact(&mut header).is_err() || &header[..16] != b"SQLite format 3\0" {
+        return Err(OpenError::NotABook(name(path)));
+    }
+    let word = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    if i64::from(word(68)) != APPLICATION_ID {
+        return Err(OpenError::NotABook(name(path)));
+    }
+    let found = i64::from(word(60));
+    if found > SCHEMA_VERSION {
+        return Err(OpenError::Newer { found, known: SCHEMA_VERSION });
+    }
+    let page = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 65_536,
+        size => u64::from(size),
+    };
+    // The page count is only valid when both change counters agree.
+    let expected = u64::from(word(28)) * page;
+    let no_wal = !wal(path).exists();
+    if word(24) == word(92) && no_wal && length < expected {
+        return Err(OpenError::Damaged(format!("the file is cut off, {length} of {expected} bytes are there")));
+    }
+    Ok(())
+}
+
+fn wal(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
+}
+
+fn is_write_protected(path: &Path) -> bool {
+    std::fs::OpenOptions::new().append(true).open(path).is_err()
+}
+
+async fn check_pages(path: &Path, immutable: bool) -> Result<(), OpenError> {
+    let size = std::fs::metadata(path).map_err(|error| io(path, &error))?.len();
+    if size > CHECK_AT_OPEN {
+        return Ok(());
+    }
+    let reading = options(path).read_only(immutable).immutable(immutable);
+    let mut connection = SqliteConnection::connect_with(&reading).await.map_err(damaged_or_database)?;
+    let found = quick_check(&mut connection).await.map_err(damaged_or_database)?;
+    connection.close().await.map_err(database)?;
+    match found.first() {
+        Some(first) => Err(OpenError::Damaged(first.clone())),
+        None => Ok(()),
+    }
+}
+
+async fn quick_check(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query("PRAGMA quick_check(20)").fetch_all(connection).await?;
+    let mut found = Vec::new();
+    for row in rows {
+        let line: String = row.try_get(0)?;
+        if line != "ok" {
+            found.push(line);
+        }
+    }
+    Ok(found)
+}
+
+/// Runs pending migrations on a book that exists, after copying it.
+async fn bring_up_to_date(path: &Path) -> Result<Option<PathBuf>, OpenError> {
+    let mut connection = SqliteConnection::connect_with(&options(path)).await.map_err(database)?;
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(database)?;
+    let mut backup = None;
+    if version < SCHEMA_VERSION {
+        let target = backup_name(path, version);
+        copy_consistently(&mut connection, &target).await.map_err(|error| OpenError::Database(Box::new(error)))?;
+        backup = Some(target);
+    }
+    // Also without pending migrations: this compares the checksum of every applied one.
+    migrate(&mut connection).await?;
+    connection.close().await.map_err(database)?;
+    Ok(backup)
+}
+
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    MIGRATIONS.run(&mut *connection).await.map_err(|error| match error {
+        sqlx::migrate::MigrateError::VersionMismatch(version) => OpenError::ForeignMigration(version),
+        sqlx::migrate::MigrateError::VersionMissing(found) => OpenError::Newer { found, known: SCHEMA_VERSION },
+        other => OpenError::Database(Box::new(other)),
+    })?;
+    sqlx::query(AssertSqlSafe(format!("PRAGMA user_version = {SCHEMA_VERSION}"))).execute(connection).await.map_err(database)?;
+    Ok(())
+}
+
+fn backup_name(path: &Path, version: i64) -> PathBuf {
+    let stamp = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{stem} before format {SCHEMA_VERSION} from {version} {stamp}.tieout-backup"))
+}
+
+async fn copy_consistently(connection: &mut SqliteConnection, target: &Path) -> StoreResult<()> {
+    let mut part = target.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let _ = std::fs::remove_file(&part);
+    let copied = sqlx::query("VACUUM INTO ?").bind(part.to_string_lossy().into_owned()).execute(connection).await;
+    let finished = copied.map_err(from_sqlx).and_then(|_| {
+        std::fs::File::open(&part)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| std::fs::rename(&part, target))
+            .map_err(|error| StoreError::Database(Box::new(error)))
+    });
+    if finished.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    finished
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+fn io(path: &Path, error: &std::io::Error) -> OpenError {
+    let reason = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "you have no permission to use it".to_owned(),
+        std::io::ErrorKind::NotFound => "the folder does not exist".to_owned(),
+        std::io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        _ => error.to_string(),
+    };
+    OpenError::Io { path: name(path), reason }
+}
+
+fn database(error: sqlx::Error) -> OpenError {
+    OpenError::Database(Box::new(error))
+}
+
+/// SQLITE_CORRUPT and SQLITE_NOTADB while looking at the pages mean damage, not a failing database.
+fn damaged_or_database(error: sqlx::Error) -> OpenError {
+    match &error {
+        sqlx::Error::Database(inner) if inner.code().is_some_and(|code| code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 11 | 26))) => {
+            OpenError::Damaged("its pages do not fit together".into())
+        }
+        _ => database(error),
+    }
+}
