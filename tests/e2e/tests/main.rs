@@ -1,0 +1,3 @@
+//! Every scenario in the real window, one module per view or flow.
+
+mod window;
