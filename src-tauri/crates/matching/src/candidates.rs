@@ -1,0 +1,345 @@
+//! Indexes over the ledger entries, and the pairs worth looking at.
+//!
+//! Entries are sorted per currency by (amount, day), by (day, amount) and by day, and hashed by the texts that an
+//! equality can ask for. Each rule is answered from its own narrowest index: the bounds of one rule never narrow
+//! another. Amount bounds are kept as products, so they are exact on either side of the tolerance.
+
+use std::collections::HashMap;
+
+use ledger::{Amount, Currency};
+
+use crate::criteria::{LineView, Lower, PART_SEPARATOR};
+use crate::model::{DAY, LedgerItem, When};
+use crate::rule::{Field, Operator, Rule, Tolerance};
+
+/// Entry numbers in stable order.
+pub type Entry = u32;
+
+/// Bounds on an entry's amount: `amount × factor ≥ bound` and `amount × factor ≤ bound`, whichever are present.
+#[derive(Debug, Clone, Default)]
+pub struct AmountBounds {
+    low: Vec<(i128, Amount)>,
+    high: Vec<(i128, Amount)>,
+}
+
+impl AmountBounds {
+    /// `low ≤ amount × factor ≤ high`.
+    pub fn between(factor: i128, low: Amount, high: Amount) -> Self {
+        Self {
+            low: vec![(factor, low)],
+            high: vec![(factor, high)],
+        }
+    }
+
+    /// Exactly this amount.
+    pub fn exactly(amount: &Amount) -> Self {
+        Self::between(1, amount.clone(), amount.clone())
+    }
+
+    /// |x − y| × den ≤ |y| × num, seen from x.
+    fn relative_to_entry(&mut self, x: &Amount, num: i128, den: i128) {
+        if x.is_zero() && num == den {
+            return;
+        }
+        let scaled = x.times(den);
+        let (wide, narrow) = (den + num, den - num);
+        let (low, high) = if x.is_negative() {
+            (narrow, wide)
+        } else {
+            (wide, narrow)
+        };
+        self.low.push((low, scaled.clone()));
+        self.high.push((high, scaled));
+    }
+
+    fn below(&self, amount: &Amount) -> bool {
+        self.low
+            .iter()
+            .any(|(factor, bound)| amount.times(*factor) < *bound)
+    }
+
+    fn above(&self, amount: &Amount) -> bool {
+        self.high
+            .iter()
+            .any(|(factor, bound)| amount.times(*factor) > *bound)
+    }
+
+    fn is_bounded(&self) -> bool {
+        !self.low.is_empty() || !self.high.is_empty()
+    }
+}
+
+/// What one rule asks of the entries for one line.
+#[derive(Debug, Default)]
+pub struct Query<'a> {
+    pub amount: AmountBounds,
+    /// First and last day, both included.
+    pub days: Option<(i64, i64)>,
+    /// Texts that a field (or a part of it) must equal.
+    pub texts: Vec<(Field, &'a str)>,
+}
+
+impl<'a> Query<'a> {
+    /// The query of a rule. It finds at least every entry that satisfies the rule.
+    pub fn of_rule(rule: &Rule, line: LineView<'a>) -> Self {
+        let mut query = Self::default();
+        let one = Amount::from(1_i64);
+        let (x, day) = (&line.item.amount, line.date.day());
+        for criterion in &rule.criteria {
+            match (criterion.field, criterion.operator) {
+                (Field::Amount, Operator::Equals) => match &criterion.tolerance {
+                    Tolerance::Fraction(drift) => {
+                        let (num, den) = drift.ratio();
+                        query.amount.relative_to_entry(x, num, den);
+                    }
+                    Tolerance::Absolute { minor, currency } if *currency == line.item.currency => {
+                        query.amount.low.push((1, x - minor));
+                        query.amount.high.push((1, x + minor));
+                    }
+                    _ => {
+                        query.amount.low.push((1, x.clone()));
+                        query.amount.high.push((1, x.clone()));
+                    }
+                },
+                (Field::Amount, Operator::GreaterThan) => query.amount.high.push((1, x - &one)),
+                (Field::Amount, Operator::LessThan) => query.amount.low.push((1, x + &one)),
+                (Field::Date, Operator::Equals) => {
+                    // A time of day can reach into one more day than whole days say.
+                    let seconds = criterion.tolerance.seconds().unwrap_or_default();
+                    let reach = i64::try_from(seconds / DAY.unsigned_abs())
+                        .unwrap_or(i64::MAX / 4)
+                        .min(i64::MAX / 4)
+                        + 1;
+                    query.narrow_days(day.saturating_sub(reach), day.saturating_add(reach));
+                }
+                (Field::Date, Operator::GreaterThan) => query.narrow_days(i64::MIN, day),
+                (Field::Date, Operator::LessThan) => query.narrow_days(day, i64::MAX),
+                (field, Operator::Equals) if field.is_text() && field != Field::Currency => {
+                    query.texts.push((field, line.lower.field(field)));
+                }
+                _ => {}
+            }
+        }
+        query
+    }
+
+    fn narrow_days(&mut self, first: i64, last: i64) {
+        let (known_first, known_last) = self.days.unwrap_or((i64::MIN, i64::MAX));
+        self.days = Some((known_first.max(first), known_last.min(last)));
+    }
+}
+
+/// The entries of one currency.
+#[derive(Debug, Default)]
+struct Shelf {
+    by_amount: Vec<Entry>,
+    by_day_amount: Vec<Entry>,
+    /// (day, first position in `by_day_amount`), ascending.
+    days: Vec<(i64, usize)>,
+    by_day: Vec<Entry>,
+    texts: HashMap<(Field, String), Vec<Entry>>,
+}
+
+/// All entries of a run, by currency.
+#[derive(Debug, Default)]
+pub struct EntryIndex {
+    shelves: HashMap<Currency, Shelf>,
+}
+
+/// Above this many days, scanning day by day costs more than it saves.
+const DAY_SCAN: usize = 64;
+
+impl EntryIndex {
+    /// Indexes `entries` (in stable order). Text indexes are made for the fields that the rules compare for equality.
+    pub fn new(entries: &[LedgerItem], lower: &[Lower], rules: &[Rule]) -> Self {
+        let mut index = Self::default();
+        let criteria = rules.iter().flat_map(|rule| &rule.criteria);
+        let mut fields: Vec<Field> = criteria
+            .filter(|c| {
+                c.operator == Operator::Equals && c.field.is_text() && c.field != Field::Currency
+            })
+            .map(|c| c.field)
+            .collect();
+        fields.sort_unstable();
+        fields.dedup();
+        for (at, entry) in entries.iter().enumerate() {
+            if !index.shelves.contains_key(&entry.currency) {
+                index
+                    .shelves
+                    .insert(entry.currency.clone(), Shelf::default());
+            }
+            let Some(shelf) = index.shelves.get_mut(&entry.currency) else {
+                continue;
+            };
+            let at = at as Entry;
+            shelf.by_amount.push(at);
+            for &field in &fields {
+                for part in lower[at as usize].field(field).split(PART_SEPARATOR) {
+                    let bucket = shelf.texts.entry((field, part.to_owned())).or_default();
+                    if bucket.last() != Some(&at) {
+                        bucket.push(at);
+                    }
+                }
+            }
+        }
+        let days: Vec<i64> = entries.iter().map(|entry| entry.date.day()).collect();
+        for shelf in index.shelves.values_mut() {
+            shelf.sort(entries, &days);
+        }
+        index
+    }
+
+    /// Collects into `out` the entries that may answer the query, each once, and returns false if there were more than
+    /// `limit`: then only the `limit` nearest by date among those of the narrowest day range were taken.
+    pub fn collect(
+        &self,
+        entries: &[LedgerItem],
+        currency: &Currency,
+        date: When,
+        query: &Query<'_>,
+        limit: usize,
+        out: &mut Vec<Entry>,
+    ) -> bool {
+        out.clear();
+        let Some(shelf) = self.shelves.get(currency) else {
+            return true;
+        };
+        let by_text = query
+            .texts
+            .iter()
+            .map(|(field, text)| shelf.bucket(*field, text))
+            .min_by_key(|bucket| bucket.len());
+        let by_amount = if query.amount.is_bounded() {
+            shelf.amount_range(entries, &query.amount)
+        } else {
+            &shelf.by_amount
+        };
+        let by_day = shelf.day_range(entries, query.days);
+        let narrowest = [by_amount, by_day]
+            .into_iter()
+            .chain(by_text)
+            .min_by_key(|found| found.len())
+            .unwrap_or(by_amount);
+        let day_count = shelf.days_in(query.days);
+        if narrowest.len() > 2 * day_count && query.amount.is_bounded() && day_count <= DAY_SCAN {
+            shelf.scan_days(entries, query, out);
+        } else {
+            out.extend_from_slice(narrowest);
+        }
+        if out.len() <= limit {
+            return true;
+        }
+        out.clear();
+        nearest(entries, by_day, date, limit, out);
+        false
+    }
+}
+
+/// The `limit` entries of a day-sorted slice nearest to a date.
+fn nearest(
+    entries: &[LedgerItem],
+    by_day: &[Entry],
+    date: When,
+    limit: usize,
+    out: &mut Vec<Entry>,
+) {
+    let day = date.day();
+    let day_of = |at: usize| entries[by_day[at] as usize].date.day();
+    let mut right = by_day.partition_point(|entry| entries[*entry as usize].date.day() < day);
+    let mut left = right;
+    while out.len() < limit && (left > 0 || right < by_day.len()) {
+        let take_right =
+            left == 0 || (right < by_day.len() && day_of(right) - day <= day - day_of(left - 1));
+        if take_right {
+            out.push(by_day[right]);
+            right += 1;
+        } else {
+            left -= 1;
+            out.push(by_day[left]);
+        }
+    }
+}
+
+impl Shelf {
+    fn sort(&mut self, entries: &[LedgerItem], day_of: &[i64]) {
+        let (amount, day) = (
+            |at: Entry| &entries[at as usize].amount,
+            |at: Entry| day_of[at as usize],
+        );
+        self.by_amount.sort_by(|&a, &b| {
+            amount(a)
+                .cmp(amount(b))
+                .then_with(|| (day(a), a).cmp(&(day(b), b)))
+        });
+        self.by_day_amount = self.by_amount.clone();
+        self.by_day_amount.sort_by_key(|&at| day(at));
+        for (position, &at) in self.by_day_amount.iter().enumerate() {
+            if self.days.last().is_none_or(|(known, _)| *known != day(at)) {
+                self.days.push((day(at), position));
+            }
+        }
+        self.by_day = self.by_amount.clone();
+        self.by_day.sort_by_key(|&at| (day(at), at));
+    }
+
+    fn bucket(&self, field: Field, text: &str) -> &[Entry] {
+        // An empty text equals nothing.
+        if text.is_empty() {
+            &[]
+        } else {
+            self.texts
+                .get(&(field, text.to_owned()))
+                .map_or(&[], Vec::as_slice)
+        }
+    }
+
+    fn amount_range(&self, entries: &[LedgerItem], bounds: &AmountBounds) -> &[Entry] {
+        range(&self.by_amount, entries, bounds)
+    }
+
+    fn day_range(&self, entries: &[LedgerItem], days: Option<(i64, i64)>) -> &[Entry] {
+        let Some((first, last)) = days else {
+            return &self.by_day;
+        };
+        let day = |entry: &Entry| entries[*entry as usize].date.day();
+        let start = self.by_day.partition_point(|entry| day(entry) < first);
+        let end = self.by_day.partition_point(|entry| day(entry) <= last);
+        self.by_day.get(start..end).unwrap_or(&[])
+    }
+
+    fn day_positions(&self, days: Option<(i64, i64)>) -> std::ops::Range<usize> {
+        let Some((first, last)) = days else {
+            return 0..self.days.len();
+        };
+        let start = self.days.partition_point(|(day, _)| *day < first);
+        let end = self.days.partition_point(|(day, _)| *day <= last);
+        start..end.max(start)
+    }
+
+    fn days_in(&self, days: Option<(i64, i64)>) -> usize {
+        self.day_positions(days).len()
+    }
+
+    fn scan_days(&self, entries: &[LedgerItem], query: &Query<'_>, out: &mut Vec<Entry>) {
+        for position in self.day_positions(query.days) {
+            let start = self.days[position].1;
+            let end = self
+                .days
+                .get(position + 1)
+                .map_or(self.by_day_amount.len(), |(_, start)| *start);
+            out.extend_from_slice(range(
+                &self.by_day_amount[start..end],
+                entries,
+                &query.amount,
+            ));
+        }
+    }
+}
+
+/// The stretch of an amount-sorted slice inside the bounds.
+fn range<'a>(sorted: &'a [Entry], entries: &[LedgerItem], bounds: &AmountBounds) -> &'a [Entry] {
+    let amount = |entry: &Entry| &entries[*entry as usize].amount;
+    let start = sorted.partition_point(|entry| bounds.below(amount(entry)));
+    let rest = &sorted[start..];
+    &rest[..rest.partition_point(|entry| !bounds.above(amount(entry)))]
+}

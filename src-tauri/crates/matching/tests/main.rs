@@ -1,0 +1,3 @@
+//! Matching through its public interface.
+
+mod guarantees;
