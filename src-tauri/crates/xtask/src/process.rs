@@ -95,7 +95,8 @@ pub fn exists(program: &str) -> bool {
 
 /// Whether this runs unattended on a build server, where nothing may be left out.
 pub fn in_ci() -> bool {
-    std::env::var_os("CI").is_some_and(|value| value != "" && value != "false" && value != "0")
+    std::env::var_os("CI")
+        .is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }
 
 fn announce(command: &Command) {

@@ -1,6 +1,6 @@
 //! `cargo xtask run`: from a fresh clone to the sample book on the screen.
 
-use crate::binaries::{self, Profile};
+use crate::binaries::{self, Profile, Scope};
 use crate::error::{Error, Result, at};
 use crate::{host, npm, process};
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub fn run(options: &Options) -> Result {
     host::prepare(host::Purpose::Run)?;
     npm::install()?;
     npm::build()?;
-    binaries::build(profile)?;
+    binaries::build(profile, Scope::Product)?;
     let book = match &options.book {
         Some(book) => book.clone(),
         None => sample_book(profile)?,

@@ -7,6 +7,7 @@ mod tally;
 mod ui;
 mod window;
 
+use crate::binaries::Scope;
 use crate::error::Result;
 use crate::{host, npm, process};
 use tally::Tally;
@@ -48,7 +49,12 @@ pub fn run(options: &Options) -> Result<bool> {
         rust::check(&mut tally);
     }
     if wanted(Part::E2e) {
-        window::check(&mut tally);
+        let scope = if wanted(Part::Rust) {
+            Scope::WithTests
+        } else {
+            Scope::Product
+        };
+        window::check(&mut tally, scope);
     }
     tally.note_if(
         process::in_ci(),

@@ -2,11 +2,11 @@
 
 use super::rust;
 use super::tally::{Counts, Tally};
-use crate::binaries::{self, Profile};
+use crate::binaries::{self, Profile, Scope};
 use crate::{host, process};
 
 /// Builds the app and runs every scenario against it.
-pub fn check(tally: &mut Tally) {
+pub fn check(tally: &mut Tally, scope: Scope) {
     let missing = host::missing_window_programs();
     if !missing.is_empty() {
         tally.note(format!(
@@ -18,7 +18,7 @@ pub fn check(tally: &mut Tally) {
         }
         return;
     }
-    if !tally.step("window: build", || binaries::build(Profile::Dev)) {
+    if !tally.step("window: build", || binaries::build(Profile::Dev, scope)) {
         return;
     }
     let mut command = process::cargo();
