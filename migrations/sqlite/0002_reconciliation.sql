@@ -64,7 +64,8 @@ CREATE TABLE statement_line (
 CREATE UNIQUE INDEX statement_line_once ON statement_line (balance_key, fingerprint, occurrence) WHERE active = 1;
 CREATE INDEX statement_line_order ON statement_line (statement_key, position);
 CREATE TRIGGER statement_line_content_stays
-BEFORE UPDATE OF id, statement_key, balance_key, position, booking_date, value_date, amount, description, reference, raw ON statement_line
+BEFORE UPDATE OF id, statement_key, balance_key, position, booking_date, value_date, amount, description, reference, counterparty,
+    counterparty_account, running_balance, raw, fingerprint, occurrence ON statement_line
 BEGIN SELECT RAISE(ABORT, 'immutable: a statement line keeps what the bank said'); END;
 CREATE TRIGGER statement_line_stays BEFORE DELETE ON statement_line
 BEGIN SELECT RAISE(ABORT, 'immutable: a statement line cannot be deleted'); END;
@@ -116,10 +117,13 @@ CREATE TABLE proposal (
     line_key     INTEGER NOT NULL REFERENCES statement_line (key),
     txn_key      INTEGER NOT NULL REFERENCES txn (key),
     score        INTEGER NOT NULL,
+    margin       INTEGER NOT NULL,
     tier         TEXT NOT NULL,
     rule_id      TEXT,
-    reasons      TEXT NOT NULL CHECK (json_valid(reasons)),
-    alternatives TEXT NOT NULL CHECK (json_valid(alternatives)),
+    -- line less entry, minor units
+    difference   TEXT NOT NULL,
+    -- reasons, alternatives and what the margin means
+    detail       TEXT NOT NULL CHECK (json_valid(detail)),
     PRIMARY KEY (run_key, line_key),
     UNIQUE (run_key, txn_key)
 ) STRICT, WITHOUT ROWID;
@@ -133,9 +137,13 @@ CREATE TABLE match (
     rule_id      TEXT,
     run_key      INTEGER REFERENCES run (key),
     reasons      TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(reasons)),
+    -- the entry that was posted for this match, and why
+    posted_key   INTEGER REFERENCES txn (key),
+    posted_kind  TEXT CHECK (posted_kind IN ('difference', 'new_entry', 'reversal')),
     confirmed_at INTEGER NOT NULL,
     confirmed_by TEXT NOT NULL,
-    undone_at    INTEGER
+    undone_at    INTEGER,
+    CHECK ((posted_key IS NULL) = (posted_kind IS NULL))
 ) STRICT;
 CREATE INDEX match_by_statement ON match (statement_key, key);
 
@@ -198,17 +206,93 @@ CREATE TABLE sign_off (
     PRIMARY KEY (statement_key, version)
 ) STRICT, WITHOUT ROWID;
 
--- What is signed stays as it was signed until it is reopened.
+-- What is signed stays as it was signed until it is reopened. INSERT OR REPLACE deletes without firing a delete
+-- trigger, so what may not be deleted may not be inserted over either.
 CREATE TRIGGER signed_match_line_stays BEFORE DELETE ON match_line
 WHEN EXISTS (SELECT 1 FROM match m JOIN statement s ON s.key = m.statement_key WHERE m.key = OLD.match_key AND s.state = 'signed')
 BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
 CREATE TRIGGER signed_match_line_none_added BEFORE INSERT ON match_line
 WHEN EXISTS (SELECT 1 FROM match m JOIN statement s ON s.key = m.statement_key WHERE m.key = NEW.match_key AND s.state = 'signed')
 BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+CREATE TRIGGER match_line_no_replace BEFORE INSERT ON match_line
+WHEN EXISTS (SELECT 1 FROM match_line WHERE line_key = NEW.line_key)
+BEGIN SELECT RAISE(ABORT, 'taken: this line is in a match'); END;
+CREATE TRIGGER match_line_no_update BEFORE UPDATE ON match_line
+BEGIN SELECT RAISE(ABORT, 'immutable: a match is undone, not changed'); END;
 CREATE TRIGGER signed_match_entry_stays BEFORE DELETE ON match_entry
 WHEN EXISTS (SELECT 1 FROM match m JOIN statement s ON s.key = m.statement_key WHERE m.key = OLD.match_key AND s.state = 'signed')
 BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+CREATE TRIGGER signed_match_entry_none_added BEFORE INSERT ON match_entry
+WHEN EXISTS (SELECT 1 FROM match m JOIN statement s ON s.key = m.statement_key WHERE m.key = NEW.match_key AND s.state = 'signed')
+BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+CREATE TRIGGER match_entry_no_replace BEFORE INSERT ON match_entry
+WHEN EXISTS (SELECT 1 FROM match_entry WHERE balance_key = NEW.balance_key AND txn_key = NEW.txn_key)
+BEGIN SELECT RAISE(ABORT, 'taken: this entry is in a match'); END;
+CREATE TRIGGER match_entry_no_update BEFORE UPDATE ON match_entry
+BEGIN SELECT RAISE(ABORT, 'immutable: a match is undone, not changed'); END;
+CREATE TRIGGER match_stays BEFORE DELETE ON match
+BEGIN SELECT RAISE(ABORT, 'immutable: a match is undone, not deleted'); END;
+CREATE TRIGGER signed_match_keeps BEFORE UPDATE ON match
+WHEN EXISTS (SELECT 1 FROM statement s WHERE s.key = OLD.statement_key AND s.state = 'signed')
+BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+CREATE TRIGGER signed_match_none_added BEFORE INSERT ON match
+WHEN EXISTS (SELECT 1 FROM statement s WHERE s.key = NEW.statement_key AND s.state = 'signed')
+BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+
+CREATE TRIGGER signed_line_keeps BEFORE UPDATE ON statement_line
+WHEN EXISTS (SELECT 1 FROM statement s WHERE s.key = OLD.statement_key AND s.state = 'signed')
+BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+CREATE TRIGGER signed_line_none_added BEFORE INSERT ON statement_line
+WHEN EXISTS (SELECT 1 FROM statement s WHERE s.key = NEW.statement_key AND s.state = 'signed')
+BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+CREATE TRIGGER statement_line_no_replace BEFORE INSERT ON statement_line
+WHEN EXISTS (SELECT 1 FROM statement_line WHERE key = NEW.key OR id = NEW.id
+             OR (NEW.active = 1 AND active = 1 AND balance_key = NEW.balance_key
+                 AND fingerprint = NEW.fingerprint AND occurrence = NEW.occurrence))
+BEGIN SELECT RAISE(ABORT, 'taken: this statement line is stored already'); END;
+-- A matched line cannot leave the books with its statement.
+CREATE TRIGGER matched_line_stays_active BEFORE UPDATE OF active ON statement_line
+WHEN NEW.active = 0 AND EXISTS (SELECT 1 FROM match_line WHERE line_key = OLD.key)
+BEGIN SELECT RAISE(ABORT, 'immutable: a matched line cannot be taken back'); END;
+
+CREATE TRIGGER signed_rejection_stays BEFORE DELETE ON rejected_pair
+WHEN EXISTS (SELECT 1 FROM statement_line l JOIN statement s ON s.key = l.statement_key WHERE l.key = OLD.line_key AND s.state = 'signed')
+BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+CREATE TRIGGER signed_rejection_none_added BEFORE INSERT ON rejected_pair
+WHEN EXISTS (SELECT 1 FROM statement_line l JOIN statement s ON s.key = l.statement_key WHERE l.key = NEW.line_key AND s.state = 'signed')
+BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+CREATE TRIGGER signed_outstanding_stays BEFORE DELETE ON outstanding
+WHEN EXISTS (SELECT 1 FROM statement s WHERE s.key = OLD.statement_key AND s.state = 'signed')
+BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+CREATE TRIGGER signed_outstanding_none_added BEFORE INSERT ON outstanding
+WHEN EXISTS (SELECT 1 FROM statement s WHERE s.key = NEW.statement_key AND s.state = 'signed')
+  OR EXISTS (SELECT 1 FROM outstanding o JOIN statement s ON s.key = o.statement_key
+             WHERE o.balance_key = NEW.balance_key AND o.txn_key = NEW.txn_key AND s.state = 'signed')
+BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+
+CREATE TRIGGER statement_stays BEFORE DELETE ON statement
+BEGIN SELECT RAISE(ABORT, 'immutable: a statement cannot be deleted'); END;
+CREATE TRIGGER statement_no_replace BEFORE INSERT ON statement
+WHEN EXISTS (SELECT 1 FROM statement WHERE key = NEW.key OR id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'immutable: a statement cannot be replaced'); END;
+CREATE TRIGGER statement_keeps_what_the_bank_said
+BEFORE UPDATE OF id, balance_key, file_sha256, account, period_from, period_to, opening, closing, opening_from, closing_from, proof, left_out ON statement
+BEGIN SELECT RAISE(ABORT, 'immutable: a statement keeps what the bank said'); END;
+-- A signed statement is reopened as its next version, or stays.
+CREATE TRIGGER statement_signed_is_reopened BEFORE UPDATE OF state, version ON statement
+WHEN OLD.state = 'signed' AND NOT (NEW.state = 'open' AND NEW.version = OLD.version + 1)
+BEGIN SELECT RAISE(ABORT, 'signed: the statement is signed off'); END;
+CREATE TRIGGER source_file_stays BEFORE DELETE ON source_file
+BEGIN SELECT RAISE(ABORT, 'immutable: the file of an import cannot be deleted'); END;
+
 CREATE TRIGGER sign_off_stays BEFORE DELETE ON sign_off
 BEGIN SELECT RAISE(ABORT, 'immutable: a signed report cannot be deleted'); END;
-CREATE TRIGGER sign_off_report_stays BEFORE UPDATE OF report, signed_at, signed_by ON sign_off
+CREATE TRIGGER sign_off_report_stays BEFORE UPDATE OF statement_key, version, report, signed_at, signed_by ON sign_off
 BEGIN SELECT RAISE(ABORT, 'immutable: a signed report cannot be changed'); END;
+CREATE TRIGGER sign_off_no_replace BEFORE INSERT ON sign_off
+WHEN EXISTS (SELECT 1 FROM sign_off WHERE statement_key = NEW.statement_key AND version = NEW.version)
+BEGIN SELECT RAISE(ABORT, 'immutable: a signed report cannot be replaced'); END;
+CREATE TRIGGER desk_action_stays BEFORE DELETE ON desk_action
+BEGIN SELECT RAISE(ABORT, 'immutable: what was done stays in the log'); END;
+CREATE TRIGGER desk_action_keeps BEFORE UPDATE OF statement_key, at, actor, kind, summary, undo ON desk_action
+BEGIN SELECT RAISE(ABORT, 'immutable: what was done stays in the log'); END;

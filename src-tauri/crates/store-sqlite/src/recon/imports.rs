@@ -1,0 +1,178 @@
+//! Files, mapping profiles, statements and their lines.
+
+use serde_json::json;
+use sqlx::{QueryBuilder, SqliteConnection};
+use store::StoreResult;
+use store::recon::{ImportSeen, KnownLine, NewLine, NewStatement, ProfileRecord, StatementRecord, StatementState};
+
+use super::rows::{SEEN, STATEMENT, all, get, list, profile, seen, state_word, statement, taken};
+use crate::code::micros;
+use crate::error::from_sqlx;
+
+pub(super) async fn file_imports(connection: &mut SqliteConnection, sha256: &str) -> StoreResult<Vec<ImportSeen>> {
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(SEEN).push(
+        " FROM statement s JOIN balance b ON b.key = s.balance_key JOIN source_file f ON f.sha256 = s.file_sha256
+         WHERE s.state <> 'undone' AND s.file_sha256 = ",
+    );
+    query.push_bind(sha256.to_owned()).push(" ORDER BY s.key");
+    all(connection, query, seen).await
+}
+
+pub(super) async fn known_lines(connection: &mut SqliteConnection, balance_key: i64, fingerprints: &[String]) -> StoreResult<Vec<KnownLine>> {
+    let mut query = QueryBuilder::new("SELECT l.fingerprint, l.occurrence, ");
+    query.push(SEEN).push(
+        " FROM json_each(",
+    );
+    query.push_bind(list(fingerprints)).push(
+        ") j JOIN statement_line l ON l.fingerprint = j.value AND l.active = 1 AND l.balance_key = ",
+    );
+    query.push_bind(balance_key).push(
+        " JOIN statement s ON s.key = l.statement_key JOIN balance b ON b.key = s.balance_key
+          JOIN source_file f ON f.sha256 = s.file_sha256 ORDER BY l.key",
+    );
+    all(connection, query, |row| {
+        Ok(KnownLine {
+            fingerprint: get(row, "fingerprint")?,
+            occurrence: u32::try_from(get::<i64>(row, "occurrence")?).unwrap_or(u32::MAX),
+            seen: seen(row)?,
+        })
+    })
+    .await
+}
+
+const PROFILE: &str = "SELECT p.id, p.name, p.fingerprint, p.mapping, p.balance_key, b.id AS balance_id, p.updated_at
+     FROM mapping_profile p LEFT JOIN balance b ON b.key = p.balance_key ";
+
+pub(super) async fn profiles(connection: &mut SqliteConnection, fingerprint: Option<&str>) -> StoreResult<Vec<ProfileRecord>> {
+    let mut query = QueryBuilder::new(PROFILE);
+    if let Some(fingerprint) = fingerprint {
+        query.push("WHERE p.fingerprint = ").push_bind(fingerprint.to_owned());
+    }
+    query.push(" ORDER BY p.name, p.id");
+    all(connection, query, profile).await
+}
+
+pub(super) async fn put_profile(connection: &mut SqliteConnection, profile: &ProfileRecord) -> StoreResult<()> {
+    sqlx::query(
+        "INSERT INTO mapping_profile (id, name, fingerprint, mapping, balance_key, updated_at) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (fingerprint) DO UPDATE SET name = excluded.name, mapping = excluded.mapping,
+             balance_key = excluded.balance_key, updated_at = excluded.updated_at",
+    )
+    .bind(&profile.id)
+    .bind(&profile.name)
+    .bind(&profile.fingerprint)
+    .bind(profile.mapping.to_string())
+    .bind(profile.balance_key)
+    .bind(micros(profile.updated_at))
+    .execute(connection)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(())
+}
+
+pub(super) async fn delete_profile(connection: &mut SqliteConnection, id: &str) -> StoreResult<bool> {
+    let done = sqlx::query("DELETE FROM mapping_profile WHERE id = ?").bind(id).execute(connection).await.map_err(from_sqlx)?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn put_file(connection: &mut SqliteConnection, sha256: &str, name: &str, bytes: &[u8], at: i64) -> StoreResult<()> {
+    sqlx::query("INSERT INTO source_file (sha256, name, size, bytes, added_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING")
+        .bind(sha256)
+        .bind(name)
+        .bind(i64::try_from(bytes.len()).unwrap_or(i64::MAX))
+        .bind(bytes)
+        .bind(at)
+        .execute(connection)
+        .await
+        .map_err(from_sqlx)?;
+    Ok(())
+}
+
+pub(super) async fn statements(connection: &mut SqliteConnection, balance_key: Option<i64>) -> StoreResult<Vec<StatementRecord>> {
+    let mut query = QueryBuilder::new(STATEMENT);
+    query.push("WHERE s.state <> 'undone'");
+    if let Some(key) = balance_key {
+        query.push(" AND s.balance_key = ").push_bind(key);
+    }
+    query.push(" ORDER BY s.period_to, s.key");
+    all(connection, query, statement).await
+}
+
+pub(super) async fn statement_by_id(connection: &mut SqliteConnection, id: &str) -> StoreResult<Option<StatementRecord>> {
+    let mut query = QueryBuilder::new(STATEMENT);
+    query.push("WHERE s.id = ").push_bind(id.to_owned());
+    Ok(all(connection, query, statement).await?.pop())
+}
+
+pub(super) async fn insert_statement(connection: &mut SqliteConnection, new: &NewStatement) -> StoreResult<i64> {
+    sqlx::query_scalar(
+        "INSERT INTO statement (id, balance_key, file_sha256, name, account, period_from, period_to, opening, closing, opening_from,
+             closing_from, proof, left_out, state, imported_at, imported_by)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?) RETURNING key",
+    )
+    .bind(&new.id)
+    .bind(new.balance_key)
+    .bind(&new.file_sha256)
+    .bind(&new.name)
+    .bind(&new.account)
+    .bind(new.period_from.to_string())
+    .bind(new.period_to.to_string())
+    .bind(new.opening.to_string())
+    .bind(new.closing.to_string())
+    .bind(&new.opening_from)
+    .bind(&new.closing_from)
+    .bind(new.proof.to_string())
+    .bind(new.left_out.to_string())
+    .bind(micros(new.imported_at))
+    .bind(&new.imported_by)
+    .fetch_one(connection)
+    .await
+    .map_err(from_sqlx)
+}
+
+/// Lines sent at once: the database is crossed once per group, not once per line.
+const GROUP: usize = 2_000;
+
+pub(super) async fn insert_lines(connection: &mut SqliteConnection, statement_key: i64, balance_key: i64, lines: &[NewLine]) -> StoreResult<()> {
+    for group in lines.chunks(GROUP) {
+        let rows: Vec<_> = group
+            .iter()
+            .map(|line| {
+                json!([
+                    line.id, line.position, line.booking_date.to_string(), line.value_date.map(|day| day.to_string()),
+                    line.amount.to_string(), line.description, line.reference, line.counterparty, line.counterparty_account,
+                    line.running_balance.as_ref().map(ToString::to_string), line.raw.to_string(), line.fingerprint, line.occurrence
+                ])
+            })
+            .collect();
+        sqlx::query(
+            "INSERT INTO statement_line (id, statement_key, balance_key, position, booking_date, value_date, amount, description, reference,
+                 counterparty, counterparty_account, running_balance, raw, fingerprint, occurrence)
+             SELECT value ->> 0, ?, ?, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+                 value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12
+             FROM json_each(?) ORDER BY json_each.key",
+        )
+        .bind(statement_key)
+        .bind(balance_key)
+        .bind(list(&rows))
+        .execute(&mut *connection)
+        .await
+        .map_err(|error| taken(error, "statement line"))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn set_statement_state(connection: &mut SqliteConnection, key: i64, state: StatementState, version: u32) -> StoreResult<()> {
+    sqlx::query("UPDATE statement SET state = ?, version = ? WHERE key = ?")
+        .bind(state_word(state))
+        .bind(version)
+        .bind(key)
+        .execute(&mut *connection)
+        .await
+        .map_err(from_sqlx)?;
+    if state == StatementState::Undone {
+        sqlx::query("UPDATE statement_line SET active = 0 WHERE statement_key = ?").bind(key).execute(connection).await.map_err(from_sqlx)?;
+    }
+    Ok(())
+}
