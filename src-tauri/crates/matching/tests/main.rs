@@ -1,3 +1,0 @@
-//! Matching through its public interface.
-
-mod guarantees;

@@ -1,0 +1,10 @@
+//! Matching through its public interface.
+
+mod assignment;
+mod criteria;
+mod fallback;
+mod guarantees;
+mod index;
+mod reasons;
+mod rules;
+mod support;
