@@ -120,11 +120,14 @@ function isField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable) return true;
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
-  return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type);
+  return (
+    target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type)
+  );
 }
 
 const letterBlocked = (target: EventTarget | null): boolean =>
-  isField(target) || (target instanceof HTMLElement && target.closest('[role="menu"],[role="listbox"][data-typing]') !== null);
+  isField(target) ||
+  (target instanceof HTMLElement && target.closest('[role="menu"],[role="listbox"][data-typing]') !== null);
 
 let timers: ReturnType<typeof setTimeout>[] = [];
 
@@ -148,7 +151,9 @@ function beginSequence(first: string): void {
 
 /** Newest bindings first, so that a dialog or a view wins over the shell for the same key. */
 function candidates(combo: string): string[] {
-  return [...bound.keys()].reverse().filter((id) => awake(id) && keysOf(id).some((key) => normaliseKey(key) === combo));
+  return [...bound.keys()]
+    .reverse()
+    .filter((id) => awake(id) && keysOf(id).some((key) => normaliseKey(key) === combo));
 }
 
 /** The window's key listener. Parts that used the key have already called preventDefault. */
@@ -164,7 +169,8 @@ export function dispatchKey(event: KeyboardEvent): void {
     return;
   }
   const found = candidates(stroke).filter((id) => !typing || !isTyping(stroke) || table.get(id)?.inFields);
-  const pressable = event.target instanceof HTMLElement && event.target.closest('button,a,[role="button"],summary');
+  const pressable =
+    event.target instanceof HTMLElement && event.target.closest('button,a,[role="button"],summary');
   // Enter and Space belong to the focused button, not to the view.
   if (pressable && (stroke === 'Enter' || stroke === 'Space')) return;
   if (runFirst(found)) {
@@ -178,7 +184,9 @@ export function dispatchKey(event: KeyboardEvent): void {
 }
 
 const startsSequence = (stroke: string): boolean =>
-  [...bound.keys()].some((id) => awake(id) && keysOf(id).some((key) => normaliseKey(key).startsWith(`${stroke} `)));
+  [...bound.keys()].some(
+    (id) => awake(id) && keysOf(id).some((key) => normaliseKey(key).startsWith(`${stroke} `)),
+  );
 
 function runFirst(ids: string[]): boolean {
   const id = ids.find((candidate) => actionState(candidate).enabled);

@@ -31,7 +31,9 @@ describe('keys', () => {
   });
 
   it('ranks exact before prefix before inside', () => {
-    const order = ['PAY-7741', 'PAY-7741-2', 'Pays PAY-7741', 'xPAY-7741'].map((text) => rank(text, 'pay-7741') ?? -1);
+    const order = ['PAY-7741', 'PAY-7741-2', 'Pays PAY-7741', 'xPAY-7741'].map(
+      (text) => rank(text, 'pay-7741') ?? -1,
+    );
     expect(order).toEqual([...order].sort((a, b) => b - a));
     expect(rank('Merrion', 'zz')).toBeNull();
   });

@@ -1,6 +1,13 @@
 import type { Backend } from './backend';
 
-export { type Backend, BackendError, Channel, type ErrorPayload, isBackendError, type WindowControls } from './backend';
+export {
+  type Backend,
+  BackendError,
+  Channel,
+  type ErrorPayload,
+  isBackendError,
+  type WindowControls,
+} from './backend';
 export type { Command, Commands, EventName, Events } from './commands';
 export { memoryBackend } from './memory';
 

@@ -1,7 +1,9 @@
 import { type Backend, BackendError, Channel } from './backend';
 import type { Command, Commands, EventName, Events } from './commands';
 
-type Handlers = { [C in Command]?: (args: Commands[C]['args']) => Commands[C]['result'] | Promise<Commands[C]['result']> };
+type Handlers = {
+  [C in Command]?: (args: Commands[C]['args']) => Commands[C]['result'] | Promise<Commands[C]['result']>;
+};
 
 /** A backend made of functions, for tests and the parts gallery. */
 export function memoryBackend(
@@ -11,7 +13,8 @@ export function memoryBackend(
   return {
     async call<C extends Command>(command: C, args: Commands[C]['args']): Promise<Commands[C]['result']> {
       const handler = options.handlers?.[command];
-      if (!handler) throw new BackendError({ code: 'NO_SUCH_COMMAND', message: `No handler for ${command}.` });
+      if (!handler)
+        throw new BackendError({ code: 'NO_SUCH_COMMAND', message: `No handler for ${command}.` });
       try {
         return await handler(args);
       } catch (error) {

@@ -23,7 +23,8 @@ export function daysInMonth(year: number, month: number): number {
 }
 
 export function isoDate(year: number, month: number, day: number): string | null {
-  if (year < 1900 || year > 2999 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
+  if (year < 1900 || year > 2999 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month))
+    return null;
   return `${pad(year, 4)}-${pad(month)}-${pad(day)}`;
 }
 
@@ -84,7 +85,9 @@ export function readDate(text: string, today: string): DateResult {
   const fail = (message: string): DateResult => ({ ok: false, value: '', message });
   if (!raw) return fail('Enter a date.');
   if (raw === 't' || raw === 'today') return { ok: true, value: today };
-  const dayName = WEEKDAYS.findIndex((name) => raw.length >= 2 && raw.length <= 9 && (raw.startsWith(name) || name.startsWith(raw)));
+  const dayName = WEEKDAYS.findIndex(
+    (name) => raw.length >= 2 && raw.length <= 9 && (raw.startsWith(name) || name.startsWith(raw)),
+  );
   if (dayName >= 0 && /^[a-z]+$/.test(raw)) {
     const back = (weekday(today) - dayName + 7) % 7 || 7;
     return { ok: true, value: addDays(today, -back) };
@@ -96,7 +99,8 @@ export function readDate(text: string, today: string): DateResult {
   const iso = isoDate(...parts);
   if (iso) return { ok: true, value: iso };
   const [y, m, d] = parts;
-  if (m >= 1 && m <= 12 && d > daysInMonth(y, m)) return fail(`${monthName(m)} ${y} has ${daysInMonth(y, m)} days.`);
+  if (m >= 1 && m <= 12 && d > daysInMonth(y, m))
+    return fail(`${monthName(m)} ${y} has ${daysInMonth(y, m)} days.`);
   return fail(`${text.trim()} is not a date. Write 2026-11-15, 1511 or 15.`);
 }
 
@@ -114,5 +118,7 @@ function splitDate(raw: string, year: number, month: number): [number, number, n
 }
 
 function monthName(month: number): string {
-  return new Intl.DateTimeFormat('en-IE', { month: 'long', timeZone: 'UTC' }).format(Date.UTC(2026, month - 1, 1));
+  return new Intl.DateTimeFormat('en-IE', { month: 'long', timeZone: 'UTC' }).format(
+    Date.UTC(2026, month - 1, 1),
+  );
 }

@@ -23,7 +23,8 @@ describe('arithmetic', () => {
   });
 
   it('refuses what is no integer', () => {
-    for (const bad of ['1.5', '', '1e3', ' 1', '0x10', '--1']) expect(() => addMinor(bad, '1')).toThrow(RangeError);
+    for (const bad of ['1.5', '', '1e3', ' 1', '0x10', '--1'])
+      expect(() => addMinor(bad, '1')).toThrow(RangeError);
   });
 
   it('adds per currency and never mixes', () => {
@@ -80,7 +81,9 @@ describe('formatting', () => {
     expect(speakMoney({ minor: '-136820', exponent: 2, currency: 'EUR' }, 'out', 'en-IE')).toBe(
       'minus 1,368.20 euro, out',
     );
-    expect(speakMoney({ minor: '12', exponent: 0, currency: 'POINTS' }, undefined, 'en-IE')).toBe('12 points');
+    expect(speakMoney({ minor: '12', exponent: 0, currency: 'POINTS' }, undefined, 'en-IE')).toBe(
+      '12 points',
+    );
   });
 });
 
@@ -114,7 +117,10 @@ describe('reading what people type', () => {
     refuses('0.123', 2, 'too-many-decimals');
     expect(parseAmount('1.234', 2, { locale: 'de-DE' })).toMatchObject({ ok: true, minor: '123400' });
     expect(parseAmount('1,234', 3, { locale: 'de-DE' })).toMatchObject({ ok: true, minor: '1234' });
-    expect(parseAmount('1,234', 2, { locale: 'de-DE' })).toMatchObject({ ok: false, code: 'too-many-decimals' });
+    expect(parseAmount('1,234', 2, { locale: 'de-DE' })).toMatchObject({
+      ok: false,
+      code: 'too-many-decimals',
+    });
   });
 
   it('accepts k and m exactly', () => {
@@ -156,7 +162,19 @@ describe('reading what people type', () => {
     const bad = parseAmount('2.2O4,18', 2);
     expect(bad).toMatchObject({ ok: false, code: 'not-a-number' });
     expect(bad.ok ? '' : bad.message).toContain('“O” is a letter');
-    for (const text of ['', 'abc', '1..2', '1,2,3', '1.234,5.6', '12kk', 'NaN', 'Infinity', '1e5', '.', ',']) {
+    for (const text of [
+      '',
+      'abc',
+      '1..2',
+      '1,2,3',
+      '1.234,5.6',
+      '12kk',
+      'NaN',
+      'Infinity',
+      '1e5',
+      '.',
+      ',',
+    ]) {
       expect(parseAmount(text, 2).ok, text).toBe(false);
     }
   });

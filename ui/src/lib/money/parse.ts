@@ -10,7 +10,7 @@ export type AmountProblem =
   | 'zero';
 
 export type ParsedAmount =
-  | { ok: true; minor: string; /** What was understood, formatted. */ echo: string }
+  | { ok: true; minor: string /** What was understood, formatted. */; echo: string }
   | { ok: false; code: AmountProblem; message: string };
 
 /** An exact fraction. The denominator is positive. */
@@ -218,7 +218,8 @@ export function parseAmount(text: string, exponent: number, options: ParseOption
 function toMinor(text: string, exponent: number, locale: string, currency?: string): bigint {
   const trimmed = text.trim();
   if (!trimmed) throw new Refused('empty', 'Enter an amount.');
-  if (trimmed.length > MAX_LENGTH) throw new Refused('too-long', `An amount has at most ${MAX_LENGTH} characters.`);
+  if (trimmed.length > MAX_LENGTH)
+    throw new Refused('too-long', `An amount has at most ${MAX_LENGTH} characters.`);
   let value: Ratio;
   if (trimmed.startsWith('=')) {
     value = new Expression(trimmed.slice(1), locale).evaluate();

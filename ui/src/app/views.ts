@@ -1,0 +1,48 @@
+import type { Component } from 'svelte';
+import { type ActionDef, defineActions } from '../lib/actions';
+
+export interface ViewProps {
+  params: Record<string, string>;
+}
+
+export type NavSection = 'top' | 'daily' | 'books' | 'controls' | 'bottom';
+
+export interface ViewDef {
+  id: string;
+  title: string;
+  nav?: {
+    section: NavSection;
+    order: number;
+    icon: Component;
+    /** Second letter after `g`. */
+    go?: string;
+  };
+  load: () => Promise<{ default: Component<ViewProps> }>;
+  /** `rail` collapses the sidebar while shown, `bare` shows neither sidebar nor inspector (start). */
+  chrome?: 'full' | 'rail' | 'bare';
+  /** The part of the action table that belongs to this view. */
+  actions?: ActionDef[];
+}
+
+export const defineView = (view: ViewDef): ViewDef => view;
+
+// Every folder below views/ that has a view.ts takes part; there is no list to edit.
+const found = import.meta.glob<{ default: ViewDef }>('../views/*/view.ts', { eager: true });
+
+export const views: ViewDef[] = Object.values(found)
+  .map((module) => module.default)
+  .sort((a, b) => (a.nav?.order ?? 0) - (b.nav?.order ?? 0));
+
+const byId = new Map(views.map((view) => [view.id, view]));
+
+for (const view of views) {
+  if (view.actions) defineActions(view.actions);
+  if (view.nav) {
+    const { go, icon } = view.nav;
+    defineActions([
+      { id: `go.${view.id}`, label: `Go to ${view.title}`, keys: go ? [`g ${go}`] : [], where: 'go', icon },
+    ]);
+  }
+}
+
+export const viewById = (id: string): ViewDef | undefined => byId.get(id);

@@ -1,0 +1,36 @@
+import { onDestroy } from 'svelte';
+import { backend } from './backend';
+
+export interface DropHandler {
+  /** What happens to the files: "Import into Merrion Operating". */
+  label: string;
+  take: (paths: string[]) => void;
+}
+
+class Drops {
+  over = $state(false);
+  handlers: DropHandler[] = $state([]);
+
+  get current(): DropHandler | undefined {
+    return this.handlers.at(-1);
+  }
+}
+
+export const drops = new Drops();
+
+/** Takes files dropped on the window for as long as the calling component lives; the newest taker wins. */
+export function onFiles(take: (paths: string[]) => void, label: string): void {
+  const handler: DropHandler = { take, label };
+  drops.handlers.push(handler);
+  onDestroy(() => {
+    drops.handlers = drops.handlers.filter((other) => other.take !== take);
+  });
+}
+
+/** Called once by the shell. */
+export function listenForDrops(): () => void {
+  return backend.subscribe('files-dropped', ({ kind, paths }) => {
+    drops.over = (kind === 'enter' || kind === 'over') && drops.handlers.length > 0;
+    if (kind === 'drop' && paths.length) drops.current?.take(paths);
+  });
+}

@@ -1,0 +1,141 @@
+import { BackendError } from './backend';
+import { readStored, writeStored } from './settings';
+
+export type Errors<T> = Partial<Record<keyof T & string, string>>;
+
+export interface FormOptions<T extends object> {
+  /** Under which a draft is kept. Without a key nothing is kept. */
+  key?: string;
+  book?: string | null;
+  initial: T;
+  validate?: (values: T) => Errors<T>;
+}
+
+const DRAFT_AFTER_MS = 400;
+
+/**
+ * Values, problems and draft of a form. A problem shows once its field was left, and all of them after a try to
+ * submit, with the focus on the first.
+ */
+export class FormState<T extends object> {
+  values: T = $state({} as T);
+  touched: Partial<Record<string, boolean>> = $state({});
+  submitted = $state(false);
+  busy = $state(false);
+  /** A failure that belongs to no field. */
+  problem: BackendError | null = $state(null);
+  #server: Record<string, string> = $state({});
+  #initial: string;
+  #element: HTMLElement | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly options: FormOptions<T>) {
+    this.#initial = JSON.stringify(options.initial);
+    this.values = JSON.parse(this.#initial) as T;
+  }
+
+  get errors(): Errors<T> {
+    return { ...this.options.validate?.(this.values), ...this.#server } as Errors<T>;
+  }
+
+  get valid(): boolean {
+    return Object.keys(this.errors).length === 0;
+  }
+
+  get dirty(): boolean {
+    return JSON.stringify(this.values) !== this.#initial;
+  }
+
+  error(name: keyof T & string): string | undefined {
+    return this.submitted || this.touched[name] ? this.errors[name] : undefined;
+  }
+
+  touch(name: keyof T & string): void {
+    this.touched[name] = true;
+    delete this.#server[name];
+    this.keepDraft();
+  }
+
+  /** Svelte action for the form's element. */
+  root = (element: HTMLElement): { destroy: () => void } => {
+    this.#element = element;
+    return {
+      destroy: () => {
+        this.#element = null;
+        clearTimeout(this.#timer);
+      },
+    };
+  };
+
+  /** Runs the work if every field is right. Problems named by the backend land on their fields. */
+  async submit(work: (values: T) => Promise<void>): Promise<boolean> {
+    if (this.busy) return false;
+    this.submitted = true;
+    this.#server = {};
+    this.problem = null;
+    if (!this.valid) {
+      this.focusFirst();
+      return false;
+    }
+    this.busy = true;
+    try {
+      await work($state.snapshot(this.values) as T);
+      await this.discardDraft();
+      return true;
+    } catch (thrown) {
+      const error = BackendError.from(thrown);
+      this.#server = { ...error.fields };
+      this.problem = error;
+      this.focusFirst();
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  focusFirst(): void {
+    requestAnimationFrame(() => {
+      const field = this.#element?.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid="true"]');
+      field?.focus();
+    });
+  }
+
+  /** Starts again, as after *post and another*. */
+  reset(): void {
+    this.values = JSON.parse(this.#initial) as T;
+    this.touched = {};
+    this.submitted = false;
+    this.problem = null;
+    this.#server = {};
+  }
+
+  keepDraft(): void {
+    const { key, book } = this.options;
+    if (!key) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      void writeStored(`draft/${key}`, this.dirty ? $state.snapshot(this.values) : null, book ?? null);
+    }, DRAFT_AFTER_MS);
+  }
+
+  /** Offers a draft left by a crash; answers whether there was one. */
+  async restoreDraft(): Promise<boolean> {
+    const { key, book } = this.options;
+    if (!key) return false;
+    const draft = await readStored<T>(`draft/${key}`, book ?? null);
+    if (!draft) return false;
+    Object.assign(this.values, draft);
+    return true;
+  }
+
+  async discardDraft(): Promise<void> {
+    clearTimeout(this.#timer);
+    const { key, book } = this.options;
+    if (key) await writeStored(`draft/${key}`, null, book ?? null);
+  }
+
+  async discard(): Promise<void> {
+    this.reset();
+    await this.discardDraft();
+  }
+}

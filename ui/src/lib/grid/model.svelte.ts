@@ -1,0 +1,290 @@
+import { BackendError } from '../backend';
+import { Layout } from './layout';
+import { countSelected, everything, isSelected, nothing, only, toggled, withRange } from './selection';
+import {
+  type Filter,
+  type GridGroup,
+  type GridQuery,
+  type GridSource,
+  PAGE,
+  RANGE_LIMIT,
+  type Selection,
+  type TotalsRow,
+} from './types';
+
+/** The part of a grid that Back restores. */
+export interface GridMemory {
+  query: GridQuery;
+  scrollTop: number;
+  line: number;
+  column: number;
+  selection: Selection;
+}
+
+export const freshMemory = (filters: Filter[] = [], sort: GridQuery['sort'] = []): GridMemory => ({
+  query: { text: '', filters, sort },
+  scrollTop: 0,
+  line: 0,
+  column: 0,
+  selection: nothing(),
+});
+
+/** Data, filter and selection of a grid: what is loaded, what is on the way, what is chosen. */
+export class GridModel<Row> {
+  total: number | null = $state(null);
+  problem: BackendError | null = $state(null);
+  totals: TotalsRow[] = $state.raw([]);
+  counting = $state(false);
+  groups: GridGroup[] | null = $state.raw(null);
+  folded: ReadonlySet<string> = $state.raw(new Set());
+  hiddenSelected = $state(0);
+  selection: Selection = $state.raw(nothing());
+  query: GridQuery = $state.raw({ text: '', filters: [], sort: [] });
+  #pages: ReadonlyMap<number, Row[]> = $state.raw(new Map());
+  #unfolded: ReadonlyMap<string, { index: number; rows: Row[] }> = $state.raw(new Map());
+  #loading = new Map<number, AbortController>();
+  #totalsRun: AbortController | undefined;
+  #totalsTimer: ReturnType<typeof setTimeout> | undefined;
+  #groupsRun: AbortController | undefined;
+  #centre = 0;
+  /** Rows behind chosen keys, for copying and for the caller, even after their page was dropped. */
+  #chosen = new Map<string, Row>();
+  #generation = 0;
+
+  layout = $derived(
+    new Layout<Row>({
+      total: this.total ?? 0,
+      groups: this.groups,
+      folded: this.folded,
+      unfolded: new Map([...this.#unfolded.values()].map(({ index, rows }) => [index, rows])),
+    }),
+  );
+  loaded = $derived([...this.#pages.values()].flat());
+  selectedCount = $derived(countSelected(this.selection, this.total ?? 0));
+
+  constructor(
+    private readonly source: () => GridSource<Row>,
+    private readonly key: (row: Row) => string,
+    private readonly onselection: (selection: Selection) => void,
+  ) {}
+
+  row(index: number): Row | undefined {
+    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+  }
+
+  isUnfolded(row: Row): boolean {
+    return this.#unfolded.has(this.key(row));
+  }
+
+  /** Makes the rows around an index present: its page and one each way, at most 600 rows. */
+  want(index: number): void {
+    this.#centre = Math.max(0, Math.floor(index / PAGE));
+    const last = this.total === null ? 0 : Math.max(0, Math.ceil(this.total / PAGE) - 1);
+    const wanted = [this.#centre, this.#centre + 1, this.#centre - 1].filter(
+      (page) => page >= 0 && page <= last,
+    );
+    for (const [page, run] of this.#loading) {
+      if (wanted.includes(page)) continue;
+      run.abort();
+      this.#loading.delete(page);
+    }
+    for (const page of wanted) if (!this.#pages.has(page) && !this.#loading.has(page)) void this.#load(page);
+  }
+
+  async #load(page: number): Promise<void> {
+    const run = new AbortController();
+    const generation = this.#generation;
+    this.#loading.set(page, run);
+    try {
+      const answer = await this.source().page(page * PAGE, PAGE, this.query, run.signal);
+      if (run.signal.aborted || generation !== this.#generation) return;
+      const kept = [...this.#pages].filter(
+        ([other]) => Math.abs(other - this.#centre) <= 1 && other !== page,
+      );
+      this.#pages = new Map([...kept, [page, answer.rows]]);
+      const grew = this.total !== answer.total;
+      this.total = answer.total;
+      this.problem = null;
+      for (const row of answer.rows)
+        if (this.#chosen.has(this.key(row))) this.#chosen.set(this.key(row), row);
+      this.#loading.delete(page);
+      if (grew) this.want(this.#centre * PAGE);
+    } catch (thrown) {
+      if (run.signal.aborted || generation !== this.#generation) return;
+      this.problem = BackendError.from(thrown);
+    } finally {
+      if (this.#loading.get(page) === run) this.#loading.delete(page);
+    }
+  }
+
+  /** Reads everything again. `keep` leaves the old rows on screen until the new ones are here. */
+  reload(keep = true): void {
+    this.#generation += 1;
+    for (const run of this.#loading.values()) run.abort();
+    this.#loading.clear();
+    this.problem = null;
+    if (!keep) {
+      this.#pages = new Map();
+      this.total = null;
+    }
+    this.#unfolded = new Map();
+    void this.#loadGroups();
+    const pages = keep && this.#pages.size ? [...this.#pages.keys()] : [this.#centre];
+    for (const page of pages) void this.#load(page);
+    this.refreshTotals();
+  }
+
+  async #loadGroups(): Promise<void> {
+    this.#groupsRun?.abort();
+    const { groups } = this.source();
+    if (!groups) {
+      this.groups = null;
+      return;
+    }
+    const run = new AbortController();
+    this.#groupsRun = run;
+    try {
+      const found = await groups(this.query, run.signal);
+      if (!run.signal.aborted) this.groups = found;
+    } catch (thrown) {
+      if (!run.signal.aborted) this.problem = BackendError.from(thrown);
+    }
+  }
+
+  refreshTotals(): void {
+    this.#totalsRun?.abort();
+    clearTimeout(this.#totalsTimer);
+    const { totals, hidden } = this.source();
+    if (!totals && !hidden) return;
+    const run = new AbortController();
+    this.#totalsRun = run;
+    this.counting = true;
+    this.#totalsTimer = setTimeout(async () => {
+      const chosen = this.selectedCount > 0 ? this.selection : null;
+      try {
+        const [rows, out] = await Promise.all([
+          totals?.(this.query, chosen, run.signal) ?? [],
+          chosen ? (hidden?.(this.query, chosen, run.signal) ?? 0) : 0,
+        ]);
+        if (run.signal.aborted) return;
+        this.totals = rows;
+        this.hiddenSelected = out;
+        this.counting = false;
+      } catch {
+        // The rows are still right. The strip keeps saying that it counts, and Try again belongs to the grid.
+      }
+    }, 40);
+  }
+
+  setQuery(query: GridQuery): void {
+    this.query = query;
+    this.#centre = 0;
+    this.reload(false);
+  }
+
+  fold(key: string): void {
+    const next = new Set(this.folded);
+    if (!next.delete(key)) next.add(key);
+    this.folded = next;
+  }
+
+  async unfold(index: number, children: (row: Row) => Promise<Row[]>): Promise<void> {
+    const row = this.row(index);
+    if (row === undefined) return;
+    const generation = this.#generation;
+    const rows = await children(row);
+    if (generation !== this.#generation) return;
+    this.#unfolded = new Map([...this.#unfolded, [this.key(row), { index, rows }]]);
+  }
+
+  foldRow(row: Row): void {
+    const next = new Map(this.#unfolded);
+    next.delete(this.key(row));
+    this.#unfolded = next;
+  }
+
+  // Selection
+
+  isSelected(row: Row): boolean {
+    return isSelected(this.selection, this.key(row));
+  }
+
+  #set(selection: Selection): void {
+    this.selection = selection;
+    if (selection.mode === 'some') {
+      for (const key of this.#chosen.keys()) if (!selection.keys.has(key)) this.#chosen.delete(key);
+    } else this.#chosen.clear();
+    this.onselection(selection);
+    this.refreshTotals();
+  }
+
+  selectOnly(row: Row): void {
+    this.#chosen.set(this.key(row), row);
+    this.#set(only(this.key(row)));
+  }
+
+  toggle(row: Row): void {
+    this.#chosen.set(this.key(row), row);
+    this.#set(toggled(this.selection, this.key(row)));
+  }
+
+  selectAll(): void {
+    this.#set(everything(this.query));
+  }
+
+  clearSelection(): void {
+    if (this.selection.mode === 'some' && this.selection.keys.size === 0) return;
+    this.#set(nothing());
+  }
+
+  restoreSelection(selection: Selection): void {
+    this.selection = selection;
+  }
+
+  /** Chooses every data row between two indices; answers how many could not be because the range is too long. */
+  async selectRange(from: number, to: number, replace: boolean): Promise<number> {
+    const start = Math.min(from, to);
+    const end = Math.max(from, to) + 1;
+    const rows = await this.rowsBetween(start, Math.min(end, start + RANGE_LIMIT));
+    for (const row of rows) this.#chosen.set(this.key(row), row);
+    this.#set(withRange(replace ? nothing() : this.selection, rows.map(this.key)));
+    return Math.max(0, end - start - RANGE_LIMIT);
+  }
+
+  /** Rows by index, read from the source where they are not in memory. */
+  async rowsBetween(start: number, end: number): Promise<Row[]> {
+    const out: Row[] = [];
+    for (let at = start; at < end; ) {
+      const page = Math.floor(at / PAGE);
+      const stop = Math.min(end, (page + 1) * PAGE);
+      const held = this.#pages.get(page);
+      const rows =
+        held ?? (await this.source().page(page * PAGE, PAGE, this.query, new AbortController().signal)).rows;
+      out.push(...rows.slice(at - page * PAGE, stop - page * PAGE));
+      at = stop;
+    }
+    return out;
+  }
+
+  /** Chosen rows whose content is known here. For select-all these are read, up to the range limit. */
+  async chosenRows(): Promise<Row[]> {
+    if (this.selection.mode === 'some') return this.knownChosen();
+    const rows = await this.rowsBetween(0, Math.min(this.total ?? 0, RANGE_LIMIT));
+    return rows.filter((row) => this.isSelected(row));
+  }
+
+  knownChosen(): Row[] {
+    if (this.selection.mode !== 'some') return this.loaded.filter((row) => this.isSelected(row));
+    const known = new Map(this.#chosen);
+    for (const row of this.loaded) if (this.selection.keys.has(this.key(row))) known.set(this.key(row), row);
+    return [...known].filter(([key]) => this.isSelected(known.get(key)!)).map(([, row]) => row);
+  }
+
+  stop(): void {
+    this.#generation += 1;
+    for (const run of this.#loading.values()) run.abort();
+    this.#totalsRun?.abort();
+    this.#groupsRun?.abort();
+    clearTimeout(this.#totalsTimer);
+  }
+}

@@ -1,0 +1,43 @@
+import type { GridQuery, Selection } from './types';
+
+export const nothing = (): Selection => ({ mode: 'some', keys: new Set() });
+
+export const isSelected = (selection: Selection, key: string): boolean =>
+  selection.mode === 'some' ? selection.keys.has(key) : !selection.except.has(key);
+
+/** Rows chosen, given how many the filter holds. */
+export const countSelected = (selection: Selection, total: number): number =>
+  selection.mode === 'some' ? selection.keys.size : Math.max(0, total - selection.except.size);
+
+export function toggled(selection: Selection, key: string): Selection {
+  const flip = (keys: Set<string>): Set<string> => {
+    const next = new Set(keys);
+    if (!next.delete(key)) next.add(key);
+    return next;
+  };
+  return selection.mode === 'some'
+    ? { mode: 'some', keys: flip(selection.keys) }
+    : { ...selection, except: flip(selection.except) };
+}
+
+export const only = (key: string): Selection => ({ mode: 'some', keys: new Set([key]) });
+
+/** Adds a range. With everything chosen it takes the range out of the exceptions. */
+export function withRange(selection: Selection, keys: Iterable<string>): Selection {
+  if (selection.mode === 'some') return { mode: 'some', keys: new Set([...selection.keys, ...keys]) };
+  const except = new Set(selection.except);
+  for (const key of keys) except.delete(key);
+  return { ...selection, except };
+}
+
+export const everything = (query: GridQuery): Selection => ({
+  mode: 'filter',
+  query: structuredClone(query),
+  except: new Set(),
+});
+
+/** A cell that a spreadsheet would run as a formula is kept as text. */
+export function tsvCell(text: string): string {
+  const flat = text.replace(/[\t\r\n]+/g, ' ');
+  return /^[=+@]/.test(flat) || /^-(?!\d)/.test(flat) ? `'${flat}` : flat;
+}

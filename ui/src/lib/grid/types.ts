@@ -1,0 +1,108 @@
+import type { Snippet } from 'svelte';
+import type { CurrencySum, MoneyValue } from '../money';
+
+export interface Filter {
+  field: string;
+  test: 'is' | 'not' | 'has' | 'from' | 'to';
+  value: string;
+  /** "State is" */
+  label: string;
+  /** "Held" */
+  text: string;
+}
+
+export interface GridQuery {
+  text: string;
+  filters: Filter[];
+  sort: { column: string; desc: boolean }[];
+}
+
+/** Select-all is a query with exceptions, so it costs the same for a million rows. */
+export type Selection =
+  | { mode: 'some'; keys: Set<string> }
+  | { mode: 'filter'; query: GridQuery; except: Set<string> };
+
+export interface TotalsRow {
+  label: string;
+  strong?: boolean;
+  sums: CurrencySum[] | 'counting';
+}
+
+export interface GridGroup {
+  key: string;
+  label: string;
+  /** Rows of the group. Groups cover the rows in order. */
+  count: number;
+  sums: CurrencySum[];
+  tone?: 'warn' | 'neg';
+}
+
+export interface GridSource<Row> {
+  page(
+    offset: number,
+    limit: number,
+    query: GridQuery,
+    signal: AbortSignal,
+  ): Promise<{ rows: Row[]; total: number }>;
+  totals?(query: GridQuery, selection: Selection | null, signal: AbortSignal): Promise<TotalsRow[]>;
+  groups?(query: GridQuery, signal: AbortSignal): Promise<GridGroup[]>;
+  /** How many selected rows the filter hides. */
+  hidden?(query: GridQuery, selection: Selection, signal: AbortSignal): Promise<number>;
+  /** The index of the first row at a typed date or reference. */
+  locate?(text: string, query: GridQuery): Promise<number | null>;
+  /** Rows up to which columns flagged `small` sort. */
+  sortLimit?: number;
+}
+
+export interface GridMoney extends MoneyValue {
+  proven?: boolean;
+}
+
+export interface Column<Row> {
+  id: string;
+  head: string;
+  /** Tooltip of the head. */
+  title?: string;
+  width: number;
+  min?: number;
+  align?: 'right';
+  /** Exact text: copying, filtering by value, and the cell when there is no own rendering. */
+  text(row: Row): string;
+  money?(row: Row): GridMoney | null;
+  cell?: Snippet<[Row]>;
+  sortable?: boolean | 'small';
+  /** 0 always shows; the highest hides first when space is short. */
+  priority?: number;
+  /** Field that F and Shift+F filter. */
+  field?: string;
+  filterValue?(row: Row): string;
+  hidden?: boolean;
+  grow?: boolean;
+  strong?: boolean;
+  muted?: boolean;
+}
+
+export interface FilterField {
+  field: string;
+  label: string;
+  options?: { value: string; label: string }[];
+  /** What is typed when there are no options. */
+  type?: 'text' | 'date';
+  tests?: Filter['test'][];
+}
+
+export interface TreeOptions<Row> {
+  canUnfold(row: Row): boolean;
+  children(row: Row): Promise<Row[]>;
+}
+
+export const PAGE = 200;
+/** Copying and range selection read at most this many rows. */
+export const RANGE_LIMIT = 10_000;
+export const TEST_WORDS: Record<Filter['test'], string> = {
+  is: 'is',
+  not: 'is not',
+  has: 'contains',
+  from: 'from',
+  to: 'to',
+};
