@@ -1,1 +1,93 @@
-//! The facade: use cases over the storage traits
+//! The facade: every use case of a book, over storage traits and the pure crates.
+//!
+//! The window and the headless binary call the same methods of [`Engine`]. It names no database: whoever starts the
+//! program hands it a [`store::Store`]. Nothing here knows a window.
+
+pub mod api;
+mod balances;
+mod book;
+pub mod clock;
+pub mod error;
+mod holds;
+mod overview;
+mod post;
+mod transactions;
+mod view;
+pub mod words;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::{Timestamp, civil::Date};
+use store::Store;
+use tokio::sync::broadcast;
+
+pub use api::book::Topic;
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use error::{EngineError, EngineResult};
+
+/// Something front ends listen to.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// Read these again.
+    Changed(Vec<Topic>),
+    /// A job moved.
+    Job(api::book::JobProgress),
+}
+
+/// How many notices a slow listener may lag behind before it is told to read everything again.
+const NOTICE_BUFFER: usize = 256;
+
+/// One open book with everything that can be done with it.
+pub struct Engine {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    actor: RwLock<String>,
+    notices: broadcast::Sender<Notice>,
+}
+
+/// Who does something, and when: taken once per use case so that all rows of it agree.
+#[derive(Debug, Clone)]
+pub(crate) struct Stamp {
+    pub at: Timestamp,
+    pub today: Date,
+    pub actor: String,
+}
+
+impl Engine {
+    /// An engine over an open book. `actor` is the person or program that acts.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, actor: impl Into<String>) -> Self {
+        let (notices, _) = broadcast::channel(NOTICE_BUFFER);
+        Self { store, clock, actor: RwLock::new(actor.into()), notices }
+    }
+
+    /// What happens in this book from now on.
+    pub fn listen(&self) -> broadcast::Receiver<Notice> {
+        self.notices.subscribe()
+    }
+
+    /// Writes everything out and lets go of the file.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp { at: self.clock.now(), today: self.clock.today(), actor: self.actor() }
+    }
+
+    pub(crate) fn actor(&self) -> String {
+        self.actor.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_actor(&self, name: &str) {
+        *self.actor.write().unwrap_or_else(PoisonError::into_inner) = name.to_owned();
+    }
+
+    pub(crate) fn changed(&self, topics: &[Topic]) {
+        // Nobody listening is fine: a headless run has no views.
+        let _ = self.notices.send(Notice::Changed(topics.to_vec()));
+    }
+
+    pub(crate) fn notify(&self, notice: Notice) {
+        let _ = self.notices.send(notice);
+    }
+}

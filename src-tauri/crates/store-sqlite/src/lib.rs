@@ -17,4 +17,4 @@ mod system;
 mod unit;
 
 pub use lock::BookLock;
-pub use open::{Created, SCHEMA_VERSION, SqliteStore};
+pub use open::{SCHEMA_VERSION, SqliteStore};

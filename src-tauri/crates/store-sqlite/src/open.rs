@@ -42,10 +42,6 @@ pub struct SqliteStore {
     _lock: Option<BookLock>,
 }
 
-/// Marks a file that was just made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Created;
-
 impl SqliteStore {
     /// Makes a new, empty book.
     ///
@@ -132,29 +128,6 @@ impl SqliteStore {
     pub fn backup_made(&self) -> Option<&Path> {
         self.backup.as_deref()
     }
-
-    /// A consistent copy of the open book: written beside its final name, synced, then renamed.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`] or [`StoreError::DiskFull`]; no half copy stays under the final name.
-    pub async fn backup_to(&self, target: &Path) -> StoreResult<()> {
-        let mut connection = self.readers.acquire().await.map_err(from_sqlx)?;
-        copy_consistently(&mut connection, target).await
-    }
-
-    /// Checks every page and every reference of the file.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`] if the check itself cannot run.
-    pub async fn check_file(&self) -> StoreResult<Vec<String>> {
-        let mut connection = self.readers.acquire().await.map_err(from_sqlx)?;
-        let mut found = quick_check(&mut connection).await.map_err(from_sqlx)?;
-        let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut *connection).await.map_err(from_sqlx)?;
-        if !broken.is_empty() {
-            found.push(format!("{} rows refer to something that is not there", broken.len()));
-        }
-        Ok(found)
-    }
 }
 
 #[async_trait::async_trait]
@@ -169,6 +142,21 @@ impl Store for SqliteStore {
 
     fn read_only(&self) -> Option<String> {
         self.read_only.clone()
+    }
+
+    async fn check_file(&self) -> StoreResult<Vec<String>> {
+        let mut connection = self.readers.acquire().await.map_err(from_sqlx)?;
+        let mut found = quick_check(&mut connection).await.map_err(from_sqlx)?;
+        let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut *connection).await.map_err(from_sqlx)?;
+        if !broken.is_empty() {
+            found.push(format!("{} rows refer to something that is not there", broken.len()));
+        }
+        Ok(found)
+    }
+
+    async fn backup_to(&self, target: &Path) -> StoreResult<()> {
+        let mut connection = self.readers.acquire().await.map_err(from_sqlx)?;
+        copy_consistently(&mut connection, target).await
     }
 
     async fn close(&self) {

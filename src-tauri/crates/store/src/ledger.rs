@@ -148,6 +148,16 @@ pub struct TrialRow {
     pub credit: Amount,
 }
 
+/// Settled entries without a confirmed match, by age.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgeBucket {
+    /// Days from the effective day to today fall into `0..=7`, `8..=30`, `31..=60`, `61..=90` and the rest: 0 to 4.
+    pub bucket: usize,
+    pub entries: u64,
+    /// Money in less money out.
+    pub net: Amount,
+}
+
 /// The four stored figures of a balance as the journal gives them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recomputed {
@@ -181,6 +191,8 @@ pub trait LedgerReads {
     /// Open holds whose expiry is at or before `now`, oldest first.
     async fn expired_holds(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>>;
     async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>>;
+    /// Entries of a balance from `from` on that no confirmed match explains.
+    async fn unmatched_ages(&self, balance_key: i64, from: Option<Date>, today: Date) -> StoreResult<Vec<AgeBucket>>;
     /// Recomputes the figures of a balance (or of all) from the journal alone.
     async fn recompute(&self, balance_id: Option<&str>) -> StoreResult<Vec<Recomputed>>;
 }

@@ -28,6 +28,12 @@ pub trait Store: LedgerReads + ReconReads + SystemReads + Send + Sync + 'static 
     /// Why nothing can be written, if that is so: a sentence for a person.
     fn read_only(&self) -> Option<String>;
 
+    /// Looks at every page and reference of the stored file; what is found is said in sentences.
+    async fn check_file(&self) -> StoreResult<Vec<String>>;
+
+    /// A consistent copy of the open book under another name. No half copy is ever left under that name.
+    async fn backup_to(&self, target: &std::path::Path) -> StoreResult<()>;
+
     /// Writes everything out and lets go of the file. Reads and writes fail afterwards.
     async fn close(&self);
 }

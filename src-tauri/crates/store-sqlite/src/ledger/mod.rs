@@ -10,7 +10,7 @@ mod writes;
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use store::ledger::{
-    BalanceRecord, BalanceRef, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord, Recomputed, RegisterRecord, StoredTransaction, TrialRow,
+    AgeBucket, BalanceRecord, BalanceRef, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord, Recomputed, RegisterRecord, StoredTransaction, TrialRow,
 };
 use store::{LedgerReads, Page, Query, StoreResult};
 
@@ -70,6 +70,10 @@ impl LedgerReads for SqliteStore {
 
     async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>> {
         totals::trial_balance(&self.readers, as_of).await
+    }
+
+    async fn unmatched_ages(&self, balance_key: i64, from: Option<Date>, today: Date) -> StoreResult<Vec<AgeBucket>> {
+        totals::unmatched_ages(&self.readers, balance_key, from, today).await
     }
 
     async fn recompute(&self, balance_id: Option<&str>) -> StoreResult<Vec<Recomputed>> {

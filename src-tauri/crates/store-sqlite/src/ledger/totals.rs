@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use ledger::{Amount, Figures};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, SqlitePool, sqlite::SqliteRow};
-use store::ledger::{CurrencyTotal, Recomputed, TrialRow};
+use store::ledger::{AgeBucket, CurrencyTotal, Recomputed, TrialRow};
 use store::{Query, StoreResult};
 
 use super::families::{filter, is_everything};
@@ -118,6 +118,38 @@ pub(super) async fn trial_balance(readers: &SqlitePool, as_of: Option<Date>) -> 
             })
         })
         .collect()
+}
+
+pub(super) async fn unmatched_ages(readers: &SqlitePool, balance_key: i64, from: Option<Date>, today: Date) -> StoreResult<Vec<AgeBucket>> {
+    let sql = format!(
+        "SELECT bucket, side, count(*), {} FROM (
+             SELECT e.side, e.amount, CASE WHEN age <= 7 THEN 0 WHEN age <= 30 THEN 1 WHEN age <= 60 THEN 2 WHEN age <= 90 THEN 3 ELSE 4 END AS bucket
+             FROM (SELECT side, amount, txn_key, julianday(?1) - julianday(effective_date) AS age
+                   FROM entry WHERE balance_key = ?2 AND effective_date >= ?3) e
+             WHERE NOT EXISTS (SELECT 1 FROM match_entry m WHERE m.balance_key = ?2 AND m.txn_key = e.txn_key))
+         GROUP BY bucket, side",
+        exact_sum("amount")
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(today.to_string())
+        .bind(balance_key)
+        .bind(from.map_or_else(|| "0000".to_owned(), |day| day.to_string()))
+        .fetch_all(readers)
+        .await
+        .map_err(from_sqlx)?;
+    let mut buckets: BTreeMap<usize, AgeBucket> = BTreeMap::new();
+    for row in &rows {
+        let bucket = usize::try_from(row.try_get::<i64, _>(0).map_err(from_sqlx)?).unwrap_or_default();
+        let entry = buckets.entry(bucket).or_insert(AgeBucket { bucket, entries: 0, net: Amount::ZERO });
+        entry.entries += count(row.try_get(2).map_err(from_sqlx)?);
+        let sum = read_sum(row, 3)?;
+        if row.try_get::<&str, _>(1).map_err(from_sqlx)? == "credit" {
+            entry.net += &sum;
+        } else {
+            entry.net -= &sum;
+        }
+    }
+    Ok(buckets.into_values().collect())
 }
 
 /// What to add and what to take away for each figure, from the journal alone.

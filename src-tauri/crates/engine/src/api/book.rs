@@ -1,0 +1,145 @@
+//! The book itself, its jobs and its state.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// How a register names its two sides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ColumnNames {
+    #[default]
+    InOut,
+    /// In is called debit, as in the books of the account's owner.
+    DebitCredit,
+    /// In is called credit, as it is stored.
+    Stored,
+}
+
+/// What a new book starts from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Chart {
+    #[default]
+    Empty,
+    SmallCompany,
+    PaymentProvider,
+}
+
+/// A book to make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NewBook {
+    pub name: String,
+    pub currency: String,
+    /// `MM-DD`.
+    pub fiscal_year_start: String,
+    pub chart: Chart,
+    pub column_names: ColumnNames,
+}
+
+/// What the window shows about an open book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BookInfo {
+    pub id: String,
+    pub name: String,
+    pub currency: String,
+    pub exponent: u8,
+    pub fiscal_year_start: String,
+    pub column_names: ColumnNames,
+    /// Why nothing can be written, if that is so.
+    pub read_only: Option<String>,
+    #[ts(type = "number")]
+    pub balances: u64,
+    #[ts(type = "number")]
+    pub transactions: u64,
+    #[ts(type = "number")]
+    pub entries: u64,
+    #[ts(type = "number")]
+    pub open_holds: u64,
+    #[ts(type = "number")]
+    pub open_statements: u64,
+    /// Who works in this book.
+    pub person: String,
+    pub last_backup_at: Option<String>,
+    pub saved_at: Option<String>,
+    /// Today, where this program runs.
+    pub today: String,
+}
+
+/// A piece of long work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct JobRow {
+    pub id: String,
+    pub kind: String,
+    pub title: String,
+    /// `running`, `interrupted`, `cancelled`, `failed`, `done`
+    pub state: String,
+    pub phase: String,
+    #[ts(type = "number")]
+    pub done: u64,
+    #[ts(type = "number")]
+    pub total: u64,
+    #[ts(type = "any")]
+    pub result: Option<serde_json::Value>,
+    pub error: Option<String>,
+    pub started_at: String,
+    pub finished_at: Option<String>,
+}
+
+/// A step of a running job, sent at most ten times a second.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct JobProgress {
+    pub job_id: String,
+    pub title: String,
+    pub phase: String,
+    #[ts(type = "number")]
+    pub done: u64,
+    #[ts(type = "number")]
+    pub total: u64,
+    /// Rows a second since the phase began.
+    #[ts(type = "number")]
+    pub rate: u64,
+    pub seconds_left: Option<u32>,
+    #[ts(type = "number")]
+    pub matches: u64,
+    /// `running`, `cancelled`, `failed`, `done`
+    pub state: String,
+}
+
+/// Something changed; views that show it read again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Changed {
+    pub topics: Vec<Topic>,
+}
+
+/// What can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Topic {
+    Book,
+    Balances,
+    Transactions,
+    Holds,
+    Statements,
+    Rules,
+    Jobs,
+}
+
+/// Result of checking a whole book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BookCheck {
+    #[ts(type = "number")]
+    pub balances: u64,
+    #[ts(type = "number")]
+    pub entries: u64,
+    /// What is wrong, in sentences. Empty: everything ties.
+    pub problems: Vec<String>,
+}

@@ -1,0 +1,14 @@
+//! What crosses the border between the engine and a front end, as plain data.
+//!
+//! Amounts are canonical decimal text in minor units with the currency's exponent beside them, days are ISO dates,
+//! instants ISO 8601 in UTC. The TypeScript side is generated from these types.
+
+pub mod book;
+pub mod desk;
+pub mod imports;
+pub mod ledgers;
+pub mod overview;
+pub mod page;
+pub mod rules;
+pub mod statements;
+pub mod transactions;

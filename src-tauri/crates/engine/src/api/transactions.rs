@@ -1,0 +1,205 @@
+//! Postings, holds and families.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::ledgers::FiguresView;
+
+/// What a person calls the state of a family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum FamilyState {
+    Applied,
+    Held,
+    PartCommitted,
+    Committed,
+    Voided,
+    PartVoided,
+    Expired,
+}
+
+/// A line of the transactions grid and of the approval queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FamilyRow {
+    pub id: String,
+    pub date: String,
+    pub reference: String,
+    pub description: String,
+    pub source_id: String,
+    pub source_name: String,
+    pub destination_id: String,
+    pub destination_name: String,
+    pub amount: String,
+    pub currency: String,
+    pub exponent: u8,
+    pub state: FamilyState,
+    /// Of a hold: what was committed so far.
+    pub committed: Option<String>,
+    /// Of a hold: what is still held.
+    pub remaining: Option<String>,
+    pub expires_at: Option<String>,
+    pub closed_at: Option<String>,
+    pub created_at: String,
+    pub actor: String,
+    #[ts(type = "number")]
+    pub children: u64,
+}
+
+/// One immutable row of a family.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct JournalRow {
+    pub id: String,
+    pub parent_id: Option<String>,
+    /// `APPLIED`, `INFLIGHT`, `VOID`
+    pub status: String,
+    pub reference: String,
+    pub amount: String,
+    pub description: String,
+    pub date: String,
+    pub created_at: String,
+    pub actor: String,
+    pub reason: Option<String>,
+}
+
+/// A transaction with its whole family.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TransactionDetail {
+    pub family: FamilyRow,
+    /// First row and everything below it, in booking order.
+    pub rows: Vec<JournalRow>,
+    #[ts(type = "any")]
+    pub metadata: Option<serde_json::Value>,
+    /// What committing the rest would do, while something is held.
+    pub if_committed: Vec<Effect>,
+    /// The posting was already there: the same reference with the same content.
+    pub existing: bool,
+}
+
+/// A posting or hold to book.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export)]
+pub struct PostRequest {
+    /// Empty: one is made.
+    pub reference: String,
+    /// Minor units, above zero.
+    pub amount: String,
+    pub currency: String,
+    /// Balance id, or `@name`.
+    pub source: String,
+    pub destination: String,
+    pub description: String,
+    /// Absent: today.
+    pub effective_date: Option<String>,
+    pub hold: bool,
+    /// Instant at which an open hold voids itself.
+    pub expires_at: Option<String>,
+    pub allow_overdraft: bool,
+    /// Minor units.
+    pub overdraft_limit: Option<String>,
+    #[ts(type = "any")]
+    pub metadata: Option<serde_json::Value>,
+    /// Make `@name` balances that do not exist yet. Never in silence: without it they are an error.
+    pub create_indicators: bool,
+}
+
+/// Before and after of one balance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Effect {
+    pub balance_id: String,
+    pub name: String,
+    pub currency: String,
+    pub exponent: u8,
+    pub before: FiguresView,
+    pub after: FiguresView,
+}
+
+/// One condition of a posting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Check {
+    /// `amount`, `balances`, `currency`, `funds`, `reference`, `date`, `expiry`
+    pub kind: String,
+    pub ok: bool,
+    pub text: String,
+    /// The field of the form it is about.
+    pub field: Option<String>,
+    /// Closest names when an indicator does not exist.
+    pub suggestions: Vec<String>,
+}
+
+/// What a posting would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PostPreview {
+    pub effects: Vec<Effect>,
+    pub checks: Vec<Check>,
+    /// Every check holds.
+    pub ready: bool,
+    /// The reference it would get.
+    pub reference: String,
+}
+
+/// A hold to commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CommitItem {
+    pub id: String,
+    /// Minor units; absent: all that is still held.
+    pub amount: Option<String>,
+    /// After a part: let the rest go at once.
+    #[serde(default)]
+    pub void_rest: bool,
+}
+
+/// Holds to let go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct VoidRequest {
+    pub ids: Vec<String>,
+    /// Required: one of the book's reasons, or words.
+    pub reason: String,
+    pub note: Option<String>,
+}
+
+/// What became of each item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BatchOutcome {
+    pub rows: Vec<BatchRow>,
+    pub done: u32,
+    pub failed: u32,
+}
+
+/// What became of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BatchRow {
+    pub id: String,
+    pub reference: String,
+    pub ok: bool,
+    pub code: Option<String>,
+    pub message: Option<String>,
+    /// Minor units that were committed or let go; of a failed item what is held.
+    pub amount: String,
+    pub currency: String,
+    pub exponent: u8,
+}
+
+/// What deciding on holds would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct HoldsEffect {
+    pub sums: Vec<super::page::MoneyTotal>,
+    pub effects: Vec<Effect>,
+    /// Holds that are no longer open.
+    pub gone: Vec<String>,
+    /// Holds that expire within a day.
+    pub expiring: u32,
+    pub first_expiring: Option<FamilyRow>,
+}

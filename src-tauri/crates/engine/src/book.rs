@@ -1,0 +1,257 @@
+//! The book itself: what a new one starts from, what the window says about it, and the check of everything.
+
+use std::path::Path;
+
+use ledger::Currency;
+use serde_json::json;
+use store::system::{Event, JobKind, JobRecord, JobState};
+
+use crate::api::book::{BookCheck, BookInfo, Chart, ColumnNames, JobRow, NewBook};
+use crate::clock::new_id;
+use crate::post::{GENERAL_LEDGER, GENERAL_LEDGER_ID};
+use crate::{Engine, EngineError, EngineResult, Topic, words};
+
+/// Keys of the book's settings.
+const BOOK: &str = "book";
+const PERSON: &str = "person";
+const LAST_BACKUP: &str = "last_backup";
+/// Jobs that the jobs list shows.
+const JOBS_SHOWN: u32 = 50;
+
+/// Ledgers and balances that a chart brings: ledger, names, whether statements are expected.
+type ChartRow = (&'static str, &'static [&'static str], bool);
+
+const SMALL_COMPANY: &[ChartRow] = &[
+    ("Assets/Bank", &["Operating account"], true),
+    ("Assets/Receivables", &["Trade debtors"], false),
+    ("Liabilities/Suppliers", &["Trade creditors"], false),
+    ("Liabilities/Tax", &["VAT"], false),
+    ("Equity", &["Capital"], false),
+    ("Income", &["Sales", "Interest received"], false),
+    ("Expenses", &["Purchases", "Rent", "Wages", "Bank fees", "Other expenses"], false),
+];
+
+const PAYMENT_PROVIDER: &[ChartRow] = &[
+    ("Assets/Settlement", &["Settlement account"], true),
+    ("Liabilities/Customers", &["Customer funds"], false),
+    ("Liabilities/Payouts", &["Payouts in transit"], false),
+    ("Income", &["Fees earned"], false),
+    ("Expenses", &["Processing costs", "Chargebacks"], false),
+];
+
+impl Engine {
+    /// Fills a book that was just made: name, currency, the general ledger and a chart to start from.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] naming every wrong field; the book then stays empty.
+    pub async fn book_found(&self, book: NewBook) -> EngineResult<BookInfo> {
+        let currency = Currency::iso(&book.currency).ok_or_else(|| EngineError::invalid("currency", format!("“{}” is not an ISO 4217 currency.", book.currency)))?;
+        let name = book.name.trim().to_owned();
+        if name.is_empty() || name.chars().count() > 200 {
+            return Err(EngineError::invalid("name", "Name the book, with at most 200 characters."));
+        }
+        if format!("2024-{}", book.fiscal_year_start).parse::<jiff::civil::Date>().is_err() {
+            return Err(EngineError::invalid("fiscal_year_start", "The fiscal year starts on a month and day such as 01-01."));
+        }
+        let stamp = self.stamp();
+        let id = new_id("book");
+        let mut unit = self.store.begin().await?;
+        let settings = json!({
+            "id": id, "name": name, "currency": currency.code(), "exponent": currency.exponent(),
+            "fiscal_year_start": book.fiscal_year_start, "column_names": book.column_names, "created_at": stamp.at.to_string(),
+        });
+        unit.put_setting(BOOK, &settings).await?;
+        unit.insert_ledger(GENERAL_LEDGER_ID, GENERAL_LEDGER, stamp.at).await?;
+        let chart = match book.chart {
+            Chart::Empty => &[][..],
+            Chart::SmallCompany => SMALL_COMPANY,
+            Chart::PaymentProvider => PAYMENT_PROVIDER,
+        };
+        for (ledger, balances, reconcilable) in chart {
+            let ledger_id = new_id("ldg");
+            unit.insert_ledger(&ledger_id, ledger, stamp.at).await?;
+            for balance in *balances {
+                unit.insert_balance(&store::ledger::NewBalance {
+                    id: new_id("bln"),
+                    ledger_id: ledger_id.clone(),
+                    name: (*balance).to_owned(),
+                    indicator: None,
+                    currency: currency.clone(),
+                    account_number: None,
+                    reconcilable: *reconcilable,
+                    created_at: stamp.at,
+                })
+                .await?;
+            }
+        }
+        unit.record_event(&Event { at: stamp.at, actor: stamp.actor, kind: "book.created".into(), object_id: id, payload: settings }).await?;
+        unit.commit().await?;
+        self.changed(&[Topic::Book, Topic::Balances]);
+        self.book_info().await
+    }
+
+    /// Takes up a book that was opened: who works in it, jobs that were cut off, holds that ran out meanwhile.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub async fn book_take_up(&self) -> EngineResult<BookInfo> {
+        if let Some(person) = self.store.setting(PERSON).await?.and_then(|value| value.as_str().map(str::to_owned)) {
+            self.set_actor(&person);
+        }
+        if self.store.read_only().is_none() {
+            let mut unit = self.store.begin().await?;
+            let interrupted = unit.interrupt_running_jobs().await?;
+            unit.commit().await?;
+            tracing::info!(interrupted, "book taken up");
+            self.expire_holds().await?;
+        }
+        self.book_info().await
+    }
+
+    /// What the window says about the book.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub async fn book_info(&self) -> EngineResult<BookInfo> {
+        let settings = self.store.setting(BOOK).await?.unwrap_or_else(|| json!({}));
+        let text = |key: &str| settings.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        let counts = self.store.counts().await?;
+        let currency = text("currency");
+        let newest = self.store.events(None, 1).await?.pop();
+        Ok(BookInfo {
+            id: text("id"),
+            name: text("name"),
+            exponent: Currency::iso(&currency).map_or(2, |known| known.exponent()),
+            currency,
+            fiscal_year_start: text("fiscal_year_start"),
+            column_names: settings.get("column_names").and_then(|value| serde_json::from_value(value.clone()).ok()).unwrap_or_default(),
+            read_only: self.store.read_only(),
+            balances: counts.balances,
+            transactions: counts.families,
+            entries: counts.entries,
+            open_holds: counts.open_holds,
+            open_statements: counts.open_statements,
+            person: self.actor(),
+            last_backup_at: self.store.setting(LAST_BACKUP).await?.and_then(|value| value.as_str().map(str::to_owned)),
+            saved_at: newest.map(|event| event.at.to_string()),
+            today: self.clock.today().to_string(),
+        })
+    }
+
+    /// Says who works in this book. Recorded on everything from now on.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] for an empty name.
+    pub async fn person_set(&self, name: &str) -> EngineResult<BookInfo> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+            return Err(EngineError::invalid("name", "Enter your name, with at most 100 characters."));
+        }
+        self.put(PERSON, &json!(name)).await?;
+        self.set_actor(name);
+        self.changed(&[Topic::Book]);
+        self.book_info().await
+    }
+
+    /// Chooses how registers name their sides. Names only: no sign and no order changes.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub async fn column_names_set(&self, names: ColumnNames) -> EngineResult<BookInfo> {
+        let mut settings = self.store.setting(BOOK).await?.unwrap_or_else(|| json!({}));
+        settings["column_names"] = json!(names);
+        self.put(BOOK, &settings).await?;
+        self.changed(&[Topic::Book]);
+        self.book_info().await
+    }
+
+    async fn put(&self, key: &str, value: &serde_json::Value) -> EngineResult<()> {
+        let mut unit = self.store.begin().await?;
+        unit.put_setting(key, value).await?;
+        unit.commit().await?;
+        Ok(())
+    }
+
+    /// A consistent copy of the open book.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] if there is a file already, [`EngineError::Store`] if it cannot be written.
+    pub async fn book_backup(&self, path: &Path) -> EngineResult<()> {
+        if path.exists() {
+            return Err(EngineError::invalid("path", format!("{} exists already. Choose another name.", path.display())));
+        }
+        self.store.backup_to(path).await?;
+        if self.store.read_only().is_none() {
+            self.put(LAST_BACKUP, &json!(self.clock.now().to_string())).await?;
+        }
+        self.changed(&[Topic::Book]);
+        Ok(())
+    }
+
+    /// Checks the file, recomputes every balance from the journal and compares debits with credits.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`] when the book cannot even be read.
+    pub async fn book_check(&self) -> EngineResult<BookCheck> {
+        let mut problems = self.store.check_file().await?;
+        let recomputed = self.store.recompute(None).await?;
+        for balance in &recomputed {
+            let record = self.balance_record(&balance.balance_id).await?;
+            if record.balance.figures != balance.figures {
+                let (stored, found) = (&record.balance.figures, &balance.figures);
+                let currency = &record.balance.currency;
+                problems.push(format!(
+                    "{} is stored with {} but its entries give {}.",
+                    record.balance.name,
+                    words::money(&stored.balance(), currency),
+                    words::money(&found.balance(), currency)
+                ));
+            }
+        }
+        for row in self.store.trial_balance(None).await? {
+            if row.debit != row.credit {
+                let gap = words::money(&(&row.debit - &row.credit), &row.currency);
+                problems.push(format!("{} does not tie: debits and credits differ by {gap}.", row.currency));
+            }
+        }
+        let counts = self.store.counts().await?;
+        Ok(BookCheck { balances: counts.balances, entries: counts.entries, problems })
+    }
+
+    /// Long work, newest first.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub async fn jobs_list(&self) -> EngineResult<Vec<JobRow>> {
+        Ok(self.store.jobs(JOBS_SHOWN).await?.into_iter().map(job_row).collect())
+    }
+}
+
+fn job_row(job: JobRecord) -> JobRow {
+    let kind = match job.kind {
+        JobKind::Import => "import",
+        JobKind::Reconcile => "reconcile",
+        JobKind::Export => "export",
+        JobKind::Check => "check",
+    };
+    let state = match job.state {
+        JobState::Running => "running",
+        JobState::Interrupted => "interrupted",
+        JobState::Cancelled => "cancelled",
+        JobState::Failed => "failed",
+        JobState::Done => "done",
+    };
+    JobRow {
+        id: job.id,
+        kind: kind.into(),
+        title: job.title,
+        state: state.into(),
+        phase: job.phase,
+        done: job.done,
+        total: job.total,
+        result: job.result,
+        error: job.error,
+        started_at: job.started_at.to_string(),
+        finished_at: job.finished_at.map(|at| at.to_string()),
+    }
+}

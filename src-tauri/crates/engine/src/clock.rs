@@ -1,0 +1,58 @@
+//! Time and ids as parameters, so that a test can hold both still.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// Now.
+    fn now(&self) -> Timestamp;
+    /// Today where the user is.
+    fn today(&self) -> Date;
+}
+
+/// The machine's clock and time zone.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        // Stored times have microseconds; what is answered is what was stored.
+        let now = Timestamp::now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+
+    fn today(&self) -> Date {
+        self.now().to_zoned(TimeZone::system()).date()
+    }
+}
+
+/// A clock that stands where it was set.
+#[derive(Debug)]
+pub struct FixedClock(std::sync::Mutex<Timestamp>);
+
+impl FixedClock {
+    /// A clock that shows `at`, UTC.
+    pub fn at(at: Timestamp) -> Self {
+        Self(std::sync::Mutex::new(at))
+    }
+
+    /// Moves it, forwards or backwards.
+    pub fn set(&self, at: Timestamp) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = at;
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn today(&self) -> Date {
+        self.now().to_zoned(TimeZone::UTC).date()
+    }
+}
+
+/// A new public id, `<prefix>_<uuid v4>`.
+pub(crate) fn new_id(prefix: &str) -> String {
+    format!("{prefix}_{}", uuid::Uuid::new_v4())
+}

@@ -1,0 +1,189 @@
+//! Why the engine refuses something: typed inside, a code and a sentence at the edge.
+
+use jiff::civil::Date;
+use ledger::{Amount, Currency, LedgerError};
+use store::StoreError;
+
+use crate::api::page::{ErrorBody, FieldError};
+use crate::words;
+
+/// Result of a use case.
+pub type EngineResult<T> = Result<T, EngineError>;
+
+/// A refusal. Unless it says otherwise, nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A rule of the ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The storage.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No such balance, transaction, statement, rule…
+    #[error("there is no {kind} {id}")]
+    NotFound { kind: &'static str, id: String },
+    /// The reference is taken by something else.
+    #[error("{reference} is already used by {what}")]
+    DuplicateReference { reference: String, what: String, id: String },
+    /// An indicator balance that does not exist, and nobody said to make it.
+    #[error("no balance is called {name} in {currency}")]
+    UnknownIndicator { name: String, currency: String, closest: Vec<String> },
+    /// A form or command with wrong fields.
+    #[error("{}", fields.first().map_or("the input is wrong", |field| field.message.as_str()))]
+    Invalid { fields: Vec<FieldError> },
+    /// The thing is in a state that does not allow this.
+    #[error("{message}")]
+    Conflict { code: &'static str, message: String },
+    /// A file could not be read or written.
+    #[error("{path}: {reason}")]
+    File { path: String, reason: String },
+    /// The person cancelled a job.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl EngineError {
+    /// One wrong field.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid { fields: vec![FieldError { field: field.to_owned(), message: message.into() }] }
+    }
+
+    /// Something that is not there.
+    pub fn not_found(kind: &'static str, id: &str) -> Self {
+        Self::NotFound { kind, id: id.to_owned() }
+    }
+
+    /// A stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Ledger(error) => ledger_code(error),
+            Self::Store(error) => store_code(error),
+            Self::NotFound { .. } => "NOT_FOUND",
+            Self::DuplicateReference { .. } => "TXN_DUPLICATE_REFERENCE",
+            Self::UnknownIndicator { .. } => "UNKNOWN_INDICATOR",
+            Self::Invalid { .. } => "INVALID_INPUT",
+            Self::Conflict { code, .. } => code,
+            Self::File { .. } => "FILE",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// What a front end gets: code, sentence, fields.
+    pub fn body(&self) -> ErrorBody {
+        let fields = match self {
+            Self::Invalid { fields } => fields.clone(),
+            _ => Vec::new(),
+        };
+        let object_id = match self {
+            Self::DuplicateReference { id, .. } => Some(id.clone()),
+            _ => None,
+        };
+        ErrorBody { code: self.code().to_owned(), message: self.sentence(), detail: self.detail(), fields, object_id }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Store(StoreError::Database(error)) => Some(error.to_string()),
+            Self::Store(error @ StoreError::Damaged { .. }) => Some(error.to_string()),
+            _ => None,
+        }
+    }
+
+    /// What happened, whether anything was written, what to do next.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Ledger(error) => ledger_sentence(error),
+            Self::Store(error) => store_sentence(error),
+            Self::NotFound { kind, id } => format!("There is no {kind} {id} in this book. Nothing was changed."),
+            Self::DuplicateReference { reference, what, .. } => format!("{reference} is already used by {what}. Nothing was posted."),
+            Self::UnknownIndicator { name, currency, .. } => format!("No balance is called {name} in {currency}. Nothing was posted."),
+            Self::Invalid { fields } => fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" "),
+            Self::Conflict { message, .. } => message.clone(),
+            Self::File { path, reason } => format!("{path}: {reason}."),
+            Self::Cancelled => "Cancelled. Nothing was changed.".into(),
+        }
+    }
+}
+
+fn ledger_code(error: &LedgerError) -> &'static str {
+    match error {
+        LedgerError::AmountNotPositive => "AMOUNT_NOT_POSITIVE",
+        LedgerError::SelfTransfer => "SELF_TRANSFER",
+        LedgerError::CurrencyMismatch { .. } => "CURRENCY_MISMATCH",
+        LedgerError::InsufficientFunds { .. } => "TXN_INSUFFICIENT_FUNDS",
+        LedgerError::OverdraftLimit { .. } => "TXN_OVERDRAFT_LIMIT",
+        LedgerError::NotInflight => "NOT_INFLIGHT",
+        LedgerError::AlreadyVoided => "TXN_ALREADY_VOIDED",
+        LedgerError::AlreadyCommitted => "TXN_ALREADY_COMMITTED",
+        LedgerError::InvalidAmount { .. } => "INVALID_AMOUNT",
+        LedgerError::HeldMissing { .. } => "BOOK_DAMAGED",
+    }
+}
+
+fn store_code(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::DuplicateReference => "TXN_DUPLICATE_REFERENCE",
+        StoreError::Duplicate(_) => "DUPLICATE",
+        StoreError::Stale(_) => "CHANGED_ELSEWHERE",
+        StoreError::Signed => "STATEMENT_SIGNED",
+        StoreError::ReadOnly(_) => "BOOK_READ_ONLY",
+        StoreError::DiskFull => "DISK_FULL",
+        StoreError::UnknownField(_) => "UNKNOWN_FIELD",
+        StoreError::Damaged { .. } => "BOOK_DAMAGED",
+        StoreError::Database(_) => "DATABASE",
+    }
+}
+
+fn ledger_sentence(error: &LedgerError) -> String {
+    match error {
+        LedgerError::AmountNotPositive => "The amount must be above zero. Direction is given by from and to. Nothing was posted.".into(),
+        LedgerError::SelfTransfer => "From and to are the same balance. Nothing was posted.".into(),
+        LedgerError::CurrencyMismatch { balance, kept, given } if kept.code() == given.code() => {
+            format!("{balance} keeps {kept} with {} decimals, not {}. Nothing was posted.", kept.exponent(), given.exponent())
+        }
+        LedgerError::CurrencyMismatch { balance, kept, given } => {
+            format!("{balance} is kept in {kept}. {given} cannot be booked there. Nothing was posted.")
+        }
+        LedgerError::InsufficientFunds { balance, available, needed, currency } => format!(
+            "{balance} has {} available. This needs {}. Nothing was posted.",
+            words::money(available, currency),
+            words::amount(needed, currency.exponent())
+        ),
+        LedgerError::OverdraftLimit { balance, available, needed, limit, currency } => format!(
+            "{balance} has {} available and may go down to {}. This needs {}. Nothing was posted.",
+            words::money(available, currency),
+            words::amount(&-limit, currency.exponent()),
+            words::amount(needed, currency.exponent())
+        ),
+        LedgerError::NotInflight => "This entry is not a hold. Nothing was posted.".into(),
+        LedgerError::AlreadyVoided => "This hold was voided. Nothing was posted.".into(),
+        LedgerError::AlreadyCommitted => "This hold is already committed in full. Nothing was posted.".into(),
+        LedgerError::InvalidAmount { remaining, given } if given.is_positive() => {
+            // The exponent is not known here; callers that know the currency say it with amounts.
+            format!("Only {remaining} minor units are still held. You entered {given}. Nothing was posted.")
+        }
+        LedgerError::InvalidAmount { .. } => "The part must be above zero. Nothing was posted.".into(),
+        LedgerError::HeldMissing { balance } => {
+            format!("The held amounts of {balance} do not cover this hold: the book is damaged. Nothing was posted. Check the book.")
+        }
+    }
+}
+
+fn store_sentence(error: &StoreError) -> String {
+    match error {
+        StoreError::DuplicateReference => "This reference is already used. Nothing was posted.".into(),
+        StoreError::Duplicate(what) => format!("This {what} exists already. Nothing was changed."),
+        StoreError::Stale(what) => format!("This {what} was changed by somebody else. Nothing was changed. Look at it again."),
+        StoreError::Signed => "The statement is signed off. Reopen it to change its matches.".into(),
+        StoreError::ReadOnly(reason) => reason.clone(),
+        StoreError::DiskFull => "The disk is full. Nothing was changed. Make room and try again.".into(),
+        StoreError::UnknownField(field) => format!("This list cannot be filtered or sorted by {field}."),
+        StoreError::Damaged { .. } => "The book holds a value that cannot be right. Nothing was changed. Check the book, or restore a backup.".into(),
+        StoreError::Database(_) => "The book did not answer as it should. Nothing was changed.".into(),
+    }
+}
+
+/// `a hold of 1,284,000 JPY, entered 16 Nov by Tomás Reilly`.
+pub(crate) fn describe_use(kind: &str, amount: &Amount, currency: &Currency, entered: Date, today: Date, actor: &str) -> String {
+    format!("a {kind} of {}, entered {} by {actor}", words::money(amount, currency), words::day(entered, today))
+}

@@ -1,0 +1,339 @@
+//! Holds: commit whole or in part, void with a reason, expire by the clock.
+
+use std::collections::BTreeMap;
+
+use ledger::{Amount, Commit, HoldState, LedgerError, Status, TransactionRow, hold};
+use store::Unit;
+use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, HoldRecord, NewTransaction, StoredTransaction};
+
+use crate::api::page::MoneyTotal;
+use crate::api::transactions::{BatchOutcome, BatchRow, CommitItem, HoldsEffect, VoidRequest};
+use crate::clock::new_id;
+use crate::post::event;
+use crate::{Engine, EngineError, EngineResult, Stamp, Topic, view, words};
+
+/// Largest number of holds one command decides on; the window sends more in parts.
+pub const MAX_BATCH: usize = 100;
+/// Holds that expire within this many seconds are called out.
+const SOON: i64 = 24 * 60 * 60;
+
+/// A hold with both its balances, as the unit of work sees it.
+struct Loaded {
+    transaction: StoredTransaction,
+    hold: HoldRecord,
+    source: BalanceRecord,
+    destination: BalanceRecord,
+}
+
+impl Engine {
+    /// Commits holds, each in its own database transaction: one bad hold does not spoil the others.
+    ///
+    /// # Errors
+    /// Only when nothing could be tried at all; each hold's own failure is in its row.
+    pub async fn holds_commit(&self, items: Vec<CommitItem>) -> EngineResult<BatchOutcome> {
+        check_batch(items.len())?;
+        let mut rows = Vec::with_capacity(items.len());
+        for item in &items {
+            let outcome = self.commit_one(item).await;
+            rows.push(self.batch_row(&item.id, outcome).await);
+        }
+        self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
+        Ok(outcome(rows))
+    }
+
+    /// Lets holds go, each in its own database transaction. The reason is stored with each.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] without a reason; each hold's own failure is in its row.
+    pub async fn holds_void(&self, request: VoidRequest) -> EngineResult<BatchOutcome> {
+        check_batch(request.ids.len())?;
+        let reason = request.reason.trim();
+        if reason.is_empty() {
+            return Err(EngineError::invalid("reason", "Give a reason. It is stored and printed."));
+        }
+        let reason = match request.note.as_deref().map(str::trim).filter(|note| !note.is_empty()) {
+            Some(note) => format!("{reason}: {note}"),
+            None => reason.to_owned(),
+        };
+        let mut rows = Vec::with_capacity(request.ids.len());
+        for id in &request.ids {
+            let outcome = self.void_one(id, &reason).await;
+            rows.push(self.batch_row(id, outcome).await);
+        }
+        self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
+        Ok(outcome(rows))
+    }
+
+    /// Voids every hold whose time has come. Called at open and by the clock; correct after any time closed.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`] if the book cannot be written.
+    pub async fn expire_holds(&self) -> EngineResult<u32> {
+        let mut expired = 0;
+        loop {
+            let stamp = self.stamp();
+            let due = self.store.expired_holds(stamp.at, 200).await?;
+            if due.is_empty() {
+                break;
+            }
+            let mut unit = self.store.begin().await?;
+            for record in &due {
+                let loaded = load(unit.as_mut(), &record.first.row.id).await?;
+                // Another writer may have decided since the list was read.
+                if loaded.hold.open.state == HoldState::Open {
+                    let reason = "Expired";
+                    release(unit.as_mut(), &stamp, &loaded, HoldState::Expired, reason).await?;
+                    expired += 1;
+                }
+            }
+            unit.commit().await?;
+        }
+        if expired > 0 {
+            self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
+        }
+        Ok(expired)
+    }
+
+    /// What committing or voiding these holds would do.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub async fn holds_effect(&self, ids: Vec<String>, void: bool) -> EngineResult<HoldsEffect> {
+        check_batch(ids.len())?;
+        let now = self.clock.now();
+        let mut balances: BTreeMap<String, (BalanceRecord, BalanceRecord)> = BTreeMap::new();
+        let mut sums: BTreeMap<String, (u8, u64, Amount)> = BTreeMap::new();
+        let mut gone = Vec::new();
+        let mut soon: Vec<FamilyRecord> = Vec::new();
+        for id in &ids {
+            let Some((family, _)) = self.store.family(id).await? else {
+                gone.push(id.clone());
+                continue;
+            };
+            let remaining = family.hold.as_ref().map(|hold| hold.remaining.clone()).unwrap_or_default();
+            if remaining.is_zero() {
+                gone.push(family.first.row.reference.clone());
+                continue;
+            }
+            let row = &family.first.row;
+            let sum = sums.entry(row.currency.code().to_owned()).or_insert((row.currency.exponent(), 0, Amount::ZERO));
+            sum.1 += 1;
+            sum.2 += &remaining;
+            for balance_id in [&row.source, &row.destination] {
+                if !balances.contains_key(balance_id) {
+                    let record = self.balance_record(balance_id).await?;
+                    balances.insert(balance_id.clone(), (record.clone(), record));
+                }
+            }
+            self.project(&mut balances, &row.source, &row.destination, &remaining, void)?;
+            if family.hold.as_ref().and_then(|hold| hold.expires_at).is_some_and(|at| at.as_second() - now.as_second() < SOON) {
+                soon.push(family);
+            }
+        }
+        soon.sort_by_key(|family| family.hold.as_ref().and_then(|hold| hold.expires_at));
+        Ok(HoldsEffect {
+            sums: sums
+                .into_iter()
+                .map(|(currency, (exponent, count, amount))| MoneyTotal { currency, exponent, group: "held".into(), count, amount: amount.to_string() })
+                .collect(),
+            effects: balances.values().map(|(before, after)| view::effect(&before.balance, &after.balance)).collect(),
+            gone,
+            expiring: u32::try_from(soon.len()).unwrap_or(u32::MAX),
+            first_expiring: soon.first().map(view::family),
+        })
+    }
+
+    fn project(
+        &self,
+        balances: &mut BTreeMap<String, (BalanceRecord, BalanceRecord)>,
+        source: &str,
+        destination: &str,
+        amount: &Amount,
+        void: bool,
+    ) -> EngineResult<()> {
+        let (Some((_, from)), Some((_, to))) = (balances.get(source), balances.get(destination)) else {
+            return Ok(());
+        };
+        let (from, to) =
+            if void { hold::release(&from.balance, &to.balance, amount)? } else { hold::commit(&from.balance, &to.balance, amount)? };
+        for (id, balance) in [(source, from), (destination, to)] {
+            if let Some((_, after)) = balances.get_mut(id) {
+                after.balance = balance;
+            }
+        }
+        Ok(())
+    }
+
+    async fn commit_one(&self, item: &CommitItem) -> EngineResult<Amount> {
+        let commit = match &item.amount {
+            None => Commit::Rest,
+            Some(text) => Commit::Part(text.parse().map_err(|_| EngineError::invalid("amount", format!("“{text}” is not an amount.")))?),
+        };
+        let stamp = self.stamp();
+        let mut unit = self.store.begin().await?;
+        let loaded = load(unit.as_mut(), &item.id).await?;
+        refuse_expired(&loaded, &stamp)?;
+        let amount = loaded.hold.open.to_commit(&commit).map_err(|error| in_words(error, &loaded))?;
+        let (source, destination) = hold::commit(&loaded.source.balance, &loaded.destination.balance, &amount)?;
+        let open = loaded.hold.open.after_commit(&amount);
+        let row = child(&loaded, &stamp, Status::Applied, &amount, None, next_reference(unit.as_mut(), &loaded, 'C').await?);
+        insert_child(unit.as_mut(), &stamp, "hold.committed", &loaded, row).await?;
+        unit.save_hold(loaded.transaction.key, &open, (open.state != HoldState::Open).then_some(stamp.at)).await?;
+        unit.save_figures(loaded.source.key, &source).await?;
+        unit.save_figures(loaded.destination.key, &destination).await?;
+        if item.void_rest && open.state == HoldState::Open {
+            let again = load(unit.as_mut(), &item.id).await?;
+            release(unit.as_mut(), &stamp, &again, HoldState::Voided, "Rest not needed").await?;
+        }
+        unit.commit().await?;
+        Ok(amount)
+    }
+
+    async fn void_one(&self, id: &str, reason: &str) -> EngineResult<Amount> {
+        let stamp = self.stamp();
+        let mut unit = self.store.begin().await?;
+        let loaded = load(unit.as_mut(), id).await?;
+        refuse_expired(&loaded, &stamp)?;
+        let amount = release(unit.as_mut(), &stamp, &loaded, HoldState::Voided, reason).await?;
+        unit.commit().await?;
+        Ok(amount)
+    }
+
+    async fn batch_row(&self, id: &str, outcome: EngineResult<Amount>) -> BatchRow {
+        let family = self.store.family(id).await.ok().flatten().map(|(family, _)| family);
+        let (reference, currency, exponent, held) = match &family {
+            Some(family) => {
+                let row = &family.first.row;
+                let held = family.hold.as_ref().map(|hold| hold.remaining.clone()).unwrap_or_default();
+                (row.reference.clone(), row.currency.code().to_owned(), row.currency.exponent(), held)
+            }
+            None => (id.to_owned(), String::new(), 0, Amount::ZERO),
+        };
+        let (ok, code, message, amount) = match outcome {
+            Ok(amount) => (true, None, None, amount),
+            Err(error) => (false, Some(error.code().to_owned()), Some(error.sentence()), held),
+        };
+        BatchRow { id: id.to_owned(), reference, ok, code, message, amount: amount.to_string(), currency, exponent }
+    }
+}
+
+fn check_batch(count: usize) -> EngineResult<()> {
+    match count {
+        0 => Err(EngineError::invalid("ids", "Select a hold first.")),
+        1..=MAX_BATCH => Ok(()),
+        _ => Err(EngineError::invalid("ids", format!("At most {MAX_BATCH} holds can be decided at once."))),
+    }
+}
+
+fn outcome(rows: Vec<BatchRow>) -> BatchOutcome {
+    let done = rows.iter().filter(|row| row.ok).count();
+    BatchOutcome { done: u32::try_from(done).unwrap_or(u32::MAX), failed: u32::try_from(rows.len() - done).unwrap_or(u32::MAX), rows }
+}
+
+async fn load(unit: &mut dyn Unit, id: &str) -> EngineResult<Loaded> {
+    let transaction = unit.load_transaction(id).await?.ok_or_else(|| EngineError::not_found("hold", id))?;
+    if transaction.row.status != Status::Inflight {
+        return Err(LedgerError::NotInflight.into());
+    }
+    let hold = unit.load_hold(transaction.key).await?.ok_or(LedgerError::NotInflight)?;
+    let source = unit.load_balance(&BalanceRef::Id(transaction.row.source.clone())).await?;
+    let destination = unit.load_balance(&BalanceRef::Id(transaction.row.destination.clone())).await?;
+    match (source, destination) {
+        (Some(source), Some(destination)) => Ok(Loaded { transaction, hold, source, destination }),
+        _ => Err(EngineError::not_found("balance", &transaction.row.source)),
+    }
+}
+
+/// A hold whose time has come is over, also in the moment before the clock has voided it.
+fn refuse_expired(loaded: &Loaded, stamp: &Stamp) -> EngineResult<()> {
+    match loaded.hold.expires_at {
+        Some(at) if at <= stamp.at && loaded.hold.open.state == HoldState::Open => Err(EngineError::Conflict {
+            code: "HOLD_EXPIRED",
+            message: format!("{} expired {}. Nothing was posted.", loaded.transaction.row.reference, words::day(words::day_of(at), stamp.today)),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The ledger's refusal with amounts in the hold's currency.
+fn in_words(error: LedgerError, loaded: &Loaded) -> EngineError {
+    match error {
+        LedgerError::InvalidAmount { remaining, given } if given.is_positive() => {
+            let currency = &loaded.transaction.row.currency;
+            EngineError::Conflict {
+                code: "INVALID_AMOUNT",
+                message: format!(
+                    "Only {} is still held. You entered {}. Nothing was posted.",
+                    words::money(&remaining, currency),
+                    words::amount(&given, currency.exponent())
+                ),
+            }
+        }
+        other => other.into(),
+    }
+}
+
+/// Lets go of what is left of a loaded hold.
+async fn release(unit: &mut dyn Unit, stamp: &Stamp, loaded: &Loaded, state: HoldState, reason: &str) -> EngineResult<Amount> {
+    let amount = loaded.hold.open.to_void()?;
+    let (source, destination) = hold::release(&loaded.source.balance, &loaded.destination.balance, &amount)?;
+    let mut open = loaded.hold.open.clone();
+    open.state = state;
+    let reference = next_reference(unit, loaded, 'V').await?;
+    let row = child(loaded, stamp, Status::Void, &amount, Some(reason.to_owned()), reference);
+    let kind = if state == HoldState::Expired { "hold.expired" } else { "hold.voided" };
+    insert_child(unit, stamp, kind, loaded, row).await?;
+    unit.save_hold(loaded.transaction.key, &open, Some(stamp.at)).await?;
+    unit.save_figures(loaded.source.key, &source).await?;
+    unit.save_figures(loaded.destination.key, &destination).await?;
+    Ok(amount)
+}
+
+fn child(loaded: &Loaded, stamp: &Stamp, status: Status, amount: &Amount, reason: Option<String>, reference: String) -> TransactionRow {
+    let hold = &loaded.transaction.row;
+    TransactionRow {
+        id: new_id("txn"),
+        parent: Some(hold.id.clone()),
+        status,
+        reference,
+        source: hold.source.clone(),
+        destination: hold.destination.clone(),
+        amount: amount.clone(),
+        currency: hold.currency.clone(),
+        description: hold.description.clone(),
+        // Money that was promised for a day settles for that day, whenever the approval is given.
+        effective_date: hold.effective_date,
+        created_at: stamp.at,
+        expires_at: None,
+        reason,
+        actor: stamp.actor.clone(),
+    }
+}
+
+async fn insert_child(unit: &mut dyn Unit, stamp: &Stamp, kind: &str, loaded: &Loaded, row: TransactionRow) -> EngineResult<()> {
+    let event = event(stamp, kind, &row, &loaded.source, &loaded.destination);
+    let new = NewTransaction {
+        row,
+        parent_key: Some(loaded.transaction.key),
+        source_key: loaded.source.key,
+        destination_key: loaded.destination.key,
+        metadata: None,
+        input_hash: [0; 32],
+    };
+    unit.insert_transaction(&new).await?;
+    unit.record_event(&event).await?;
+    Ok(())
+}
+
+/// `PAY-7745-C1`: the hold's reference, a letter for what was done, and the first free number.
+async fn next_reference(unit: &mut dyn Unit, loaded: &Loaded, letter: char) -> EngineResult<String> {
+    // A reference may be 255 characters; the suffix takes its room from the end of a longer one.
+    let stem: String = loaded.transaction.row.reference.chars().take(240).collect();
+    for number in 1_u32.. {
+        let candidate = format!("{stem}-{letter}{number}");
+        if unit.load_by_reference(&candidate).await?.is_none() {
+            return Ok(candidate);
+        }
+    }
+    Err(EngineError::not_found("free reference", &stem))
+}

@@ -1,0 +1,269 @@
+//! The overview: does the book tie, is there money, what waits.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use jiff::{ToSpan, civil::Date};
+use ledger::{Amount, Currency};
+use store::ledger::BalanceRecord;
+use store::recon::StatementState;
+use store::system::{Event, JobState};
+use store::{Condition, Query, Sort, Test};
+
+use crate::api::ledgers::ChartPoint;
+use crate::api::overview::{ActivityRow, AgeRow, AttentionRow, Awaiting, AwaitingRow, CashRow, TrialBalance, TrialRowView};
+use crate::balances::parse_day;
+use crate::{Engine, EngineResult, view, words};
+
+/// Days the cash chart looks back.
+const CHART_DAYS: i32 = 90;
+/// Bank accounts that the panels show; a book with more shows the first by name.
+const MOST_ACCOUNTS: u32 = 200;
+
+impl Engine {
+    /// Cash by currency over all balances that statements are expected for. Currencies are never added up.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::Store`] or a wrong day.
+    pub async fn overview_cash(&self, as_of: Option<&str>) -> EngineResult<Vec<CashRow>> {
+        let today = parse_day(as_of, "as_of")?.unwrap_or_else(|| self.clock.today());
+        let mut by_currency: BTreeMap<String, Vec<BalanceRecord>> = BTreeMap::new();
+        for record in self.bank_accounts().await? {
+            by_currency.entry(record.balance.currency.code().to_owned()).or_default().push(record);
+        }
+        let mut rows = Vec::new();
+        for records in by_currency.into_values() {
+            rows.push(self.cash_of(&records, today, as_of.is_none()).await?);
+        }
+        Ok(rows)
+    }
+
+    async fn cash_of(&self, records: &[BalanceRecord], today: Date, with_holds: bool) -> EngineResult<CashRow> {
+        let from = today.saturating_sub(CHART_DAYS.days());
+        let month_ago = today.saturating_sub(30.days());
+        let (mut opening, mut before, mut held) = (Amount::ZERO, Amount::ZERO, Amount::ZERO);
+        let mut moves: BTreeMap<Date, Amount> = BTreeMap::new();
+        for record in records {
+            let (credit, debit) = self.store.settled_at(record.key, from.yesterday().unwrap_or(from)).await?;
+            opening += &(credit - debit);
+            let (credit, debit) = self.store.settled_at(record.key, month_ago).await?;
+            before += &(credit - debit);
+            for day in self.store.turnover(record.key, Some(from), Some(today)).await? {
+                *moves.entry(day.day).or_default() += &(day.credit - day.debit);
+            }
+            held += &record.balance.figures.inflight_debit;
+        }
+        let mut reached = opening;
+        let mut series = vec![ChartPoint { day: from.to_string(), balance: reached.to_string() }];
+        for (day, net) in moves {
+            reached += &net;
+            if series.last().is_some_and(|point| point.day == day.to_string()) {
+                series.pop();
+            }
+            series.push(ChartPoint { day: day.to_string(), balance: reached.to_string() });
+        }
+        let currency = records.first().map(|record| record.balance.currency.clone());
+        Ok(CashRow {
+            currency: currency.as_ref().map(|currency| currency.code().to_owned()).unwrap_or_default(),
+            exponent: currency.as_ref().map_or(0, Currency::exponent),
+            after_holds: if with_holds { (&reached - &held).to_string() } else { reached.to_string() },
+            change_30_days: (&reached - &before).to_string(),
+            now: reached.to_string(),
+            series,
+        })
+    }
+
+    /// Debits and credits of every currency; each must agree.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::Store`] or a wrong day.
+    pub async fn overview_trial(&self, as_of: Option<&str>) -> EngineResult<TrialBalance> {
+        let started = Instant::now();
+        let rows = self.store.trial_balance(parse_day(as_of, "as_of")?).await?;
+        let took_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let rows: Vec<TrialRowView> = rows
+            .into_iter()
+            .map(|row| TrialRowView {
+                currency: row.currency.code().to_owned(),
+                exponent: row.currency.exponent(),
+                balances: row.balances,
+                entries: row.entries,
+                difference: (&row.debit - &row.credit).to_string(),
+                debit: row.debit.to_string(),
+                credit: row.credit.to_string(),
+            })
+            .collect();
+        Ok(TrialBalance {
+            ties: rows.iter().all(|row| row.difference == "0"),
+            balances: rows.iter().map(|row| row.balances).sum(),
+            entries: rows.iter().map(|row| row.entries).sum(),
+            rows,
+            checked_at: self.clock.now().to_string(),
+            took_ms,
+        })
+    }
+
+    /// Unreconciled entries of each bank account by age. Entries before its first statement count as explained by
+    /// that statement's opening balance.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::Store`].
+    pub async fn overview_ages(&self) -> EngineResult<Vec<AgeRow>> {
+        let today = self.clock.today();
+        let signed = self.reconciled_to().await?;
+        let statements = self.store.statements(None).await?;
+        let mut rows = Vec::new();
+        for record in self.bank_accounts().await? {
+            let baseline = statements
+                .iter()
+                .filter(|statement| statement.balance_key == record.key && statement.state != StatementState::Undone)
+                .map(|statement| statement.period_from)
+                .min();
+            let mut buckets = vec![0_u64; 5];
+            let mut net = Amount::ZERO;
+            for bucket in self.store.unmatched_ages(record.key, baseline, today).await? {
+                if let Some(count) = buckets.get_mut(bucket.bucket) {
+                    *count += bucket.entries;
+                }
+                net += &bucket.net;
+            }
+            rows.push(AgeRow {
+                balance_id: record.balance.id.clone(),
+                name: record.balance.name.clone(),
+                currency: record.balance.currency.code().to_owned(),
+                exponent: record.balance.currency.exponent(),
+                locked_to: signed.get(&record.balance.id).map(|day| day.to_string()),
+                entries: buckets.iter().sum(),
+                buckets,
+                net: net.to_string(),
+            });
+        }
+        Ok(rows)
+    }
+
+    /// Held money by currency and what expires next.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::Store`].
+    pub async fn overview_awaiting(&self) -> EngineResult<Awaiting> {
+        let open = Condition { field: "state".into(), test: Test::Is, values: vec!["held".into(), "part_committed".into()] };
+        let query = Query { limit: 500, sort: vec![Sort { field: "expires".into(), descending: false }], conditions: vec![open], ..Query::default() };
+        let page = self.store.families(&query).await?;
+        let totals = self.store.family_totals(&query).await?;
+        let banks = self.bank_accounts().await?;
+        let now = self.clock.now();
+        let soon = |at: jiff::Timestamp| at.as_second() - now.as_second() < 24 * 60 * 60;
+        let mut rows: Vec<AwaitingRow> = Vec::new();
+        for total in totals.iter().filter(|total| total.group == "held") {
+            let of_currency = banks.iter().filter(|record| record.balance.currency.code() == total.currency);
+            let (mut out, mut come) = (Amount::ZERO, Amount::ZERO);
+            for record in of_currency {
+                out += &record.balance.figures.inflight_debit;
+                come += &record.balance.figures.inflight_credit;
+            }
+            rows.push(AwaitingRow {
+                currency: total.currency.clone(),
+                exponent: total.exponent,
+                holds: total.count,
+                money_out: out.to_string(),
+                money_in: come.to_string(),
+            });
+        }
+        let expiring = |record: &&store::ledger::FamilyRecord| record.hold.as_ref().and_then(|hold| hold.expires_at).is_some_and(soon);
+        Ok(Awaiting {
+            rows,
+            holds: page.total,
+            expire_today: page.rows.iter().filter(expiring).count() as u64,
+            next: page.rows.first().filter(|record| record.hold.as_ref().is_some_and(|hold| hold.expires_at.is_some())).map(view::family),
+        })
+    }
+
+    /// What was done last.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::Store`].
+    pub async fn overview_activity(&self, limit: u32) -> EngineResult<Vec<ActivityRow>> {
+        Ok(self.store.events(None, limit.min(200)).await?.iter().map(activity).collect())
+    }
+
+    /// What somebody should look at.
+    ///
+    /// # Errors
+    /// [`crate::EngineError::Store`].
+    pub async fn overview_attention(&self) -> EngineResult<Vec<AttentionRow>> {
+        let mut rows = Vec::new();
+        for row in self.store.trial_balance(None).await? {
+            if row.debit != row.credit {
+                let gap = words::money(&(&row.debit - &row.credit), &row.currency);
+                rows.push(attention("problem", format!("{} does not tie", row.currency), format!("Debits and credits differ by {gap}."), "settings", None));
+            }
+        }
+        for job in self.store.jobs(20).await? {
+            if job.state == JobState::Interrupted {
+                rows.push(attention("job", format!("{} was interrupted", job.title), "It can go on where it stopped.".into(), "jobs", Some(job.id)));
+            }
+        }
+        let awaiting = self.overview_awaiting().await?;
+        if awaiting.expire_today > 0 {
+            let holds = words::plural(awaiting.expire_today, "hold expires", "holds expire");
+            rows.push(attention("expiring", format!("{holds} within a day"), "They void themselves if nobody acts.".into(), "approvals", None));
+        }
+        let today = self.clock.today();
+        let signed = self.reconciled_to().await?;
+        for record in self.bank_accounts().await? {
+            let behind = signed.get(&record.balance.id).is_none_or(|day| *day < today.saturating_sub(45.days()));
+            if behind && record.last_entry_on.is_some() {
+                let title = match signed.get(&record.balance.id) {
+                    Some(day) => format!("{} not reconciled since {}", record.balance.name, words::day(*day, today)),
+                    None => format!("{} was never reconciled", record.balance.name),
+                };
+                rows.push(attention("reconcile", title, "Import its next statement.".into(), "reconcile", Some(record.balance.id)));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Balances that statements are expected for, by name.
+    pub(crate) async fn bank_accounts(&self) -> EngineResult<Vec<BalanceRecord>> {
+        let condition = Condition { field: "reconcilable".into(), test: Test::Is, values: vec!["1".into()] };
+        let query = Query { limit: MOST_ACCOUNTS, conditions: vec![condition], sort: vec![Sort { field: "name".into(), descending: false }], ..Query::default() };
+        Ok(self.store.balances(&query).await?.rows)
+    }
+}
+
+fn attention(kind: &str, title: String, text: String, target: &str, object_id: Option<String>) -> AttentionRow {
+    AttentionRow { kind: kind.into(), title, text, target: target.into(), object_id }
+}
+
+/// Verb and object of a history entry, as a sentence part.
+fn activity(event: &Event) -> ActivityRow {
+    let text = |key: &str| event.payload.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let verb = match event.kind.as_str() {
+        "transaction.posted" => "posted",
+        "hold.placed" => "placed a hold",
+        "hold.committed" => "approved",
+        "hold.voided" => "voided",
+        "hold.expired" => "saw expire",
+        "balance.created" => "created balance",
+        "balance.changed" => "changed balance",
+        "ledger.created" => "created ledger",
+        "ledger.renamed" => "renamed ledger",
+        "book.created" => "created the book",
+        other => other.rsplit('.').next().unwrap_or(other),
+    };
+    let object = ["summary", "reference", "name"].iter().map(|key| text(key)).find(|text| !text.is_empty()).unwrap_or_default();
+    let description = text("description");
+    let object = if description.is_empty() || !text("summary").is_empty() { object } else { format!("{object}, {description}") };
+    let amount = event.payload.get("amount").and_then(|value| value.as_str()).map(str::to_owned);
+    ActivityRow {
+        at: event.at.to_string(),
+        actor: event.actor.clone(),
+        kind: event.kind.clone(),
+        object_id: event.object_id.clone(),
+        verb: verb.to_owned(),
+        object,
+        currency: amount.as_ref().map(|_| text("currency")),
+        exponent: event.payload.get("exponent").and_then(serde_json::Value::as_u64).and_then(|value| u8::try_from(value).ok()),
+        amount,
+    }
+}

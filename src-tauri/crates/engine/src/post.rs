@@ -1,0 +1,259 @@
+//! Posting: from a request to rows, inside one unit of work.
+
+use jiff::{Timestamp, civil::Date};
+use ledger::{Amount, Balance, Overdraft, Posting, Status, TransactionRow, transaction};
+use sha2::{Digest, Sha256};
+use store::Unit;
+use store::ledger::{BalanceRecord, BalanceRef, NewBalance, NewTransaction, StoredTransaction};
+use store::system::Event;
+
+use crate::clock::new_id;
+use crate::error::describe_use;
+use crate::{EngineError, EngineResult, Stamp, words};
+
+/// The ledger that indicator balances live in.
+pub(crate) const GENERAL_LEDGER: &str = "General ledger";
+/// Its fixed id.
+pub(crate) const GENERAL_LEDGER_ID: &str = "ldg_general";
+
+/// What to post, parsed and complete.
+#[derive(Debug, Clone)]
+pub(crate) struct PostCommand {
+    /// Empty: the id of the new row is used.
+    pub reference: String,
+    pub amount: Amount,
+    /// Currency code that the asker means; must be the one of both balances.
+    pub currency: String,
+    /// Balance id or `@name`.
+    pub source: String,
+    pub destination: String,
+    pub description: String,
+    pub effective_date: Option<Date>,
+    pub hold: bool,
+    pub expires_at: Option<Timestamp>,
+    pub overdraft: Overdraft,
+    pub metadata: Option<serde_json::Value>,
+    pub create_indicators: bool,
+}
+
+/// A posting that is in the journal.
+#[derive(Debug, Clone)]
+pub(crate) struct Posted {
+    pub id: String,
+    pub key: i64,
+    /// It was there before: same reference, same content.
+    pub existing: bool,
+}
+
+impl PostCommand {
+    /// SHA-256 over everything that was asked for, each part with its length in front so that no two requests share an
+    /// encoding. Dates that were left open are hashed as open: a retry tomorrow is still the same request.
+    pub fn input_hash(&self) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        let mut part = |bytes: &[u8]| {
+            hasher.update((bytes.len() as u64).to_be_bytes());
+            hasher.update(bytes);
+        };
+        part(b"posting 1");
+        for text in [&self.reference, &self.amount.to_string(), &self.currency, &self.source, &self.destination, &self.description] {
+            part(text.as_bytes());
+        }
+        part(self.effective_date.map(|day| day.to_string()).unwrap_or_default().as_bytes());
+        part(&[u8::from(self.hold)]);
+        part(self.expires_at.map(|at| at.to_string()).unwrap_or_default().as_bytes());
+        let overdraft = match &self.overdraft {
+            Overdraft::Refused => "refused".to_owned(),
+            Overdraft::Unlimited => "unlimited".to_owned(),
+            Overdraft::Limit(limit) => format!("limit {limit}"),
+        };
+        part(overdraft.as_bytes());
+        part(self.metadata.as_ref().map(ToString::to_string).unwrap_or_default().as_bytes());
+        hasher.finalize().into()
+    }
+}
+
+/// `@name` or an id.
+pub(crate) fn balance_ref(text: &str, currency: &str) -> BalanceRef {
+    if text.starts_with('@') {
+        BalanceRef::Indicator { name: text.to_owned(), currency: currency.to_owned() }
+    } else {
+        BalanceRef::Id(text.to_owned())
+    }
+}
+
+/// Books `command`. The caller commits the unit.
+///
+/// # Errors
+/// Any refusal of the ledger; nothing of the unit may then be committed.
+pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCommand) -> EngineResult<Posted> {
+    let input_hash = command.input_hash();
+    if !command.reference.is_empty()
+        && let Some(existing) = unit.load_by_reference(&command.reference).await?
+    {
+        return repeat(&existing, &input_hash, stamp);
+    }
+    let (source, destination) = both_balances(unit, stamp, command).await?;
+    let id = new_id("txn");
+    let posting = Posting {
+        reference: if command.reference.is_empty() { id.clone() } else { command.reference.clone() },
+        amount: command.amount.clone(),
+        currency: source.balance.currency.clone(),
+        description: command.description.clone(),
+        effective_date: command.effective_date.unwrap_or(stamp.today),
+        hold: command.hold,
+        expires_at: command.expires_at,
+        overdraft: command.overdraft.clone(),
+    };
+    let (source_after, destination_after) = transaction::post(&source.balance, &destination.balance, &posting)?;
+    let row = TransactionRow {
+        id: id.clone(),
+        parent: None,
+        status: if posting.hold { Status::Inflight } else { Status::Applied },
+        reference: posting.reference,
+        source: source.balance.id.clone(),
+        destination: destination.balance.id.clone(),
+        amount: posting.amount.clone(),
+        currency: posting.currency,
+        description: posting.description,
+        effective_date: posting.effective_date,
+        created_at: stamp.at,
+        expires_at: posting.expires_at,
+        reason: None,
+        actor: stamp.actor.clone(),
+    };
+    let event = event(stamp, if posting.hold { "hold.placed" } else { "transaction.posted" }, &row, &source, &destination);
+    let new = NewTransaction {
+        row,
+        parent_key: None,
+        source_key: source.key,
+        destination_key: destination.key,
+        metadata: command.metadata.as_ref().map(ToString::to_string),
+        input_hash,
+    };
+    let key = unit.insert_transaction(&new).await?;
+    if posting.hold {
+        unit.insert_hold(key, &posting.amount, posting.expires_at).await?;
+    }
+    unit.save_figures(source.key, &source_after).await?;
+    unit.save_figures(destination.key, &destination_after).await?;
+    unit.record_event(&event).await?;
+    Ok(Posted { id, key, existing: false })
+}
+
+/// The same reference again: the same content is the same posting, other content is an error.
+fn repeat(existing: &StoredTransaction, input_hash: &[u8], stamp: &Stamp) -> EngineResult<Posted> {
+    if existing.input_hash == input_hash && existing.parent_key.is_none() {
+        return Ok(Posted { id: existing.row.id.clone(), key: existing.key, existing: true });
+    }
+    let row = &existing.row;
+    let kind = match row.status {
+        Status::Inflight => "hold",
+        Status::Applied => "posting",
+        Status::Void => "void",
+    };
+    Err(EngineError::DuplicateReference {
+        reference: row.reference.clone(),
+        what: describe_use(kind, &row.amount, &row.currency, words::day_of(row.created_at), stamp.today, &row.actor),
+        id: row.id.clone(),
+    })
+}
+
+async fn both_balances(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCommand) -> EngineResult<(BalanceRecord, BalanceRecord)> {
+    let source = unit.load_balance(&balance_ref(&command.source, &command.currency)).await?;
+    let destination = unit.load_balance(&balance_ref(&command.destination, &command.currency)).await?;
+    // The exponent of a new indicator is that of the balance it is booked against.
+    let known = source.as_ref().or(destination.as_ref()).map(|record| record.balance.currency.clone());
+    let source = match source {
+        Some(record) => record,
+        None => make_indicator(unit, stamp, &command.source, command, known.as_ref()).await?,
+    };
+    let destination = match destination {
+        Some(record) => record,
+        None => make_indicator(unit, stamp, &command.destination, command, known.as_ref()).await?,
+    };
+    for record in [&source, &destination] {
+        if record.balance.currency.code() != command.currency {
+            let given = ledger::Currency::iso(&command.currency)
+                .or_else(|| ledger::Currency::new(&command.currency, record.balance.currency.exponent()).ok())
+                .ok_or_else(|| EngineError::invalid("currency", format!("“{}” is not a currency code.", command.currency)))?;
+            return Err(ledger::LedgerError::CurrencyMismatch {
+                balance: record.balance.name.clone(),
+                kept: record.balance.currency.clone(),
+                given,
+            }
+            .into());
+        }
+    }
+    Ok((source, destination))
+}
+
+async fn make_indicator(
+    unit: &mut dyn Unit,
+    stamp: &Stamp,
+    name: &str,
+    command: &PostCommand,
+    known: Option<&ledger::Currency>,
+) -> EngineResult<BalanceRecord> {
+    if !name.starts_with('@') {
+        return Err(EngineError::not_found("balance", name));
+    }
+    if !command.create_indicators {
+        return Err(EngineError::UnknownIndicator { name: name.to_owned(), currency: command.currency.clone(), closest: Vec::new() });
+    }
+    let currency = match known {
+        Some(currency) if currency.code() == command.currency => currency.clone(),
+        _ => ledger::Currency::iso(&command.currency)
+            .ok_or_else(|| EngineError::invalid("currency", format!("{} is not an ISO 4217 currency. Create the balance first.", command.currency)))?,
+    };
+    check_indicator(name)?;
+    let new = NewBalance {
+        id: new_id("bln"),
+        ledger_id: GENERAL_LEDGER_ID.to_owned(),
+        name: name.to_owned(),
+        indicator: Some(name.to_owned()),
+        currency,
+        account_number: None,
+        reconcilable: false,
+        created_at: stamp.at,
+    };
+    unit.insert_balance(&new).await?;
+    unit.load_balance(&BalanceRef::Id(new.id.clone())).await?.ok_or_else(|| EngineError::not_found("balance", &new.id))
+}
+
+/// An indicator is `@` and then 1 to 100 characters without blanks.
+pub(crate) fn check_indicator(name: &str) -> EngineResult<()> {
+    let rest = name.strip_prefix('@').unwrap_or_default();
+    if rest.is_empty() || rest.chars().count() > 100 || rest.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(EngineError::invalid("name", format!("“{name}” is not an indicator: use @ and then letters, digits or signs without blanks.")));
+    }
+    Ok(())
+}
+
+/// The history entry of a journal row.
+pub(crate) fn event(stamp: &Stamp, kind: &str, row: &TransactionRow, source: &BalanceRecord, destination: &BalanceRecord) -> Event {
+    Event {
+        at: stamp.at,
+        actor: stamp.actor.clone(),
+        kind: kind.to_owned(),
+        object_id: row.id.clone(),
+        payload: serde_json::json!({
+            "reference": row.reference,
+            "amount": row.amount,
+            "currency": row.currency.code(),
+            "exponent": row.currency.exponent(),
+            "source": row.source,
+            "source_name": source.balance.name,
+            "destination": row.destination,
+            "destination_name": destination.balance.name,
+            "description": row.description,
+            "effective_date": row.effective_date.to_string(),
+            "parent": row.parent,
+            "reason": row.reason,
+        }),
+    }
+}
+
+/// Copies of both balances with a posting applied, for a preview. Missing indicators count as empty.
+pub(crate) fn empty_indicator(name: &str, currency: &ledger::Currency) -> Balance {
+    Balance { id: name.to_owned(), name: name.to_owned(), currency: currency.clone(), figures: ledger::Figures::default(), version: 1 }
+}

@@ -1,0 +1,156 @@
+//! What the parts of reconciliation share: sessions and cancel switches in memory, statements by id, their proof.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::civil::Date;
+use ledger::Amount;
+use store::recon::{LedgerSide, LineFigures, ProofSpan, RuleRecord, RunRecord, StatementRecord, StatementState as Stored};
+use store::Unit;
+
+use crate::api::statements::{StatementRow, StatementState};
+use crate::imports::Session;
+use crate::{Engine, EngineError, EngineResult};
+
+/// Days before a baseline or a period that entries may be dated and still belong to its lines, and days after it.
+pub(crate) const WINDOW_DAYS: i64 = 30;
+
+/// What lives only as long as the program.
+#[derive(Default)]
+pub(crate) struct ReconState {
+    sessions: Mutex<HashMap<String, Arc<Session>>>,
+    cancels: Mutex<HashMap<String, Arc<AtomicBool>>>,
+}
+
+impl ReconState {
+    pub(crate) fn sessions(&self) -> MutexGuard<'_, HashMap<String, Arc<Session>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn cancels(&self) -> MutexGuard<'_, HashMap<String, Arc<AtomicBool>>> {
+        self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The day `days` after `day`, at the end of the calendar when there is none.
+pub(crate) fn plus_days(day: Date, days: i64) -> Date {
+    day.saturating_add(jiff::Span::new().days(days))
+}
+
+/// Refuses what cannot be changed any more.
+pub(crate) fn must_be_open(statement: &StatementRecord) -> EngineResult<()> {
+    match statement.state {
+        Stored::Open => Ok(()),
+        Stored::Signed => Err(EngineError::Store(store::StoreError::Signed)),
+        Stored::Undone => {
+            Err(EngineError::Conflict { code: "STATEMENT_UNDONE", message: format!("The import of {} was taken back. Nothing was changed.", statement.name) })
+        }
+    }
+}
+
+/// Opening + confirmed lines.
+pub(crate) fn statement_cleared(statement: &StatementRecord, figures: &LineFigures) -> Amount {
+    &(&statement.opening + &figures.confirmed_in) + &figures.confirmed_out
+}
+
+/// Closing less cleared: zero when every line is confirmed and the statement ties.
+pub(crate) fn left_to_clear(statement: &StatementRecord, figures: &LineFigures) -> Amount {
+    &statement.closing - &statement_cleared(statement, figures)
+}
+
+/// What the ledger says is cleared; equals [`statement_cleared`] when both sides agree.
+pub(crate) fn ledger_cleared(side: &LedgerSide) -> Amount {
+    &(&(&(&side.balance - &side.unmatched) - &side.outstanding) + &side.matched_later_dated) - &side.matched_on_later
+}
+
+/// The span of a statement's proof among all statements of its balance.
+pub(crate) fn span(statement: &StatementRecord, all: &[StatementRecord]) -> ProofSpan {
+    let baseline = all.iter().map(|other| other.period_from).min().unwrap_or(statement.period_from);
+    ProofSpan { balance_key: statement.balance_key, statement_key: statement.key, baseline, period_to: statement.period_to }
+}
+
+/// The statement just before this one, in the order of last days.
+pub(crate) fn previous<'a>(statement: &StatementRecord, all: &'a [StatementRecord]) -> Option<&'a StatementRecord> {
+    all.iter().filter(|other| (other.period_to, other.key) < (statement.period_to, statement.key)).max_by_key(|other| (other.period_to, other.key))
+}
+
+/// Whether the rules in force differ from those a run used.
+pub(crate) fn rules_changed(run: Option<&RunRecord>, rules: &[RuleRecord]) -> bool {
+    run.is_some_and(|run| {
+        let used: Vec<_> = run.inputs["rules"].as_array().into_iter().flatten().map(|rule| (rule["id"].as_str(), rule["version"].as_u64())).collect();
+        let now: Vec<_> = rules.iter().filter(|rule| rule.enabled).map(|rule| (Some(rule.id.as_str()), Some(u64::from(rule.version)))).collect();
+        run.inputs["all_rules"].as_bool() == Some(true) && used != now
+    })
+}
+
+pub(crate) fn count(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// Loads a statement inside a unit of work.
+pub(crate) async fn load_statement(unit: &mut dyn Unit, id: &str) -> EngineResult<StatementRecord> {
+    unit.load_statement(id).await?.ok_or_else(|| EngineError::not_found("statement", id))
+}
+
+impl Engine {
+    pub(crate) async fn statement_record(&self, id: &str) -> EngineResult<StatementRecord> {
+        self.store.statement(id).await?.ok_or_else(|| EngineError::not_found("statement", id))
+    }
+
+    /// Statements of every balance, oldest period first.
+    pub async fn statements(&self) -> EngineResult<Vec<StatementRow>> {
+        let rules = self.store.rules().await?;
+        let mut rows = Vec::new();
+        for record in self.store.statements(None).await? {
+            rows.push(self.statement_row(&record, &rules).await?);
+        }
+        Ok(rows)
+    }
+
+    /// One statement as the list shows it.
+    pub async fn statement(&self, statement_id: &str) -> EngineResult<StatementRow> {
+        let rules = self.store.rules().await?;
+        self.statement_row(&self.statement_record(statement_id).await?, &rules).await
+    }
+
+    pub(crate) async fn statement_row(&self, record: &StatementRecord, rules: &[RuleRecord]) -> EngineResult<StatementRow> {
+        let figures = self.store.line_figures(record.key).await?;
+        let run = self.store.latest_run(record.key).await?;
+        let signed = match record.state {
+            Stored::Signed => self.store.sign_offs(record.key).await?.pop(),
+            _ => None,
+        };
+        let confirmed = figures.confirmed_in_lines + figures.confirmed_out_lines;
+        Ok(StatementRow {
+            id: record.id.clone(),
+            name: record.name.clone(),
+            balance_id: record.balance_id.clone(),
+            balance_name: record.balance_name.clone(),
+            account: record.account.clone(),
+            currency: record.currency.code().to_owned(),
+            exponent: record.currency.exponent(),
+            period_from: record.period_from.to_string(),
+            period_to: record.period_to.to_string(),
+            opening: record.opening.to_string(),
+            closing: record.closing.to_string(),
+            lines: count(figures.lines),
+            confirmed: count(confirmed),
+            to_review: count(figures.lines - confirmed),
+            left_to_clear: left_to_clear(record, &figures).to_string(),
+            state: match record.state {
+                Stored::Signed => StatementState::Signed,
+                _ if confirmed == 0 && run.is_none() => StatementState::Imported,
+                _ => StatementState::InReview,
+            },
+            version: record.version,
+            imported_at: record.imported_at.to_string(),
+            imported_by: record.imported_by.clone(),
+            signed_at: signed.as_ref().map(|signed| signed.signed_at.to_string()),
+            signed_by: signed.map(|signed| signed.signed_by),
+            file_name: record.file_name.clone(),
+            last_run_at: run.as_ref().and_then(|run| run.finished_at).map(|at| at.to_string()),
+            rules_changed: record.state == Stored::Open && rules_changed(run.as_ref(), rules),
+        })
+    }
+}

@@ -1,0 +1,311 @@
+//! Transactions: lists, one family, preview and posting.
+
+use ledger::{Amount, Overdraft, Posting, hold, transaction};
+use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord};
+
+use crate::api::page::{ListPage, ListQuery, MoneyTotal};
+use crate::api::transactions::{Check, FamilyRow, PostPreview, PostRequest, TransactionDetail};
+use crate::post::{PostCommand, balance_ref, check_indicator, empty_indicator, post_in};
+use crate::{Engine, EngineError, EngineResult, Topic, view, words};
+
+/// Longest reference and description that are stored.
+const MAX_REFERENCE: usize = 255;
+const MAX_DESCRIPTION: usize = 2_000;
+
+impl Engine {
+    /// A page of families.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`] for an unknown field or a failing book.
+    pub async fn transactions_page(&self, query: ListQuery) -> EngineResult<ListPage<FamilyRow>> {
+        let page = self.store.families(&query.into()).await?;
+        Ok(ListPage::from_store(page, |record| view::family(&record)))
+    }
+
+    /// Sums of a filtered list by currency; voided money is not counted.
+    ///
+    /// # Errors
+    /// As [`Engine::transactions_page`].
+    pub async fn transactions_totals(&self, query: ListQuery) -> EngineResult<Vec<MoneyTotal>> {
+        Ok(self.store.family_totals(&query.into()).await?.into_iter().map(view::total).collect())
+    }
+
+    /// One transaction with its whole family, whichever row of it is asked for.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn transaction_get(&self, id: &str) -> EngineResult<TransactionDetail> {
+        let (family, children) = self.store.family(id).await?.ok_or_else(|| EngineError::not_found("transaction", id))?;
+        let mut if_committed = Vec::new();
+        if let Some(hold) = family.hold.as_ref().filter(|hold| !hold.remaining.is_zero()) {
+            let source = self.balance_record(&family.first.row.source).await?;
+            let destination = self.balance_record(&family.first.row.destination).await?;
+            let (from, to) = hold::commit(&source.balance, &destination.balance, &hold.remaining)?;
+            if_committed = vec![view::effect(&source.balance, &from), view::effect(&destination.balance, &to)];
+        }
+        Ok(detail(&family, &children, if_committed))
+    }
+
+    /// Posts or holds. Durable when it returns.
+    ///
+    /// # Errors
+    /// Any refusal of the ledger, in words; nothing is then written.
+    pub async fn post(&self, request: PostRequest) -> EngineResult<TransactionDetail> {
+        let command = self.command(&request)?;
+        let stamp = self.stamp();
+        let posted = async {
+            let mut unit = self.store.begin().await?;
+            let posted = post_in(unit.as_mut(), &stamp, &command).await?;
+            if !posted.existing {
+                unit.commit().await?;
+            }
+            EngineResult::Ok(posted)
+        }
+        .await;
+        let posted = match posted {
+            Err(EngineError::UnknownIndicator { name, currency, .. }) => {
+                let closest = self.closest_indicators(&name, &currency).await?;
+                return Err(EngineError::UnknownIndicator { name, currency, closest });
+            }
+            other => other?,
+        };
+        if !posted.existing {
+            self.changed(&[Topic::Transactions, Topic::Balances, Topic::Holds]);
+        }
+        let mut detail = self.transaction_get(&posted.id).await?;
+        detail.existing = posted.existing;
+        Ok(detail)
+    }
+
+    /// What a posting would do, and every condition it meets or does not. Writes nothing.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`]; a posting that would be refused is not an error here.
+    pub async fn post_preview(&self, request: PostRequest) -> EngineResult<PostPreview> {
+        let reference = request.reference.trim().to_owned();
+        let mut preview = PostPreview { effects: Vec::new(), checks: Vec::new(), ready: false, reference: reference.clone() };
+        let command = match self.command(&request) {
+            Ok(command) => Some(command),
+            Err(EngineError::Invalid { fields }) => {
+                for field in fields {
+                    preview.checks.push(failed("input", field.message, Some(&field.field)));
+                }
+                None
+            }
+            Err(other) => return Err(other),
+        };
+        let source = self.preview_balance(&mut preview, &request, "source").await?;
+        let destination = self.preview_balance(&mut preview, &request, "destination").await?;
+        self.check_reference(&mut preview, &reference, command.as_ref()).await?;
+        if let (Some(command), Some(source), Some(destination)) = (command, source, destination) {
+            self.check_posting(&mut preview, &command, &source, &destination);
+        }
+        preview.ready = preview.checks.iter().all(|check| check.ok) && !preview.effects.is_empty();
+        Ok(preview)
+    }
+
+    fn check_posting(&self, preview: &mut PostPreview, command: &PostCommand, source: &ledger::Balance, destination: &ledger::Balance) {
+        let posting = Posting {
+            reference: command.reference.clone(),
+            amount: command.amount.clone(),
+            currency: source.currency.clone(),
+            description: command.description.clone(),
+            effective_date: command.effective_date.unwrap_or_else(|| self.clock.today()),
+            hold: command.hold,
+            expires_at: command.expires_at,
+            overdraft: command.overdraft.clone(),
+        };
+        if source.currency.code() != command.currency {
+            let text = format!("{} is kept in {}. {} cannot be booked there.", source.name, source.currency, command.currency);
+            preview.checks.push(failed("currency", text, Some("currency")));
+            return;
+        }
+        match transaction::post(source, destination, &posting) {
+            Ok((from, to)) => {
+                let available = words::money(&from.figures.available(), &from.currency);
+                preview.checks.push(passed("funds", format!("{} has {available} available after this", source.name)));
+                preview.effects = vec![view::effect(source, &from), view::effect(destination, &to)];
+            }
+            Err(error) => {
+                let (kind, field) = match &error {
+                    ledger::LedgerError::InsufficientFunds { .. } | ledger::LedgerError::OverdraftLimit { .. } => ("funds", "amount"),
+                    ledger::LedgerError::CurrencyMismatch { .. } => ("currency", "destination"),
+                    ledger::LedgerError::AmountNotPositive => ("amount", "amount"),
+                    _ => ("balances", "destination"),
+                };
+                let sentence = EngineError::from(error).sentence();
+                preview.checks.push(failed(kind, sentence.replace(" Nothing was posted.", ""), Some(field)));
+            }
+        }
+    }
+
+    async fn preview_balance(&self, preview: &mut PostPreview, request: &PostRequest, field: &str) -> EngineResult<Option<ledger::Balance>> {
+        let text = if field == "source" { &request.source } else { &request.destination };
+        if text.is_empty() {
+            return Ok(None);
+        }
+        if let Some(record) = self.store.balance(&balance_ref(text, &request.currency)).await? {
+            return Ok(Some(record.balance));
+        }
+        if !text.starts_with('@') {
+            preview.checks.push(failed("balances", format!("There is no balance {text}."), Some(field)));
+            return Ok(None);
+        }
+        if let Err(error) = check_indicator(text) {
+            preview.checks.push(failed("balances", error.sentence(), Some(field)));
+            return Ok(None);
+        }
+        if request.create_indicators {
+            preview.checks.push(passed("balances", format!("{text} will be created in {}", request.currency)));
+            return Ok(ledger::Currency::iso(&request.currency).map(|currency| empty_indicator(text, &currency)));
+        }
+        let mut check = failed("balances", format!("No balance is called {text} in {}. Create it?", request.currency), Some(field));
+        check.suggestions = self.closest_indicators(text, &request.currency).await?;
+        preview.checks.push(check);
+        Ok(None)
+    }
+
+    async fn check_reference(&self, preview: &mut PostPreview, reference: &str, command: Option<&PostCommand>) -> EngineResult<()> {
+        if reference.is_empty() {
+            preview.checks.push(passed("reference", "A reference will be made".into()));
+            return Ok(());
+        }
+        match self.store.transaction_by_reference(reference).await? {
+            None => preview.checks.push(passed("reference", format!("{reference} is free"))),
+            Some(existing) if command.is_some_and(|command| existing.input_hash == command.input_hash()) => {
+                preview.checks.push(failed("reference", format!("{reference} is already posted with this very content"), Some("reference")));
+            }
+            Some(existing) => {
+                let amount = words::money(&existing.row.amount, &existing.row.currency);
+                let text = format!("{reference} is already used by an entry of {amount}, entered by {}.", existing.row.actor);
+                preview.checks.push(failed("reference", text, Some("reference")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of indicator balances that resemble `name`, nearest first.
+    pub(crate) async fn closest_indicators(&self, name: &str, currency: &str) -> EngineResult<Vec<String>> {
+        let query = store::Query {
+            limit: 200,
+            conditions: vec![store::Condition { field: "currency".into(), test: store::Test::Is, values: vec![currency.to_owned()] }],
+            text: Some("@".into()),
+            ..store::Query::default()
+        };
+        let mut names: Vec<(usize, String)> = self
+            .store
+            .balances(&query)
+            .await?
+            .rows
+            .into_iter()
+            .filter_map(|record| record.indicator)
+            .map(|known| (strsim::levenshtein(&known.to_lowercase(), &name.to_lowercase()), known))
+            .collect();
+        names.sort();
+        Ok(names.into_iter().filter(|(distance, _)| *distance <= 4).take(3).map(|(_, name)| name).collect())
+    }
+
+    /// Reads a request: every wrong field is named.
+    pub(crate) fn command(&self, request: &PostRequest) -> EngineResult<PostCommand> {
+        let mut fields = Vec::new();
+        let mut wrong = |field: &str, message: String| fields.push(crate::api::page::FieldError { field: field.to_owned(), message });
+        let amount = parse_amount(&request.amount, "amount", &mut wrong);
+        if request.source.is_empty() {
+            wrong("source", "Choose where the money comes from.".into());
+        }
+        if request.destination.is_empty() {
+            wrong("destination", "Choose where the money goes.".into());
+        }
+        let reference = request.reference.trim();
+        if reference.chars().count() > MAX_REFERENCE || reference.chars().any(char::is_control) {
+            wrong("reference", format!("A reference has at most {MAX_REFERENCE} characters and no line breaks."));
+        }
+        if request.description.chars().count() > MAX_DESCRIPTION {
+            wrong("description", format!("A description has at most {MAX_DESCRIPTION} characters."));
+        }
+        let effective_date = request.effective_date.as_deref().and_then(|text| match text.parse() {
+            Ok(day) => Some(day),
+            Err(_) => {
+                wrong("effective_date", format!("“{text}” is not a day of the calendar."));
+                None
+            }
+        });
+        let expires_at = request.expires_at.as_deref().and_then(|text| match text.parse::<jiff::Timestamp>() {
+            Ok(at) if at > self.clock.now() => Some(at),
+            Ok(_) => {
+                wrong("expires_at", "The expiry lies in the past.".into());
+                None
+            }
+            Err(_) => {
+                wrong("expires_at", format!("“{text}” is not a time."));
+                None
+            }
+        });
+        if expires_at.is_some() && !request.hold {
+            wrong("expires_at", "Only a hold can expire.".into());
+        }
+        let limit = request.overdraft_limit.as_deref().filter(|text| !text.is_empty()).map(|text| parse_limit(text, &mut wrong));
+        if !fields.is_empty() {
+            return Err(EngineError::Invalid { fields });
+        }
+        Ok(PostCommand {
+            reference: reference.to_owned(),
+            amount,
+            currency: request.currency.clone(),
+            source: request.source.clone(),
+            destination: request.destination.clone(),
+            description: request.description.trim().to_owned(),
+            effective_date,
+            hold: request.hold,
+            expires_at,
+            overdraft: Overdraft::from_request(request.allow_overdraft, limit),
+            metadata: request.metadata.clone().filter(|value| !value.is_null()),
+            create_indicators: request.create_indicators,
+        })
+    }
+
+    pub(crate) async fn balance_record(&self, id: &str) -> EngineResult<BalanceRecord> {
+        self.store.balance(&BalanceRef::Id(id.to_owned())).await?.ok_or_else(|| EngineError::not_found("balance", id))
+    }
+}
+
+fn parse_amount(text: &str, field: &str, wrong: &mut impl FnMut(&str, String)) -> Amount {
+    match text.parse::<Amount>() {
+        // Sums in the database add slices of amounts up to 60 digits.
+        Ok(_) if text.len() > 60 => wrong(field, "An amount has at most 60 digits.".into()),
+        Ok(amount) if amount.is_positive() => return amount,
+        Ok(_) => wrong(field, "The amount must be above zero.".into()),
+        Err(_) if text.is_empty() => wrong(field, "Enter an amount.".into()),
+        Err(_) => wrong(field, format!("“{text}” is not an amount in minor units.")),
+    }
+    Amount::ZERO
+}
+
+fn parse_limit(text: &str, wrong: &mut impl FnMut(&str, String)) -> Amount {
+    match text.parse::<Amount>() {
+        Ok(limit) if !limit.is_negative() => return limit,
+        Ok(_) => wrong("overdraft_limit", "The limit of an overdraft is zero or more.".into()),
+        Err(_) => wrong("overdraft_limit", format!("“{text}” is not an amount in minor units.")),
+    }
+    Amount::ZERO
+}
+
+fn detail(family: &FamilyRecord, children: &[store::ledger::StoredTransaction], if_committed: Vec<crate::api::transactions::Effect>) -> TransactionDetail {
+    let mut rows = vec![view::journal(&family.first)];
+    rows.extend(children.iter().map(view::journal));
+    TransactionDetail {
+        family: view::family(family),
+        rows,
+        metadata: family.first.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok()),
+        if_committed,
+        existing: false,
+    }
+}
+
+fn passed(kind: &str, text: String) -> Check {
+    Check { kind: kind.into(), ok: true, text, field: None, suggestions: Vec::new() }
+}
+
+fn failed(kind: &str, text: String, field: Option<&str>) -> Check {
+    Check { kind: kind.into(), ok: false, text, field: field.map(str::to_owned), suggestions: Vec::new() }
+}

@@ -1,0 +1,63 @@
+//! Sentences for people: amounts, days and times as they read them.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use ledger::{Amount, Currency};
+
+/// `1,234.50`, grouped by thousands, with a true minus sign.
+pub fn amount(amount: &Amount, exponent: u8) -> String {
+    let plain = amount.abs().to_decimal(exponent);
+    let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), None), |(whole, fraction)| (whole, Some(fraction)));
+    let mut text = String::with_capacity(plain.len() + plain.len() / 3 + 3);
+    if amount.is_negative() {
+        text.push('\u{2212}');
+    }
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    text
+}
+
+/// `1,234.50 EUR`.
+pub fn money(value: &Amount, currency: &Currency) -> String {
+    format!("{} {}", amount(value, currency.exponent()), currency.code())
+}
+
+/// `16 Nov`, with the year when it is not the one of `today`.
+pub fn day(date: Date, today: Date) -> String {
+    if date.year() == today.year() { date.strftime("%-d %b").to_string() } else { date.strftime("%-d %b %Y").to_string() }
+}
+
+/// The local day of an instant.
+pub fn day_of(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::system()).date()
+}
+
+/// `1 hold`, `3 holds`.
+pub fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_grouped() {
+        for (minor, exponent, text) in [
+            ("0", 2, "0.00"),
+            ("-138620", 2, "\u{2212}1,386.20"),
+            ("999", 0, "999"),
+            ("19180946", 0, "19,180,946"),
+            ("1000000000000000000000000000000", 3, "1,000,000,000,000,000,000,000,000,000.000"),
+        ] {
+            assert_eq!(amount(&minor.parse().unwrap(), exponent), text);
+        }
+    }
+}
