@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import { type ActionDef, defineActions } from '../lib/actions';
+import { type ActionDef, defineActions, nameSection } from '../lib/actions';
 
 export interface ViewProps {
   params: Record<string, string>;
@@ -36,6 +36,7 @@ export const views: ViewDef[] = Object.values(found)
 const byId = new Map(views.map((view) => [view.id, view]));
 
 for (const view of views) {
+  nameSection(view.id, view.title);
   if (view.actions) defineActions(view.actions);
   if (view.nav) {
     const { go, icon } = view.nav;

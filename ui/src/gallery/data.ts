@@ -15,9 +15,32 @@ export interface Row {
   state: TxState;
 }
 
-const CURRENCIES = [['EUR', 2], ['JPY', 0], ['KWD', 3], ['GBP', 2]] as const;
-const STATES: TxState[] = ['applied', 'held', 'committed', 'part', 'refunded', 'rejected', 'voided', 'scheduled', 'queued', 'expired'];
-const NAMES = ['Merrion Operating', 'Lettermore PCB', 'Ormond Castings', 'Aoyama Settlement', 'Seto Precision', 'Fjordline Freight'];
+const CURRENCIES = [
+  ['EUR', 2],
+  ['JPY', 0],
+  ['KWD', 3],
+  ['GBP', 2],
+] as const;
+const STATES: TxState[] = [
+  'applied',
+  'held',
+  'committed',
+  'part',
+  'refunded',
+  'rejected',
+  'voided',
+  'scheduled',
+  'queued',
+  'expired',
+];
+const NAMES = [
+  'Merrion Operating',
+  'Lettermore PCB',
+  'Ormond Castings',
+  'Aoyama Settlement',
+  'Seto Precision',
+  'Fjordline Freight',
+];
 
 function row(n: number): Row {
   const [currency, exponent] = CURRENCIES[n % 7 === 2 ? 1 : n % 11 === 3 ? 2 : n % 5 === 4 ? 3 : 0]!;
@@ -39,27 +62,43 @@ function row(n: number): Row {
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 export function sampleSource(size: number, grouped = false): GridSource<Row> {
-  const match = (query: GridQuery) => (n: number): boolean => {
-    const one = row(n);
-    const text = `${one.reference} ${one.text} ${one.from} ${one.to}`.toLowerCase();
-    return text.includes(query.text.toLowerCase()) && query.filters.every((f) => (f.test === 'not') !== (String(one[f.field as keyof Row]) === f.value));
-  };
+  const match =
+    (query: GridQuery) =>
+    (n: number): boolean => {
+      const one = row(n);
+      const text = `${one.reference} ${one.text} ${one.from} ${one.to}`.toLowerCase();
+      return (
+        text.includes(query.text.toLowerCase()) &&
+        query.filters.every((f) => (f.test === 'not') !== (String(one[f.field as keyof Row]) === f.value))
+      );
+    };
   const indices = (query: GridQuery): number[] | null =>
-    query.text || query.filters.length ? Array.from({ length: Math.min(size, 20_000) }, (_, n) => n).filter(match(query)) : null;
+    query.text || query.filters.length
+      ? Array.from({ length: Math.min(size, 20_000) }, (_, n) => n).filter(match(query))
+      : null;
   const source: GridSource<Row> = {
     async page(offset, limit, query) {
       await wait(30);
       const list = indices(query);
       const total = list?.length ?? size;
-      const at = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, n) => list?.[offset + n] ?? offset + n);
+      const at = Array.from(
+        { length: Math.max(0, Math.min(limit, total - offset)) },
+        (_, n) => list?.[offset + n] ?? offset + n,
+      );
       return { rows: at.map(row), total };
     },
     async totals(query, selection) {
       await wait(60);
       const list = (indices(query) ?? Array.from({ length: Math.min(size, 500) }, (_, n) => n)).map(row);
-      const chosen = list.filter((one) => selection && (selection.mode === 'some' ? selection.keys.has(one.id) : !selection.except.has(one.id)));
+      const chosen = list.filter(
+        (one) =>
+          selection &&
+          (selection.mode === 'some' ? selection.keys.has(one.id) : !selection.except.has(one.id)),
+      );
       return [
-        ...(selection ? [{ label: `Selected, ${chosen.length}`, strong: true, sums: sumByCurrency(chosen) }] : []),
+        ...(selection
+          ? [{ label: `Selected, ${chosen.length}`, strong: true, sums: sumByCurrency(chosen) }]
+          : []),
         { label: `In this view, ${list.length}`, sums: sumByCurrency(list) },
       ];
     },

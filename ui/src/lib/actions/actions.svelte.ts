@@ -53,6 +53,14 @@ export function defineActions(definitions: readonly ActionDef[]): void {
   for (const definition of definitions) table.set(definition.id, definition);
 }
 
+const sections = new Map<string, string>();
+
+/** What the keyboard sheet calls the actions of a view. */
+export function nameSection(where: string, title: string): void {
+  sections.set(where, title);
+}
+
+export const sectionName = (where: string): string => sections.get(where) ?? where;
 export const allActions = (): ActionDef[] => [...table.values()];
 export const actionDef = (id: string): ActionDef | undefined => table.get(id);
 export const keysOf = (id: string): string[] => settings.keys[id] ?? table.get(id)?.keys ?? [];
