@@ -12,6 +12,8 @@ use crate::error::Result;
 use crate::{host, npm, process};
 use tally::Tally;
 
+pub use tally::Counts;
+
 #[derive(clap::Args)]
 pub struct Options {
     /// Run one part only
