@@ -1,0 +1,586 @@
+//! Rows into lines, problems and ignored rows; lines into statements. Every row that is not blank goes to one of the three.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::civil::Date;
+use ledger::{Amount, Currency};
+
+use crate::chain::Link;
+use crate::columns;
+use crate::dates::{self, DateFormat};
+use crate::detect::Detected;
+use crate::faults;
+use crate::layout::{self, Stated};
+use crate::mapping::ReadOptions;
+use crate::model::{IgnoreReason, IgnoredRow, RowCounts, StatementLine, exponent_of};
+use crate::number;
+use crate::plan::{Cause, Fault, Plan, Repairs, RowReader};
+use crate::problem::{Field, Problem, Reason, Severity};
+use crate::table::{Flaw, Row, Table};
+use crate::words::{self, Label};
+
+/// A row of the body that is a line or should have been one.
+pub(crate) struct Entry {
+    pub(crate) line: u32,
+    pub(crate) group: u32,
+    pub(crate) date: Option<Date>,
+    pub(crate) good: bool,
+}
+
+/// Rows of one section, account and currency.
+pub(crate) struct Group {
+    pub(crate) section: usize,
+    pub(crate) account: Option<String>,
+    pub(crate) currency: Option<String>,
+    pub(crate) exponent: u8,
+    pub(crate) lines: Vec<StatementLine>,
+}
+
+/// A bad row with what is wrong, before neighbours have been asked for repairs.
+pub(crate) struct Bad {
+    pub(crate) entry: usize,
+    pub(crate) fault: Fault,
+    pub(crate) problem: usize,
+}
+
+/// All rows, sorted out.
+#[derive(Default)]
+pub(crate) struct Sorted {
+    pub(crate) groups: Vec<Group>,
+    /// What labels say, one entry per section of the file.
+    pub(crate) sections: Vec<Stated>,
+    pub(crate) entries: Vec<Entry>,
+    /// Parallel to `entries`; empty without a balance column.
+    pub(crate) links: Vec<Link>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) bad: Vec<Bad>,
+    pub(crate) ignored: Vec<IgnoredRow>,
+    pub(crate) counts: RowCounts,
+}
+
+pub(crate) fn sort(table: Table, detected: &Detected, options: &ReadOptions) -> Sorted {
+    let repairs: Repairs = options
+        .repairs
+        .iter()
+        .map(|repair| ((repair.line, repair.column), repair.value.as_str()))
+        .collect();
+    let reader = RowReader {
+        plan: &detected.plan,
+        repairs: &repairs,
+    };
+    let format = detected
+        .plan
+        .date
+        .map_or(DateFormat::Dmy, |column| detected.plan.format(column));
+    let mut sorter = Sorter {
+        detected,
+        plan: &detected.plan,
+        reader,
+        skipped: options.skip_lines.iter().copied().collect(),
+        known: Currencies {
+            hint: options.currency_hint.clone(),
+            cache: HashMap::new(),
+        },
+        format,
+        last_data: detected.layout.data.last().copied().unwrap_or(0),
+        second_table: false,
+        section: 0,
+        groups: HashMap::new(),
+        out: Sorted {
+            sections: vec![detected.stated.clone()],
+            ..Sorted::default()
+        },
+        default_exponent: exponent_of(detected.currency.as_ref(), detected.decimals),
+        shift_is_dangerous: shift_is_dangerous(&detected.plan),
+    };
+    sorter.out.counts.blank = table.blank_rows;
+    sorter.out.counts.rows = u32::try_from(table.rows.len()).unwrap_or(u32::MAX);
+    for (index, mut row) in table.rows.into_iter().enumerate() {
+        match sorter.ignore(index, &row) {
+            Some(reason) => sorter.push_ignored(&row, reason),
+            None => sorter.data(&mut row),
+        }
+    }
+    sorter.out
+}
+
+/// A stray delimiter in a text moves every cell to its right: harmless only when no money stands there.
+fn shift_is_dangerous(plan: &Plan) -> bool {
+    let first_text = plan
+        .description
+        .iter()
+        .copied()
+        .chain(plan.counterparty)
+        .chain(plan.reference)
+        .min();
+    let right = |column: usize| first_text.is_some_and(|text| column > text);
+    plan.money_columns()
+        .chain(plan.direction)
+        .chain(plan.currency)
+        .chain(plan.date)
+        .any(right)
+}
+
+struct Currencies {
+    hint: Option<Currency>,
+    cache: HashMap<String, Option<Currency>>,
+}
+
+impl Currencies {
+    fn get(&mut self, text: &str) -> Option<Currency> {
+        if let Some(known) = self.cache.get(text) {
+            return known.clone();
+        }
+        let hinted = self
+            .hint
+            .clone()
+            .filter(|hint| hint.code().eq_ignore_ascii_case(text));
+        let found = hinted
+            .or_else(|| Currency::iso(text))
+            .or_else(|| number::currency_code(text).and_then(|code| Currency::iso(&code)));
+        // Hostile files may name a new one on every row.
+        if self.cache.len() < 1_000 {
+            self.cache.insert(text.to_owned(), found.clone());
+        }
+        found
+    }
+}
+
+struct Sorter<'a> {
+    detected: &'a Detected,
+    plan: &'a Plan,
+    reader: RowReader<'a>,
+    skipped: HashSet<u32>,
+    known: Currencies,
+    format: DateFormat,
+    last_data: usize,
+    second_table: bool,
+    section: usize,
+    groups: HashMap<(usize, Option<String>, Option<String>), u32>,
+    out: Sorted,
+    default_exponent: u8,
+    shift_is_dangerous: bool,
+}
+
+impl Sorter<'_> {
+    fn push_ignored(&mut self, row: &Row, reason: IgnoreReason) {
+        self.out.counts.ignored += 1;
+        let text = row
+            .filled()
+            .take(12)
+            .map(|column| row.cell(column))
+            .collect::<Vec<_>>()
+            .join(" | ");
+        self.out.ignored.push(IgnoredRow {
+            line: row.line,
+            reason,
+            text: text.chars().take(160).collect(),
+        });
+    }
+
+    /// Why a row is no line; nothing when it must be read as one.
+    fn ignore(&mut self, index: usize, row: &Row) -> Option<IgnoreReason> {
+        let layout = &self.detected.layout;
+        if Some(index) == layout.header {
+            return Some(IgnoreReason::Header);
+        }
+        if index < layout.body {
+            return Some(IgnoreReason::Preamble);
+        }
+        if self.skipped.contains(&row.line) {
+            return Some(IgnoreReason::LeftOut);
+        }
+        if layout.header.is_some() && layout::same_header(row, &self.detected.mapping.header) {
+            self.second_table = false;
+            return Some(IgnoreReason::RepeatedHeader);
+        }
+        if self.second_table {
+            return Some(IgnoreReason::SecondTable);
+        }
+        let date_text = self
+            .plan
+            .date
+            .map_or("", |column| self.reader.text(row, column));
+        let dated = dates::has_shape(date_text)
+            || self
+                .plan
+                .date
+                .is_some_and(|column| self.reader.date(row, column, Field::BookingDate).is_ok());
+        let digits = |column: usize| {
+            self.reader
+                .text(row, column)
+                .bytes()
+                .any(|b| b.is_ascii_digit())
+        };
+        let money = self.plan.money_columns().any(digits);
+        if dated {
+            self.ignore_dated(row, money)
+        } else {
+            self.ignore_undated(index, row, money)
+        }
+    }
+
+    fn label(row: &Row) -> Option<(Label, usize)> {
+        row.filled()
+            .take(12)
+            .filter_map(|column| words::label(row.cell(column)).map(|label| (label, column)))
+            .find(|(label, _)| matches!(label, Label::Opening | Label::Closing | Label::Total))
+    }
+
+    /// A dated row without an amount can only be a balance.
+    fn ignore_dated(&mut self, row: &Row, money: bool) -> Option<IgnoreReason> {
+        if money {
+            return None;
+        }
+        let (label, _) = Self::label(row)?;
+        let balance = self
+            .plan
+            .balance
+            .filter(|&column| !row.cell(column).is_empty());
+        if balance.is_none() && self.plan.balance.is_some() {
+            return None;
+        }
+        self.out.sections[self.section].harvest(row, self.format);
+        match label {
+            Label::Opening => Some(IgnoreReason::OpeningBalance),
+            Label::Closing => Some(IgnoreReason::ClosingBalance),
+            _ => Some(IgnoreReason::Total),
+        }
+    }
+
+    fn ignore_undated(&mut self, index: usize, row: &Row, money: bool) -> Option<IgnoreReason> {
+        let classes: Vec<_> = (0..row.cells.len())
+            .map(|column| columns::classify(row, column))
+            .collect();
+        if layout::header_words(row, &classes).is_some() {
+            self.second_table = true;
+            self.out.problems.push(Problem::row(
+                row.line,
+                Reason::SecondTable,
+                Severity::Warning,
+                "Another table begins here. It was not read.",
+            ));
+            return Some(IgnoreReason::SecondTable);
+        }
+        if let Some((label, column)) = Self::label(row) {
+            // In the middle of the table a name such as "Total Energies" must not hide a line whose date is missing.
+            let short = words::fold(row.cell(column))
+                .split(' ')
+                .filter(|word| word.chars().all(char::is_alphabetic))
+                .count()
+                <= 2;
+            if index > self.last_data || short || !money {
+                self.out.sections[self.section].harvest(row, self.format);
+                return Some(match label {
+                    Label::Opening => IgnoreReason::OpeningBalance,
+                    Label::Closing => IgnoreReason::ClosingBalance,
+                    _ => IgnoreReason::Total,
+                });
+            }
+        }
+        if money {
+            return None;
+        }
+        if row
+            .filled()
+            .any(|column| words::label(row.cell(column)) == Some(Label::Account))
+        {
+            let mut stated = Stated::default();
+            stated.harvest(row, self.format);
+            let current = self.out.sections[self.section]
+                .account
+                .as_ref()
+                .map(|(_, account)| account);
+            if let Some((_, account)) = &stated.account
+                && current != Some(account)
+            {
+                self.out.sections.push(stated);
+                self.section += 1;
+                return Some(IgnoreReason::Section);
+            }
+        }
+        self.out.sections[self.section].harvest(row, self.format);
+        Some(IgnoreReason::Text)
+    }
+
+    fn data(&mut self, row: &mut Row) {
+        let mut faults = Vec::new();
+        let currency = self.currency(row, &mut faults);
+        let exponent = currency
+            .as_ref()
+            .map_or(self.default_exponent, Currency::exponent);
+        let date = self.booking_date(row, &mut faults);
+        let value_date = self.value_date(row, &mut faults);
+        let amount = match self.reader.amount(row, exponent) {
+            Ok(money) => {
+                if money.dusted {
+                    self.note_dust(row.line);
+                }
+                Some(money.amount)
+            }
+            Err(fault) => {
+                faults.push(fault);
+                None
+            }
+        };
+        let balance = match self.reader.balance(row, exponent) {
+            Ok(money) => money.map(|money| money.amount),
+            Err(fault) => {
+                faults.push(fault);
+                None
+            }
+        };
+        let code = currency.map(|currency| currency.code().to_owned());
+        let mut good = self.row_flaws(row);
+        good &= faults.iter().all(|fault| fault.field == Field::Balance);
+        let group = self.group(row, code.clone(), exponent);
+        let entry = self.out.entries.len();
+        self.out.entries.push(Entry {
+            line: row.line,
+            group,
+            date,
+            good,
+        });
+        if self.plan.balance.is_some() {
+            self.out.links.push(Link {
+                group,
+                amount: amount.clone(),
+                balance: balance.clone(),
+            });
+        }
+        self.push_faults(row, entry, faults, code.as_deref());
+        match (date, amount) {
+            (Some(date), Some(amount)) if good => {
+                self.out.counts.lines += 1;
+                let line = self.line(row, date, value_date, amount, code, balance);
+                self.out.groups[group as usize].lines.push(line);
+            }
+            _ => self.out.counts.problem_rows += 1,
+        }
+    }
+
+    fn booking_date(&self, row: &Row, faults: &mut Vec<Fault>) -> Option<Date> {
+        let column = self.plan.date?;
+        self.reader
+            .date(row, column, Field::BookingDate)
+            .map_err(|fault| faults.push(fault))
+            .ok()
+    }
+
+    fn value_date(&self, row: &Row, faults: &mut Vec<Fault>) -> Option<Date> {
+        let column = self.plan.value_date?;
+        match self.reader.date(row, column, Field::ValueDate) {
+            Ok(date) => Some(date),
+            Err(Fault {
+                cause: Cause::Date(dates::DateError::Blank),
+                ..
+            }) => None,
+            Err(fault) => {
+                faults.push(fault);
+                None
+            }
+        }
+    }
+
+    fn currency(&mut self, row: &Row, faults: &mut Vec<Fault>) -> Option<Currency> {
+        if let Some(column) = self.plan.currency {
+            let text = self.reader.text(row, column);
+            if !text.is_empty() {
+                let found = self.known.get(text);
+                if found.is_none() {
+                    faults.push(Fault {
+                        column: Some(column),
+                        field: Field::Currency,
+                        cause: Cause::Direction,
+                    });
+                }
+                return found;
+            }
+        }
+        let tag = self
+            .plan
+            .money_columns()
+            .find_map(|column| number::tag(row.cell(column)));
+        match tag {
+            Some(code) => self.known.get(&code),
+            None => self.detected.currency.clone(),
+        }
+    }
+
+    /// Problems of the row itself; false when it must not become a line.
+    fn row_flaws(&mut self, row: &Row) -> bool {
+        let mut good = true;
+        let mut push = |reason, severity, message: &str| {
+            self.out
+                .problems
+                .push(Problem::row(row.line, reason, severity, message));
+            good &= severity != Severity::Error;
+        };
+        match row.flaw {
+            Some(Flaw::TooManyColumns) => push(
+                Reason::TooManyColumns,
+                Severity::Error,
+                "The row has more than 256 columns.",
+            ),
+            Some(Flaw::CellTooLong(_)) => push(
+                Reason::CellTooLong,
+                Severity::Error,
+                "A cell of this row is longer than 32 KB.",
+            ),
+            Some(Flaw::OpenQuote) => push(
+                Reason::OpenQuote,
+                Severity::Warning,
+                "A quote in this row is never closed. It was read as a plain character.",
+            ),
+            None => {}
+        }
+        let width = self.detected.mapping.columns.len();
+        if row.filled().any(|column| column >= width) {
+            let severity = if self.shift_is_dangerous {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            push(
+                Reason::ExtraCells,
+                severity,
+                &format!(
+                    "The row has more cells than the table's {width} columns. A delimiter inside a text may have moved them."
+                ),
+            );
+        }
+        if row.cells.iter().any(|cell| cell.contains('\u{fffd}')) {
+            push(
+                Reason::UndecodableText,
+                Severity::Warning,
+                "Some bytes of this row are no text in the chosen encoding.",
+            );
+        }
+        good
+    }
+
+    fn note_dust(&mut self, line: u32) {
+        self.out.problems.push(Problem::row(
+            line,
+            Reason::Rounded,
+            Severity::Note,
+            "The workbook stores this number with digits beyond the 15th. They were dropped, as a spreadsheet shows it.",
+        ));
+    }
+
+    fn group(&mut self, row: &Row, currency: Option<String>, exponent: u8) -> u32 {
+        let own = self
+            .plan
+            .account
+            .map(|column| self.reader.text(row, column))
+            .filter(|text| !text.is_empty());
+        let account = match own {
+            Some(text) => Some(columns::iban_in(text).unwrap_or_else(|| text.to_owned())),
+            None => self.out.sections[self.section]
+                .account
+                .as_ref()
+                .map(|(_, account)| account.clone()),
+        };
+        let key = (self.section, account, currency);
+        if let Some(&group) = self.groups.get(&key) {
+            return group;
+        }
+        let group = u32::try_from(self.out.groups.len()).unwrap_or(u32::MAX);
+        self.out.groups.push(Group {
+            section: key.0,
+            account: key.1.clone(),
+            currency: key.2.clone(),
+            exponent,
+            lines: Vec::new(),
+        });
+        self.groups.insert(key, group);
+        group
+    }
+
+    fn push_faults(&mut self, row: &Row, entry: usize, faults: Vec<Fault>, currency: Option<&str>) {
+        for fault in faults {
+            let name = fault
+                .column
+                .and_then(|column| self.detected.mapping.header.get(column))
+                .map(String::as_str);
+            let raw = fault
+                .column
+                .map_or("", |column| self.reader.text(row, column));
+            let place = faults::Place {
+                line: row.line,
+                raw,
+                column_name: name,
+            };
+            let mut problem = faults::problem(&fault, &place, self.plan, currency);
+            if fault.field == Field::Currency {
+                problem.reason = Reason::UnknownCurrency;
+                problem.message = format!(
+                    "“{}” is not a known currency code.",
+                    raw.chars().take(40).collect::<String>()
+                );
+            }
+            self.out.bad.push(Bad {
+                entry,
+                fault,
+                problem: self.out.problems.len(),
+            });
+            self.out.problems.push(problem);
+        }
+    }
+
+    fn line(
+        &self,
+        row: &mut Row,
+        booking_date: Date,
+        value_date: Option<Date>,
+        amount: Amount,
+        currency: Option<String>,
+        running_balance: Option<Amount>,
+    ) -> StatementLine {
+        let text = |column: Option<usize>| {
+            column
+                .map(|c| self.reader.text(row, c))
+                .filter(|text| !text.is_empty())
+                .map(tidy)
+        };
+        let description = self
+            .plan
+            .description
+            .iter()
+            .map(|&column| self.reader.text(row, column))
+            .filter(|text| !text.is_empty())
+            .map(tidy)
+            .collect::<Vec<_>>()
+            .join(" ");
+        StatementLine {
+            position: row.line,
+            booking_date,
+            value_date,
+            amount,
+            currency,
+            counterparty: text(self.plan.counterparty),
+            counterparty_account: text(self.plan.counterparty_account),
+            description,
+            reference: text(self.plan.reference),
+            bank_code: text(self.plan.bank_code),
+            running_balance,
+            raw: std::mem::take(&mut row.cells),
+        }
+    }
+}
+
+/// One line of text: runs of white space become a blank, and the protection ="…" of spreadsheets falls away.
+fn tidy(text: &str) -> String {
+    let text = text
+        .strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(text);
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}

@@ -1,0 +1,904 @@
+//! From a table to a complete mapping, with the evidence for each decision.
+
+pub(crate) mod dates;
+pub(crate) mod money;
+pub(crate) mod roles;
+
+use std::collections::HashMap;
+
+use ledger::Currency;
+
+use crate::chain::{Fit, Relation};
+use crate::columns::{self, Classes, Column};
+use crate::dates::DateFormat;
+use crate::layout::{self, HeaderWish, Layout, Stated};
+use crate::mapping::{DirectionWords, Mapping, ReadOptions, SignModel};
+use crate::model::{Alternative, Choice, Confidence, Decision, Format, RowOrder, Topic};
+use crate::number::DecimalMark;
+use crate::plan::{Plan, Words};
+use crate::table::Table;
+use crate::words;
+use money::{Bench, Candidates, Hypothesis, Outcome};
+
+/// Everything that detection hands on.
+pub(crate) struct Detected {
+    pub(crate) layout: Layout,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) plan: Plan,
+    pub(crate) mapping: Mapping,
+    pub(crate) decisions: Vec<Decision>,
+    pub(crate) stated: Stated,
+    pub(crate) relation: Option<Relation>,
+    pub(crate) fit: Fit,
+    pub(crate) order: RowOrder,
+    /// Code of the lines that name none themselves.
+    pub(crate) currency: Option<Currency>,
+    /// Most decimals of the money columns under their marks.
+    pub(crate) decimals: u8,
+    /// Readings to ask about, beginning with the one taken; empty when there is nothing to ask.
+    pub(crate) open: Vec<(String, Choice)>,
+    pub(crate) open_evidence: Vec<String>,
+}
+
+impl Detected {
+    /// True when there is a date and an amount to read.
+    pub(crate) fn is_statement(&self) -> bool {
+        self.plan.date.is_some() && self.plan.money_columns().next().is_some()
+    }
+}
+
+pub(crate) fn detect(
+    table: &Table,
+    format: Format,
+    file_name: &str,
+    options: &ReadOptions,
+) -> Detected {
+    let classes = Classes::of(table);
+    let wish = match (&options.header_row, &options.mapping) {
+        (Some(line), _) => HeaderWish::Line(*line),
+        (None, Some(mapping)) => HeaderWish::Texts(&mapping.header),
+        (None, None) => HeaderWish::Detect,
+    };
+    let layout = layout::find(table, &classes, &wish);
+    let header = layout.header.map(|index| &table.rows[index]);
+    let width = options.mapping.as_ref().map_or(layout.width, |mapping| {
+        mapping.columns.len().max(layout.width)
+    });
+    let columns = columns::profile(table, &classes, &layout.data, header, width);
+    drop(classes);
+    let mut work = Work {
+        table,
+        options,
+        format,
+        layout: &layout,
+        columns: &columns,
+        plan: Plan {
+            marks: vec![DecimalMark::Point; width],
+            formats: vec![DateFormat::Ymd; width],
+            ..Plan::default()
+        },
+        decisions: Vec::new(),
+        open: Vec::new(),
+        open_evidence: Vec::new(),
+    };
+    let direction = work.roles_before_money();
+    let around = dates::Surroundings {
+        file_name,
+        today: options.today,
+        outside: outside(table, &layout),
+    };
+    let open_dates = work.date_formats(&around);
+    let order = work.order();
+    let stated = work.stated();
+    let currency = work.currency(&stated);
+    let open_mark = work.marks(currency.as_ref());
+    let decimals = work.decimals();
+    let outcome = work.money(direction, order, decimals);
+    let words = work.after_money(direction, outcome.as_ref());
+    let inverse = work.card(outcome.as_ref());
+    let mut mapping = work
+        .plan
+        .to_mapping(format, header_texts(header), width, words);
+    mapping.currency = currency.clone();
+    work.readings(&mapping, &open_dates, open_mark, outcome.as_ref(), inverse);
+    work.decide_rest(order, outcome.as_ref(), currency.as_ref(), &stated);
+    let decimals = work.decimals();
+    let Work {
+        plan,
+        decisions,
+        open,
+        open_evidence,
+        ..
+    } = work;
+    Detected {
+        relation: outcome.as_ref().and_then(|outcome| outcome.relation),
+        fit: outcome
+            .as_ref()
+            .map(|outcome| outcome.fit)
+            .unwrap_or_default(),
+        layout,
+        columns,
+        plan,
+        mapping,
+        decisions,
+        stated,
+        order,
+        currency,
+        decimals,
+        open,
+        open_evidence,
+    }
+}
+
+fn header_texts(header: Option<&crate::table::Row>) -> Vec<String> {
+    header.map_or_else(Vec::new, |row| {
+        (0..row.cells.len())
+            .map(|column| row.cell(column).to_owned())
+            .collect()
+    })
+}
+
+/// Texts that may state a period: what stands before the table and just behind it.
+fn outside<'a>(table: &'a Table, layout: &Layout) -> Vec<&'a str> {
+    let end = layout.data.last().map_or(layout.body, |last| last + 1);
+    let before = 0..layout.header.unwrap_or(layout.body).min(table.rows.len());
+    let after = end.min(table.rows.len())..(end + 20).min(table.rows.len());
+    before
+        .chain(after)
+        .flat_map(|index| {
+            (0..table.rows[index].cells.len().min(40))
+                .map(move |column| table.rows[index].cell(column))
+        })
+        .filter(|text| !text.is_empty())
+        .collect()
+}
+
+struct Work<'a> {
+    table: &'a Table,
+    options: &'a ReadOptions,
+    format: Format,
+    layout: &'a Layout,
+    columns: &'a [Column],
+    plan: Plan,
+    decisions: Vec<Decision>,
+    open: Vec<(String, Choice)>,
+    open_evidence: Vec<String>,
+}
+
+impl Work<'_> {
+    fn mapped(&self) -> Option<&Mapping> {
+        self.options.mapping.as_ref()
+    }
+
+    fn roles_before_money(&mut self) -> Option<usize> {
+        if let Some(mapping) = &self.options.mapping {
+            let (marks, formats) = (
+                std::mem::take(&mut self.plan.marks),
+                std::mem::take(&mut self.plan.formats),
+            );
+            self.plan = Plan::of(mapping);
+            self.plan
+                .marks
+                .extend(marks.into_iter().skip(self.plan.marks.len()));
+            self.plan
+                .formats
+                .extend(formats.into_iter().skip(self.plan.formats.len()));
+            return self.plan.direction;
+        }
+        roles::dates(self.columns, self.layout.data.len(), &mut self.plan);
+        roles::keys(self.columns, &mut self.plan)
+    }
+
+    /// Formats of the date columns; returns what the booking date leaves open.
+    fn date_formats(&mut self, around: &dates::Surroundings) -> Vec<DateFormat> {
+        let mut open = Vec::new();
+        let booking = self.plan.date;
+        for column in [self.plan.date, self.plan.value_date].into_iter().flatten() {
+            let saved = self
+                .mapped()
+                .and_then(|m| m.columns.get(column))
+                .and_then(|c| c.date_format);
+            let mut decided = match self.options.date_format.or(saved) {
+                Some(format) => dates::Decided {
+                    format,
+                    confidence: Confidence::Chosen,
+                    evidence: vec!["Chosen by you.".into()],
+                    open: Vec::new(),
+                },
+                None if column < self.columns.len() => {
+                    dates::decide(self.table, &self.layout.data, self.columns, column, around)
+                }
+                None => continue,
+            };
+            if Some(column) != booking {
+                // What the value date leaves open follows the booking date, and the other way round.
+                if let Some(first) = booking {
+                    let format = self.plan.format(first);
+                    if !decided.open.is_empty() && decided.open.contains(&format) {
+                        decided.format = format;
+                    } else if open.contains(&decided.format)
+                        && decided.confidence != Confidence::Open
+                    {
+                        self.plan.formats[first] = decided.format;
+                        open.clear();
+                        self.settle_date(decided.format);
+                    }
+                }
+            } else {
+                open.clone_from(&decided.open);
+                self.decisions.push(date_decision(&decided));
+            }
+            if let Some(place) = self.plan.formats.get_mut(column) {
+                *place = decided.format;
+            }
+        }
+        open
+    }
+
+    fn settle_date(&mut self, format: DateFormat) {
+        if let Some(decision) = self
+            .decisions
+            .iter_mut()
+            .find(|d| d.topic == Topic::DateFormat)
+        {
+            let settled = dates::Decided {
+                format,
+                confidence: Confidence::Likely,
+                evidence: vec!["The value dates allow only this order.".into()],
+                open: Vec::new(),
+            };
+            *decision = date_decision(&settled);
+        }
+    }
+
+    fn order(&self) -> RowOrder {
+        let Some(column) = self.plan.date else {
+            return RowOrder::Unknown;
+        };
+        let repairs = crate::plan::Repairs::new();
+        let reader = crate::plan::RowReader {
+            plan: &self.plan,
+            repairs: &repairs,
+        };
+        dates::row_order(self.layout.data.iter().filter_map(|&index| {
+            reader
+                .date(
+                    &self.table.rows[index],
+                    column,
+                    crate::problem::Field::BookingDate,
+                )
+                .ok()
+        }))
+    }
+
+    fn stated(&self) -> Stated {
+        let format = self
+            .plan
+            .date
+            .map_or(DateFormat::Dmy, |column| self.plan.format(column));
+        let before = self
+            .layout
+            .header
+            .unwrap_or(self.layout.body)
+            .min(self.table.rows.len());
+        let mut stated = Stated::default();
+        for index in 0..before {
+            stated.harvest(&self.table.rows[index], format);
+            if index + 1 < before {
+                stated.harvest_pair(&self.table.rows[index], &self.table.rows[index + 1], format);
+            }
+        }
+        stated
+    }
+
+    /// The currency of lines that do not name one: header, labels, saved mapping, the caller.
+    fn currency(&self, stated: &Stated) -> Option<Currency> {
+        let hint = self.options.currency_hint.clone();
+        let resolve = |code: &str| {
+            hint.clone()
+                .filter(|h| h.code().eq_ignore_ascii_case(code))
+                .or_else(|| Currency::iso(code))
+        };
+        let in_header = || {
+            self.columns
+                .iter()
+                .filter(|c| c.hinted_money() && c.is_number())
+                .find_map(|c| {
+                    words::fold(&c.header)
+                        .split(' ')
+                        .find(|word| words::is_iso(word))
+                        .map(str::to_owned)
+                        .or_else(|| symbol_in(&c.header))
+                })
+        };
+        let in_cells = || {
+            let column = self
+                .columns
+                .iter()
+                .position(|c| c.hinted_money() && c.is_number() || c.looks_like_money())?;
+            let tags: Vec<Option<String>> = self
+                .layout
+                .data
+                .iter()
+                .take(50)
+                .map(|&index| crate::number::tag(self.table.rows[index].cell(column)))
+                .collect();
+            let first = tags.first().cloned().flatten()?;
+            tags.iter()
+                .all(|tag| tag.as_deref() == Some(first.as_str()))
+                .then_some(first)
+        };
+        in_header()
+            .and_then(|code| resolve(&code))
+            .or_else(|| in_cells().and_then(|code| resolve(&code)))
+            .or_else(|| stated.currency.as_ref().and_then(|(_, code)| resolve(code)))
+            .or_else(|| self.mapped().and_then(|m| m.currency.clone()))
+            .or(hint)
+    }
+
+    /// The one currency of the file, when there is only one.
+    fn exponent_hint(&self, currency: Option<&Currency>) -> Option<u8> {
+        match self.plan.currency {
+            Some(column) if column < self.columns.len() => self.columns[column]
+                .distinct
+                .keys()
+                .filter_map(|code| Currency::iso(code))
+                .map(|currency| currency.exponent())
+                .max(),
+            _ => currency.map(Currency::exponent),
+        }
+    }
+
+    fn marks(&mut self, currency: Option<&Currency>) -> bool {
+        let mut decided = money::marks(
+            self.columns,
+            self.options.decimal_mark,
+            self.exponent_hint(currency),
+        );
+        if self.options.decimal_mark.is_none()
+            && let Some(mapping) = &self.options.mapping
+        {
+            for (place, column) in decided.marks.iter_mut().zip(&mapping.columns) {
+                if let Some(mark) = column.decimal_mark {
+                    *place = mark;
+                    decided.open = false;
+                    decided.confidence = Confidence::Chosen;
+                    decided.evidence = vec!["From the mapping.".into()];
+                }
+            }
+        }
+        let shown = self.shown_mark(&decided.marks);
+        self.plan.marks = decided.marks;
+        self.decisions.push(Decision {
+            topic: Topic::DecimalMark,
+            value: if shown == DecimalMark::Comma {
+                "comma"
+            } else {
+                "point"
+            }
+            .into(),
+            label: shown.label().into(),
+            evidence: decided.evidence,
+            confidence: decided.confidence,
+            alternatives: DecimalMark::ALL
+                .into_iter()
+                .filter(|mark| *mark != shown)
+                .map(|mark| Alternative {
+                    value: if mark == DecimalMark::Comma {
+                        "comma"
+                    } else {
+                        "point"
+                    }
+                    .into(),
+                    label: mark.label().into(),
+                })
+                .collect(),
+        });
+        decided.open
+    }
+
+    /// The mark of the first money column, for the chip.
+    fn shown_mark(&self, marks: &[DecimalMark]) -> DecimalMark {
+        let money = (0..self.columns.len())
+            .find(|&c| self.columns[c].hinted_money() && self.columns[c].is_number());
+        let money =
+            money.or_else(|| (0..self.columns.len()).find(|&c| self.columns[c].looks_like_money()));
+        money
+            .and_then(|c| marks.get(c))
+            .copied()
+            .unwrap_or(DecimalMark::Point)
+    }
+
+    fn decimals(&self) -> u8 {
+        let money = |c: usize| {
+            let chosen = self
+                .plan
+                .money_columns()
+                .chain(self.plan.balance)
+                .collect::<Vec<_>>();
+            if chosen.is_empty() {
+                self.columns[c].looks_like_money()
+            } else {
+                chosen.contains(&c)
+            }
+        };
+        (0..self.columns.len())
+            .filter(|&c| money(c))
+            .map(|c| self.columns[c].decimals[usize::from(self.plan.mark(c) == DecimalMark::Comma)])
+            .max()
+            .unwrap_or(2)
+            .clamp(2, ledger::currency::MAX_EXPONENT)
+    }
+
+    fn groups(&self) -> Vec<u32> {
+        let mut known: HashMap<(&str, &str), u32> = HashMap::new();
+        self.layout
+            .data
+            .iter()
+            .map(|&index| {
+                let row = &self.table.rows[index];
+                let key = (
+                    self.plan.account.map_or("", |c| row.cell(c)),
+                    self.plan.currency.map_or("", |c| row.cell(c)),
+                );
+                let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+                *known.entry(key).or_insert(next)
+            })
+            .collect()
+    }
+
+    fn money(
+        &mut self,
+        direction: Option<usize>,
+        order: RowOrder,
+        decimals: u8,
+    ) -> Option<Outcome> {
+        let groups = self.groups();
+        let bench = Bench {
+            table: self.table,
+            data: &self.layout.data,
+            groups: &groups,
+            columns: self.columns,
+            exponent: decimals,
+            order,
+        };
+        let outcome = match self.mapped() {
+            Some(mapping) => bench.choose(
+                &self.plan,
+                &mapped_hypotheses(mapping, &self.plan, self.options.sign_model),
+            ),
+            None => {
+                let taken: Vec<usize> = [
+                    self.plan.date,
+                    self.plan.value_date,
+                    self.plan.currency,
+                    self.plan.account,
+                ]
+                .into_iter()
+                .flatten()
+                .collect();
+                let mut hypotheses = money::hypotheses(
+                    bench.columns,
+                    &Candidates { direction, taken },
+                    self.layout.data.len(),
+                );
+                if let Some(sign) = self.options.sign_model {
+                    hypotheses = hypotheses
+                        .into_iter()
+                        .filter_map(|h| with_sign(h, sign, direction))
+                        .collect();
+                }
+                bench.choose(&self.plan, &hypotheses)
+            }
+        }?;
+        let mut outcome = outcome;
+        if let Some(sign) = self
+            .options
+            .sign_model
+            .or_else(|| self.mapped().and_then(|m| m.sign_model))
+        {
+            outcome.best.sign = sign;
+            outcome.confidence = Confidence::Chosen;
+            outcome.open.clear();
+        }
+        outcome.best.apply(&mut self.plan);
+        Some(outcome)
+    }
+
+    /// Texts, once it is known which columns hold money; and the words of the direction column.
+    fn after_money(
+        &mut self,
+        direction: Option<usize>,
+        outcome: Option<&Outcome>,
+    ) -> DirectionWords {
+        if self.mapped().is_none() {
+            let mut taken: Vec<usize> = [
+                self.plan.date,
+                self.plan.value_date,
+                self.plan.currency,
+                self.plan.account,
+                self.plan.balance,
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            taken.extend(self.plan.money_columns());
+            taken.extend(direction.filter(|_| outcome.is_some_and(|o| o.best.direction.is_some())));
+            let columns = self.columns;
+            roles::texts(columns, &mut self.plan, &taken);
+        }
+        let mut words = self
+            .mapped()
+            .map(|m| m.direction_words.clone())
+            .unwrap_or_default();
+        if let Some(column) = self.plan.direction.filter(|&c| c < self.columns.len())
+            && words == DirectionWords::default()
+        {
+            let mut found: Vec<&String> = self.columns[column].distinct.keys().collect();
+            found.sort();
+            for word in found {
+                match words::side(word) {
+                    Some(true) => words.debit.push(word.clone()),
+                    Some(false) => words.credit.push(word.clone()),
+                    None => {}
+                }
+            }
+        }
+        self.plan.words = Words::new(&words);
+        words
+    }
+
+    /// Signed amounts of a card: purchases are printed without a sign and payments with a minus.
+    fn card(&self, outcome: Option<&Outcome>) -> bool {
+        let Some(outcome) = outcome else { return false };
+        let (SignModel::Signed, Some(column)) = (outcome.best.sign, outcome.best.amount) else {
+            return false;
+        };
+        if outcome.confidence == Confidence::Chosen || outcome.relation.is_some() {
+            return false;
+        }
+        let column = &self.columns[column];
+        let mostly_positive = column.negative * 3 < column.numbers && column.negative > 0;
+        let says_card = |text: &str| {
+            let folded = words::fold(text);
+            [
+                "card",
+                "karte",
+                "kreditkarte",
+                "carte",
+                "tarjeta",
+                "carta",
+                "kaart",
+                "creditcard",
+                "kort",
+            ]
+            .iter()
+            .any(|word| folded.split(' ').any(|w| w == *word))
+        };
+        let before = self
+            .layout
+            .header
+            .map_or(self.layout.body, |header| header + 1)
+            .min(self.table.rows.len());
+        let on_card = (0..before).any(|index| self.table.rows[index].cells.iter().any(says_card));
+        let thanks = self.layout.data.iter().take(2_000).any(|&index| {
+            let row = &self.table.rows[index];
+            let text = self
+                .plan
+                .description
+                .iter()
+                .map(|&c| words::fold(row.cell(c)))
+                .collect::<Vec<_>>()
+                .join(" ");
+            let negative = outcome
+                .best
+                .amount
+                .is_some_and(|c| crate::number::shape(row.cell(c)).negative);
+            negative
+                && (text.contains("payment")
+                    || text.contains("thank you")
+                    || text.contains("autopay")
+                    || text.contains("zahlung")
+                    || text.contains("paiement"))
+        });
+        mostly_positive && (on_card || thanks)
+    }
+
+    /// Collects what must be asked, the reading taken first.
+    fn readings(
+        &mut self,
+        mapping: &Mapping,
+        dates: &[DateFormat],
+        open_mark: bool,
+        outcome: Option<&Outcome>,
+        inverse: bool,
+    ) {
+        let taken_date = self.plan.date.map(|column| self.plan.format(column));
+        let proved = outcome.is_some_and(|outcome| outcome.relation.is_some());
+        if dates.len() > 1 && self.options.date_format.is_none() {
+            let mut formats = dates.to_vec();
+            formats.sort_by_key(|format| Some(*format) != taken_date);
+            self.open.extend(formats.into_iter().map(|format| {
+                (
+                    format!("Dates as {}", format.label()),
+                    Choice {
+                        date_format: Some(format),
+                        ..Choice::default()
+                    },
+                )
+            }));
+            self.open_evidence
+                .push("Every date fits more than one order.".into());
+        } else if open_mark && self.options.decimal_mark.is_none() {
+            let taken = self.shown_mark(&self.plan.marks);
+            let mut marks = DecimalMark::ALL;
+            marks.sort_by_key(|mark| *mark != taken);
+            self.open.extend(marks.into_iter().map(|mark| {
+                (
+                    format!("Numbers as {}", mark.label()),
+                    Choice {
+                        decimal_mark: Some(mark),
+                        ..Choice::default()
+                    },
+                )
+            }));
+            self.open_evidence
+                .push("Every number fits both decimal marks.".into());
+        } else if inverse {
+            for sign in [SignModel::Signed, SignModel::Inverse] {
+                self.open.push((
+                    sign.label().into(),
+                    Choice {
+                        sign_model: Some(sign),
+                        ..Choice::default()
+                    },
+                ));
+            }
+            self.open_evidence.push(
+                "This looks like a card: purchases have no sign and payments a minus.".into(),
+            );
+        } else if !proved && let Some(outcome) = outcome.filter(|outcome| !outcome.open.is_empty())
+        {
+            let readings = std::iter::once(&outcome.best).chain(&outcome.open);
+            for hypothesis in readings {
+                let mut plan = self.plan.clone();
+                hypothesis.apply(&mut plan);
+                let mut choice = plan.to_mapping(
+                    self.format,
+                    mapping.header.clone(),
+                    mapping.columns.len(),
+                    mapping.direction_words.clone(),
+                );
+                choice.currency.clone_from(&mapping.currency);
+                let label = match (hypothesis.debit, hypothesis.credit) {
+                    (Some(debit), Some(credit)) => format!(
+                        "Column {} is money out, column {} money in",
+                        debit + 1,
+                        credit + 1
+                    ),
+                    _ => hypothesis.sign.label().into(),
+                };
+                self.open.push((
+                    label,
+                    Choice {
+                        mapping: Some(choice),
+                        ..Choice::default()
+                    },
+                ));
+            }
+            self.open_evidence
+                .push("Nothing says which of the two columns is money out.".into());
+        }
+    }
+
+    fn decide_rest(
+        &mut self,
+        order: RowOrder,
+        outcome: Option<&Outcome>,
+        currency: Option<&Currency>,
+        stated: &Stated,
+    ) {
+        let line = self
+            .layout
+            .header
+            .map(|header| self.table.rows[header].line);
+        let chosen = self.options.header_row.is_some() || self.options.mapping.is_some();
+        let header = Decision {
+            topic: Topic::Header,
+            value: line.unwrap_or(0).to_string(),
+            label: line.map_or_else(|| "No header".into(), |line| format!("line {line}")),
+            evidence: vec![self.layout.evidence.clone()],
+            confidence: if chosen {
+                Confidence::Chosen
+            } else {
+                Confidence::Likely
+            },
+            alternatives: Vec::new(),
+        };
+        self.decisions.insert(0, header);
+        if let Some(outcome) = outcome {
+            self.decisions.push(Decision {
+                topic: Topic::SignModel,
+                value: sign_value(outcome.best.sign).into(),
+                label: outcome.best.sign.label().into(),
+                evidence: outcome.evidence.clone(),
+                confidence: outcome.confidence,
+                alternatives: sign_alternatives(outcome.best.sign, &self.plan),
+            });
+        }
+        self.decisions.push(order_decision(order));
+        let from_column = self.plan.currency.is_some();
+        if let Some(code) = currency
+            .map(|c| c.code().to_owned())
+            .or_else(|| from_column.then(|| "column".to_owned()))
+        {
+            let evidence = if from_column {
+                "A column names the currency of each row."
+            } else if stated
+                .currency
+                .as_ref()
+                .is_some_and(|(_, stated)| *stated == code)
+            {
+                "A label before the table names it."
+            } else if self
+                .options
+                .currency_hint
+                .as_ref()
+                .is_some_and(|hint| hint.code() == code)
+            {
+                "The file names none; it is the account's currency."
+            } else {
+                "The headings or the amounts name it."
+            };
+            let label = if from_column {
+                "By row".into()
+            } else {
+                code.clone()
+            };
+            self.decisions.push(Decision {
+                topic: Topic::Currency,
+                value: code,
+                label,
+                evidence: vec![evidence.into()],
+                confidence: Confidence::Likely,
+                alternatives: Vec::new(),
+            });
+        }
+    }
+}
+
+fn symbol_in(header: &str) -> Option<String> {
+    header
+        .split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ':'))
+        .filter(|piece| !piece.is_ascii())
+        .find_map(crate::number::currency_code)
+}
+
+fn mapped_hypotheses(mapping: &Mapping, plan: &Plan, sign: Option<SignModel>) -> Vec<Hypothesis> {
+    let base = |sign| Hypothesis {
+        sign,
+        amount: plan.amount,
+        debit: plan.debit,
+        credit: plan.credit,
+        direction: plan.direction,
+        balance: plan.balance,
+        named: true,
+    };
+    match sign.or(mapping.sign_model) {
+        Some(sign) => vec![base(sign)],
+        None if plan.amount.is_none() => vec![
+            base(SignModel::DebitCredit),
+            base(SignModel::DebitCreditSigned),
+        ],
+        None if plan.direction.is_some() => vec![base(SignModel::Directed)],
+        None => vec![base(SignModel::Signed)],
+    }
+}
+
+/// A reading under a chosen sign model, if its columns allow that.
+fn with_sign(
+    hypothesis: Hypothesis,
+    sign: SignModel,
+    direction: Option<usize>,
+) -> Option<Hypothesis> {
+    let fits = match sign {
+        SignModel::DebitCredit | SignModel::DebitCreditSigned => hypothesis.debit.is_some(),
+        SignModel::Directed => hypothesis.amount.is_some() && direction.is_some(),
+        SignModel::Signed | SignModel::Inverse => hypothesis.amount.is_some(),
+    };
+    let direction = if sign == SignModel::Directed {
+        direction
+    } else {
+        None
+    };
+    fits.then_some(Hypothesis {
+        sign,
+        direction,
+        ..hypothesis
+    })
+}
+
+fn date_decision(decided: &dates::Decided) -> Decision {
+    Decision {
+        topic: Topic::DateFormat,
+        value: date_value(decided.format).into(),
+        label: decided.format.label().into(),
+        evidence: decided.evidence.clone(),
+        confidence: decided.confidence,
+        alternatives: DateFormat::ALL
+            .into_iter()
+            .filter(|format| *format != decided.format)
+            .map(|format| Alternative {
+                value: date_value(format).into(),
+                label: format.label().into(),
+            })
+            .collect(),
+    }
+}
+
+fn date_value(format: DateFormat) -> &'static str {
+    match format {
+        DateFormat::Ymd => "ymd",
+        DateFormat::Dmy => "dmy",
+        DateFormat::Mdy => "mdy",
+        DateFormat::Serial => "serial",
+    }
+}
+
+fn sign_value(sign: SignModel) -> &'static str {
+    match sign {
+        SignModel::Signed => "signed",
+        SignModel::Inverse => "inverse",
+        SignModel::DebitCredit => "debit_credit",
+        SignModel::DebitCreditSigned => "debit_credit_signed",
+        SignModel::Directed => "directed",
+    }
+}
+
+fn sign_alternatives(taken: SignModel, plan: &Plan) -> Vec<Alternative> {
+    let models: &[SignModel] = match taken {
+        SignModel::DebitCredit | SignModel::DebitCreditSigned => {
+            &[SignModel::DebitCredit, SignModel::DebitCreditSigned]
+        }
+        _ if plan.direction.is_some() => {
+            &[SignModel::Signed, SignModel::Inverse, SignModel::Directed]
+        }
+        _ => &[SignModel::Signed, SignModel::Inverse],
+    };
+    models
+        .iter()
+        .filter(|sign| **sign != taken)
+        .map(|sign| Alternative {
+            value: sign_value(*sign).into(),
+            label: sign.label().into(),
+        })
+        .collect()
+}
+
+fn order_decision(order: RowOrder) -> Decision {
+    let (value, label, evidence) = match order {
+        RowOrder::OldestFirst => (
+            "oldest_first",
+            "Oldest first",
+            "Dates rise from row to row.",
+        ),
+        RowOrder::NewestFirst => (
+            "newest_first",
+            "Newest first",
+            "Dates fall from row to row.",
+        ),
+        RowOrder::Unknown => (
+            "unknown",
+            "No clear order",
+            "All rows are of one day, or dates run both ways.",
+        ),
+    };
+    Decision {
+        topic: Topic::Order,
+        value: value.into(),
+        label: label.into(),
+        evidence: vec![evidence.into()],
+        confidence: Confidence::Likely,
+        alternatives: Vec::new(),
+    }
+}

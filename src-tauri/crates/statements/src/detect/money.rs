@@ -1,0 +1,552 @@
+//! Which columns hold the money and how its sign is written: every plausible reading is tested against the balances.
+
+use crate::chain::{self, Fit, Link, RELATIONS, Relation};
+use crate::columns::Column;
+use crate::mapping::SignModel;
+use crate::model::{BalancePlace, Confidence, RowOrder};
+use crate::number::DecimalMark;
+use crate::plan::{Plan, Repairs, RowReader};
+use crate::table::Table;
+use crate::words::Hint;
+
+/// One way to read money.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Hypothesis {
+    pub(crate) sign: SignModel,
+    pub(crate) amount: Option<usize>,
+    pub(crate) debit: Option<usize>,
+    pub(crate) credit: Option<usize>,
+    pub(crate) direction: Option<usize>,
+    pub(crate) balance: Option<usize>,
+    /// The headers say so.
+    pub(crate) named: bool,
+}
+
+impl Hypothesis {
+    pub(crate) fn apply(&self, plan: &mut Plan) {
+        plan.sign = Some(self.sign);
+        plan.amount = self.amount;
+        plan.debit = self.debit;
+        plan.credit = self.credit;
+        plan.direction = self.direction;
+        plan.balance = self.balance;
+    }
+
+    fn uses(&self, column: usize) -> bool {
+        [self.amount, self.debit, self.credit].contains(&Some(column))
+    }
+}
+
+/// The reading that was chosen.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    pub(crate) best: Hypothesis,
+    /// How balances hang together, if they do.
+    pub(crate) relation: Option<Relation>,
+    pub(crate) fit: Fit,
+    pub(crate) confidence: Confidence,
+    pub(crate) evidence: Vec<String>,
+    /// Other readings that fit as well.
+    pub(crate) open: Vec<Hypothesis>,
+}
+
+/// Rows that a reading is first tested on; the one that is chosen is tested on all.
+const SAMPLE: usize = 400;
+
+pub(crate) struct Bench<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) data: &'a [usize],
+    pub(crate) groups: &'a [u32],
+    pub(crate) columns: &'a [Column],
+    pub(crate) exponent: u8,
+    pub(crate) order: RowOrder,
+}
+
+impl Bench<'_> {
+    /// Fits of a reading over the first `rows` rows.
+    fn fits(&self, plan: &Plan, hypothesis: &Hypothesis, rows: usize) -> [Fit; 4] {
+        let mut plan = plan.clone();
+        hypothesis.apply(&mut plan);
+        let repairs = Repairs::new();
+        let reader = RowReader {
+            plan: &plan,
+            repairs: &repairs,
+        };
+        let links: Vec<Link> = self
+            .data
+            .iter()
+            .zip(self.groups)
+            .take(rows)
+            .map(|(&index, &group)| {
+                let row = &self.table.rows[index];
+                Link {
+                    group,
+                    amount: reader
+                        .amount(row, self.exponent)
+                        .ok()
+                        .map(|money| money.amount),
+                    balance: reader
+                        .balance(row, self.exponent)
+                        .ok()
+                        .flatten()
+                        .map(|money| money.amount),
+                }
+            })
+            .collect();
+        chain::fits(&links)
+    }
+
+    /// The relation that holds, with the sign it needs: dates decide between a table and its mirror image.
+    pub(crate) fn relate(&self, fits: &[Fit; 4], least: u32) -> Option<(Relation, Fit, bool)> {
+        let holding = RELATIONS
+            .into_iter()
+            .zip(*fits)
+            .filter(|(_, fit)| fit.holds(least));
+        // With the date order known, a relation of the other order is the mirror image: amounts are negated.
+        holding
+            .map(|(relation, fit)| {
+                let mirrored = self.order != RowOrder::Unknown && relation.order != self.order;
+                let relation = if mirrored {
+                    relation.negated()
+                } else {
+                    relation
+                };
+                (relation, fit, mirrored)
+            })
+            .max_by_key(|(relation, fit, mirrored)| {
+                (
+                    fit.agree,
+                    !mirrored,
+                    relation.place == BalancePlace::AfterRow,
+                    relation.order == RowOrder::OldestFirst,
+                )
+            })
+    }
+
+    /// Chooses among readings, evidence before names.
+    pub(crate) fn choose(&self, plan: &Plan, hypotheses: &[Hypothesis]) -> Option<Outcome> {
+        let mut proved: Option<(u32, usize, Hypothesis, Relation)> = None;
+        for (rank, hypothesis) in hypotheses.iter().enumerate() {
+            if hypothesis.balance.is_none() {
+                continue;
+            }
+            let least = if hypothesis.named { 1 } else { 3 };
+            let Some((relation, fit, mirrored)) =
+                self.relate(&self.fits(plan, hypothesis, SAMPLE), least)
+            else {
+                continue;
+            };
+            let Some(hypothesis) = signed_for(hypothesis, mirrored) else {
+                continue;
+            };
+            // Names break ties: a reading that the headers name wins over an equal one that they do not.
+            let better = proved.as_ref().is_none_or(|(agree, at, other, _)| {
+                (fit.agree, hypothesis.named, std::cmp::Reverse(rank))
+                    > (*agree, other.named, std::cmp::Reverse(*at))
+            });
+            if better {
+                proved = Some((fit.agree, rank, hypothesis, relation));
+            }
+        }
+        if let Some((_, _, best, relation)) = proved {
+            return Some(self.proved(plan, best, relation));
+        }
+        let best = hypotheses.first()?.clone();
+        let fit = self
+            .fits(plan, &best, usize::MAX)
+            .into_iter()
+            .max_by_key(|fit| fit.agree)
+            .unwrap_or_default();
+        let mut evidence = vec![if best.named {
+            "The column names say so.".to_owned()
+        } else {
+            "The only columns that look like money.".to_owned()
+        }];
+        if best.balance.is_some() && fit.of > 0 {
+            evidence.push(format!(
+                "The balance column follows from the amounts on {} of {} rows only.",
+                fit.agree, fit.of
+            ));
+        }
+        let open = if best.named {
+            Vec::new()
+        } else {
+            swapped(&best).into_iter().collect()
+        };
+        let confidence = if open.is_empty() {
+            Confidence::Likely
+        } else {
+            Confidence::Open
+        };
+        Some(Outcome {
+            best,
+            relation: None,
+            fit,
+            confidence,
+            evidence,
+            open,
+        })
+    }
+
+    fn proved(&self, plan: &Plan, best: Hypothesis, relation: Relation) -> Outcome {
+        let fits = self.fits(plan, &best, usize::MAX);
+        let place = RELATIONS
+            .iter()
+            .position(|other| *other == relation)
+            .unwrap_or(0);
+        let fit = fits[place];
+        let place_words = match relation.place {
+            BalancePlace::AfterRow => "after",
+            BalancePlace::BeforeRow => "before",
+        };
+        let order_words = match relation.order {
+            RowOrder::NewestFirst => "newest first",
+            _ => "oldest first",
+        };
+        let evidence = vec![format!(
+            "The balance {place_words} each row follows from the amounts on {} of {} steps, {order_words}.",
+            fit.agree, fit.of
+        )];
+        Outcome {
+            best,
+            relation: Some(relation),
+            fit,
+            confidence: Confidence::Certain,
+            evidence,
+            open: Vec::new(),
+        }
+    }
+}
+
+/// The same columns read so that the mirrored table comes out right, if the sign model has such a form.
+fn signed_for(hypothesis: &Hypothesis, mirrored: bool) -> Option<Hypothesis> {
+    if !mirrored {
+        return Some(hypothesis.clone());
+    }
+    match hypothesis.sign {
+        SignModel::Signed => Some(Hypothesis {
+            sign: SignModel::Inverse,
+            ..hypothesis.clone()
+        }),
+        SignModel::Inverse => Some(Hypothesis {
+            sign: SignModel::Signed,
+            ..hypothesis.clone()
+        }),
+        SignModel::DebitCredit if !hypothesis.named => Some(Hypothesis {
+            debit: hypothesis.credit,
+            credit: hypothesis.debit,
+            ..hypothesis.clone()
+        }),
+        // Named columns and words do not change sides because rows are out of order within a day.
+        _ => None,
+    }
+}
+
+/// Debit and credit exchanged: the other reading of two columns that nothing names.
+fn swapped(hypothesis: &Hypothesis) -> Option<Hypothesis> {
+    matches!(hypothesis.sign, SignModel::DebitCredit).then(|| Hypothesis {
+        debit: hypothesis.credit,
+        credit: hypothesis.debit,
+        ..hypothesis.clone()
+    })
+}
+
+/// Columns that may take part.
+pub(crate) struct Candidates {
+    pub(crate) direction: Option<usize>,
+    /// Columns taken by something else: dates, accounts, currency.
+    pub(crate) taken: Vec<usize>,
+}
+
+/// All readings worth a test, the likeliest first.
+pub(crate) fn hypotheses(
+    columns: &[Column],
+    candidates: &Candidates,
+    rows: usize,
+) -> Vec<Hypothesis> {
+    let free = |column: &usize| !candidates.taken.contains(column);
+    let named = |hint: Hint| {
+        (0..columns.len())
+            .filter(free)
+            .filter(move |&c| {
+                columns[c].hinted(hint) && (columns[c].is_number() || columns[c].filled == 0)
+            })
+            .collect::<Vec<_>>()
+    };
+    let money: Vec<usize> = (0..columns.len())
+        .filter(free)
+        .filter(|&c| {
+            columns[c].looks_like_money()
+                && !matches!(
+                    columns[c].hint,
+                    Some((
+                        Hint::Reference | Hint::Account | Hint::CounterpartyAccount,
+                        _
+                    ))
+                )
+        })
+        .take(8)
+        .collect();
+    let balances = named(Hint::Balance);
+    let mut bases = named_bases(columns, candidates, &named);
+    bases.extend(structural_bases(columns, candidates, &money, rows));
+    if bases.is_empty() {
+        // Whole amounts without any sign, such as yen: the last resort is any number column that is not an identifier.
+        let plain = (0..columns.len()).filter(free).find(|&c| {
+            columns[c].is_number()
+                && !columns[c].hinted(Hint::Balance)
+                && !matches!(
+                    columns[c].hint,
+                    Some((
+                        Hint::Reference
+                            | Hint::Account
+                            | Hint::Other
+                            | Hint::BankCode
+                            | Hint::CounterpartyAccount,
+                        _
+                    ))
+                )
+        });
+        bases.extend(plain.map(|column| single(columns, candidates, column, false)));
+    }
+    let mut all = Vec::new();
+    for base in bases {
+        let mut places: Vec<usize> = balances
+            .iter()
+            .copied()
+            .filter(|&b| !base.uses(b) && columns[b].filled > 0)
+            .collect();
+        places.extend(
+            money
+                .iter()
+                .copied()
+                .filter(|&b| {
+                    !base.uses(b) && !places.contains(&b) && !columns[b].hinted(Hint::Other)
+                })
+                .collect::<Vec<_>>(),
+        );
+        for balance in places {
+            // Without a name, a balance must stand in nearly every row.
+            if balances.contains(&balance) || columns[balance].filled * 10 >= rows * 9 {
+                let named = base.named && (balances.contains(&balance) || balances.is_empty());
+                all.push(Hypothesis {
+                    balance: Some(balance),
+                    named,
+                    ..base.clone()
+                });
+            }
+        }
+        all.push(base);
+    }
+    // The first entry is what is taken when nothing is proved: named columns, with a named balance.
+    all.sort_by_key(|h| {
+        (
+            !h.named,
+            !h.balance.is_some_and(|b| balances.contains(&b)),
+            h.balance.is_some() && !h.balance.is_some_and(|b| balances.contains(&b)),
+        )
+    });
+    all.truncate(96);
+    all
+}
+
+fn single(columns: &[Column], candidates: &Candidates, column: usize, named: bool) -> Hypothesis {
+    let directed = candidates
+        .direction
+        .filter(|_| columns[column].negative == 0);
+    Hypothesis {
+        sign: if directed.is_some() {
+            SignModel::Directed
+        } else {
+            SignModel::Signed
+        },
+        amount: Some(column),
+        debit: None,
+        credit: None,
+        direction: directed,
+        balance: None,
+        named,
+    }
+}
+
+fn pair(columns: &[Column], debit: usize, credit: usize, named: bool) -> Hypothesis {
+    let out = &columns[debit];
+    // A debit column whose figures are mostly negative carries its sign; zeros say nothing.
+    let signed = out.negative * 2 > out.numbers.saturating_sub(out.zeros) && out.negative > 0;
+    Hypothesis {
+        sign: if signed {
+            SignModel::DebitCreditSigned
+        } else {
+            SignModel::DebitCredit
+        },
+        amount: None,
+        debit: Some(debit),
+        credit: Some(credit),
+        direction: None,
+        balance: None,
+        named,
+    }
+}
+
+fn named_bases(
+    columns: &[Column],
+    candidates: &Candidates,
+    named: &dyn Fn(Hint) -> Vec<usize>,
+) -> Vec<Hypothesis> {
+    let mut bases = Vec::new();
+    let (amounts, debits, credits) = (named(Hint::Amount), named(Hint::Debit), named(Hint::Credit));
+    if let (Some(&debit), Some(&credit)) = (debits.first(), credits.first())
+        && columns[debit].filled + columns[credit].filled > 0
+    {
+        bases.push(pair(columns, debit, credit, true));
+    }
+    for amount in amounts
+        .into_iter()
+        .filter(|&c| columns[c].filled > 0)
+        .take(4)
+    {
+        bases.push(single(columns, candidates, amount, true));
+    }
+    bases
+}
+
+fn structural_bases(
+    columns: &[Column],
+    candidates: &Candidates,
+    money: &[usize],
+    rows: usize,
+) -> Vec<Hypothesis> {
+    let money: Vec<usize> = money
+        .iter()
+        .copied()
+        .filter(|&c| !columns[c].hinted(Hint::Other) && !columns[c].hinted(Hint::Balance))
+        .collect();
+    let mut bases = Vec::new();
+    for (at, &left) in money.iter().enumerate() {
+        for &right in &money[at + 1..] {
+            let filled = |c: usize| columns[c].numbers - columns[c].zeros;
+            // Exactly one of the two is filled in each row, as far as counts can tell.
+            if filled(left) + filled(right) <= rows
+                && filled(left) < rows
+                && filled(right) < rows
+                && (filled(left) + filled(right)) * 10 >= rows * 9
+            {
+                bases.push(pair(columns, left, right, false));
+                bases.push(pair(columns, right, left, false));
+            }
+        }
+    }
+    // A column that every row fills and that has signs is likelier an amount than one that never does.
+    let mut singles: Vec<usize> = money
+        .into_iter()
+        .filter(|&c| columns[c].filled * 10 >= rows * 9)
+        .collect();
+    singles.sort_by_key(|&c| columns[c].negative == 0);
+    bases.extend(
+        singles
+            .into_iter()
+            .take(6)
+            .map(|column| single(columns, candidates, column, false)),
+    );
+    bases
+}
+
+/// The decimal mark of each column.
+#[derive(Debug, Clone)]
+pub(crate) struct Marks {
+    pub(crate) marks: Vec<DecimalMark>,
+    pub(crate) confidence: Confidence,
+    pub(crate) evidence: Vec<String>,
+    /// Both marks fit every cell of the money columns.
+    pub(crate) open: bool,
+}
+
+/// Decides the marks, each column by its own cells first, then by its neighbours', then by the currency's decimals.
+pub(crate) fn marks(
+    columns: &[Column],
+    chosen: Option<DecimalMark>,
+    exponent: Option<u8>,
+) -> Marks {
+    if let Some(mark) = chosen {
+        return Marks {
+            marks: vec![mark; columns.len()],
+            confidence: Confidence::Chosen,
+            evidence: vec!["Chosen by you.".into()],
+            open: false,
+        };
+    }
+    let numeric: Vec<&Column> = columns.iter().filter(|c| c.is_number()).collect();
+    let votes = [0, 1].map(|mark: usize| numeric.iter().map(|c| c.only[mark]).sum::<usize>());
+    let pick = |votes: [usize; 2]| {
+        if votes[1] > votes[0] {
+            DecimalMark::Comma
+        } else {
+            DecimalMark::Point
+        }
+    };
+    let undecided: usize = numeric
+        .iter()
+        .filter(|c| c.only == [0, 0])
+        .map(|c| c.open)
+        .sum();
+    let mut open = false;
+    let mut evidence = Vec::new();
+    let fallback = if votes != [0, 0] {
+        pick(votes)
+    } else if undecided > 0 {
+        // "1.234" everywhere: a group of three, unless the currency has three decimals.
+        let grouping =
+            |mark: usize| numeric.iter().map(|c| c.decimals[mark]).max().unwrap_or(0) == 0;
+        let groups = if grouping(1) && !grouping(0) {
+            DecimalMark::Comma
+        } else {
+            DecimalMark::Point
+        };
+        open = exponent.is_none_or(|exponent| exponent >= 3);
+        evidence.push(if open {
+            "Every number can be read with either mark.".to_owned()
+        } else {
+            "The currency does not have 3 decimals, so the marks divide thousands.".to_owned()
+        });
+        groups
+    } else {
+        DecimalMark::Point
+    };
+    if votes != [0, 0] {
+        let winner = pick(votes);
+        let (yes, no) = if winner == DecimalMark::Comma {
+            (votes[1], votes[0])
+        } else {
+            (votes[0], votes[1])
+        };
+        evidence.push(format!(
+            "{yes} cells can only be read as {}, {no} only the other way.",
+            winner.label()
+        ));
+    } else if undecided == 0 {
+        evidence.push("No number has a separator.".into());
+    }
+    let marks = columns
+        .iter()
+        .map(|c| {
+            if c.only == [0, 0] {
+                fallback
+            } else {
+                pick(c.only)
+            }
+        })
+        .collect();
+    let confidence = if open {
+        Confidence::Open
+    } else if votes[0] == 0 || votes[1] == 0 {
+        Confidence::Certain
+    } else {
+        Confidence::Likely
+    };
+    Marks {
+        marks,
+        confidence,
+        evidence,
+        open,
+    }
+}

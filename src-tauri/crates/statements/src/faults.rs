@@ -1,0 +1,188 @@
+//! Faults as sentences.
+
+use crate::dates::{self, DateError, DateFormat};
+use crate::number::{DecimalMark, NumberError};
+use crate::plan::{Cause, Fault, Plan};
+use crate::problem::{Field, Problem, Reason, Severity};
+
+/// Where a fault stands.
+pub(crate) struct Place<'a> {
+    pub(crate) line: u32,
+    pub(crate) raw: &'a str,
+    pub(crate) column_name: Option<&'a str>,
+}
+
+/// The problem to show for a fault.
+pub(crate) fn problem(
+    fault: &Fault,
+    place: &Place,
+    plan: &Plan,
+    currency: Option<&str>,
+) -> Problem {
+    let mark = fault
+        .column
+        .map_or(DecimalMark::Point, |column| plan.mark(column));
+    let format = fault
+        .column
+        .map_or(DateFormat::Ymd, |column| plan.format(column));
+    let (reason, message) = sentence(fault, place.raw, mark, format, currency);
+    Problem {
+        line: Some(place.line),
+        column: fault
+            .column
+            .and_then(|column| u32::try_from(column + 1).ok()),
+        column_name: place
+            .column_name
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned),
+        field: fault.field,
+        raw: place.raw.chars().take(200).collect(),
+        expected: expected(fault.field, mark, format),
+        reason,
+        message,
+        severity: if fault.field == Field::Balance {
+            Severity::Warning
+        } else {
+            Severity::Error
+        },
+        suggestion: None,
+    }
+}
+
+fn expected(field: Field, mark: DecimalMark, format: DateFormat) -> String {
+    match field {
+        Field::BookingDate | Field::ValueDate => format!("A date as {}", format.label()),
+        Field::Amount | Field::Debit | Field::Credit | Field::Balance => {
+            format!("A number as {}", mark.label())
+        }
+        Field::Direction => "A word for money in or money out".into(),
+        Field::Currency => "A currency code such as EUR".into(),
+        Field::File | Field::Row | Field::Text => String::new(),
+    }
+}
+
+fn sentence(
+    fault: &Fault,
+    raw: &str,
+    mark: DecimalMark,
+    format: DateFormat,
+    currency: Option<&str>,
+) -> (Reason, String) {
+    let shown: String = raw.chars().take(60).collect();
+    match &fault.cause {
+        Cause::Missing if matches!(fault.field, Field::BookingDate | Field::ValueDate) => {
+            (Reason::MissingDate, "The date is missing.".into())
+        }
+        Cause::Missing => (Reason::MissingAmount, "The amount is missing.".into()),
+        Cause::Number(error) => number(error, &shown, mark),
+        Cause::Decimals { given, allowed } => {
+            let currency = currency.unwrap_or("the currency");
+            let has = match allowed {
+                0 => "no decimals".to_owned(),
+                1 => "1 decimal".to_owned(),
+                more => format!("{more} decimals"),
+            };
+            (
+                Reason::TooManyDecimals,
+                format!(
+                    "{shown} has {given} decimals, {currency} has {has}. Amounts are never rounded."
+                ),
+            )
+        }
+        Cause::Date(error) => date(*error, &shown, format),
+        Cause::DebitAndCredit => (
+            Reason::DebitAndCredit,
+            "Both money out and money in are filled.".into(),
+        ),
+        Cause::Direction if shown.is_empty() => (
+            Reason::UnknownDirection,
+            "Nothing says whether this went out or came in.".into(),
+        ),
+        Cause::Direction => (
+            Reason::UnknownDirection,
+            format!("“{shown}” does not say whether this went out or came in."),
+        ),
+        Cause::Cell => (
+            Reason::CellError,
+            format!("The cell holds the spreadsheet error {shown}."),
+        ),
+        Cause::Repair => (
+            Reason::BadRepair,
+            "The correction is not a plain number with a point, or a date as YYYY-MM-DD.".into(),
+        ),
+    }
+}
+
+fn number(error: &NumberError, shown: &str, mark: DecimalMark) -> (Reason, String) {
+    match error {
+        NumberError::Blank => (Reason::MissingAmount, "The amount is missing.".into()),
+        NumberError::Character(c) if c.is_alphabetic() => (
+            Reason::NotANumber,
+            format!("{shown} is not a number. “{c}” is a letter."),
+        ),
+        NumberError::Character(c) => (
+            Reason::NotANumber,
+            format!("{shown} is not a number. “{c}” does not belong in one."),
+        ),
+        NumberError::Marks => (
+            Reason::MixedMarks,
+            format!(
+                "{shown} does not fit this column, which writes numbers as {}.",
+                mark.label()
+            ),
+        ),
+        NumberError::Grouping => (
+            Reason::BadGrouping,
+            format!(
+                "{shown} has groups that are not 3 digits in a column that writes numbers as {}.",
+                mark.label()
+            ),
+        ),
+        NumberError::Signs => (
+            Reason::NotANumber,
+            format!("{shown} is not a number. It has 2 signs or 2 currencies."),
+        ),
+        NumberError::NoDigits => (
+            Reason::NotANumber,
+            format!("{shown} is not a number. It has no digits."),
+        ),
+    }
+}
+
+fn date(error: DateError, shown: &str, format: DateFormat) -> (Reason, String) {
+    match error {
+        DateError::Blank => (Reason::MissingDate, "The date is missing.".into()),
+        DateError::Shape => (
+            Reason::NotADate,
+            format!("{shown} is not a date as {}.", format.label()),
+        ),
+        DateError::NoYear => (Reason::NoYear, format!("{shown} has no year.")),
+        DateError::Month(month) => (
+            Reason::ImpossibleDate,
+            format!(
+                "{shown} is not a date as {}. There is no month {month}.",
+                format.label()
+            ),
+        ),
+        DateError::Day {
+            year, month, has, ..
+        } => {
+            let year = if month == 2 {
+                format!(" {year}")
+            } else {
+                String::new()
+            };
+            (
+                Reason::ImpossibleDate,
+                format!(
+                    "{shown} is not a date. {}{year} has {has} days.",
+                    dates::month_name(month)
+                ),
+            )
+        }
+        DateError::Year(year) => (
+            Reason::ImplausibleYear,
+            format!("{shown} is not a date of a statement. The year would be {year}."),
+        ),
+    }
+}

@@ -1,0 +1,606 @@
+//! From sorted rows to statements: balances, the check, the proof, and repairs that the neighbours give evidence for.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use ledger::Amount;
+
+use crate::assemble::{Bad, Group, Sorted};
+use crate::chain::{self, Relation};
+use crate::detect::Detected;
+use crate::layout::{Stated, StatedBalance};
+use crate::mapping::{Mapping, SignModel};
+use crate::model::{
+    AlternativeReading, BalanceCheck, BalancePlace, BalanceSource, Choice, DatedBalance, Period,
+    Proof, ProofBasis, RowOrder, SampleLine, Statement,
+};
+use crate::number::{self, DecimalMark};
+use crate::plan::{Cause, Plan, Repairs, RowReader};
+use crate::problem::{Field, Problem, Reason, Severity, Suggestion};
+use crate::table::Table;
+
+/// Rows shown under each of several readings.
+const SAMPLE_ROWS: usize = 5;
+
+/// The first rows under each open reading. Must be taken before rows are moved into lines.
+pub(crate) fn samples(table: &Table, detected: &Detected) -> Vec<AlternativeReading> {
+    detected
+        .open
+        .iter()
+        .map(|(label, choice)| {
+            let plan = plan_under(&detected.plan, choice);
+            let repairs = Repairs::new();
+            let reader = RowReader {
+                plan: &plan,
+                repairs: &repairs,
+            };
+            let rows = detected
+                .layout
+                .data
+                .iter()
+                .take(SAMPLE_ROWS)
+                .map(|&index| &table.rows[index]);
+            let sample = rows
+                .map(|row| SampleLine {
+                    position: row.line,
+                    booking_date: plan
+                        .date
+                        .and_then(|column| reader.date(row, column, Field::BookingDate).ok()),
+                    amount: reader
+                        .amount(row, detected.decimals)
+                        .ok()
+                        .map(|money| money.amount.to_decimal(detected.decimals)),
+                })
+                .collect();
+            AlternativeReading {
+                label: label.clone(),
+                evidence: detected.open_evidence.clone(),
+                choice: choice.clone(),
+                sample,
+            }
+        })
+        .collect()
+}
+
+fn plan_under(plan: &Plan, choice: &Choice) -> Plan {
+    let mut plan = choice
+        .mapping
+        .as_ref()
+        .map_or_else(|| plan.clone(), |mapping: &Mapping| Plan::of(mapping));
+    if let Some(format) = choice.date_format {
+        plan.formats.iter_mut().for_each(|place| *place = format);
+    }
+    if let Some(mark) = choice.decimal_mark {
+        plan.marks.iter_mut().for_each(|place| *place = mark);
+    }
+    if let Some(sign) = choice.sign_model {
+        plan.sign = Some(sign);
+    }
+    plan
+}
+
+/// What the chain of balances says about the rows of one group.
+#[derive(Debug, Clone, Default)]
+struct Witness {
+    steps: u32,
+    agree: u32,
+    telling: u32,
+    rows: u32,
+    breaks: Vec<u32>,
+    first: Option<usize>,
+    last: Option<usize>,
+}
+
+struct Chains {
+    witnesses: Vec<Witness>,
+    /// Amounts that the balances imply for rows whose own cannot be read.
+    implied: HashMap<usize, Amount>,
+}
+
+fn walk(sorted: &Sorted, relation: Option<Relation>) -> Chains {
+    let mut chains = Chains {
+        witnesses: vec![Witness::default(); sorted.groups.len()],
+        implied: HashMap::new(),
+    };
+    for (index, link) in sorted.links.iter().enumerate() {
+        let witness = &mut chains.witnesses[link.group as usize];
+        if link.balance.is_some() {
+            witness.rows += 1;
+            witness.first.get_or_insert(index);
+            witness.last = Some(index);
+        }
+    }
+    let Some(relation) = relation else {
+        return chains;
+    };
+    for (above, below) in chain::neighbours(&sorted.links) {
+        let (a, b) = (&sorted.links[above], &sorted.links[below]);
+        let (Some(from), Some(to)) = (&a.balance, &b.balance) else {
+            continue;
+        };
+        let at = relation.witness(above, below);
+        let witness = &mut chains.witnesses[a.group as usize];
+        witness.steps += 1;
+        match chain::agrees(relation, a, b) {
+            Some(true) => {
+                witness.agree += 1;
+                witness.telling += u32::from(
+                    sorted.links[at]
+                        .amount
+                        .as_ref()
+                        .is_some_and(|amount| !amount.is_zero()),
+                );
+            }
+            Some(false) => witness.breaks.push(sorted.entries[at].line),
+            None => {
+                chains.implied.insert(at, relation.implied(from, to));
+            }
+        }
+    }
+    chains
+}
+
+pub(crate) fn statements(
+    mut sorted: Sorted,
+    detected: &Detected,
+    readings: &[AlternativeReading],
+) -> (Vec<Statement>, Vec<Problem>, Sorted) {
+    let chains = walk(&sorted, detected.relation);
+    suggest(&mut sorted, detected, &chains);
+    let mut problems = std::mem::take(&mut sorted.problems);
+    let groups = std::mem::take(&mut sorted.groups);
+    let alone = groups.len() == 1;
+    let mut statements: Vec<Statement> = groups
+        .into_iter()
+        .enumerate()
+        .map(|(index, group)| {
+            let witness = &chains.witnesses[index];
+            let sections = groups_in_section(&sorted, group.section);
+            let stated = (alone || sections == 1).then(|| sorted.sections[group.section].clone());
+            let context = Context {
+                sorted: &sorted,
+                detected,
+                chains: &chains,
+                index: u32::try_from(index).unwrap_or(u32::MAX),
+            };
+            context.statement(group, witness, stated.as_ref(), readings, &mut problems)
+        })
+        .collect();
+    if statements.is_empty() && detected.is_statement() {
+        statements.push(empty_statement(&sorted.sections[0], detected));
+    }
+    problems.sort_by_key(|problem| problem.line.unwrap_or(0));
+    (statements, problems, sorted)
+}
+
+/// Number of groups that have rows in a section: its stated balances belong to a group only when it is alone there.
+fn groups_in_section(sorted: &Sorted, section: usize) -> usize {
+    let _ = section;
+    // Sections are begun by an account of their own, so each has one group unless a column splits it further.
+    let groups = sorted
+        .entries
+        .iter()
+        .map(|entry| entry.group)
+        .collect::<std::collections::HashSet<_>>()
+        .len();
+    if groups <= sorted.sections.len() {
+        1
+    } else {
+        groups
+    }
+}
+
+fn empty_statement(stated: &Stated, detected: &Detected) -> Statement {
+    let exponent = crate::model::exponent_of(detected.currency.as_ref(), detected.decimals);
+    let opening = stated
+        .opening
+        .as_ref()
+        .and_then(|s| stated_balance(s, &detected.plan, exponent));
+    let closing = stated
+        .closing
+        .as_ref()
+        .and_then(|s| stated_balance(s, &detected.plan, exponent));
+    Statement {
+        account: stated.account.as_ref().map(|(_, account)| account.clone()),
+        currency: detected
+            .currency
+            .as_ref()
+            .map(|currency| currency.code().to_owned()),
+        exponent,
+        check: opening
+            .as_ref()
+            .zip(closing.as_ref())
+            .map(|(opening, closing)| check(&opening.amount, &closing.amount, &[])),
+        opening,
+        closing,
+        period: stated.period(),
+        lines: Vec::new(),
+        proof: Proof::NotProvable {
+            why: "The table has no rows.".into(),
+        },
+        breaks: Vec::new(),
+    }
+}
+
+/// A stated number under the marks of the money columns, else under the only mark that reads it.
+fn stated_balance(stated: &StatedBalance, plan: &Plan, exponent: u8) -> Option<DatedBalance> {
+    let bits = number::shape(&stated.text).marks;
+    let own = plan
+        .balance
+        .or_else(|| plan.money_columns().next())
+        .map_or(DecimalMark::Point, |column| plan.mark(column));
+    let mark = if stated.stored {
+        DecimalMark::Point
+    } else if bits & own.bit() != 0 {
+        own
+    } else {
+        DecimalMark::ALL
+            .into_iter()
+            .find(|mark| bits & mark.bit() != 0)?
+    };
+    let number = number::parse(&stated.text, mark).ok()?;
+    let amount = Amount::parse_decimal(&number.plain, exponent)
+        .ok()
+        .or_else(|| {
+            crate::workbook::fifteen_digits(&number.plain)
+                .filter(|_| stated.stored)
+                .and_then(|plain| Amount::parse_decimal(&plain, exponent).ok())
+        })?;
+    Some(DatedBalance {
+        amount,
+        date: stated.date,
+        source: BalanceSource::Stated,
+    })
+}
+
+fn check(
+    opening: &Amount,
+    closing: &Amount,
+    lines: &[crate::model::StatementLine],
+) -> BalanceCheck {
+    let (mut money_in, mut money_out) = (Amount::ZERO, Amount::ZERO);
+    let (mut money_in_lines, mut money_out_lines) = (0, 0);
+    for line in lines {
+        if line.amount.is_negative() {
+            money_out += &line.amount;
+            money_out_lines += 1;
+        } else {
+            money_in += &line.amount;
+            money_in_lines += 1;
+        }
+    }
+    let computed = &(opening + &money_in) + &money_out;
+    let difference = closing - &computed;
+    BalanceCheck {
+        opening: opening.clone(),
+        money_in,
+        money_in_lines,
+        money_out,
+        money_out_lines,
+        computed,
+        closing: closing.clone(),
+        difference,
+        explained_by: Vec::new(),
+    }
+}
+
+struct Context<'a> {
+    sorted: &'a Sorted,
+    detected: &'a Detected,
+    chains: &'a Chains,
+    index: u32,
+}
+
+impl Context<'_> {
+    fn statement(
+        &self,
+        group: Group,
+        witness: &Witness,
+        stated: Option<&Stated>,
+        readings: &[AlternativeReading],
+        problems: &mut Vec<Problem>,
+    ) -> Statement {
+        let plan = &self.detected.plan;
+        let stated_at = |pick: fn(&Stated) -> Option<&StatedBalance>| {
+            stated
+                .and_then(pick)
+                .and_then(|s| stated_balance(s, plan, group.exponent))
+        };
+        let (stated_opening, stated_closing) = (
+            stated_at(|s| s.opening.as_ref()),
+            stated_at(|s| s.closing.as_ref()),
+        );
+        let (from_column_opening, from_column_closing) = self.column_balances(witness);
+        compare(
+            &stated_opening,
+            &from_column_opening,
+            Reason::OpeningDiffers,
+            "opening",
+            group.exponent,
+            problems,
+        );
+        compare(
+            &stated_closing,
+            &from_column_closing,
+            Reason::ClosingDiffers,
+            "closing",
+            group.exponent,
+            problems,
+        );
+        let opening = stated_opening.or(from_column_opening);
+        let closing = stated_closing.or(from_column_closing);
+        let mut check = opening
+            .as_ref()
+            .zip(closing.as_ref())
+            .map(|(opening, closing)| check(&opening.amount, &closing.amount, &group.lines));
+        if let Some(check) = check.as_mut().filter(|check| !check.difference.is_zero()) {
+            self.explain(check);
+        }
+        for &line in &witness.breaks {
+            problems.push(Problem::row(
+                line,
+                Reason::BalanceBreak,
+                Severity::Warning,
+                "The balance of this row does not follow from the row before it.",
+            ));
+        }
+        let dates = || group.lines.iter().map(|line| line.booking_date);
+        let booked = dates()
+            .min()
+            .zip(dates().max())
+            .map(|(from, to)| Period { from, to });
+        let proof = self.proof(witness, check.as_ref(), readings, group.lines.len());
+        Statement {
+            account: group.account,
+            currency: group.currency,
+            exponent: group.exponent,
+            opening,
+            closing,
+            period: stated.and_then(Stated::period).or(booked),
+            lines: group.lines,
+            proof,
+            check,
+            breaks: witness.breaks.clone(),
+        }
+    }
+
+    /// Opening and closing as the balance column implies them.
+    fn column_balances(&self, witness: &Witness) -> (Option<DatedBalance>, Option<DatedBalance>) {
+        let (Some(relation), Some(top), Some(bottom)) =
+            (self.detected.relation, witness.first, witness.last)
+        else {
+            return (None, None);
+        };
+        let (first, last) = if relation.order == RowOrder::NewestFirst {
+            (bottom, top)
+        } else {
+            (top, bottom)
+        };
+        let link = |at: usize| &self.sorted.links[at];
+        let dated = |amount: Option<Amount>, at: usize| {
+            amount.map(|amount| DatedBalance {
+                amount,
+                date: self.sorted.entries[at].date,
+                source: BalanceSource::Column,
+            })
+        };
+        let (opening, closing) = match relation.place {
+            BalancePlace::AfterRow => (
+                link(first)
+                    .balance
+                    .as_ref()
+                    .zip(link(first).amount.as_ref())
+                    .map(|(balance, amount)| balance - amount),
+                link(last).balance.clone(),
+            ),
+            BalancePlace::BeforeRow => (
+                link(first).balance.clone(),
+                link(last)
+                    .balance
+                    .as_ref()
+                    .zip(link(last).amount.as_ref())
+                    .map(|(balance, amount)| balance + amount),
+            ),
+        };
+        (dated(opening, first), dated(closing, last))
+    }
+
+    /// Names the bad rows if what the balances imply for them is exactly what is missing.
+    fn explain(&self, check: &mut BalanceCheck) {
+        let mut missing = Amount::ZERO;
+        let mut lines = Vec::new();
+        for (at, entry) in self
+            .sorted
+            .entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.group == self.index && !entry.good)
+        {
+            let Some(amount) = self
+                .sorted
+                .links
+                .get(at)
+                .and_then(|link| link.amount.as_ref())
+                .or_else(|| self.chains.implied.get(&at))
+            else {
+                return;
+            };
+            missing += amount;
+            lines.push(entry.line);
+        }
+        if missing == check.difference {
+            check.explained_by = lines;
+        }
+    }
+
+    fn proof(
+        &self,
+        witness: &Witness,
+        check: Option<&BalanceCheck>,
+        readings: &[AlternativeReading],
+        lines: usize,
+    ) -> Proof {
+        if readings.len() > 1 {
+            return Proof::Ambiguous {
+                readings: readings.to_vec(),
+            };
+        }
+        let holds = witness.telling > 0 && witness.agree * 10 >= witness.steps * 8;
+        if self.detected.relation.is_some() && holds {
+            let of = witness.rows;
+            return Proof::Proved {
+                agree: of - (witness.steps - witness.agree),
+                of,
+                by: ProofBasis::RunningBalance,
+            };
+        }
+        let stated = |side: fn(&Stated) -> bool| self.sorted.sections.iter().any(side);
+        if check.is_some_and(|check| check.difference.is_zero())
+            && lines > 0
+            && stated(|s| s.opening.is_some())
+            && stated(|s| s.closing.is_some())
+        {
+            let of = u32::try_from(lines).unwrap_or(u32::MAX);
+            return Proof::Proved {
+                agree: of,
+                of,
+                by: ProofBasis::Totals,
+            };
+        }
+        Proof::NotProvable {
+            why: self.why(witness),
+        }
+    }
+
+    fn why(&self, witness: &Witness) -> String {
+        match self.detected.plan.balance {
+            None => "There is no balance column. Enter the opening and closing balance to check the sum.".into(),
+            Some(_) if witness.rows < 2 => "One row is not enough to check the balance column.".into(),
+            Some(_) => {
+                let (agree, of) = if witness.steps > 0 { (witness.agree, witness.steps) } else { (self.detected.fit.agree, self.detected.fit.of) };
+                format!("The balance column follows from the amounts on {agree} of {of} rows only. Enter the opening and closing balance to check the sum.")
+            }
+        }
+    }
+}
+
+fn compare(
+    stated: &Option<DatedBalance>,
+    column: &Option<DatedBalance>,
+    reason: Reason,
+    what: &str,
+    exponent: u8,
+    problems: &mut Vec<Problem>,
+) {
+    if let (Some(stated), Some(column)) = (stated, column)
+        && stated.amount != column.amount
+    {
+        let show = |amount: &Amount| number::display(&amount.to_decimal(exponent));
+        problems.push(Problem::file(
+            reason,
+            Severity::Warning,
+            format!(
+                "The file states {} as {what} balance, its balance column gives {}.",
+                show(&stated.amount),
+                show(&column.amount)
+            ),
+        ));
+    }
+}
+
+/// Asks the neighbours of every bad cell for evidence.
+fn suggest(sorted: &mut Sorted, detected: &Detected, chains: &Chains) {
+    let bad = std::mem::take(&mut sorted.bad);
+    let (previous, next) = if bad.is_empty() {
+        (Vec::new(), Vec::new())
+    } else {
+        neighbour_dates(sorted)
+    };
+    for item in &bad {
+        let group = sorted.entries[item.entry].group as usize;
+        let suggestion = match item.fault.field {
+            Field::Amount | Field::Debit | Field::Credit => chains
+                .implied
+                .get(&item.entry)
+                .filter(|_| {
+                    chains.witnesses[group].agree * 10 >= chains.witnesses[group].steps * 8
+                        && chains.witnesses[group].telling > 1
+                })
+                .and_then(|implied| {
+                    amount_suggestion(item, implied, &detected.plan, sorted.groups[group].exponent)
+                }),
+            Field::BookingDate => match (previous[item.entry], next[item.entry]) {
+                (Some(before), Some(after)) if before == after => Some(Suggestion {
+                    value: before.to_string(),
+                    label: before.to_string(),
+                    evidence: format!("The rows around it are dated {before}."),
+                }),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(suggestion) = suggestion {
+            let problem = &mut sorted.problems[item.problem];
+            problem.message = format!("{} {}", problem.message, suggestion.evidence);
+            problem.suggestion = Some(suggestion);
+        }
+    }
+}
+
+/// The nearest readable dates above and below each entry, within its group.
+fn neighbour_dates(sorted: &Sorted) -> (Vec<Option<Date>>, Vec<Option<Date>>) {
+    let groups = sorted.groups.len();
+    let mut last = vec![None; groups];
+    let previous = sorted.entries.iter().map(|entry| {
+        let before = last[entry.group as usize];
+        last[entry.group as usize] = entry.date.or(before);
+        before
+    });
+    let previous: Vec<_> = previous.collect();
+    let mut last = vec![None; groups];
+    let mut next: Vec<_> = sorted
+        .entries
+        .iter()
+        .rev()
+        .map(|entry| {
+            let after = last[entry.group as usize];
+            last[entry.group as usize] = entry.date.or(after);
+            after
+        })
+        .collect();
+    next.reverse();
+    (previous, next)
+}
+
+/// What must stand in the bad cell so that the row has the implied amount, if that cell alone decides it.
+fn amount_suggestion(bad: &Bad, implied: &Amount, plan: &Plan, exponent: u8) -> Option<Suggestion> {
+    if matches!(bad.fault.cause, Cause::DebitAndCredit | Cause::Missing) && plan.amount.is_none() {
+        return None;
+    }
+    let value = match (plan.sign?, bad.fault.field) {
+        (SignModel::Signed, _) => implied.clone(),
+        (SignModel::Inverse, _) => -implied,
+        // A debit cell cannot explain a rise, nor a credit cell a fall.
+        (SignModel::DebitCredit, Field::Debit) if implied.is_negative() => -implied,
+        (SignModel::DebitCreditSigned, Field::Debit) if implied.is_negative() => implied.clone(),
+        (SignModel::DebitCredit | SignModel::DebitCreditSigned, Field::Credit)
+            if implied.is_positive() =>
+        {
+            implied.clone()
+        }
+        (SignModel::Directed, _) => implied.abs(),
+        _ => return None,
+    };
+    let shown = number::display(&implied.abs().to_decimal(exponent));
+    let direction = if implied.is_negative() {
+        "falls"
+    } else {
+        "rises"
+    };
+    let plain = value.to_decimal(exponent);
+    Some(Suggestion {
+        label: number::display(&plain),
+        value: plain,
+        evidence: format!("The balance column {direction} by {shown} here."),
+    })
+}

@@ -1,0 +1,309 @@
+//! Workbooks: XLSX, XLSB, XLS and ODS, from bytes.
+
+use std::io::{Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{
+    Data, Ods, OdsError, Reader, Xls, XlsError, Xlsb, Xlsx, XlsxError, open_workbook_from_rs,
+};
+
+use crate::model::Format;
+use crate::problem::{Problem, Reason, Severity};
+use crate::sniff::protected_problem;
+use crate::table::{CellsBuilder, Kind, MAX_COLUMNS, MAX_ROWS, Row, Table};
+
+/// Most bytes a workbook may unpack to; a small archive can hold terabytes of zeros.
+const MAX_UNPACKED: u64 = 1 << 30;
+/// Sheets beyond this are not looked at.
+const MAX_SHEETS: usize = 64;
+
+/// The sheets of a workbook in their order.
+pub(crate) struct Sheets {
+    pub(crate) tables: Vec<(String, Table)>,
+}
+
+/// Reads every sheet, or only the chosen one.
+///
+/// # Errors
+/// The problem to show when the workbook cannot be opened.
+pub(crate) fn open(bytes: &[u8], format: Format) -> Result<Sheets, Box<Problem>> {
+    if format != Format::Xls {
+        check_unpacked(bytes)?;
+    }
+    // The readers of these formats index into hostile bytes; a fault there must not take the caller down.
+    catch_unwind(AssertUnwindSafe(|| match format {
+        Format::Xlsx => xlsx(bytes),
+        Format::Xlsb => ranges(
+            open_workbook_from_rs::<Xlsb<_>, _>(Cursor::new(bytes)).map_err(|e| damaged(&e))?,
+        ),
+        Format::Ods => ranges(
+            open_workbook_from_rs::<Ods<_>, _>(Cursor::new(bytes)).map_err(
+                |error| match error {
+                    OdsError::Password => Box::new(protected_problem()),
+                    other => damaged(&other),
+                },
+            )?,
+        ),
+        _ => ranges(
+            open_workbook_from_rs::<Xls<_>, _>(Cursor::new(bytes)).map_err(
+                |error| match error {
+                    XlsError::Password => Box::new(protected_problem()),
+                    other => damaged(&other),
+                },
+            )?,
+        ),
+    }))
+    .unwrap_or_else(|_| Err(damaged(&"its parts contradict each other")))
+}
+
+fn damaged(error: &dyn std::fmt::Display) -> Box<Problem> {
+    Box::new(Problem::file(
+        Reason::DamagedWorkbook,
+        Severity::Error,
+        format!(
+            "The workbook is damaged or cut off: {error}. Download it again, or save it as XLSX in a spreadsheet program."
+        ),
+    ))
+}
+
+/// Refuses archives that unpack to more than the bound. What the directory declares may lie, so it is unpacked and counted.
+fn check_unpacked(bytes: &[u8]) -> Result<(), Box<Problem>> {
+    // Deflate cannot grow data by more than this factor: small files need no look.
+    if (bytes.len() as u64).saturating_mul(1_032) <= MAX_UNPACKED {
+        return Ok(());
+    }
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
+    let mut total = 0u64;
+    for index in 0..archive.len() {
+        let Ok(entry) = archive.by_index(index) else {
+            continue;
+        };
+        total += std::io::copy(
+            &mut entry.take(MAX_UNPACKED + 1 - total),
+            &mut std::io::sink(),
+        )
+        .map_err(|e| damaged(&e))?;
+        if total > MAX_UNPACKED {
+            return Err(Box::new(Problem::file(
+                Reason::TooLarge,
+                Severity::Error,
+                "The workbook unpacks to more than 1 GB. Split it, or export it as CSV.",
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn xlsx(bytes: &[u8]) -> Result<Sheets, Box<Problem>> {
+    let mut book: Xlsx<_> =
+        open_workbook_from_rs(Cursor::new(bytes)).map_err(|error| match error {
+            XlsxError::Password => Box::new(protected_problem()),
+            other => damaged(&other),
+        })?;
+    let mut tables = Vec::new();
+    for name in book.sheet_names().into_iter().take(MAX_SHEETS) {
+        // Charts and macros sheets have no cells; they are not statements.
+        let Ok(mut reader) = book.worksheet_cells_reader(&name) else {
+            continue;
+        };
+        let mut filler = Filler::default();
+        // Cells are streamed: a dense grid from A1 to the last corner can be made larger than memory by two cells.
+        while let Some(cell) = reader.next_cell().map_err(|e| damaged(&e))? {
+            let (row, column) = cell.get_position();
+            filler.put(row, column, &Data::from(cell.get_value().clone()));
+        }
+        tables.push((name, filler.finish()));
+    }
+    Ok(Sheets { tables })
+}
+
+fn ranges<'a, R>(mut book: R) -> Result<Sheets, Box<Problem>>
+where
+    R: Reader<Cursor<&'a [u8]>>,
+    R::Error: std::fmt::Display,
+{
+    let mut tables = Vec::new();
+    for name in book.sheet_names().into_iter().take(MAX_SHEETS) {
+        let range = book.worksheet_range(&name).map_err(|e| damaged(&e))?;
+        let (first_row, first_column) = range.start().unwrap_or((0, 0));
+        let mut filler = Filler::default();
+        for (row, column, value) in range.used_cells() {
+            let position = |offset: usize, base: u32| {
+                base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX))
+            };
+            filler.put(
+                position(row, first_row),
+                position(column, first_column),
+                value,
+            );
+        }
+        tables.push((name, filler.finish()));
+    }
+    Ok(Sheets { tables })
+}
+
+/// Collects cells into rows.
+#[derive(Default)]
+struct Filler {
+    table: Table,
+    builder: CellsBuilder,
+    row: u32,
+    cells: Vec<(usize, Kind, String)>,
+    last_row: Option<u32>,
+}
+
+impl Filler {
+    fn put(&mut self, row: u32, column: u32, value: &Data) {
+        let Some((kind, text)) = cell_of(value) else {
+            return;
+        };
+        if row != self.row {
+            self.flush();
+            self.row = row;
+        }
+        self.cells.push((column as usize, kind, text));
+    }
+
+    fn flush(&mut self) {
+        if self.cells.is_empty() {
+            return;
+        }
+        if self.table.rows.len() == MAX_ROWS {
+            self.table.cut = true;
+            self.cells.clear();
+            return;
+        }
+        self.cells.sort_by_key(|(column, ..)| *column);
+        let mut kinds = Vec::with_capacity(self.cells.len());
+        for (column, kind, text) in self.cells.drain(..) {
+            while self.builder.columns() < column.min(MAX_COLUMNS) {
+                self.builder.end_cell();
+                kinds.push(Kind::Text);
+            }
+            self.builder.text.push_str(&text);
+            self.builder.end_cell();
+            kinds.push(kind);
+        }
+        let line = self.row.saturating_add(1);
+        self.table.blank_rows += line
+            .saturating_sub(self.last_row.unwrap_or(0))
+            .saturating_sub(1);
+        self.last_row = Some(line);
+        if self.builder.is_blank() {
+            self.builder.clear();
+            self.table.blank_rows += 1;
+            return;
+        }
+        let flaw = self.builder.take_flaw();
+        self.table.rows.push(Row {
+            line,
+            cells: self.builder.finish(),
+            kinds: Some(kinds.into()),
+            flaw,
+        });
+    }
+
+    fn finish(mut self) -> Table {
+        self.flush();
+        // Well-formed sheets are in order; a stable sort costs nothing then.
+        self.table.rows.sort_by_key(|row| row.line);
+        self.table
+    }
+}
+
+/// Kind and text of a value; nothing for an empty cell.
+fn cell_of(value: &Data) -> Option<(Kind, String)> {
+    Some(match value {
+        Data::Empty => return None,
+        Data::Int(number) => (Kind::Number, number.to_string()),
+        // The shortest decimal that reads back as the stored double: what the person who typed it saw.
+        Data::Float(number) => (Kind::Number, shortest(*number)),
+        Data::String(text) if text.is_empty() => return None,
+        Data::String(text) => (Kind::Text, text.clone()),
+        Data::Bool(value) => (Kind::Text, if *value { "TRUE" } else { "FALSE" }.to_owned()),
+        Data::DateTime(moment) => {
+            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+            let time = (hour, minute, second) != (0, 0, 0);
+            if !moment.is_datetime()
+                || year < 1900
+                || (year, month) == (1900, 1) && moment.as_f64() < 1.0
+                || (year == 1899)
+            {
+                (Kind::Text, format!("{hour:02}:{minute:02}:{second:02}"))
+            } else if time {
+                (
+                    Kind::Date,
+                    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"),
+                )
+            } else {
+                (Kind::Date, format!("{year:04}-{month:02}-{day:02}"))
+            }
+        }
+        Data::DateTimeIso(text) if text.as_bytes().get(4) == Some(&b'-') => {
+            (Kind::Date, text.replace('T', " "))
+        }
+        Data::DateTimeIso(text) | Data::DurationIso(text) => (Kind::Text, text.clone()),
+        Data::Error(error) => (Kind::Error, error.to_string()),
+    })
+}
+
+fn shortest(number: f64) -> String {
+    let text = number.to_string();
+    if text == "-0" { "0".to_owned() } else { text }
+}
+
+/// The decimal of at most 15 significant digits nearest to a stored number: what a spreadsheet shows for a double that
+/// carries the dust of an addition, such as `1234.5600000000001`.
+pub(crate) fn fifteen_digits(shortest: &str) -> Option<String> {
+    let value: f64 = shortest.parse().ok()?;
+    let scientific = format!("{value:.14e}");
+    let (mantissa, exponent) = scientific.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    let (sign, mantissa) = mantissa
+        .strip_prefix('-')
+        .map_or(("", mantissa), |rest| ("-", rest));
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let point = exponent.checked_add(1)?;
+    let plain = if point <= 0 {
+        format!(
+            "0.{}{digits}",
+            "0".repeat(usize::try_from(-point).ok()?.min(400))
+        )
+    } else {
+        let point = usize::try_from(point).ok()?;
+        if point >= digits.len() {
+            format!("{digits}{}", "0".repeat((point - digits.len()).min(400)))
+        } else {
+            format!("{}.{}", &digits[..point], &digits[point..])
+        }
+    };
+    let plain = if plain.contains('.') {
+        plain.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        plain
+    };
+    Some(format!("{sign}{plain}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_numbers_keep_the_decimal_people_typed() {
+        assert_eq!(shortest(1234.56), "1234.56");
+        assert_eq!(shortest(1e30), "1000000000000000000000000000000");
+        assert_eq!(shortest(-0.0), "0");
+        assert_eq!(
+            fifteen_digits("1234.5600000000001").as_deref(),
+            Some("1234.56")
+        );
+        assert_eq!(
+            fifteen_digits("-0.30000000000000004").as_deref(),
+            Some("-0.3")
+        );
+        assert_eq!(fifteen_digits("12345.678").as_deref(), Some("12345.678"));
+        assert_eq!(fifteen_digits("0.001").as_deref(), Some("0.001"));
+        assert_eq!(fifteen_digits("250000").as_deref(), Some("250000"));
+    }
+}
