@@ -14,4 +14,7 @@ applySettings();
 
 const target = document.getElementById('app');
 if (!target) throw new Error('no #app in the page');
-mount(Gallery, { target, props: { section: wanted.get('section') ?? 'all' } });
+if (wanted.get('section') === 'shell') {
+  const { openShell } = await import('./shell');
+  openShell(target, wanted.get('view') ?? 'overview');
+} else mount(Gallery, { target, props: { section: wanted.get('section') ?? 'all' } });
