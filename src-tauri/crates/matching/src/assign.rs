@@ -45,6 +45,7 @@ pub struct Component {
     /// Scratch space of one search, cleared after use.
     distance: Vec<i128>,
     parent: Vec<u32>,
+    search: Search,
 }
 
 impl Component {
@@ -73,6 +74,7 @@ impl Component {
             next_row: 0,
             distance: vec![i128::MAX; columns],
             parent: vec![NONE; columns],
+            search: Search::default(),
         }
     }
 
@@ -332,7 +334,7 @@ pub struct MarginBounds {
 }
 
 impl Component {
-    /// The loss if the chosen pair of `row` is given up.
+    /// The loss if the chosen pair of `row` is given up; `None` if the row has no pair.
     ///
     /// `row_class` and `column_class` name interchangeable rows and columns: a solution that only swaps those is not
     /// another solution. Must be asked after [`Component::is_done`].
@@ -340,96 +342,167 @@ impl Component {
     /// The search is one shortest cycle through the pair in the residual graph, where "stays alone" is a node that can
     /// be passed through.
     pub fn margin(
-        &self,
+        &mut self,
         row: u32,
         row_class: &[u32],
         column_class: &[u32],
         bounds: MarginBounds,
-    ) -> Margin {
-        let goal = self.row_match[row as usize];
-        let (rows, columns) = (self.rows as u32, self.columns as u32);
-        let alone: Node = rows + columns;
+    ) -> Option<Margin> {
+        let goal = self.column_of(row)?;
+        let mut search = std::mem::take(&mut self.search);
+        if search.distance.is_empty() {
+            search.prepare(self);
+        }
         let forbidden = (row_class[row as usize], column_class[goal as usize]);
+        let allowed = |row: u32, column: u32| {
+            (row_class[row as usize], column_class[column as usize]) != forbidden
+        };
+        let margin = search.shortest_cycle(self, row, goal, &allowed, bounds);
+        search.clear();
+        self.search = search;
+        Some(margin)
+    }
+
+    /// Lower levels sum up to less than half a unit, so rounding takes them off.
+    fn to_value(&self, length: i128) -> i64 {
+        i64::try_from((length + self.unit / 2).div_euclid(self.unit)).unwrap_or(i64::MAX)
+    }
+}
+
+/// Scratch space of the searches for the next best solution. Nodes are rows, then columns, then "stays alone".
+#[derive(Debug, Default)]
+struct Search {
+    distance: Vec<i128>,
+    touched: Vec<Node>,
+    heap: BinaryHeap<Reverse<(i128, Node)>>,
+    /// Where one gets from "stays alone" (a matched column is freed, a row that stays alone is put in), cheapest first.
+    from_alone: Vec<(i128, Node)>,
+}
+
+impl Search {
+    fn prepare(&mut self, component: &Component) {
+        self.distance = vec![i128::MAX; component.rows + component.columns + 1];
+        let matched = component
+            .column_match
+            .iter()
+            .enumerate()
+            .filter(|(_, owner)| **owner != NONE);
+        self.from_alone = matched
+            .map(|(column, _)| {
+                (
+                    -component.column_price[column],
+                    (component.rows + column) as Node,
+                )
+            })
+            .collect();
+        let alone = component
+            .row_match
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| **column == NONE);
+        self.from_alone
+            .extend(alone.map(|(row, _)| (component.row_price[row], row as Node)));
+        self.from_alone.sort_unstable();
+    }
+
+    fn clear(&mut self) {
+        for node in self.touched.drain(..) {
+            self.distance[node as usize] = i128::MAX;
+        }
+        self.heap.clear();
+    }
+
+    /// Notes a way to a node, unless it is no shorter than what is known to the node or to the goal.
+    fn relax(&mut self, node: Node, length: i128, goal: Node) {
+        let known = self.distance[node as usize];
+        if length < known && length < self.distance[goal as usize] {
+            if known == i128::MAX {
+                self.touched.push(node);
+            }
+            self.distance[node as usize] = length;
+            self.heap.push(Reverse((length, node)));
+        }
+    }
+
+    fn shortest_cycle(
+        &mut self,
+        component: &Component,
+        row: u32,
+        goal_column: u32,
+        allowed: &dyn Fn(u32, u32) -> bool,
+        bounds: MarginBounds,
+    ) -> Margin {
+        let (rows, alone) = (
+            component.rows as Node,
+            (component.rows + component.columns) as Node,
+        );
+        let goal = rows + goal_column;
         let cap = i128::from(bounds.enough)
-            .saturating_mul(self.unit)
-            .saturating_add(self.unit / 2);
-        let mut distance = std::collections::HashMap::new();
-        let mut heap = BinaryHeap::from([Reverse((0_i128, row))]);
-        distance.insert(row, 0_i128);
+            .saturating_mul(component.unit)
+            .saturating_add(component.unit / 2);
         let mut settled = 0;
-        while let Some(Reverse((length, node))) = heap.pop() {
-            if distance.get(&node).is_some_and(|known| *known < length) {
+        self.relax(row, 0, goal);
+        while let Some(Reverse((length, node))) = self.heap.pop() {
+            if length > self.distance[node as usize] {
                 continue;
             }
-            if node == rows + goal {
-                return Margin {
-                    loss: self.to_value(length),
-                    exact: true,
-                };
-            }
+            let at_goal = node == goal;
             settled += 1;
-            if length > cap || settled > bounds.nodes {
+            if at_goal || length > cap || settled > bounds.nodes {
                 return Margin {
-                    loss: self.to_value(length),
-                    exact: false,
+                    loss: component.to_value(length),
+                    exact: at_goal,
                 };
             }
-            let mut relax = |next: Node, step: i128| {
-                let through = length + step;
-                if distance.get(&next).is_none_or(|known| through < *known) {
-                    distance.insert(next, through);
-                    heap.push(Reverse((through, next)));
-                }
-            };
             if node == alone {
-                self.relax_from_alone(&mut relax);
-            } else if node < rows {
-                for at in self.arc_range(node) {
-                    let column = self.arcs[at].column;
-                    let same =
-                        (row_class[node as usize], column_class[column as usize]) == forbidden;
-                    if !same && self.row_match[node as usize] != column {
-                        relax(
-                            rows + column,
-                            self.costs[at]
-                                - self.row_price[node as usize]
-                                - self.column_price[column as usize],
-                        );
+                for at in 0..self.from_alone.len() {
+                    let (step, next) = self.from_alone[at];
+                    if length + step >= self.distance[goal as usize] {
+                        break;
                     }
+                    self.relax(next, length + step, goal);
                 }
-                if self.row_match[node as usize] != NONE {
-                    relax(alone, -self.row_price[node as usize]);
-                }
+            } else if node < rows {
+                self.relax_row(component, node, length, goal, allowed);
             } else {
-                match self.column_match[(node - rows) as usize] {
-                    NONE => relax(alone, -self.column_price[(node - rows) as usize]),
-                    owner => relax(owner, 0),
+                let column = (node - rows) as usize;
+                match component.column_match[column] {
+                    NONE => self.relax(alone, length - component.column_price[column], goal),
+                    owner => self.relax(owner, length, goal),
                 }
             }
         }
-        // Not reachable: giving the pair up is always possible by leaving both alone.
+        // Leaving both alone is always possible, so the goal is always reached.
         Margin {
             loss: i64::MAX,
             exact: false,
         }
     }
 
-    fn relax_from_alone(&self, relax: &mut impl FnMut(Node, i128)) {
-        for (column, owner) in self.column_match.iter().enumerate() {
-            if *owner != NONE {
-                relax((self.rows + column) as Node, -self.column_price[column]);
+    fn relax_row(
+        &mut self,
+        component: &Component,
+        row: u32,
+        length: i128,
+        goal: Node,
+        allowed: &dyn Fn(u32, u32) -> bool,
+    ) {
+        let chosen = component.row_match[row as usize];
+        let price = component.row_price[row as usize];
+        for at in component.arc_range(row) {
+            let column = component.arcs[at].column;
+            if chosen != column && allowed(row, column) {
+                let step = component.costs[at] - price - component.column_price[column as usize];
+                self.relax(component.rows as Node + column, length + step, goal);
             }
         }
-        for (row, column) in self.row_match.iter().enumerate() {
-            if *column == NONE {
-                relax(row as Node, self.row_price[row]);
-            }
+        if chosen != NONE {
+            self.relax(
+                (component.rows + component.columns) as Node,
+                length - price,
+                goal,
+            );
         }
-    }
-
-    /// Lower levels sum up to less than half a unit, so rounding takes them off.
-    fn to_value(&self, length: i128) -> i64 {
-        i64::try_from((length + self.unit / 2).div_euclid(self.unit)).unwrap_or(i64::MAX)
     }
 }
 

@@ -144,6 +144,8 @@ struct Shelf {
 #[derive(Debug, Default)]
 pub struct EntryIndex {
     shelves: HashMap<Currency, Shelf>,
+    /// The day of every entry.
+    days: Vec<i64>,
 }
 
 /// Above this many days, scanning day by day costs more than it saves.
@@ -182,15 +184,15 @@ impl EntryIndex {
                 }
             }
         }
-        let days: Vec<i64> = entries.iter().map(|entry| entry.date.day()).collect();
+        index.days = entries.iter().map(|entry| entry.date.day()).collect();
         for shelf in index.shelves.values_mut() {
-            shelf.sort(entries, &days);
+            shelf.sort(entries, &index.days);
         }
         index
     }
 
     /// Collects into `out` the entries that may answer the query, each once, and returns false if there were more than
-    /// `limit`: then only the `limit` nearest by date among those of the narrowest day range were taken.
+    /// `limit`: then only the `limit` nearest by date were taken.
     pub fn collect(
         &self,
         entries: &[LedgerItem],
@@ -204,59 +206,58 @@ impl EntryIndex {
         let Some(shelf) = self.shelves.get(currency) else {
             return true;
         };
-        let by_text = query
+        let buckets = query
             .texts
             .iter()
-            .map(|(field, text)| shelf.bucket(*field, text))
-            .min_by_key(|bucket| bucket.len());
-        let by_amount = if query.amount.is_bounded() {
-            shelf.amount_range(entries, &query.amount)
+            .map(|(field, text)| shelf.bucket(*field, text));
+        let by_text = buckets.min_by_key(|bucket| bucket.len());
+        let bounded = query.amount.is_bounded();
+        let by_amount = if bounded {
+            range(&shelf.by_amount, entries, &query.amount)
         } else {
             &shelf.by_amount
         };
-        let by_day = shelf.day_range(entries, query.days);
-        let narrowest = [by_amount, by_day]
-            .into_iter()
-            .chain(by_text)
-            .min_by_key(|found| found.len())
-            .unwrap_or(by_amount);
-        let day_count = shelf.days_in(query.days);
-        if narrowest.len() > 2 * day_count && query.amount.is_bounded() && day_count <= DAY_SCAN {
+        let by_day = shelf.day_range(&self.days, query.days);
+        let found = [by_day, by_amount].into_iter().chain(by_text);
+        let narrowest = found.min_by_key(|found| found.len()).unwrap_or(by_day);
+        let day_count = shelf.day_positions(query.days).len();
+        let scan = narrowest.len() > 2 * day_count && bounded && day_count <= DAY_SCAN;
+        if scan {
             shelf.scan_days(entries, query, out);
-        } else {
+        } else if narrowest.len() <= limit {
             out.extend_from_slice(narrowest);
         }
-        if out.len() <= limit {
+        if scan && out.len() > limit {
+            *out = self.nearest(out, date, limit);
+            return false;
+        }
+        if scan || narrowest.len() <= limit {
             return true;
         }
-        out.clear();
-        nearest(entries, by_day, date, limit, out);
+        // Text buckets, days and a single amount are in date order; a range of amounts is not.
+        let amount = |entry: Option<&Entry>| entry.map(|at| &entries[*at as usize].amount);
+        let ordered = !std::ptr::eq(narrowest, by_amount)
+            || amount(by_amount.first()) == amount(by_amount.last());
+        *out = self.nearest(if ordered { narrowest } else { by_day }, date, limit);
         false
     }
-}
 
-/// The `limit` entries of a day-sorted slice nearest to a date.
-fn nearest(
-    entries: &[LedgerItem],
-    by_day: &[Entry],
-    date: When,
-    limit: usize,
-    out: &mut Vec<Entry>,
-) {
-    let day = date.day();
-    let day_of = |at: usize| entries[by_day[at] as usize].date.day();
-    let mut right = by_day.partition_point(|entry| entries[*entry as usize].date.day() < day);
-    let mut left = right;
-    while out.len() < limit && (left > 0 || right < by_day.len()) {
-        let take_right =
-            left == 0 || (right < by_day.len() && day_of(right) - day <= day - day_of(left - 1));
-        if take_right {
-            out.push(by_day[right]);
-            right += 1;
-        } else {
-            left -= 1;
-            out.push(by_day[left]);
+    /// The `limit` entries of a slice in date order that are nearest to a date.
+    fn nearest(&self, in_order: &[Entry], date: When, limit: usize) -> Vec<Entry> {
+        let day = date.day();
+        let day_of = |at: usize| self.days[in_order[at] as usize];
+        let mut right = in_order.partition_point(|entry| self.days[*entry as usize] < day);
+        let mut left = right;
+        while right - left < limit && (left > 0 || right < in_order.len()) {
+            let take_right = left == 0
+                || (right < in_order.len() && day_of(right) - day <= day - day_of(left - 1));
+            if take_right {
+                right += 1;
+            } else {
+                left -= 1;
+            }
         }
+        in_order[left..right].to_vec()
     }
 }
 
@@ -293,17 +294,16 @@ impl Shelf {
         }
     }
 
-    fn amount_range(&self, entries: &[LedgerItem], bounds: &AmountBounds) -> &[Entry] {
-        range(&self.by_amount, entries, bounds)
-    }
-
-    fn day_range(&self, entries: &[LedgerItem], days: Option<(i64, i64)>) -> &[Entry] {
+    fn day_range(&self, day_of: &[i64], days: Option<(i64, i64)>) -> &[Entry] {
         let Some((first, last)) = days else {
             return &self.by_day;
         };
-        let day = |entry: &Entry| entries[*entry as usize].date.day();
-        let start = self.by_day.partition_point(|entry| day(entry) < first);
-        let end = self.by_day.partition_point(|entry| day(entry) <= last);
+        let start = self
+            .by_day
+            .partition_point(|entry| day_of[*entry as usize] < first);
+        let end = self
+            .by_day
+            .partition_point(|entry| day_of[*entry as usize] <= last);
         self.by_day.get(start..end).unwrap_or(&[])
     }
 
@@ -314,10 +314,6 @@ impl Shelf {
         let start = self.days.partition_point(|(day, _)| *day < first);
         let end = self.days.partition_point(|(day, _)| *day <= last);
         start..end.max(start)
-    }
-
-    fn days_in(&self, days: Option<(i64, i64)>) -> usize {
-        self.day_positions(days).len()
     }
 
     fn scan_days(&self, entries: &[LedgerItem], query: &Query<'_>, out: &mut Vec<Entry>) {

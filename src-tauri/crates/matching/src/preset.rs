@@ -80,6 +80,8 @@ pub fn params() -> Params {
 
 /// Matches two lists, account by account. Ids must be unique per list.
 ///
+/// Only certain, likely and possible pairs are returned: where another solution is as good, no pair is a result.
+///
 /// # Errors
 /// [`InputError`] if a list has more rows than a run can take.
 pub fn match_records(
@@ -123,7 +125,11 @@ pub fn match_records_with(
         let Some(outcome) = run(inputs, Vec::new(), params.clone(), progress)? else {
             break;
         };
-        for found in outcome.matches {
+        for found in outcome
+            .matches
+            .into_iter()
+            .filter(|found| found.tier != Tier::Ambiguous)
+        {
             edges.push(EdgeOut {
                 statement_id: statement[found.line as usize].id.clone(),
                 ledger_id: ledger[found.entry as usize].id.clone(),

@@ -9,6 +9,8 @@ mod prepare;
 mod settle;
 mod stage;
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Evidence, tier};
@@ -155,6 +157,8 @@ pub struct Matcher {
     chosen: Vec<Chosen>,
     limits: Limits,
     matches: Vec<Match>,
+    /// Made on first use: inputs never change during a run.
+    fingerprint: OnceLock<String>,
 }
 
 impl Matcher {
@@ -177,6 +181,7 @@ impl Matcher {
             chosen: Vec::new(),
             limits: Limits::default(),
             matches: Vec::new(),
+            fingerprint: OnceLock::new(),
         })
     }
 
@@ -218,14 +223,15 @@ impl Matcher {
     }
 
     /// A text that is equal exactly for equal inputs (in any order), rules, parameters and engine version.
-    pub fn fingerprint(&self) -> String {
-        self.prepared.fingerprint(&self.rules, &self.params)
+    pub fn fingerprint(&self) -> &str {
+        self.fingerprint
+            .get_or_init(|| self.prepared.fingerprint(&self.rules, &self.params))
     }
 
     /// The state to store. A component that is being settled is settled anew after resuming.
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
-            fingerprint: self.fingerprint(),
+            fingerprint: self.fingerprint().to_owned(),
             stage: self.stage as u32,
             lines_done: self.line as u32,
             edges: self.edges.clone(),
@@ -426,14 +432,19 @@ impl Matcher {
         }
     }
 
-    /// The outcome; `None` until the run is done.
-    pub fn outcome(&self) -> Option<Outcome> {
+    /// The outcome; `None` unless the run is done.
+    pub fn into_outcome(mut self) -> Option<Outcome> {
         if !matches!(self.state, State::Done) {
             return None;
         }
+        let mut matches: Vec<(u32, Match)> = self
+            .chosen
+            .iter()
+            .map(|chosen| chosen.line)
+            .zip(std::mem::take(&mut self.matches))
+            .collect();
+        matches.sort_unstable_by_key(|(line, _)| *line);
         let prepared = &self.prepared;
-        let mut order: Vec<usize> = (0..self.matches.len()).collect();
-        order.sort_unstable_by_key(|&at| self.chosen[at].line);
         let mut rule_counts = vec![0; self.rules.len()];
         for one in &self.chosen {
             if let crate::evidence::Source::Rule(index) = one.source
@@ -443,14 +454,11 @@ impl Matcher {
             }
         }
         let lines = prepared.lines.len() as u64;
-        let hundredths = (self.matches.len() as u64 * 10_000)
+        let hundredths = (matches.len() as u64 * 10_000)
             .checked_div(lines)
             .unwrap_or(0);
         Some(Outcome {
-            matches: order
-                .into_iter()
-                .map(|at| self.matches[at].clone())
-                .collect(),
+            matches: matches.into_iter().map(|(_, found)| found).collect(),
             unmatched_lines: prepared
                 .open_lines()
                 .map(|line| prepared.lines[line as usize].id)
@@ -518,7 +526,7 @@ pub fn run(
         let now = matcher.step(STEP_BUDGET);
         if now.phase == Phase::Done {
             progress(now);
-            return Ok(matcher.outcome());
+            return Ok(matcher.into_outcome());
         }
         if progress(now) == Control::Cancel {
             return Ok(None);

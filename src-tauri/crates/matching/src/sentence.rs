@@ -148,7 +148,7 @@ fn clause(criterion: &Criterion, index: usize, parts: &mut Vec<SentencePart>) {
                 part(name, field),
                 plain(" "),
                 part("is similar", test),
-                plain(" to "),
+                plain(" within "),
             ]);
             parts.push(part(criterion.tolerance.words(), tolerance));
         }

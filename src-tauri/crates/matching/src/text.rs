@@ -478,7 +478,7 @@ fn position(marks: &[Mark], wanted: &[char], whole_words: bool) -> Option<usize>
         let goes_on = marks
             .get(end)
             .is_some_and(|mark| !mark.starts && mark.c.is_ascii_digit());
-        !(first.is_ascii_digit() && runs_on) && !(last.is_ascii_digit() && goes_on)
+        !(first.is_ascii_digit() && runs_on || last.is_ascii_digit() && goes_on)
     })
 }
 

@@ -19,6 +19,15 @@ pub const ENGINE_VERSION: &str = "matching 1";
 
 const FREE: u32 = u32::MAX;
 
+/// What is prepared so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Readiness {
+    Texts,
+    Indexed,
+    Counted,
+    Ready,
+}
+
 #[derive(Debug)]
 pub struct Prepared {
     pub lines: Vec<StatementItem>,
@@ -41,7 +50,7 @@ pub struct Prepared {
     excluded_ids: Vec<(u64, u64)>,
     line_taken: Vec<u32>,
     entry_taken: Vec<u32>,
-    ready: bool,
+    ready: Readiness,
 }
 
 impl Prepared {
@@ -91,7 +100,7 @@ impl Prepared {
             line_text: Vec::new(),
             entry_text: Vec::new(),
             rarity: Vec::new(),
-            ready: false,
+            ready: Readiness::Texts,
         })
     }
 
@@ -118,20 +127,30 @@ impl Prepared {
             });
             spent += 4;
         }
-        if self.line_text.len() == self.lines.len()
-            && self.entry_text.len() == self.entries.len()
-            && !self.ready
-        {
-            self.index = EntryIndex::new(&self.entries, &self.entry_lower, rules);
-            self.count_amounts();
-            self.classify();
-            self.ready = true;
+        if spent > 0 {
+            return spent;
         }
-        spent
+        // The rest in three pieces, each a step of its own.
+        match self.ready {
+            Readiness::Texts => {
+                self.index = EntryIndex::new(&self.entries, &self.entry_lower, rules);
+                self.ready = Readiness::Indexed;
+            }
+            Readiness::Indexed => {
+                self.count_amounts();
+                self.ready = Readiness::Counted;
+            }
+            Readiness::Counted => {
+                self.classify();
+                self.ready = Readiness::Ready;
+            }
+            Readiness::Ready => {}
+        }
+        budget
     }
 
     pub fn is_ready(&self) -> bool {
-        self.ready
+        self.ready == Readiness::Ready
     }
 
     pub fn prepared_items(&self) -> u64 {

@@ -228,14 +228,16 @@ impl Current {
             enough: ENOUGH,
             nodes: if exact { usize::MAX } else { BOUNDED_NODES },
         };
-        let Margin { loss, exact } = if self.edges == 1 {
-            Margin {
-                loss: self.component.total(),
-                exact: true,
-            }
-        } else {
-            self.component
+        let alone = Margin {
+            loss: self.component.total(),
+            exact: true,
+        };
+        let Margin { loss, exact } = match self.edges {
+            1 => alone,
+            _ => self
+                .component
                 .margin(row, &self.row_class, &self.column_class, bounds)
+                .unwrap_or(alone),
         };
         let slice = &edges[self.first_edge..self.first_edge + self.edges];
         let line = self.rows[row as usize];

@@ -102,13 +102,13 @@ proptest! {
 
     #[test]
     fn margin_is_the_loss_of_the_best_other_solution((rows, columns, arcs) in graph(4, 5)) {
-        let component = solve(rows, columns, &arcs);
+        let mut component = solve(rows, columns, &arcs);
         let row_class: Vec<u32> = (0..rows as u32).collect();
         let column_class: Vec<u32> = (0..columns as u32).collect();
         for (row, column) in component.pairs() {
             let without = |used: &[Arc]| used.iter().all(|arc| (arc.row, arc.column) != (row, column));
             let second = brute(rows, &arcs, &without).unwrap()[0];
-            let margin = component.margin(row, &row_class, &column_class, EXACT);
+            let margin = component.margin(row, &row_class, &column_class, EXACT).unwrap();
             prop_assert!(margin.exact);
             prop_assert_eq!(margin.loss, component.total() - second, "pair {} {}", row, column);
         }
@@ -123,7 +123,7 @@ proptest! {
         arcs.extend(twins);
         let twins: Vec<Arc> = arcs.iter().filter(|arc| arc.column == 0 && columns > 1).map(|arc| Arc { column: 1, ..*arc }).collect();
         arcs.extend(twins);
-        let component = solve(rows, columns, &arcs);
+        let mut component = solve(rows, columns, &arcs);
         let row_class: Vec<u32> = (0..rows as u32).map(class).collect();
         let column_class: Vec<u32> = (0..columns as u32).map(class).collect();
         for (row, column) in component.pairs() {
@@ -131,7 +131,7 @@ proptest! {
             let together = component.pairs().iter().filter(|(r, c)| alike(*r, *c)).count();
             let fewer = |used: &[Arc]| used.iter().filter(|arc| alike(arc.row, arc.column)).count() < together;
             let second = brute(rows, &arcs, &fewer).unwrap()[0];
-            let margin = component.margin(row, &row_class, &column_class, EXACT);
+            let margin = component.margin(row, &row_class, &column_class, EXACT).unwrap();
             prop_assert_eq!(margin.loss, component.total() - second);
         }
     }
@@ -180,18 +180,20 @@ fn a_bounded_search_says_so() {
             })
         })
         .collect();
-    let component = solve(40, 40, &arcs);
+    let mut component = solve(40, 40, &arcs);
     let classes: Vec<u32> = (0..40).collect();
-    let bounded = component.margin(
-        0,
-        &classes,
-        &classes,
-        MarginBounds {
-            enough: 1_000_000,
-            nodes: 1,
-        },
-    );
-    let exact = component.margin(0, &classes, &classes, EXACT);
+    let bounded = component
+        .margin(
+            0,
+            &classes,
+            &classes,
+            MarginBounds {
+                enough: 1_000_000,
+                nodes: 1,
+            },
+        )
+        .unwrap();
+    let exact = component.margin(0, &classes, &classes, EXACT).unwrap();
     assert!(!bounded.exact && bounded.loss <= exact.loss);
     assert_eq!((exact.exact, exact.loss), (true, 2));
 }

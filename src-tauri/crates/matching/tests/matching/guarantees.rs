@@ -479,7 +479,7 @@ fn all_stages() -> Params {
 
 fn finish(mut matcher: Matcher, budget: u64) -> Outcome {
     while matcher.step(budget).phase != Phase::Done {}
-    matcher.outcome().unwrap()
+    matcher.into_outcome().unwrap()
 }
 
 proptest! {

@@ -287,7 +287,7 @@ fn a_rule_reads_as_one_sentence() {
     );
     assert_eq!(
         read(&similar),
-        "When one statement line and one ledger entry are such that the description is similar to 2 letters, they match."
+        "When one statement line and one ledger entry are such that the description is similar within 2 letters, they match."
     );
     assert_eq!(
         read(&rule("r", vec![])),
