@@ -1,5 +1,6 @@
+/** What a view says about itself. Apart from the registry, which imports every view.ts and with it this file. */
 import type { Component } from 'svelte';
-import { type ActionDef, defineActions, nameSection } from '../lib/actions';
+import type { ActionDef } from '../lib/actions';
 
 export interface ViewProps {
   params: Record<string, string>;
@@ -25,25 +26,3 @@ export interface ViewDef {
 }
 
 export const defineView = (view: ViewDef): ViewDef => view;
-
-// Every folder below views/ that has a view.ts takes part; there is no list to edit.
-const found = import.meta.glob<{ default: ViewDef }>('../views/*/view.ts', { eager: true });
-
-export const views: ViewDef[] = Object.values(found)
-  .map((module) => module.default)
-  .sort((a, b) => (a.nav?.order ?? 0) - (b.nav?.order ?? 0));
-
-const byId = new Map(views.map((view) => [view.id, view]));
-
-for (const view of views) {
-  nameSection(view.id, view.title);
-  if (view.actions) defineActions(view.actions);
-  if (view.nav) {
-    const { go, icon } = view.nav;
-    defineActions([
-      { id: `go.${view.id}`, label: `Go to ${view.title}`, keys: go ? [`g ${go}`] : [], where: 'go', icon },
-    ]);
-  }
-}
-
-export const viewById = (id: string): ViewDef | undefined => byId.get(id);
