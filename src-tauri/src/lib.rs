@@ -1,1 +1,47 @@
-pub fn run() { tauri::Builder::default().run(tauri::generate_context!()).expect("window"); }
+//! The shell: one window, commands that hand over to the engine, and what only a desktop can do.
+//!
+//! Nothing here decides anything about money. A command decodes its arguments, calls the engine and encodes the
+//! answer.
+
+mod api;
+mod commands;
+mod error;
+mod platform;
+mod state;
+
+use std::path::PathBuf;
+
+use tauri::Manager;
+
+use crate::state::Shell;
+
+/// Starts the app and returns when the window is closed.
+///
+/// # Panics
+/// When the machine has no window system.
+pub fn run() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TIEOUT_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let book = book_argument(std::env::args_os().skip(1));
+    tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .setup(move |app| {
+            let shell = Shell::new(app.handle())?;
+            app.manage(shell);
+            if let Some(book) = book.clone() {
+                let handle = app.handle().clone();
+                // The window waits for this: it asks for the state only after it is managed.
+                tauri::async_runtime::block_on(async move { handle.state::<Shell>().open_at_start(&book).await });
+            }
+            Ok(())
+        })
+        .invoke_handler(commands::handler())
+        .run(tauri::generate_context!())
+        .expect("a window system is needed");
+}
+
+/// `--book FILE`, or a file alone as a desktop hands it over.
+fn book_argument(mut arguments: impl Iterator<Item = std::ffi::OsString>) -> Option<PathBuf> {
+    let first = arguments.next()?;
+    if first == "--book" { arguments.next().map(PathBuf::from) } else { Some(PathBuf::from(first)).filter(|path| path.exists()) }
+}

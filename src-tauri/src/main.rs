@@ -1,1 +1,7 @@
-fn main() { tieout_app::run() }
+//! The desktop app.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() {
+    tieout_app::run();
+}

@@ -269,7 +269,8 @@ async fn bring_up_to_date(path: &Path) -> Result<Option<PathBuf>, OpenError> {
 }
 
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
-    MIGRATIONS.run(&mut *connection).await.map_err(|error| match error {
+    // `run_direct` takes the plain connection: the generic `run` hides from callers that this future can move threads.
+    MIGRATIONS.run_direct(None, &mut *connection, false).await.map_err(|error| match error {
         sqlx::migrate::MigrateError::VersionMismatch(version) => OpenError::ForeignMigration(version),
         sqlx::migrate::MigrateError::VersionMissing(found) => OpenError::Newer { found, known: SCHEMA_VERSION },
         other => OpenError::Database(Box::new(other)),

@@ -1,0 +1,50 @@
+//! What only the shell knows, as plain data for the window.
+
+use engine::api::book::BookInfo;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What the window starts from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub(crate) struct AppState {
+    pub book: Option<OpenBook>,
+    pub recents: Vec<RecentBook>,
+    /// Why the book named on the command line did not open.
+    pub startup_problem: Option<String>,
+    pub sample_exists: bool,
+}
+
+/// The open book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub(crate) struct OpenBook {
+    pub path: String,
+    pub file_name: String,
+    pub info: BookInfo,
+    /// Something to say once after opening: a copy made before an upgrade, why it is read-only.
+    pub notice: Option<String>,
+}
+
+/// A book that was open before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub(crate) struct RecentBook {
+    pub path: String,
+    pub file_name: String,
+    pub name: String,
+    pub opened_at: String,
+    #[serde(default)]
+    pub missing: bool,
+}
+
+/// What a native file dialog is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub(crate) enum PickKind {
+    OpenBook,
+    NewBook,
+    Statement,
+    Export,
+}

@@ -1,0 +1,100 @@
+//! The start screen, the open book, settings and jobs.
+
+use std::path::Path;
+
+use engine::api::book::{BookCheck, BookInfo, ColumnNames, JobRow, NewBook};
+use tauri::{AppHandle, State};
+
+use crate::api::{AppState, OpenBook, PickKind};
+use crate::error::{Answer, Refusal};
+use crate::platform::dialogs;
+use crate::state::Shell;
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn app_state(shell: State<'_, Shell>) -> Answer<AppState> {
+    shell.app_state().await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn book_create(shell: State<'_, Shell>, path: String, book: NewBook) -> Answer<OpenBook> {
+    shell.create(Path::new(&path), book).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn book_open(shell: State<'_, Shell>, path: String) -> Answer<OpenBook> {
+    shell.open(Path::new(&path)).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn book_sample(shell: State<'_, Shell>) -> Answer<OpenBook> {
+    let folder = shell.files.sample_folder();
+    let book = folder.join(sample::BOOK_FILE);
+    if !book.exists() {
+        let today = jiff::Zoned::now().date();
+        std::fs::create_dir_all(&folder).map_err(|error| Refusal::new("FILE", format!("The sample folder could not be made: {error}.")))?;
+        sample::write_sample(&book, &folder, today).await.map_err(|error| Refusal::new("SAMPLE", error.to_string()))?;
+    }
+    shell.open(&book).await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn book_close(shell: State<'_, Shell>) -> Answer<()> {
+    shell.close().await;
+    Ok(())
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn book_info(shell: State<'_, Shell>) -> Answer<BookInfo> {
+    Ok(shell.engine().await?.book_info().await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn book_backup(shell: State<'_, Shell>, path: String) -> Answer<()> {
+    Ok(shell.engine().await?.book_backup(Path::new(&path)).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn book_check(shell: State<'_, Shell>) -> Answer<BookCheck> {
+    Ok(shell.engine().await?.book_check().await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn person_set(shell: State<'_, Shell>, name: String) -> Answer<BookInfo> {
+    Ok(shell.engine().await?.person_set(&name).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn column_names_set(shell: State<'_, Shell>, names: ColumnNames) -> Answer<BookInfo> {
+    Ok(shell.engine().await?.column_names_set(names).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn recent_forget(shell: State<'_, Shell>, path: String) -> Answer<()> {
+    shell.files.forget(&path);
+    Ok(())
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn pick_file(app: AppHandle, kind: PickKind, suggested: Option<String>) -> Answer<Option<String>> {
+    Ok(dialogs::pick(&app, kind, suggested).await)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn settings_get(shell: State<'_, Shell>, key: String, book: Option<String>) -> Answer<Option<String>> {
+    Ok(shell.files.setting(&setting_key(&key, book.as_deref())))
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn settings_set(shell: State<'_, Shell>, key: String, book: Option<String>, value: String) -> Answer<()> {
+    shell.files.put_setting(setting_key(&key, book.as_deref()), value);
+    Ok(())
+}
+
+fn setting_key(key: &str, book: Option<&str>) -> String {
+    book.map_or_else(|| key.to_owned(), |book| format!("{book}/{key}"))
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn jobs_list(shell: State<'_, Shell>) -> Answer<Vec<JobRow>> {
+    Ok(shell.engine().await?.jobs_list().await?)
+}

@@ -1,0 +1,94 @@
+//! Ledgers, balances, registers and the overview.
+
+use engine::api::ledgers::{BalanceCheck, BalanceDetail, BalanceRow, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest, RegisterRow};
+use engine::api::overview::{ActivityRow, AgeRow, AttentionRow, Awaiting, CashRow, TrialBalance};
+use engine::api::page::{ListPage, ListQuery};
+use tauri::State;
+
+use crate::error::Answer;
+use crate::state::Shell;
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn ledgers_list(shell: State<'_, Shell>) -> Answer<Vec<LedgerRow>> {
+    Ok(shell.engine().await?.ledgers_list().await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn ledger_create(shell: State<'_, Shell>, name: String) -> Answer<LedgerRow> {
+    Ok(shell.engine().await?.ledger_create(&name).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn ledger_rename(shell: State<'_, Shell>, id: String, name: String) -> Answer<()> {
+    Ok(shell.engine().await?.ledger_rename(&id, &name).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn balances_page(shell: State<'_, Shell>, query: ListQuery) -> Answer<ListPage<BalanceRow>> {
+    Ok(shell.engine().await?.balances_page(query).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn balance_search(shell: State<'_, Shell>, text: String, currency: Option<String>, limit: u32) -> Answer<Vec<BalanceRow>> {
+    Ok(shell.engine().await?.balance_search(&text, currency.as_deref(), limit).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn balance_create(shell: State<'_, Shell>, request: NewBalanceRequest) -> Answer<BalanceRow> {
+    Ok(shell.engine().await?.balance_create(request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn balance_update(shell: State<'_, Shell>, request: BalanceUpdate) -> Answer<BalanceRow> {
+    Ok(shell.engine().await?.balance_update(request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn balance_get(shell: State<'_, Shell>, id: String, as_of: Option<String>) -> Answer<BalanceDetail> {
+    Ok(shell.engine().await?.balance_get(&id, as_of.as_deref()).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn balance_chart(shell: State<'_, Shell>, id: String, from: Option<String>, to: Option<String>) -> Answer<Vec<ChartPoint>> {
+    Ok(shell.engine().await?.balance_chart(&id, from.as_deref(), to.as_deref()).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn register_page(shell: State<'_, Shell>, id: String, query: ListQuery) -> Answer<ListPage<RegisterRow>> {
+    Ok(shell.engine().await?.register_page(&id, query).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn balance_check(shell: State<'_, Shell>, id: String) -> Answer<BalanceCheck> {
+    Ok(shell.engine().await?.balance_check(&id).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn overview_cash(shell: State<'_, Shell>, as_of: Option<String>) -> Answer<Vec<CashRow>> {
+    Ok(shell.engine().await?.overview_cash(as_of.as_deref()).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn overview_trial(shell: State<'_, Shell>, as_of: Option<String>) -> Answer<TrialBalance> {
+    Ok(shell.engine().await?.overview_trial(as_of.as_deref()).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn overview_ages(shell: State<'_, Shell>) -> Answer<Vec<AgeRow>> {
+    Ok(shell.engine().await?.overview_ages().await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn overview_awaiting(shell: State<'_, Shell>) -> Answer<Awaiting> {
+    Ok(shell.engine().await?.overview_awaiting().await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn overview_activity(shell: State<'_, Shell>, limit: u32) -> Answer<Vec<ActivityRow>> {
+    Ok(shell.engine().await?.overview_activity(limit).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn overview_attention(shell: State<'_, Shell>) -> Answer<Vec<AttentionRow>> {
+    Ok(shell.engine().await?.overview_attention().await?)
+}

@@ -1,0 +1,76 @@
+//! What the window can ask for: one file per group of views. A command decodes, calls the engine, encodes.
+
+mod app;
+mod ledgers;
+mod transactions;
+#[cfg(test)]
+mod list;
+
+use tauri::Wry;
+use tauri::ipc::Invoke;
+
+/// All commands.
+pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        app::app_state,
+        app::book_create,
+        app::book_open,
+        app::book_sample,
+        app::book_close,
+        app::book_info,
+        app::book_backup,
+        app::book_check,
+        app::person_set,
+        app::column_names_set,
+        app::recent_forget,
+        app::pick_file,
+        app::settings_get,
+        app::settings_set,
+        app::jobs_list,
+        ledgers::ledgers_list,
+        ledgers::ledger_create,
+        ledgers::ledger_rename,
+        ledgers::balances_page,
+        ledgers::balance_search,
+        ledgers::balance_create,
+        ledgers::balance_update,
+        ledgers::balance_get,
+        ledgers::balance_chart,
+        ledgers::register_page,
+        ledgers::balance_check,
+        ledgers::overview_cash,
+        ledgers::overview_trial,
+        ledgers::overview_ages,
+        ledgers::overview_awaiting,
+        ledgers::overview_activity,
+        ledgers::overview_attention,
+        transactions::transactions_page,
+        transactions::transactions_totals,
+        transactions::transaction_get,
+        transactions::post_preview,
+        transactions::post,
+        transactions::holds_effect,
+        transactions::holds_commit,
+        transactions::holds_void,
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::list::COMMANDS;
+
+    #[test]
+    fn the_capability_allows_every_command_and_no_file_shell_or_network() {
+        let text = include_str!("../../../capabilities/main.json");
+        let capability: serde_json::Value = serde_json::from_str(text).unwrap();
+        let allowed: Vec<&str> = capability["permissions"].as_array().unwrap().iter().filter_map(|value| value.as_str()).collect();
+        for command in COMMANDS {
+            let permission = format!("allow-{}", command.replace('_', "-"));
+            assert!(allowed.contains(&permission.as_str()), "{permission} is missing");
+        }
+        for permission in &allowed {
+            let own = COMMANDS.iter().any(|command| **permission == format!("allow-{}", command.replace('_', "-")));
+            assert!(own || permission.starts_with("core:window:allow-") || permission.starts_with("core:event:allow-"), "{permission} is not needed");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Transactions and the approval queue.
+
+use engine::api::page::{ListPage, ListQuery, MoneyTotal};
+use engine::api::transactions::{BatchOutcome, CommitItem, FamilyRow, HoldsEffect, PostPreview, PostRequest, TransactionDetail, VoidRequest};
+use tauri::State;
+
+use crate::error::Answer;
+use crate::state::Shell;
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn transactions_page(shell: State<'_, Shell>, query: ListQuery) -> Answer<ListPage<FamilyRow>> {
+    Ok(shell.engine().await?.transactions_page(query).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn transactions_totals(shell: State<'_, Shell>, query: ListQuery) -> Answer<Vec<MoneyTotal>> {
+    Ok(shell.engine().await?.transactions_totals(query).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn transaction_get(shell: State<'_, Shell>, id: String) -> Answer<TransactionDetail> {
+    Ok(shell.engine().await?.transaction_get(&id).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn post_preview(shell: State<'_, Shell>, request: PostRequest) -> Answer<PostPreview> {
+    Ok(shell.engine().await?.post_preview(request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn post(shell: State<'_, Shell>, request: PostRequest) -> Answer<TransactionDetail> {
+    Ok(shell.engine().await?.post(request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn holds_effect(shell: State<'_, Shell>, ids: Vec<String>, void: bool) -> Answer<HoldsEffect> {
+    Ok(shell.engine().await?.holds_effect(ids, void).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn holds_commit(shell: State<'_, Shell>, items: Vec<CommitItem>) -> Answer<BatchOutcome> {
+    Ok(shell.engine().await?.holds_commit(items).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn holds_void(shell: State<'_, Shell>, request: VoidRequest) -> Answer<BatchOutcome> {
+    Ok(shell.engine().await?.holds_void(request).await?)
+}

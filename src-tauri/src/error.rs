@@ -1,0 +1,42 @@
+//! Errors as the window gets them.
+
+use engine::EngineError;
+use engine::api::page::ErrorBody;
+use serde::Serialize;
+use store::error::OpenError;
+
+/// Result of a command.
+pub(crate) type Answer<T> = Result<T, Refusal>;
+
+/// A refusal: code, sentence, fields.
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Refusal(pub ErrorBody);
+
+impl Refusal {
+    pub(crate) fn new(code: &str, message: impl Into<String>) -> Self {
+        Self(ErrorBody { code: code.into(), message: message.into(), detail: None, fields: Vec::new(), object_id: None })
+    }
+}
+
+impl From<EngineError> for Refusal {
+    fn from(error: EngineError) -> Self {
+        Self(error.body())
+    }
+}
+
+impl From<OpenError> for Refusal {
+    fn from(error: OpenError) -> Self {
+        let code = match &error {
+            OpenError::Missing(_) => "BOOK_MISSING",
+            OpenError::Exists(_) => "BOOK_EXISTS",
+            OpenError::NotABook(_) => "NOT_A_BOOK",
+            OpenError::Newer { .. } => "BOOK_NEWER",
+            OpenError::ForeignMigration(_) => "BOOK_FOREIGN",
+            OpenError::Damaged(_) => "BOOK_DAMAGED",
+            OpenError::Io { .. } => "FILE",
+            OpenError::Database(_) => "DATABASE",
+        };
+        Self::new(code, error.to_string())
+    }
+}

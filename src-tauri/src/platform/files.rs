@@ -1,0 +1,80 @@
+//! The shell's own small files: recent books and interface settings. Losing them loses no money.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::api::RecentBook;
+
+/// Books remembered.
+const RECENTS: usize = 30;
+
+/// Where the shell keeps its files.
+pub(crate) struct ShellFiles {
+    config: PathBuf,
+    data: PathBuf,
+}
+
+impl ShellFiles {
+    pub(crate) fn new(config: PathBuf, data: PathBuf) -> Self {
+        Self { config, data }
+    }
+
+    /// Folder of the sample book and its statements.
+    pub(crate) fn sample_folder(&self) -> PathBuf {
+        self.data.join("sample")
+    }
+
+    /// Recent books, newest first.
+    pub(crate) fn recents(&self) -> Vec<RecentBook> {
+        let mut recents: Vec<RecentBook> = read(&self.config.join("recent.json")).unwrap_or_default();
+        for recent in &mut recents {
+            recent.missing = !Path::new(&recent.path).exists();
+        }
+        recents
+    }
+
+    /// Puts a book first.
+    pub(crate) fn remember(&self, recent: RecentBook) {
+        let mut recents = self.recents();
+        recents.retain(|known| known.path != recent.path);
+        recents.insert(0, recent);
+        recents.truncate(RECENTS);
+        self.write("recent.json", &recents);
+    }
+
+    /// Takes a book off the list.
+    pub(crate) fn forget(&self, path: &str) {
+        let mut recents = self.recents();
+        recents.retain(|known| known.path != path);
+        self.write("recent.json", &recents);
+    }
+
+    /// An interface setting, JSON text.
+    pub(crate) fn setting(&self, key: &str) -> Option<String> {
+        read::<BTreeMap<String, String>>(&self.config.join("interface.json"))?.remove(key)
+    }
+
+    /// Keeps an interface setting.
+    pub(crate) fn put_setting(&self, key: String, value: String) {
+        let mut all: BTreeMap<String, String> = read(&self.config.join("interface.json")).unwrap_or_default();
+        all.insert(key, value);
+        self.write("interface.json", &all);
+    }
+
+    /// Written beside and renamed, so that a crash leaves the old or the new file.
+    fn write<T: serde::Serialize>(&self, name: &str, value: &T) {
+        let target = self.config.join(name);
+        let part = self.config.join(format!("{name}.part"));
+        let written = std::fs::create_dir_all(&self.config)
+            .and_then(|()| serde_json::to_vec_pretty(value).map_err(std::io::Error::other))
+            .and_then(|bytes| std::fs::write(&part, bytes))
+            .and_then(|()| std::fs::rename(&part, &target));
+        if let Err(error) = written {
+            tracing::warn!(%error, name, "a settings file could not be written");
+        }
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}

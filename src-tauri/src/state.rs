@@ -1,0 +1,171 @@
+//! The one open book of the window.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use engine::api::book::{BookInfo, Changed, NewBook, Topic};
+use engine::{Engine, Notice, SystemClock};
+use store_sqlite::SqliteStore;
+use tauri::async_runtime::JoinHandle;
+use tauri::{AppHandle, Emitter, Manager};
+use tokio::sync::RwLock;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::api::{AppState, OpenBook, RecentBook};
+use crate::error::{Answer, Refusal};
+use crate::platform::files::ShellFiles;
+
+/// How often the clock looks for holds that ran out.
+const EXPIRY_TICK: Duration = Duration::from_secs(20);
+
+/// Everything the commands share.
+pub(crate) struct Shell {
+    app: AppHandle,
+    pub(crate) files: ShellFiles,
+    open: RwLock<Option<Open>>,
+    startup_problem: Mutex<Option<String>>,
+}
+
+struct Open {
+    engine: Arc<Engine>,
+    path: String,
+    notice: Option<String>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl Shell {
+    pub(crate) fn new(app: &AppHandle) -> tauri::Result<Self> {
+        let files = ShellFiles::new(app.path().app_config_dir()?, app.path().app_data_dir()?);
+        Ok(Self { app: app.clone(), files, open: RwLock::new(None), startup_problem: Mutex::new(None) })
+    }
+
+    /// The engine of the open book.
+    pub(crate) async fn engine(&self) -> Answer<Arc<Engine>> {
+        let open = self.open.read().await;
+        open.as_ref().map(|open| Arc::clone(&open.engine)).ok_or_else(|| Refusal::new("NO_BOOK", "No book is open."))
+    }
+
+    pub(crate) async fn app_state(&self) -> Answer<AppState> {
+        let book = match self.open.read().await.as_ref() {
+            Some(open) => Some(describe(open, open.engine.book_info().await?)),
+            None => None,
+        };
+        let startup_problem = self.startup_problem.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let sample_exists = self.files.sample_folder().join(sample::BOOK_FILE).exists();
+        Ok(AppState { book, recents: self.files.recents(), startup_problem, sample_exists })
+    }
+
+    /// Opens the book of the command line; a failure is told by the start screen.
+    pub(crate) async fn open_at_start(&self, path: &Path) {
+        if let Err(Refusal(body)) = self.open(path).await {
+            *self.startup_problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(body.message);
+        }
+    }
+
+    pub(crate) async fn open(&self, path: &Path) -> Answer<OpenBook> {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        // The same book again: its own lock would make the second opening read-only.
+        self.close().await;
+        let store = SqliteStore::open(&absolute).await?;
+        let notice = store.backup_made().map(|copy| {
+            let name = copy.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            format!("This book was made by an earlier Tieout. A copy was kept beside it before it was upgraded: {name}.")
+        });
+        self.take_up(store, &absolute, notice).await
+    }
+
+    pub(crate) async fn create(&self, path: &Path, book: NewBook) -> Answer<OpenBook> {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let store = SqliteStore::create(&absolute).await?;
+        let engine = Engine::new(Arc::new(store), Arc::new(SystemClock), user_name());
+        let founded = engine.book_found(book).await;
+        engine.close().await;
+        drop(engine);
+        if let Err(error) = founded {
+            // An empty file that nobody asked to keep.
+            let _ = std::fs::remove_file(&absolute);
+            return Err(error.into());
+        }
+        self.open(&absolute).await
+    }
+
+    async fn take_up(&self, store: SqliteStore, path: &Path, notice: Option<String>) -> Answer<OpenBook> {
+        let engine = Arc::new(Engine::new(Arc::new(store), Arc::new(SystemClock), user_name()));
+        let info = engine.book_take_up().await?;
+        let tasks = vec![self.forward_notices(&engine), keep_time(&engine)];
+        let open = Open { engine, path: path.to_string_lossy().into_owned(), notice: notice.or_else(|| info.read_only.clone()), tasks };
+        let described = describe(&open, info);
+        self.files.remember(RecentBook {
+            path: described.path.clone(),
+            file_name: described.file_name.clone(),
+            name: described.info.name.clone(),
+            opened_at: jiff::Timestamp::now().to_string(),
+            missing: false,
+        });
+        *self.open.write().await = Some(open);
+        Ok(described)
+    }
+
+    pub(crate) async fn close(&self) {
+        if let Some(open) = self.open.write().await.take() {
+            open.engine.close().await;
+        }
+    }
+
+    /// Passes what happens in the book on to the window.
+    fn forward_notices(&self, engine: &Arc<Engine>) -> JoinHandle<()> {
+        let app = self.app.clone();
+        let mut notices = engine.listen();
+        tauri::async_runtime::spawn(async move {
+            loop {
+                let sent = match notices.recv().await {
+                    Ok(Notice::Changed(topics)) => app.emit("changed", Changed { topics }),
+                    Ok(Notice::Job(progress)) => app.emit("job-progress", progress),
+                    Err(RecvError::Lagged(_)) => app.emit("changed", everything()),
+                    Err(RecvError::Closed) => break,
+                };
+                if let Err(error) = sent {
+                    tracing::warn!(%error, "the window did not take a notice");
+                }
+            }
+        })
+    }
+}
+
+fn everything() -> Changed {
+    Changed { topics: vec![Topic::Book, Topic::Balances, Topic::Transactions, Topic::Holds, Topic::Statements, Topic::Rules, Topic::Jobs] }
+}
+
+/// Voids holds whose time has come while the book is open.
+fn keep_time(engine: &Arc<Engine>) -> JoinHandle<()> {
+    let engine = Arc::downgrade(engine);
+    tauri::async_runtime::spawn(async move {
+        let mut tick = tokio::time::interval(EXPIRY_TICK);
+        loop {
+            tick.tick().await;
+            let Some(engine) = engine.upgrade() else { break };
+            if let Err(error) = engine.expire_holds().await {
+                tracing::warn!(code = error.code(), "expired holds could not be voided");
+            }
+        }
+    })
+}
+
+fn describe(open: &Open, info: BookInfo) -> OpenBook {
+    let file_name = Path::new(&open.path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    OpenBook { path: open.path.clone(), file_name, info, notice: open.notice.clone() }
+}
+
+/// Name of the operating system's user, until the person says another.
+fn user_name() -> String {
+    ["TIEOUT_PERSON", "USER", "USERNAME"].iter().find_map(|key| std::env::var(key).ok()).filter(|name| !name.is_empty()).unwrap_or_else(|| "Me".into())
+}
