@@ -1,14 +1,9 @@
 import './lib/locale';
-import './styles/app.css';
-import { mount } from 'svelte';
-import App from './app/App.svelte';
-import { setBackend } from './lib/backend';
-import { tauriBackend } from './lib/backend/tauri';
-import { loadSettings } from './lib/settings';
 
-setBackend(tauriBackend());
-await loadSettings();
+// Loaded after the locale is known to be valid: chart code asks Intl while it is being loaded, and the order of
+// static imports does not survive bundling.
+const { start } = await import('./start');
 
 const target = document.getElementById('app');
 if (!target) throw new Error('no #app in the page');
-mount(App, { target });
+await start(target);
