@@ -91,6 +91,13 @@ struct Witness {
     last: Option<usize>,
 }
 
+impl Witness {
+    /// Four of five steps agree: what the column says about the whole may be believed.
+    fn is_sound(&self) -> bool {
+        self.agree * 10 >= self.steps * 8
+    }
+}
+
 struct Chains {
     witnesses: Vec<Witness>,
     /// Amounts that the balances imply for rows whose own cannot be read.
@@ -371,6 +378,9 @@ impl Context<'_> {
         else {
             return (None, None);
         };
+        if !witness.is_sound() {
+            return (None, None);
+        }
         let (first, last) = if relation.order == RowOrder::NewestFirst {
             (bottom, top)
         } else {
@@ -445,7 +455,7 @@ impl Context<'_> {
                 readings: readings.to_vec(),
             };
         }
-        let holds = witness.telling > 0 && witness.agree * 10 >= witness.steps * 8;
+        let holds = witness.telling > 0 && witness.is_sound();
         if self.detected.relation.is_some() && holds {
             let of = witness.rows;
             return Proof::Proved {
@@ -523,8 +533,7 @@ fn suggest(sorted: &mut Sorted, detected: &Detected, chains: &Chains) {
                 .implied
                 .get(&item.entry)
                 .filter(|_| {
-                    chains.witnesses[group].agree * 10 >= chains.witnesses[group].steps * 8
-                        && chains.witnesses[group].telling > 1
+                    chains.witnesses[group].is_sound() && chains.witnesses[group].telling > 1
                 })
                 .and_then(|implied| {
                     amount_suggestion(item, implied, &detected.plan, sorted.groups[group].exponent)

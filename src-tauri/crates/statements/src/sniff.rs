@@ -52,6 +52,13 @@ pub(crate) fn sniff(bytes: &[u8], file_name: &str) -> Sniffed {
 /// Looks for a name in the zip's directory; workbooks name their parts there in clear text.
 fn zip_kind(bytes: &[u8]) -> Sniffed {
     let has = |name: &str| find(bytes, name.as_bytes());
+    // The directory stands at the end: without it the download broke off.
+    if !find(&bytes[bytes.len().saturating_sub(66_000)..], b"PK\x05\x06") {
+        return refuse(
+            Reason::DamagedWorkbook,
+            "The file is cut off. Download it again.",
+        );
+    }
     if has("xl/workbook.bin") {
         Sniffed::Workbook(Format::Xlsb)
     } else if has("xl/workbook.xml") || (has("[Content_Types].xml") && has("xl/")) {

@@ -155,6 +155,9 @@ fn read(table: &Table, data: &[usize], column: usize, format: DateFormat) -> Vec
         .collect()
 }
 
+/// Rows below which sequence and span may be chance.
+const MIN_TELLING: usize = 6;
+
 /// Rules in the order of their weight. Each says which candidates it lets through.
 #[derive(Debug, Clone, Copy)]
 enum Rule {
@@ -224,7 +227,13 @@ impl Rule {
                         .any(|word| folded.contains(word));
                 each(&|c| !foreign || c.format != DateFormat::Mdy)
             }
-            Self::Order => each(&|c| c.dates.len() >= 3 && breaks(&c.dates) == 0),
+            Self::Order => {
+                // A handful of rows falls into sequence by chance.
+                let telling = candidates
+                    .iter()
+                    .any(|c| c.dates.len() >= MIN_TELLING && breaks(&c.dates) >= 2);
+                each(&|c| !telling || breaks(&c.dates) == 0)
+            }
             Self::Weekdays => {
                 let weekends: Vec<usize> = candidates
                     .iter()

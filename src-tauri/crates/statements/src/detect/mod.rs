@@ -23,7 +23,6 @@ use money::{Bench, Candidates, Hypothesis, Outcome};
 /// Everything that detection hands on.
 pub(crate) struct Detected {
     pub(crate) layout: Layout,
-    pub(crate) columns: Vec<Column>,
     pub(crate) plan: Plan,
     pub(crate) mapping: Mapping,
     pub(crate) decisions: Vec<Decision>,
@@ -117,7 +116,6 @@ pub(crate) fn detect(
             .map(|outcome| outcome.fit)
             .unwrap_or_default(),
         layout,
-        columns,
         plan,
         mapping,
         decisions,

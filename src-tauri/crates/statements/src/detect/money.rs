@@ -97,11 +97,11 @@ impl Bench<'_> {
     }
 
     /// The relation that holds, with the sign it needs: dates decide between a table and its mirror image.
-    pub(crate) fn relate(&self, fits: &[Fit; 4], least: u32) -> Option<(Relation, Fit, bool)> {
+    pub(crate) fn relate(&self, fits: &[Fit; 4], named: bool) -> Option<(Relation, Fit, bool)> {
         let holding = RELATIONS
             .into_iter()
             .zip(*fits)
-            .filter(|(_, fit)| fit.holds(least));
+            .filter(|(_, fit)| fit.holds(named));
         // With the date order known, a relation of the other order is the mirror image: amounts are negated.
         holding
             .map(|(relation, fit)| {
@@ -130,9 +130,8 @@ impl Bench<'_> {
             if hypothesis.balance.is_none() {
                 continue;
             }
-            let least = if hypothesis.named { 1 } else { 3 };
             let Some((relation, fit, mirrored)) =
-                self.relate(&self.fits(plan, hypothesis, SAMPLE), least)
+                self.relate(&self.fits(plan, hypothesis, SAMPLE), hypothesis.named)
             else {
                 continue;
             };
@@ -394,15 +393,16 @@ fn named_bases(
     named: &dyn Fn(Hint) -> Vec<usize>,
 ) -> Vec<Hypothesis> {
     let mut bases = Vec::new();
+    let body_is_empty = columns.iter().all(|column| column.filled == 0);
     let (amounts, debits, credits) = (named(Hint::Amount), named(Hint::Debit), named(Hint::Credit));
     if let (Some(&debit), Some(&credit)) = (debits.first(), credits.first())
-        && columns[debit].filled + columns[credit].filled > 0
+        && (body_is_empty || columns[debit].filled + columns[credit].filled > 0)
     {
         bases.push(pair(columns, debit, credit, true));
     }
     for amount in amounts
         .into_iter()
-        .filter(|&c| columns[c].filled > 0)
+        .filter(|&c| body_is_empty || columns[c].filled > 0)
         .take(4)
     {
         bases.push(single(columns, candidates, amount, true));
