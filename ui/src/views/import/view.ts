@@ -1,0 +1,13 @@
+import { defineView } from '$app/views';
+
+export default defineView({
+  id: 'import',
+  title: 'Import statement',
+  load: () => import('./Import.svelte'),
+  actions: [
+    { id: 'import.next', label: 'Continue', keys: ['Enter', 'Ctrl+Enter'], where: 'import', palette: false },
+    { id: 'import.back', label: 'Back', keys: ['Alt+PageUp'], where: 'import', palette: false },
+    { id: 'import.cancel', label: 'Cancel', keys: ['Esc'], where: 'import', palette: false },
+    { id: 'import.export-problems', label: 'Export the problems', keys: ['Ctrl+E'], where: 'import' },
+  ],
+});

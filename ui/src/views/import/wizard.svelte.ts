@@ -1,0 +1,289 @@
+import { BackendError } from '$lib/backend';
+import type { BalanceRow } from '$lib/backend/types/BalanceRow';
+import type { ImportOptions } from '$lib/backend/types/ImportOptions';
+import type { ImportPlan } from '$lib/backend/types/ImportPlan';
+import type { ImportPreview } from '$lib/backend/types/ImportPreview';
+import type { ImportResult } from '$lib/backend/types/ImportResult';
+import type { ImportSession } from '$lib/backend/types/ImportSession';
+import type { ImportSource } from '$lib/backend/types/ImportSource';
+import type { Reading } from '$lib/backend/types/Reading';
+import type { ComboOption } from '$lib/parts';
+import {
+  balanceGet,
+  balanceSearch,
+  importClose,
+  importCommit,
+  importOpen,
+  importPlan,
+  importPreview,
+} from '../reconcile/api';
+
+export const STEPS = ['file', 'format', 'columns', 'duplicates', 'import'] as const;
+export type Step = (typeof STEPS)[number];
+export const STEP_WORDS: Record<Step, string> = {
+  file: 'File',
+  format: 'Format',
+  columns: 'Columns',
+  duplicates: 'Duplicates',
+  import: 'Import',
+};
+
+const detected = (): ImportOptions => ({
+  encoding: null,
+  delimiter: null,
+  sheet: null,
+  header_line: null,
+  date_format: null,
+  decimal_mark: null,
+  sign_model: null,
+  columns: null,
+  currency: null,
+  repairs: [],
+  leave_out: [],
+  statement: 0,
+  opening: null,
+  closing: null,
+});
+
+export const balanceOption = (row: BalanceRow): ComboOption => ({
+  value: row.id,
+  label: row.name,
+  detail: row.ledger,
+  right: row.currency,
+});
+
+/** Everything between a dropped file and its stored lines. Nothing is stored before `commit`. */
+export class Wizard {
+  step: Step = $state('file');
+  session: ImportSession | null = $state.raw(null);
+  options: ImportOptions = $state.raw(detected());
+  balance: ComboOption | null = $state.raw(null);
+  preview: ImportPreview | null = $state.raw(null);
+  plan: ImportPlan | null = $state.raw(null);
+  result: ImportResult | null = $state.raw(null);
+  problem: BackendError | null = $state.raw(null);
+  busy = $state(false);
+  reading = $state(false);
+  name = $state('');
+  /** Rows that could not be read are left out, said on the report. */
+  leaveBad = $state(false);
+  acceptOther = $state(false);
+  remember = $state(false);
+  profile = $state('');
+  /** Which of several readings was taken. */
+  picked: number | null = $state(null);
+  #run = 0;
+
+  async open(source: ImportSource, balanceId: string | null): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.problem = null;
+    try {
+      const session = await importOpen(source);
+      await this.close();
+      this.#start(session);
+      const wanted = balanceId ?? session.suggested_balance;
+      if (wanted) this.balance = balanceOption((await balanceGet(wanted)).row);
+      await this.read();
+      if (this.problem) return;
+      this.step = 'format';
+      if (session.profile && this.balance && !this.preview?.missing.length) await this.#known();
+    } catch (thrown) {
+      this.problem = BackendError.from(thrown);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #start(session: ImportSession): void {
+    this.session = session;
+    this.options = detected();
+    this.balance = null;
+    this.preview = null;
+    this.plan = null;
+    this.result = null;
+    this.picked = null;
+    this.leaveBad = false;
+    this.acceptOther = false;
+    this.remember = !session.profile;
+    this.profile = session.profile ?? '';
+    this.name = '';
+  }
+
+  /** A file whose mapping is remembered needs no more questions. */
+  async #known(): Promise<void> {
+    await this.check();
+    if (this.plan) this.step = 'import';
+  }
+
+  /** Reads the file again under the options as they are. An answer that was overtaken is dropped. */
+  async read(): Promise<void> {
+    if (!this.session) return;
+    const run = ++this.#run;
+    this.reading = true;
+    try {
+      const preview = await importPreview(this.session.id, this.options, this.balance?.value ?? null);
+      if (run !== this.#run) return;
+      this.preview = preview;
+      this.problem = null;
+      if (!this.profile) this.profile = suggestedProfile(preview.file_name);
+    } catch (thrown) {
+      if (run === this.#run) this.problem = BackendError.from(thrown);
+    } finally {
+      if (run === this.#run) this.reading = false;
+    }
+  }
+
+  change(change: Partial<ImportOptions>): void {
+    this.options = { ...this.options, ...change };
+    this.plan = null;
+    void this.read();
+  }
+
+  /** What was detected depends on what stands before it: another separator makes other columns. */
+  changeDialect(key: string, value: string): void {
+    const columnsGone = ['delimiter', 'sheet', 'header_line', 'encoding'].includes(key);
+    const typed = key === 'header_line' || key === 'statement' ? Number(value) : value;
+    this.change({ [key]: typed, ...(columnsGone ? { columns: null, repairs: [], leave_out: [] } : {}) });
+  }
+
+  changeRole(index: number, role: string): void {
+    if (!this.preview) return;
+    this.change({
+      columns: this.preview.columns.map((column) => (column.index === index ? role : column.role)),
+    });
+  }
+
+  repair(line: number, column: number, value: string): void {
+    const rest = this.options.repairs.filter((one) => one.line !== line || one.column !== column);
+    this.change({ repairs: [...rest, { line, column, value }] });
+  }
+
+  leaveOut(line: number, out: boolean): void {
+    const rest = this.options.leave_out.filter((one) => one !== line);
+    this.change({ leave_out: out ? [...rest, line] : rest });
+  }
+
+  /** Takes one of several readings: its options are what tells it from the others. */
+  pick(reading: Reading): void {
+    const {
+      encoding,
+      delimiter,
+      sheet,
+      header_line,
+      date_format,
+      decimal_mark,
+      sign_model,
+      columns,
+      currency,
+    } = reading.options;
+    const set = {
+      encoding,
+      delimiter,
+      sheet,
+      header_line,
+      date_format,
+      decimal_mark,
+      sign_model,
+      columns,
+      currency,
+    };
+    this.picked = reading.index;
+    this.change(Object.fromEntries(Object.entries(set).filter(([, value]) => value !== null)));
+  }
+
+  setBalance(balance: ComboOption | null): void {
+    this.balance = balance;
+    this.plan = null;
+    void this.read();
+  }
+
+  /** What the import would do; also settles the suggested name. */
+  async check(): Promise<void> {
+    if (!this.session || !this.balance) return;
+    this.busy = true;
+    try {
+      this.plan = await importPlan(this.session.id, this.options, this.balance.value);
+      this.problem = null;
+      if (!this.name) this.name = this.plan.suggested_name;
+    } catch (thrown) {
+      this.plan = null;
+      this.problem = BackendError.from(thrown);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async commit(): Promise<void> {
+    if (!this.session || !this.balance || this.busy) return;
+    this.busy = true;
+    this.problem = null;
+    try {
+      this.result = await importCommit({
+        session: this.session.id,
+        options: this.options,
+        balance_id: this.balance.value,
+        name: this.name.trim(),
+        leave_out_bad_rows: this.leaveBad,
+        save_profile: this.remember && this.profile.trim() ? this.profile.trim() : null,
+        accept_other_account: this.acceptOther,
+      });
+    } catch (thrown) {
+      this.problem = BackendError.from(thrown);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** The engine forgets the bytes. A session that is already gone is no problem. */
+  async close(): Promise<void> {
+    const session = this.session;
+    this.session = null;
+    if (session) await importClose(session.id).catch(() => null);
+  }
+
+  /** Why the next step cannot be taken, or null. */
+  get blocked(): string | null {
+    if (this.step === 'file') return this.session && this.preview ? null : 'Choose a file first';
+    if (this.problem) return this.problem.message;
+    if (!this.preview) return 'The file is being read';
+    if (!this.balance) return 'Choose the balance the statement belongs to';
+    if (this.step === 'format') return null;
+    if (this.step === 'columns') return this.#columnsMissing();
+    if (!this.plan) return 'The lines are being compared';
+    if (this.plan.currency_problem) return this.plan.currency_problem;
+    if (this.step === 'duplicates') return null;
+    if (this.plan.account_warning && !this.acceptOther) return 'Say that the other account number is right';
+    if (!this.name.trim()) return 'Enter a name for the statement';
+    return this.leaveBad || !this.plan.bad_rows
+      ? (this.plan.missing[0] ?? null)
+      : (this.plan.missing[0] ?? 'Decide on the rows that could not be read');
+  }
+
+  #columnsMissing(): string | null {
+    const preview = this.preview;
+    if (!preview) return null;
+    if (preview.readings.length > 1 && this.picked === null) return 'Several readings fit. Pick one.';
+    if (!preview.missing.length) return null;
+    // Rows that cannot be read stop the import only until they are left out as a whole.
+    return this.leaveBad && preview.rows_bad > 0 && preview.missing.length === 1
+      ? null
+      : preview.missing.join(' ');
+  }
+}
+
+/** The name of the file without dates and ending, as a first name of the mapping. */
+export function suggestedProfile(fileName: string): string {
+  const stem = fileName
+    .replace(/\.[^.]+$/, '')
+    .replace(/\d{4}[-_]?\d{2}([-_]?\d{2})?/g, ' ')
+    .replace(/[-_\s]+/g, ' ')
+    .trim();
+  const kind = /\.([^.]+)$/.exec(fileName)?.[1]?.toUpperCase() ?? '';
+  const name = `${stem.charAt(0).toUpperCase()}${stem.slice(1)} ${kind}`.trim();
+  return name || 'Statement';
+}
+
+export async function searchBalances(text: string, currency: string | null): Promise<ComboOption[]> {
+  return (await balanceSearch(text, currency)).map(balanceOption);
+}

@@ -1,0 +1,44 @@
+import { formatMinor } from '$lib/money';
+import { settings } from '$lib/settings';
+import { count } from '../common/words';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `1 line`, `12 lines`. */
+export const plural = (n: number, one: string, many = `${one}s`): string => count(n, one, many);
+
+/** `1 Oct` from `2026-10-01`. */
+export function shortDay(iso: string): string {
+  return `${Number(iso.slice(8, 10))} ${MONTHS[Number(iso.slice(5, 7)) - 1] ?? ''}`;
+}
+
+/** `10-14` from `2026-10-14`: the year stands in the title of the statement. */
+export const monthDay = (iso: string): string => iso.slice(5);
+
+/** `2026-11-19 10:24`, where this window runs. */
+export function clock(instant: string): string {
+  const at = new Date(instant);
+  if (Number.isNaN(at.getTime())) return instant;
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+export const amount = (minor: string, exponent: number): string =>
+  formatMinor(minor, exponent, { negatives: settings.negatives });
+
+export const amountIn = (minor: string, exponent: number, currency: string): string =>
+  `${amount(minor, exponent)} ${currency}`;
+
+export function fileSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`;
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** Weights come in hundredths of a bit. */
+export function weightText(hundredths: number): string {
+  const tenths = Math.round(Math.abs(hundredths) / 10);
+  const text = `${Math.floor(tenths / 10)}.${tenths % 10}`;
+  if (tenths === 0) return '0.0';
+  return hundredths < 0 ? `\u2212${text}` : `+${text}`;
+}
