@@ -7,10 +7,17 @@ pub mod api;
 mod balances;
 mod book;
 pub mod clock;
+mod desk;
 pub mod error;
 mod holds;
+mod imports;
 mod overview;
 mod post;
+mod recon;
+mod report;
+mod rules;
+mod runs;
+mod signoff;
 mod transactions;
 mod view;
 pub mod words;
@@ -24,6 +31,7 @@ use tokio::sync::broadcast;
 pub use api::book::Topic;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{EngineError, EngineResult};
+pub use imports::ImportProgress;
 
 /// Something front ends listen to.
 #[derive(Debug, Clone)]
@@ -43,6 +51,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     actor: RwLock<String>,
     notices: broadcast::Sender<Notice>,
+    pub(crate) recon: recon::ReconState,
 }
 
 /// Who does something, and when: taken once per use case so that all rows of it agree.
@@ -57,7 +66,7 @@ impl Engine {
     /// An engine over an open book. `actor` is the person or program that acts.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, actor: impl Into<String>) -> Self {
         let (notices, _) = broadcast::channel(NOTICE_BUFFER);
-        Self { store, clock, actor: RwLock::new(actor.into()), notices }
+        Self { store, clock, actor: RwLock::new(actor.into()), notices, recon: recon::ReconState::default() }
     }
 
     /// What happens in this book from now on.
@@ -85,6 +94,11 @@ impl Engine {
     pub(crate) fn changed(&self, topics: &[Topic]) {
         // Nobody listening is fine: a headless run has no views.
         let _ = self.notices.send(Notice::Changed(topics.to_vec()));
+    }
+
+    /// For work on another thread that tells how far it is.
+    pub(crate) fn notices(&self) -> broadcast::Sender<Notice> {
+        self.notices.clone()
     }
 
     pub(crate) fn notify(&self, notice: Notice) {

@@ -244,6 +244,8 @@ pub struct LineQuery {
     pub run_key: Option<i64>,
     pub filter: LineFilter,
     pub text: Option<String>,
+    /// Only lines after this position.
+    pub after: Option<u32>,
     /// `none` for lines without a live proposal.
     pub tier: Option<String>,
     pub sort: LineSort,
@@ -416,6 +418,8 @@ pub trait ReconReads {
     async fn entries_by_id(&self, balance_key: i64, txn_ids: &[String]) -> StoreResult<Vec<EntryRecord>>;
     async fn entries_by_key(&self, balance_key: i64, txn_keys: &[i64]) -> StoreResult<Vec<EntryRecord>>;
     async fn match_entries(&self, match_key: i64) -> StoreResult<Vec<EntryRecord>>;
+    /// Entries in any standing match of a statement.
+    async fn statement_entries(&self, statement_key: i64) -> StoreResult<Vec<EntryRecord>>;
     /// Pairs of a line of the statement and a journal row that somebody rejected.
     async fn rejected_pairs(&self, statement_key: i64) -> StoreResult<Vec<(i64, i64)>>;
     async fn match_by_id(&self, id: &str) -> StoreResult<Option<MatchRecord>>;

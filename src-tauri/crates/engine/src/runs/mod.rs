@@ -16,7 +16,7 @@ use crate::recon::{WINDOW_DAYS, must_be_open, plus_days};
 use crate::rules::matching_rule;
 use crate::{Engine, EngineError, EngineResult};
 
-pub(crate) use work::{entry_item, line_item};
+pub(crate) use work::{entry_item, hex, line_item, match_quietly};
 use work::{Finished, match_all, result_hash};
 
 /// Everything a run needs, read back from its stored inputs.
@@ -176,7 +176,7 @@ impl Engine {
         let params: matching::Params = serde_json::from_value(run.inputs["params"].clone())
             .map_err(|error| EngineError::Store(store::StoreError::damaged("run", error)))?;
         let inputs = self.run_inputs(&statement, run.newest_txn_key).await?;
-        let fingerprint = matching::Matcher::new(inputs.clone(), rules.clone(), params.clone()).map_err(input_error)?.fingerprint();
+        let fingerprint = matching::Matcher::new(inputs.clone(), rules.clone(), params.clone()).map_err(input_error)?.fingerprint().to_owned();
         if run.inputs["fingerprint"].as_str() != Some(&fingerprint) {
             return Err(EngineError::Conflict {
                 code: "RUN_OUTDATED",
@@ -323,6 +323,6 @@ fn rules_of(run: &RunRecord) -> EngineResult<Vec<matching::Rule>> {
     run.inputs["rules"].as_array().into_iter().flatten().map(|rule| matching_rule(&rule["body"])).collect()
 }
 
-fn input_error(error: matching::InputError) -> EngineError {
+pub(crate) fn input_error(error: matching::InputError) -> EngineError {
     EngineError::Conflict { code: "RUN_INPUT", message: format!("The run cannot start: {error}. Nothing was changed.") }
 }

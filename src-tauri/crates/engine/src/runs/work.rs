@@ -222,5 +222,5 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 pub(crate) fn match_quietly(inputs: matching::Inputs, rules: Vec<matching::Rule>, params: Params) -> Result<Option<Outcome>, matching::InputError> {
     let mut matcher = Matcher::new(inputs, rules, params)?;
     while matcher.step(matching::run::STEP_BUDGET).phase != Phase::Done {}
-    Ok(matcher.outcome())
+    Ok(matcher.into_outcome())
 }

@@ -36,6 +36,18 @@ pub(super) async fn of_match(connection: &mut SqliteConnection, match_key: i64) 
     all(connection, query, entry).await
 }
 
+pub(super) async fn of_statement(connection: &mut SqliteConnection, statement_key: i64) -> StoreResult<Vec<EntryRecord>> {
+    let mut query = QueryBuilder::new(ENTRY);
+    query.push(" FROM match x CROSS JOIN match_entry j ON j.match_key = x.key AND x.statement_key = ").push_bind(statement_key);
+    query.push(
+        " CROSS JOIN txn t ON t.key = j.txn_key
+          CROSS JOIN entry e ON e.balance_key = j.balance_key AND e.effective_date = t.effective_date AND e.txn_key = t.key",
+    );
+    push_sides(&mut query);
+    query.push(" ORDER BY e.effective_date, e.txn_key");
+    all(connection, query, entry).await
+}
+
 fn push_rest(query: &mut QueryBuilder<Sqlite>, balance_key: i64) {
     query.push(" CROSS JOIN entry e ON e.effective_date = t.effective_date AND e.txn_key = t.key AND e.balance_key = ").push_bind(balance_key);
     push_sides(query);

@@ -58,6 +58,9 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, wanted: &LineQuery) {
         LineFilter::Confirmed => query.push(" AND ml.line_key IS NOT NULL"),
         LineFilter::All => query,
     };
+    if let Some(after) = wanted.after {
+        query.push(" AND l.position > ").push_bind(after);
+    }
     match wanted.tier.as_deref() {
         None => {}
         Some("none") => {

@@ -106,6 +106,9 @@ impl ReconReads for SqliteStore {
     async fn match_entries(&self, match_key: i64) -> StoreResult<Vec<EntryRecord>> {
         entries::of_match(&mut *self.reader().await?, match_key).await
     }
+    async fn statement_entries(&self, statement_key: i64) -> StoreResult<Vec<EntryRecord>> {
+        entries::of_statement(&mut *self.reader().await?, statement_key).await
+    }
     async fn rejected_pairs(&self, statement_key: i64) -> StoreResult<Vec<(i64, i64)>> {
         matches::rejected(&mut *self.reader().await?, statement_key).await
     }

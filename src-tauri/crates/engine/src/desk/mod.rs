@@ -1,0 +1,181 @@
+//! The review desk: what is left, what fits, and what was done about it.
+
+mod actions;
+mod basket;
+mod focus;
+mod sums;
+mod undo;
+mod view;
+
+use std::collections::HashMap;
+
+use ledger::Amount;
+use store::recon::{DeskLineRecord, EntryQuery, LineFilter, LineQuery, LineSort, StatementRecord};
+
+use crate::api::desk::{DeskEntries, DeskEntriesQuery, DeskFilter, DeskHeader, DeskLines, DeskLinesQuery, DeskSort, EntrySign, TierCount};
+use crate::recon::{WINDOW_DAYS, count, left_to_clear, ledger_cleared, plus_days, previous, span, statement_cleared};
+use crate::{Engine, EngineError, EngineResult};
+
+pub(crate) use actions::confirm_proposals;
+pub(crate) use basket::slug;
+pub(crate) use view::{entry_view, line_view};
+
+/// Rows of one page at most.
+const PAGE: u32 = 200;
+
+impl Engine {
+    /// The proof strip of a statement.
+    pub async fn desk(&self, statement_id: &str) -> EngineResult<DeskHeader> {
+        let statement = self.statement_record(statement_id).await?;
+        let all = self.store.statements(Some(statement.balance_key)).await?;
+        let rules = self.store.rules().await?;
+        let figures = self.store.line_figures(statement.key).await?;
+        let side = self.store.ledger_side(&span(&statement, &all)).await?;
+        let run = self.store.latest_run(statement.key).await?;
+        let tiers = self.store.desk_tiers(statement.key, statement.balance_key, run.as_ref().map(|run| run.key)).await?;
+        let row = self.statement_row(&statement, &rules).await?;
+        let (can_undo, can_redo) = undo::ends(&self.store.actions(statement.key).await?);
+        let before = previous(&statement, &all);
+        let signed_before = before.filter(|other| other.state == store::recon::StatementState::Signed);
+        let cleared = statement_cleared(&statement, &figures);
+        let ledger = ledger_cleared(&side);
+        let difference = &ledger - &cleared;
+        Ok(DeskHeader {
+            opening: statement.opening.to_string(),
+            previous_closing: signed_before.map(|other| other.closing.to_string()),
+            opening_continues: before.map(|_| signed_before.is_some_and(|other| other.closing == statement.opening)),
+            cleared_in: figures.confirmed_in.to_string(),
+            cleared_in_lines: count(figures.confirmed_in_lines),
+            cleared_out: figures.confirmed_out.to_string(),
+            cleared_out_lines: count(figures.confirmed_out_lines),
+            cleared: cleared.to_string(),
+            closing: statement.closing.to_string(),
+            left_to_clear: left_to_clear(&statement, &figures).to_string(),
+            lines: count(figures.lines),
+            to_review: row.to_review,
+            ledger_balance: side.balance.to_string(),
+            less_unmatched: (-&side.unmatched).to_string(),
+            unmatched_entries: count(side.unmatched_entries),
+            less_outstanding: (-&side.outstanding).to_string(),
+            outstanding_entries: count(side.outstanding_entries),
+            timing: (&side.matched_later_dated - &side.matched_on_later).to_string(),
+            ledger_cleared: ledger.to_string(),
+            ledger_agrees: difference.is_zero(),
+            ledger_difference: difference.to_string(),
+            review_in: figures.open_in.to_string(),
+            review_out: figures.open_out.to_string(),
+            last_run_at: row.last_run_at.clone(),
+            rules_changed: row.rules_changed,
+            can_undo,
+            can_redo,
+            tiers: tiers.into_iter().map(|(tier, lines)| TierCount { tier, lines }).collect(),
+            statement: row,
+        })
+    }
+
+    /// A page of lines with what was found for each.
+    pub async fn desk_lines(&self, query: DeskLinesQuery) -> EngineResult<DeskLines> {
+        let statement = self.statement_record(&query.statement_id).await?;
+        let wanted = LineQuery {
+            filter: match query.filter {
+                DeskFilter::Review => LineFilter::Open,
+                DeskFilter::Confirmed => LineFilter::Confirmed,
+                DeskFilter::All => LineFilter::All,
+            },
+            text: query.text.filter(|text| !text.trim().is_empty()),
+            tier: query.tier,
+            sort: match query.sort {
+                DeskSort::Position => LineSort::Position,
+                DeskSort::Amount => LineSort::Amount,
+                DeskSort::Date => LineSort::Date,
+                DeskSort::Tier => LineSort::Tier,
+            },
+            descending: query.descending,
+            offset: u64::from(query.offset),
+            limit: if query.limit == 0 { PAGE } else { query.limit.min(PAGE) },
+            ..self.line_query(&statement).await?
+        };
+        let page = self.store.desk_lines(&wanted).await?;
+        Ok(DeskLines { total: count(page.total), offset: query.offset, lines: self.line_views(&statement, &page.rows).await? })
+    }
+
+    /// Open lines of a statement in position order, under its newest run.
+    pub(crate) async fn line_query(&self, statement: &StatementRecord) -> EngineResult<LineQuery> {
+        let run = self.store.latest_run(statement.key).await?;
+        Ok(LineQuery {
+            statement_key: statement.key,
+            balance_key: statement.balance_key,
+            run_key: run.map(|run| run.key),
+            filter: LineFilter::Open,
+            text: None,
+            after: None,
+            tier: None,
+            sort: LineSort::Position,
+            descending: false,
+            offset: 0,
+            limit: PAGE,
+        })
+    }
+
+    /// Lines with what was found, entries looked up at once for all of them.
+    pub(crate) async fn line_views(&self, statement: &StatementRecord, rows: &[DeskLineRecord]) -> EngineResult<Vec<crate::api::desk::DeskLine>> {
+        let proposed: Vec<i64> = rows.iter().filter_map(|row| row.proposal.as_ref().map(|one| one.txn_key)).collect();
+        let entries: HashMap<i64, _> =
+            self.store.entries_by_key(statement.balance_key, &proposed).await?.into_iter().map(|entry| (entry.txn_key, entry)).collect();
+        let mut matched = HashMap::new();
+        for key in rows.iter().filter_map(|row| row.line.match_key) {
+            if let std::collections::hash_map::Entry::Vacant(place) = matched.entry(key) {
+                place.insert(self.store.match_entries(key).await?);
+            }
+        }
+        Ok(rows
+            .iter()
+            .map(|row| {
+                let entry = row.proposal.as_ref().and_then(|one| entries.get(&one.txn_key));
+                let sides = row.line.match_key.and_then(|key| matched.get(&key));
+                line_view(row, entry, sides.map(Vec::as_slice), &statement.currency)
+            })
+            .collect())
+    }
+
+    /// Entries that may be matched: the suggestion for a line, other unmatched ones by page, and outstanding ones.
+    pub async fn desk_entries(&self, query: DeskEntriesQuery) -> EngineResult<DeskEntries> {
+        let statement = self.statement_record(&query.statement_id).await?;
+        let to = match &query.to_date {
+            Some(text) => text.parse().map_err(|_| EngineError::invalid("to_date", format!("“{text}” is not a day.")))?,
+            None => plus_days(statement.period_to, WINDOW_DAYS),
+        };
+        let wanted = EntryQuery {
+            balance_key: statement.balance_key,
+            from: Some(plus_days(statement.period_from, -WINDOW_DAYS)),
+            to,
+            outstanding: false,
+            text: query.text.filter(|text| !text.trim().is_empty()),
+            sign: match query.sign {
+                EntrySign::Any => 0,
+                EntrySign::In => 1,
+                EntrySign::Out => -1,
+            },
+            newest_txn_key: None,
+            offset: u64::from(query.offset),
+            limit: if query.limit == 0 { PAGE } else { query.limit.min(PAGE) },
+        };
+        let unmatched = self.store.entries(&wanted).await?;
+        let carried = EntryQuery { from: None, outstanding: true, offset: 0, limit: PAGE, ..wanted };
+        let outstanding = self.store.entries(&carried).await?;
+        let sum: Amount = self.store.entries_sum(&carried).await?;
+        let suggested = match &query.line_id {
+            Some(line_id) => self.desk_focus(line_id).await?.suggestion.map(|suggestion| suggestion.entries).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        Ok(DeskEntries {
+            suggested,
+            unmatched_total: count(unmatched.total),
+            unmatched: unmatched.rows.iter().map(entry_view).collect(),
+            offset: query.offset,
+            outstanding_total: count(outstanding.total),
+            outstanding: outstanding.rows.iter().map(entry_view).collect(),
+            outstanding_sum: sum.to_string(),
+        })
+    }
+}

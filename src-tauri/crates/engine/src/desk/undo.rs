@@ -1,0 +1,150 @@
+//! Taking back, and doing again, anything that was done on the desk.
+//!
+//! An action keeps what it changed as a list of effects. Undo reverses them in reverse order, redo applies them again.
+//! Neither ever touches the journal: an entry that was posted for a match stays posted and becomes unmatched.
+
+use serde::{Deserialize, Serialize};
+use store::recon::{ActionRecord, StatementRecord};
+use store::{StoreError, Unit};
+
+use super::actions::{desk_event, done};
+use crate::api::desk::{DeskAction, DeskDone};
+use crate::recon::{load_statement, must_be_open};
+use crate::{Engine, EngineError, EngineResult, Stamp};
+
+/// One change that an action made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub(super) enum Effect {
+    Matched { key: i64, lines: Vec<i64>, entries: Vec<i64> },
+    Unmatched { key: i64, lines: Vec<i64>, entries: Vec<i64> },
+    Rejected { line: i64, entry: i64 },
+    Outstanding { entry: i64 },
+    NotOutstanding { entry: i64 },
+}
+
+impl Effect {
+    async fn apply(&self, unit: &mut dyn Unit, statement: &StatementRecord, stamp: &Stamp, again: bool) -> EngineResult<()> {
+        // Undoing one is doing the other.
+        match (self, again) {
+            (Self::Matched { key, lines, entries }, true) | (Self::Unmatched { key, lines, entries }, false) => {
+                unit.restore_match(*key, statement.balance_key, lines, entries).await?;
+            }
+            (Self::Matched { key, .. }, false) | (Self::Unmatched { key, .. }, true) => {
+                let record = unit.load_match(*key).await?.ok_or(StoreError::Stale("match"))?;
+                if record.undone_at.is_some() {
+                    return Err(EngineError::Conflict {
+                        code: "DESK_CHANGED_SINCE",
+                        message: "This match was taken apart since. Nothing was changed. Undo the later action first.".into(),
+                    });
+                }
+                unit.undo_matches(&[*key], stamp.at).await?;
+            }
+            (Self::Rejected { line, entry }, true) => {
+                unit.put_rejected(*line, *entry, stamp.at, &stamp.actor).await?;
+            }
+            (Self::Rejected { line, entry }, false) => {
+                unit.delete_rejected(*line, *entry).await?;
+            }
+            (Self::Outstanding { entry }, true) | (Self::NotOutstanding { entry }, false) => {
+                unit.put_outstanding(statement.key, statement.balance_key, &[*entry], stamp.at, &stamp.actor).await?;
+            }
+            (Self::Outstanding { entry }, false) | (Self::NotOutstanding { entry }, true) => {
+                unit.delete_outstanding(statement.balance_key, &[*entry]).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A later action took what this one needs.
+fn in_words(error: EngineError) -> EngineError {
+    match error {
+        EngineError::Store(StoreError::Duplicate(_)) => EngineError::Conflict {
+            code: "DESK_CHANGED_SINCE",
+            message: "A line or an entry of it is in another match or listed otherwise by now. Nothing was changed. Undo the later action first.".into(),
+        },
+        other => other,
+    }
+}
+
+/// Actions that undo and redo without a choice would take: the newest that stands; the oldest taken back after it.
+pub(super) fn ends(newest_first: &[ActionRecord]) -> (Option<String>, Option<String>) {
+    let standing = newest_first.iter().find(|action| action.undone_at.is_none()).map(|action| action.key);
+    let again = newest_first.iter().take_while(|action| action.undone_at.is_some()).last().map(|action| action.key);
+    (standing.map(|key| key.to_string()), again.map(|key| key.to_string()))
+}
+
+impl Engine {
+    /// Everything that was done on a statement, newest first.
+    pub async fn desk_log(&self, statement_id: &str) -> EngineResult<Vec<DeskAction>> {
+        let statement = self.statement_record(statement_id).await?;
+        let open = must_be_open(&statement).is_ok();
+        let actions = self.store.actions(statement.key).await?;
+        Ok(actions
+            .into_iter()
+            .map(|action| DeskAction {
+                id: action.key.to_string(),
+                at: action.at.to_string(),
+                actor: action.actor,
+                can_undo: open && action.undone_at.is_none() && action.undo != serde_json::json!([]),
+                can_redo: open && action.undone_at.is_some(),
+                kind: action.kind,
+                text: action.summary,
+                undone_at: action.undone_at.map(|at| at.to_string()),
+                undone_by: action.undone_by,
+            })
+            .collect())
+    }
+
+    /// Takes an action back, by default the newest that stands.
+    ///
+    /// # Errors
+    /// `DESK_CHANGED_SINCE` when a later action uses what this one changed; `NOTHING_TO_UNDO`.
+    pub async fn desk_undo(&self, statement_id: &str, action_id: Option<String>) -> EngineResult<DeskDone> {
+        self.turn_back(statement_id, action_id, false).await
+    }
+
+    /// Does an action again that was taken back, by default the one that was taken back last.
+    pub async fn desk_redo(&self, statement_id: &str, action_id: Option<String>) -> EngineResult<DeskDone> {
+        self.turn_back(statement_id, action_id, true).await
+    }
+
+    async fn turn_back(&self, statement_id: &str, action_id: Option<String>, again: bool) -> EngineResult<DeskDone> {
+        let stamp = self.stamp();
+        let mut unit = self.store.begin().await?;
+        let statement = load_statement(unit.as_mut(), statement_id).await?;
+        must_be_open(&statement)?;
+        let key = match action_id {
+            Some(id) => Some(id),
+            None => {
+                let (undo, redo) = ends(&self.store.actions(statement.key).await?);
+                if again { redo } else { undo }
+            }
+        };
+        let nothing = || EngineError::Conflict {
+            code: "NOTHING_TO_UNDO",
+            message: if again { "There is nothing to do again.".into() } else { "There is nothing to undo.".into() },
+        };
+        let key: i64 = key.and_then(|id| id.parse().ok()).ok_or_else(nothing)?;
+        let action = unit.load_action(key).await?.filter(|action| action.statement_key == statement.key).ok_or_else(nothing)?;
+        let mut effects: Vec<Effect> =
+            serde_json::from_value(action.undo.clone()).map_err(|error| EngineError::Store(StoreError::damaged("desk action", error)))?;
+        if action.undone_at.is_some() != again || effects.is_empty() {
+            return Err(nothing());
+        }
+        if !again {
+            effects.reverse();
+        }
+        for effect in &effects {
+            effect.apply(unit.as_mut(), &statement, &stamp, again).await.map_err(in_words)?;
+        }
+        unit.mark_action(key, (!again).then_some((stamp.at, stamp.actor.as_str()))).await?;
+        let text = format!("{}: {}", if again { "Done again" } else { "Undone" }, action.summary);
+        unit.record_event(&desk_event(&stamp, &statement, if again { "redo" } else { "undo" }, &text)).await?;
+        let result = done(unit.as_mut(), &statement, key, text).await?;
+        unit.commit().await?;
+        self.desk_changed();
+        Ok(result)
+    }
+}

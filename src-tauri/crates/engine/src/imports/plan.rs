@@ -1,0 +1,164 @@
+//! The duplicates step: what is new, what is known, and whether this is the right account.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use ledger::{Amount, Currency};
+use statements::{LineFingerprint, Reading, Statement, line_fingerprints};
+use store::ledger::BalanceRecord;
+use store::recon::{ImportSeen, KnownLine};
+
+use super::preview::{pick, statement_currency};
+use super::proof::{Computed, compute, last_signed, missing};
+use super::{same_account, seen_view};
+use crate::api::imports::{ImportOptions, ImportPlan, PlanLine};
+use crate::{Engine, EngineResult};
+
+/// Lines of each kind sent to the window.
+const SHOWN: usize = 200;
+
+/// A reading laid against what the balance has.
+pub(super) struct Planned {
+    pub(super) reading: Reading,
+    pub(super) statement: Statement,
+    pub(super) balance: BalanceRecord,
+    pub(super) computed: Computed,
+    /// Of the lines, in their order.
+    pub(super) keys: Vec<LineFingerprint>,
+    /// The earlier import of a line, in their order.
+    pub(super) known: Vec<Option<ImportSeen>>,
+    pub(super) currency: Currency,
+}
+
+/// Sets the known lines against the lines of a file: the same content counts once per occurrence.
+pub(super) fn known_of(keys: &[LineFingerprint], stored: Vec<KnownLine>) -> Vec<Option<ImportSeen>> {
+    let stored: HashMap<(String, u32), ImportSeen> = stored.into_iter().map(|line| ((line.fingerprint, line.occurrence), line.seen)).collect();
+    keys.iter().map(|key| stored.get(&(key.key.clone(), key.occurrence)).cloned()).collect()
+}
+
+impl Planned {
+    /// Opening less the lines that another statement already has: what the new lines start from.
+    pub(super) fn known_sum(&self) -> Amount {
+        self.statement.lines.iter().zip(&self.known).filter(|(_, known)| known.is_some()).map(|(line, _)| &line.amount).sum()
+    }
+
+    pub(super) fn new_count(&self) -> usize {
+        self.known.iter().filter(|known| known.is_none()).count()
+    }
+
+    /// First and last day that the stored statement stands for.
+    pub(super) fn period(&self) -> Option<(Date, Date)> {
+        let new = || self.statement.lines.iter().zip(&self.known).filter(|(_, known)| known.is_none()).map(|(line, _)| line.booking_date);
+        let stated = self.statement.period;
+        // Days that only hold known lines belong to the statement that has them.
+        let overlaps = self.known.iter().any(Option::is_some);
+        let from = if overlaps { new().min() } else { stated.map(|period| period.from).into_iter().chain(new()).min() };
+        let to = stated.map(|period| period.to).into_iter().chain(new()).max();
+        from.zip(to)
+    }
+}
+
+impl Engine {
+    /// What importing would do: new lines, known lines with their earlier import, equal rows, and what stands in the way.
+    pub async fn import_plan(&self, session: &str, options: ImportOptions, balance_id: &str) -> EngineResult<ImportPlan> {
+        let planned = self.planned(session, &options, balance_id).await?;
+        let session = self.session(session)?;
+        let before = self.store.file_imports(&session.sha256).await?;
+        let mut lines: Vec<PlanLine> = Vec::with_capacity(planned.keys.len());
+        let mut counts: HashMap<&str, u32> = HashMap::new();
+        for key in &planned.keys {
+            *counts.entry(key.key.as_str()).or_default() += 1;
+        }
+        for ((line, key), known) in planned.statement.lines.iter().zip(&planned.keys).zip(&planned.known) {
+            lines.push(PlanLine {
+                line: line.position,
+                date: line.booking_date.to_string(),
+                amount: line.amount.to_string(),
+                description: line.description.clone(),
+                reference: line.reference.clone(),
+                counterparty: line.counterparty.clone(),
+                occurrence: key.occurrence,
+                occurrences: counts.get(key.key.as_str()).copied().unwrap_or(1),
+                known: known.as_ref().map(seen_view),
+            });
+        }
+        let of = |wanted: fn(&PlanLine) -> bool| lines.iter().filter(|line| wanted(line)).take(SHOWN).cloned().collect::<Vec<_>>();
+        let currency_problem = currency_problem(&planned);
+        let mut missing = missing(&planned.reading, &planned.statement, &planned.computed, true);
+        missing.extend(currency_problem.clone());
+        let new_count = planned.new_count() as u32;
+        let period = planned.period();
+        Ok(ImportPlan {
+            session: session.id.clone(),
+            balance_id: planned.balance.balance.id.clone(),
+            balance_name: planned.balance.balance.name.clone(),
+            currency: planned.currency.code().to_owned(),
+            exponent: planned.currency.exponent(),
+            new_count,
+            known_count: lines.len() as u32 - new_count,
+            equal_count: lines.iter().filter(|line| line.occurrences > 1).count() as u32,
+            new_lines: of(|line| line.known.is_none()),
+            known_lines: of(|line| line.known.is_some()),
+            equal_lines: of(|line| line.occurrences > 1),
+            imported_before: before.iter().map(seen_view).collect(),
+            account_warning: account_warning(&planned),
+            currency_problem,
+            period_from: period.map(|(from, _)| from.to_string()),
+            period_to: period.map(|(_, to)| to.to_string()),
+            suggested_name: suggested_name(&planned),
+            bad_rows: planned.reading.counts.problem_rows,
+            left_out_rows: options.leave_out.len() as u32,
+            missing,
+            nothing_new: new_count == 0,
+            proof: planned.computed.view,
+        })
+    }
+
+    pub(super) async fn planned(&self, session: &str, options: &ImportOptions, balance_id: &str) -> EngineResult<Planned> {
+        let session = self.session(session)?;
+        let balance = self.balance_record(balance_id).await?;
+        let statements = self.store.statements(Some(balance.key)).await?;
+        let reading = self.read_session(&session, options, Some(balance.balance.currency.clone())).await?;
+        let statement = pick(&reading, options)?.clone();
+        let currency = statement_currency(&statement, Some(&balance.balance.currency))?;
+        let computed = compute(&reading, &statement, options, &currency, last_signed(&statements, &statement))?;
+        let keys = line_fingerprints(&statement.lines);
+        let wanted: Vec<String> = keys.iter().filter(|key| key.occurrence == 1).map(|key| key.key.clone()).collect();
+        let known = known_of(&keys, self.store.known_lines(balance.key, &wanted).await?);
+        Ok(Planned { reading, statement, balance, computed, keys, known, currency })
+    }
+}
+
+pub(super) fn currency_problem(planned: &Planned) -> Option<String> {
+    let (kept, found) = (&planned.balance.balance.currency, &planned.currency);
+    let name = &planned.balance.balance.name;
+    if kept.code() != found.code() {
+        return Some(format!("The file is in {}. {name} is kept in {}. Choose another balance.", found.code(), kept.code()));
+    }
+    (kept.exponent() != found.exponent())
+        .then(|| format!("The file counts {} with {} decimals, {name} with {}.", kept.code(), found.exponent(), kept.exponent()))
+}
+
+pub(super) fn account_warning(planned: &Planned) -> Option<String> {
+    let (own, found) = (planned.balance.account_number.as_deref()?, planned.statement.account.as_deref()?);
+    (!same_account(own, found)).then(|| format!("The file is for {}. {} is {}.", masked(found), planned.balance.balance.name, masked(own)))
+}
+
+/// The first two and the last four characters of an account number.
+fn masked(number: &str) -> String {
+    let plain: Vec<char> = number.chars().filter(|letter| !letter.is_whitespace()).collect();
+    if plain.len() <= 8 {
+        return plain.into_iter().collect();
+    }
+    let (head, tail): (String, String) = (plain[..2].iter().collect(), plain[plain.len() - 4..].iter().collect());
+    format!("{head}\u{2022}\u{2022} {tail}")
+}
+
+fn suggested_name(planned: &Planned) -> String {
+    let name = &planned.balance.balance.name;
+    match planned.period() {
+        Some((from, to)) if (from.year(), from.month()) == (to.year(), to.month()) => format!("{name}, {}", to.strftime("%B %Y")),
+        Some((from, to)) => format!("{name}, {from} to {to}"),
+        None => name.clone(),
+    }
+}

@@ -1,0 +1,138 @@
+//! Opening + movements = closing, from the file, from what was typed, or from the last signed statement.
+
+use ledger::{Amount, Currency};
+use statements::{BalanceSource, Proof, Reading, Severity, Statement};
+use store::recon::{StatementRecord, StatementState};
+
+use crate::api::imports::{ImportOptions, ImportProof, ProofVerdict};
+use crate::{EngineError, EngineResult, words};
+
+/// A proof with its amounts still as amounts.
+pub(super) struct Computed {
+    pub(super) opening: Option<(Amount, &'static str)>,
+    pub(super) closing: Option<(Amount, &'static str)>,
+    pub(super) view: ImportProof,
+}
+
+fn source(source: BalanceSource) -> &'static str {
+    match source {
+        BalanceSource::Stated => "file",
+        BalanceSource::Column => "balance_column",
+    }
+}
+
+fn typed(field: &str, text: Option<&String>) -> EngineResult<Option<(Amount, &'static str)>> {
+    text.map(|text| text.parse().map(|amount| (amount, "typed")).map_err(|_| EngineError::invalid(field, format!("“{text}” is not an amount in minor units."))))
+        .transpose()
+}
+
+/// The last signed statement of a balance that ends before a day.
+pub(super) fn last_signed<'a>(all: &'a [StatementRecord], statement: &Statement) -> Option<&'a StatementRecord> {
+    let from = statement.period.map(|period| period.from);
+    all.iter().filter(|other| other.state == StatementState::Signed && from.is_none_or(|from| other.period_from <= from)).max_by_key(|other| (other.period_to, other.key))
+}
+
+pub(super) fn compute(reading: &Reading, statement: &Statement, options: &ImportOptions, currency: &Currency, previous: Option<&StatementRecord>) -> EngineResult<Computed> {
+    let (mut money_in, mut money_out, mut rows_in, mut rows_out) = (Amount::ZERO, Amount::ZERO, 0, 0);
+    for line in &statement.lines {
+        if line.amount.is_negative() {
+            money_out += &line.amount;
+            rows_out += 1;
+        } else {
+            money_in += &line.amount;
+            rows_in += 1;
+        }
+    }
+    let movements = &money_in + &money_out;
+    let from_file = |balance: &Option<statements::DatedBalance>| balance.as_ref().map(|found| (found.amount.clone(), source(found.source)));
+    let stated_closing = typed("closing", options.closing.as_ref())?.or_else(|| from_file(&statement.closing));
+    let opening = typed("opening", options.opening.as_ref())?
+        .or_else(|| from_file(&statement.opening))
+        .or_else(|| previous.map(|signed| (signed.closing.clone(), "previous")));
+    let computed = opening.as_ref().map(|(opening, _)| opening + &movements);
+    let difference = match (&computed, &stated_closing) {
+        (Some(computed), Some((closing, _))) => Some(closing - computed),
+        _ => None,
+    };
+    let verdict = match &difference {
+        None => ProofVerdict::CannotBeProved,
+        Some(difference) if difference.is_zero() => ProofVerdict::Ties,
+        Some(_) => ProofVerdict::DoesNotTie,
+    };
+    let closing = stated_closing.clone().or_else(|| computed.clone().map(|computed| (computed, "computed")));
+    let explained = statement.check.as_ref().map(|check| check.explained_by.as_slice()).unwrap_or_default();
+    let explanation = (verdict == ProofVerdict::DoesNotTie && !explained.is_empty()).then(|| {
+        let lines: Vec<_> = explained.iter().map(ToString::to_string).collect();
+        format!("The rows that could not be read account for all of it: line {}.", lines.join(", "))
+    });
+    let (agree, of) = match &statement.proof {
+        Proof::Proved { agree, of, .. } => (*agree, *of),
+        _ => {
+            let printed = statement.lines.iter().filter(|line| line.running_balance.is_some()).count();
+            (printed.saturating_sub(statement.breaks.len()) as u32, printed as u32)
+        }
+    };
+    let view = ImportProof {
+        verdict,
+        currency: currency.code().to_owned(),
+        exponent: currency.exponent(),
+        opening: opening.as_ref().map(|(amount, _)| amount.to_string()),
+        opening_from: opening.as_ref().map(|(_, from)| (*from).to_owned()),
+        money_in: money_in.to_string(),
+        rows_in,
+        money_out: money_out.to_string(),
+        rows_out,
+        computed: computed.map(|amount| amount.to_string()),
+        closing: closing.as_ref().map(|(amount, _)| amount.to_string()),
+        closing_from: closing.as_ref().map(|(_, from)| (*from).to_owned()),
+        difference: difference.as_ref().map(ToString::to_string),
+        balance_agreeing: agree,
+        balance_rows: of,
+        explanation,
+        previous_closing: previous.map(|signed| signed.closing.to_string()),
+        previous_name: previous.map(|signed| signed.name.clone()),
+        continues_previous: previous.and_then(|signed| opening.as_ref().map(|(opening, _)| *opening == signed.closing)),
+        verdict_words: verdict_words(reading, statement, verdict, difference.as_ref(), currency),
+    };
+    Ok(Computed { opening, closing, view })
+}
+
+fn verdict_words(reading: &Reading, statement: &Statement, verdict: ProofVerdict, difference: Option<&Amount>, currency: &Currency) -> String {
+    if let (ProofVerdict::DoesNotTie, Some(difference)) = (verdict, difference) {
+        return format!("Does not tie: {} apart", words::money(&difference.abs(), currency));
+    }
+    match &statement.proof {
+        Proof::Proved { agree, of, .. } => {
+            let bad = reading.counts.problem_rows;
+            format!("Proved by balance, {agree} of {} rows", of.max(&(agree + bad)))
+        }
+        Proof::Ambiguous { .. } => "Several readings fit".into(),
+        Proof::NotProvable { .. } if verdict == ProofVerdict::Ties => "Opening and movements make the closing balance".into(),
+        Proof::NotProvable { why } => format!("Cannot be proved. {why}"),
+    }
+}
+
+/// What stands in the way of importing, in words.
+pub(super) fn missing(reading: &Reading, statement: &Statement, computed: &Computed, leave_out_bad_rows: bool) -> Vec<String> {
+    let mut missing = Vec::new();
+    for problem in reading.problems.iter().filter(|problem| problem.severity == Severity::Error && problem.line.is_none()) {
+        missing.push(problem.message.clone());
+    }
+    let bad = u64::from(reading.counts.problem_rows);
+    if bad > 0 && !leave_out_bad_rows {
+        missing.push(format!("{} a decision.", if bad == 1 { "1 row needs".to_owned() } else { format!("{bad} rows need") }));
+    }
+    if matches!(statement.proof, Proof::Ambiguous { .. }) {
+        missing.push("Several readings fit. Pick one.".into());
+    }
+    if computed.opening.is_none() {
+        missing.push("The opening balance is not in the file. Type it.".into());
+    }
+    if computed.view.verdict == ProofVerdict::DoesNotTie && bad == 0 {
+        missing.push(format!("{}. Correct the opening or the closing balance, or the columns.", computed.view.verdict_words));
+    }
+    if statement.lines.is_empty() {
+        missing.push("No line could be read.".into());
+    }
+    missing
+}

@@ -1,0 +1,185 @@
+//! Sign-off: a checklist in words, a typed name, and a report that stays as it was signed.
+
+use ledger::Amount;
+use serde_json::json;
+use store::recon::{EntryQuery, EntryRecord, SignOffRecord, StatementRecord, StatementState};
+use store::system::Event;
+use store::{StoreError, Unit};
+
+use crate::api::book::Topic;
+use crate::api::statements::{Report, SignoffCheck, SignoffItem};
+use crate::recon::{left_to_clear, ledger_cleared, load_statement, must_be_open, previous, span, statement_cleared};
+use crate::report::entry_row;
+use crate::{Engine, EngineError, EngineResult, words};
+
+/// Entries of the period that are neither matched nor outstanding.
+pub(crate) fn open_entries(statement: &StatementRecord, all: &[StatementRecord]) -> EntryQuery {
+    let span = span(statement, all);
+    EntryQuery {
+        balance_key: statement.balance_key,
+        from: Some(span.baseline),
+        to: span.period_to,
+        outstanding: false,
+        text: None,
+        sign: 0,
+        newest_txn_key: None,
+        offset: 0,
+        limit: 0,
+    }
+}
+
+/// What is looked at before a signature, inside the unit that would write it.
+async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult<(SignoffCheck, Vec<EntryRecord>)> {
+    let all = unit.load_statements(statement.balance_key).await?;
+    let figures = unit.load_line_figures(statement.key).await?;
+    let side = unit.load_ledger_side(&span(statement, &all)).await?;
+    let open = unit.load_entry_list(&open_entries(statement, &all)).await?;
+    let money = |amount: &Amount| words::money(amount, &statement.currency);
+    let left = left_to_clear(statement, &figures);
+    let lines_open = figures.open_in_lines + figures.open_out_lines;
+    let apart = &ledger_cleared(&side) - &statement_cleared(statement, &figures);
+    let item = |key: &str, ok: bool, required: bool, text: String| SignoffItem { key: key.into(), ok, required, text };
+    let mut items = vec![
+        item(
+            "left_to_clear",
+            left.is_zero() && lines_open == 0,
+            true,
+            if left.is_zero() && lines_open == 0 {
+                format!("All {} are confirmed and nothing is left to clear.", words::plural(figures.lines, "line", "lines"))
+            } else {
+                format!("{} left to clear, {} open.", money(&left), words::plural(lines_open, "line is", "lines are"))
+            },
+        ),
+        item(
+            "ledger_agrees",
+            apart.is_zero(),
+            true,
+            if apart.is_zero() { "The ledger clears to the same amount.".into() } else { format!("The ledger clears to an amount that is {} apart.", money(&apart)) },
+        ),
+    ];
+    let (ok, text) = match previous(statement, &all) {
+        None => (true, "This is the first statement of the balance.".to_owned()),
+        Some(before) if before.state != StatementState::Signed => (false, format!("{} is not signed yet.", before.name)),
+        Some(before) if before.closing == statement.opening => (true, format!("Opening continues {}.", before.name)),
+        Some(before) => (false, format!("Opening is {}, but {} closed with {}.", money(&statement.opening), before.name, money(&before.closing))),
+    };
+    items.push(item("opening_continues", ok, true, text));
+    let total: Amount = open.iter().map(|entry| &entry.amount).sum();
+    let text = match open.len() {
+        0 => "No entry of the period is unmatched.".to_owned(),
+        count => format!("{} of {} will be left outstanding.", words::plural(count as u64, "unmatched entry", "unmatched entries"), money(&total)),
+    };
+    items.push(item("outstanding", true, false, text));
+    let left_out = statement.left_out.as_array().map_or(0, Vec::len);
+    if left_out > 0 {
+        items.push(item("left_out", true, false, format!("{} of the file left out at import, listed on the report.", words::plural(left_out as u64, "row was", "rows were"))));
+    }
+    let rows = open.iter().map(|entry| entry_row(entry, statement.period_to)).collect();
+    let check = SignoffCheck {
+        ready: items.iter().all(|item| item.ok || !item.required),
+        items,
+        becoming_outstanding: rows,
+        becoming_outstanding_total: total.to_string(),
+        version: statement.version,
+    };
+    Ok((check, open))
+}
+
+impl Engine {
+    /// Whether a statement may be signed, in words.
+    pub async fn signoff_check(&self, statement_id: &str) -> EngineResult<SignoffCheck> {
+        let mut unit = self.store.begin().await?;
+        let statement = load_statement(unit.as_mut(), statement_id).await?;
+        must_be_open(&statement)?;
+        Ok(check(unit.as_mut(), &statement).await?.0)
+    }
+
+    /// Signs a statement: what is still unmatched becomes outstanding, the report is frozen, and the database refuses
+    /// any change of its matches from then on.
+    ///
+    /// # Errors
+    /// `NOT_READY` with what is missing; `INVALID_INPUT` without a name.
+    pub async fn sign_off(&self, statement_id: &str, name: &str) -> EngineResult<Report> {
+        let stamp = self.stamp();
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(EngineError::invalid("name", "Type your name to sign."));
+        }
+        // The report is made from the state that the unit has found ready; nobody else writes in between.
+        let mut unit = self.store.begin().await?;
+        let statement = load_statement(unit.as_mut(), statement_id).await?;
+        must_be_open(&statement)?;
+        let (check, open) = check(unit.as_mut(), &statement).await?;
+        if !check.ready {
+            let missing: Vec<_> = check.items.iter().filter(|item| item.required && !item.ok).map(|item| item.text.as_str()).collect();
+            return Err(EngineError::Conflict { code: "NOT_READY", message: format!("{} Nothing was signed.", missing.join(" ")) });
+        }
+        let mut report = self.draft_report(&statement, Some(&open)).await?;
+        report.draft = false;
+        report.signed_by = Some(name.to_owned());
+        report.signed_at = Some(stamp.at.to_string());
+        report.state = format!("Signed {} by {name}", stamp.today);
+        let keys: Vec<i64> = open.iter().map(|entry| entry.txn_key).collect();
+        unit.put_outstanding(statement.key, statement.balance_key, &keys, stamp.at, &stamp.actor).await?;
+        let record = SignOffRecord {
+            version: statement.version,
+            signed_at: stamp.at,
+            signed_by: name.to_owned(),
+            report: serde_json::to_value(&report).map_err(|error| EngineError::Store(StoreError::damaged("report", error)))?,
+            reopened_at: None,
+            reopened_by: None,
+            reopen_reason: None,
+        };
+        unit.insert_sign_off(statement.key, &record).await?;
+        unit.set_statement_state(statement.key, StatementState::Signed, statement.version).await?;
+        unit.record_event(&Event {
+            at: stamp.at,
+            actor: stamp.actor.clone(),
+            kind: "statement.signed".into(),
+            object_id: statement.id.clone(),
+            payload: json!({ "name": statement.name, "version": statement.version, "signed_by": name }),
+        })
+        .await?;
+        unit.commit().await?;
+        self.changed(&[Topic::Statements, Topic::Transactions, Topic::Balances]);
+        Ok(report)
+    }
+
+    /// Opens a signed statement again as its next version. The signed report stays.
+    ///
+    /// # Errors
+    /// `LATER_SIGNED` when a later statement of the balance is signed; `INVALID_INPUT` without a reason.
+    pub async fn reopen(&self, statement_id: &str, reason: &str) -> EngineResult<()> {
+        let stamp = self.stamp();
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(EngineError::invalid("reason", "Reopening needs a reason."));
+        }
+        let mut unit = self.store.begin().await?;
+        let statement = load_statement(unit.as_mut(), statement_id).await?;
+        if statement.state != StatementState::Signed {
+            return Err(EngineError::Conflict { code: "NOT_SIGNED", message: format!("{} is not signed. Nothing was changed.", statement.name) });
+        }
+        let all = unit.load_statements(statement.balance_key).await?;
+        let later = all.iter().find(|other| other.state == StatementState::Signed && (other.period_to, other.key) > (statement.period_to, statement.key));
+        if let Some(later) = later {
+            return Err(EngineError::Conflict {
+                code: "LATER_SIGNED",
+                message: format!("{} is signed and continues this one. Reopen it first. Nothing was changed.", later.name),
+            });
+        }
+        unit.reopen_sign_off(statement.key, statement.version, stamp.at, &stamp.actor, reason).await?;
+        unit.set_statement_state(statement.key, StatementState::Open, statement.version + 1).await?;
+        unit.record_event(&Event {
+            at: stamp.at,
+            actor: stamp.actor.clone(),
+            kind: "statement.reopened".into(),
+            object_id: statement.id.clone(),
+            payload: json!({ "name": statement.name, "version": statement.version, "reason": reason }),
+        })
+        .await?;
+        unit.commit().await?;
+        self.changed(&[Topic::Statements, Topic::Transactions, Topic::Balances]);
+        Ok(())
+    }
+}
