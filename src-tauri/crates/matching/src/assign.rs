@@ -455,9 +455,15 @@ impl Search {
                 };
             }
             if node == alone {
-                for at in 0..self.from_alone.len() {
+                self.relax(
+                    goal,
+                    length - component.column_price[goal_column as usize],
+                    goal,
+                );
+                // Nodes are settled in this order, so what lies beyond the bound is never reached.
+                for at in 0..self.from_alone.len().min(bounds.nodes) {
                     let (step, next) = self.from_alone[at];
-                    if length + step >= self.distance[goal as usize] {
+                    if length + step >= self.distance[goal as usize] || length + step > cap {
                         break;
                     }
                     self.relax(next, length + step, goal);

@@ -31,42 +31,103 @@ pub struct CriterionCheck {
     pub words: String,
 }
 
-/// Texts of one item in lower case, made once per item instead of once per pair.
+/// Texts of one item in lower case and squeezed to letters and digits, made once per item instead of once per pair.
 #[derive(Debug, Clone, Default)]
 pub struct Lower {
     reference: String,
     description: String,
     counterparty: String,
     currency: String,
+    squeezed: Squeezed,
+}
+
+/// What searches in the line's text need.
+#[derive(Debug, Clone)]
+enum Squeezed {
+    /// All texts of a line, one after another.
+    Line(String),
+    Entry {
+        reference: String,
+        core: Option<String>,
+        description: String,
+        counterparty: String,
+    },
+}
+
+impl Default for Squeezed {
+    fn default() -> Self {
+        Self::Line(String::new())
+    }
 }
 
 impl Lower {
     /// Of a statement line.
     pub fn of_line(line: &StatementItem) -> Self {
+        let all = [&line.description, &line.reference, &line.counterparty]
+            .map(|text| text::squeeze(text))
+            .concat();
         Self::of(
             &line.reference,
             &line.description,
             &line.counterparty,
             line.currency.code(),
+            Squeezed::Line(all),
         )
     }
 
     /// Of a ledger entry.
     pub fn of_entry(entry: &LedgerItem) -> Self {
+        let squeezed = Squeezed::Entry {
+            reference: text::squeeze(&entry.reference),
+            core: text::core_of_text(&entry.reference),
+            description: text::squeeze(&entry.description),
+            counterparty: text::squeeze(&entry.counterparty),
+        };
         Self::of(
             &entry.reference,
             &entry.description,
             &entry.counterparty,
             entry.currency.code(),
+            squeezed,
         )
     }
 
-    fn of(reference: &str, description: &str, counterparty: &str, currency: &str) -> Self {
+    fn of(
+        reference: &str,
+        description: &str,
+        counterparty: &str,
+        currency: &str,
+        squeezed: Squeezed,
+    ) -> Self {
         Self {
             reference: reference.to_lowercase(),
             description: description.to_lowercase(),
             counterparty: counterparty.to_lowercase(),
             currency: currency.to_owned(),
+            squeezed,
+        }
+    }
+
+    /// False if the entry's field certainly is not in the line's text: spares the exact search for most pairs.
+    fn may_be_in(&self, field: Field, line: &Self) -> bool {
+        let (
+            Squeezed::Line(text),
+            Squeezed::Entry {
+                reference,
+                core,
+                description,
+                counterparty,
+            },
+        ) = (&line.squeezed, &self.squeezed)
+        else {
+            return true;
+        };
+        match field {
+            Field::Reference => {
+                text.contains(reference) || core.as_ref().is_some_and(|core| text.contains(core))
+            }
+            Field::Description => text.contains(description),
+            _ => text.contains(counterparty),
         }
     }
 
@@ -116,13 +177,16 @@ pub fn satisfies(rule: &Rule, line: &StatementItem, entry: &LedgerItem) -> bool 
     )
 }
 
-/// As [`satisfies`], on prepared texts.
+/// As [`satisfies`], on prepared texts. Amounts and dates first: they are cheap and rarely hold.
 pub fn all_hold(rule: &Rule, line: LineView<'_>, entry: EntryView<'_>) -> bool {
-    !rule.criteria.is_empty()
-        && rule
+    let all = |text: bool| {
+        let mut criteria = rule
             .criteria
             .iter()
-            .all(|criterion| holds(criterion, line, entry))
+            .filter(move |criterion| criterion.field.is_text() == text);
+        criteria.all(|criterion| holds(criterion, line, entry))
+    };
+    !rule.criteria.is_empty() && all(false) && all(true)
 }
 
 /// True if one criterion holds.
@@ -172,7 +236,10 @@ fn text_holds(
 ) -> bool {
     let (x, y) = (line.lower.field(field), entry.lower.field(field));
     match criterion.operator {
-        Operator::FoundInText => found_in_text(field, line.item, entry.item).is_some(),
+        Operator::FoundInText => {
+            entry.lower.may_be_in(field, line.lower)
+                && found_in_text(field, line.item, entry.item).is_some()
+        }
         _ if x.is_empty() || y.is_empty() => false,
         Operator::Equals => y.split(PART_SEPARATOR).any(|one| one == x),
         Operator::Contains => {

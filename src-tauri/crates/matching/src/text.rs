@@ -92,7 +92,8 @@ fn as_digit(c: char) -> char {
     }
 }
 
-fn squeeze(text: &str) -> String {
+/// Letters and digits only, folded, letters that pass for digits read as digits.
+pub(crate) fn squeeze(text: &str) -> String {
     fold(text).iter().map(|mark| as_digit(mark.c)).collect()
 }
 
@@ -125,6 +126,11 @@ fn core_of(words: &[String]) -> Option<String> {
     // The last of the longest: years stand before numbers.
     runs.filter(|run| run.len() >= CORE_DIGITS)
         .max_by_key(String::len)
+}
+
+/// The digits that name a document in a reference.
+pub(crate) fn core_of_text(reference: &str) -> Option<String> {
+    core_of(&words(&fold(reference)))
 }
 
 fn count_digits(text: &str) -> usize {

@@ -10,8 +10,11 @@ use crate::evidence::Source;
 const ENOUGH: i64 = 2_000;
 /// Components up to this many rows and columns get exact margins.
 const EXACT_SIDE: usize = 64;
-/// Nodes settled per margin in larger components.
-const BOUNDED_NODES: usize = 4_000;
+/// In larger components searches stop here: all tiers are told apart below this margin.
+const ENOUGH_IN_CROWDS: i64 = 300;
+/// Nodes settled per margin in larger components. A search that stops here yields a lower bound, which can only make a
+/// tier more careful.
+const NODES_IN_CROWDS: usize = 200;
 /// The closest-text search weighs letters, not points: a pair whose distance is strictly the best has this margin.
 const CLOSEST_MARGIN: i64 = 100;
 
@@ -224,9 +227,16 @@ impl Current {
             return 1;
         };
         let exact = self.rows.len() <= EXACT_SIDE && self.columns.len() <= EXACT_SIDE;
-        let bounds = MarginBounds {
-            enough: ENOUGH,
-            nodes: if exact { usize::MAX } else { BOUNDED_NODES },
+        let bounds = if exact {
+            MarginBounds {
+                enough: ENOUGH,
+                nodes: usize::MAX,
+            }
+        } else {
+            MarginBounds {
+                enough: ENOUGH_IN_CROWDS,
+                nodes: NODES_IN_CROWDS,
+            }
         };
         let alone = Margin {
             loss: self.component.total(),
