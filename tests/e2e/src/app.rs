@@ -34,15 +34,9 @@ pub struct Size {
 
 impl Size {
     /// The size the window opens with.
-    pub const DEFAULT: Self = Self {
-        width: 1440,
-        height: 900,
-    };
+    pub const DEFAULT: Self = Self { width: 1440, height: 900 };
     /// The smallest size the window accepts.
-    pub const MINIMUM: Self = Self {
-        width: 800,
-        height: 560,
-    };
+    pub const MINIMUM: Self = Self { width: 800, height: 560 };
 }
 
 /// One running window. Cheap to clone; ends when its [`crate::Desk`] closes it.
@@ -54,13 +48,8 @@ pub struct App {
 impl App {
     pub(crate) async fn connect(url: &str, binary: &Path, args: &[String]) -> Result<Self> {
         let mut wanted = Capabilities::new();
-        wanted.set(
-            "webkitgtk:browserOptions",
-            serde_json::json!({ "binary": binary, "args": args }),
-        )?;
-        let app = Self {
-            driver: WebDriver::new(url, wanted).await?,
-        };
+        wanted.set("webkitgtk:browserOptions", serde_json::json!({ "binary": binary, "args": args }))?;
+        let app = Self { driver: WebDriver::new(url, wanted).await? };
         app.execute(COLLECT_ERRORS, vec![]).await?;
         Ok(app)
     }
@@ -123,18 +112,9 @@ impl App {
     /// Presses one chord, such as `Ctrl+Shift+L`, into whatever has the focus.
     pub async fn press(&self, chord: &str) -> Result<()> {
         let chord: Chord = chord.parse()?;
-        let held = chord
-            .modifiers
-            .iter()
-            .fold(self.driver.action_chain(), |actions, key| {
-                actions.key_down(*key)
-            });
+        let held = chord.modifiers.iter().fold(self.driver.action_chain(), |actions, key| actions.key_down(*key));
         let pressed = held.key_down(chord.key).key_up(chord.key);
-        let released = chord
-            .modifiers
-            .iter()
-            .rev()
-            .fold(pressed, |actions, key| actions.key_up(*key));
+        let released = chord.modifiers.iter().rev().fold(pressed, |actions, key| actions.key_up(*key));
         Ok(released.perform().await?)
     }
 
@@ -161,27 +141,16 @@ impl App {
 
     /// Waits until the text of an element contains `part`.
     pub async fn wait_text(&self, testid: &str, part: &str) -> Result<()> {
-        self.wait_until(&format!("{testid} to say {part:?}"), async || {
-            Ok(self.text(testid).await?.contains(part))
-        })
-        .await
-    }
-
-    /// Waits until `condition` holds. Elements that vanish while it looks count as "not yet".
-    pub async fn wait_until(
-        &self,
-        what: &str,
-        condition: impl AsyncFn() -> Result<bool>,
-    ) -> Result<()> {
-        self.until_some(what, async || Ok(condition().await?.then_some(())))
+        self.wait_until(&format!("{testid} to say {part:?}"), async || Ok(self.text(testid).await?.contains(part)))
             .await
     }
 
-    async fn until_some<T>(
-        &self,
-        what: &str,
-        look: impl AsyncFn() -> Result<Option<T>>,
-    ) -> Result<T> {
+    /// Waits until `condition` holds. Elements that vanish while it looks count as "not yet".
+    pub async fn wait_until(&self, what: &str, condition: impl AsyncFn() -> Result<bool>) -> Result<()> {
+        self.until_some(what, async || Ok(condition().await?.then_some(()))).await
+    }
+
+    async fn until_some<T>(&self, what: &str, look: impl AsyncFn() -> Result<Option<T>>) -> Result<T> {
         let start = Instant::now();
         loop {
             match look().await {
@@ -192,10 +161,7 @@ impl App {
                 Err(error) => return Err(error),
             }
             if start.elapsed() > WAIT {
-                return Err(Error::Timeout {
-                    what: what.to_owned(),
-                    waited: WAIT,
-                });
+                return Err(Error::Timeout { what: what.to_owned(), waited: WAIT });
             }
             tokio::time::sleep(POLL).await;
         }
@@ -208,48 +174,27 @@ impl App {
 
     /// Errors and rejected promises the page has met since the window opened.
     pub async fn page_errors(&self) -> Result<Vec<String>> {
-        let list = self
-            .execute("return window.__e2eErrors ?? []", vec![])
-            .await?;
+        let list = self.execute("return window.__e2eErrors ?? []", vec![]).await?;
         Ok(serde_json::from_value(list).unwrap_or_default())
     }
 
     /// Size of the page inside the window.
     pub async fn size(&self) -> Result<Size> {
-        let value = self
-            .execute("return [innerWidth, innerHeight]", vec![])
-            .await?;
-        let side = |index: usize| {
-            value[index]
-                .as_u64()
-                .and_then(|side| u32::try_from(side).ok())
-                .unwrap_or(0)
-        };
-        Ok(Size {
-            width: side(0),
-            height: side(1),
-        })
+        let value = self.execute("return [innerWidth, innerHeight]", vec![]).await?;
+        let side = |index: usize| value[index].as_u64().and_then(|side| u32::try_from(side).ok()).unwrap_or(0);
+        Ok(Size { width: side(0), height: side(1) })
     }
 
     /// Resizes the window and waits until the page has that size.
     pub async fn resize(&self, size: Size) -> Result<()> {
-        self.driver
-            .set_window_rect(0, 0, size.width, size.height)
-            .await?;
-        self.wait_until(
-            &format!("a window of {}x{}", size.width, size.height),
-            async || Ok(self.size().await? == size),
-        )
-        .await
+        self.driver.set_window_rect(0, 0, size.width, size.height).await?;
+        self.wait_until(&format!("a window of {}x{}", size.width, size.height), async || Ok(self.size().await? == size))
+            .await
     }
 
     /// Shows the page in one theme, without touching the person's setting.
     pub async fn show_theme(&self, theme: Theme) -> Result<()> {
-        self.execute(
-            "document.documentElement.dataset.theme = arguments[0]",
-            vec![theme.name().into()],
-        )
-        .await?;
+        self.execute("document.documentElement.dataset.theme = arguments[0]", vec![theme.name().into()]).await?;
         self.settle().await
     }
 
@@ -260,19 +205,12 @@ impl App {
     }
 
     /// Writes a picture of the page to `<folder>/<name>-<theme>.png`.
-    pub async fn screenshot(
-        &self,
-        folder: &Path,
-        name: &str,
-        theme: Theme,
-        size: Size,
-    ) -> Result<()> {
+    pub async fn screenshot(&self, folder: &Path, name: &str, theme: Theme, size: Size) -> Result<()> {
         if self.size().await? != size {
             self.resize(size).await?;
         }
         self.show_theme(theme).await?;
-        self.picture(&folder.join(format!("{name}-{}.png", theme.name())))
-            .await
+        self.picture(&folder.join(format!("{name}-{}.png", theme.name()))).await
     }
 
     /// Writes a picture of the page as it is.

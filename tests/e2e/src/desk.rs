@@ -33,10 +33,7 @@ struct Running {
 /// # Panics
 /// When the scenario fails: that is how a test fails.
 pub fn scenario(name: &str, body: impl AsyncFnOnce(&mut Desk) -> Result<()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let mut desk = Desk::new(name).unwrap_or_else(|error| panic!("{error}"));
         let outcome = AssertUnwindSafe(body(&mut desk)).catch_unwind().await;
@@ -65,21 +62,10 @@ impl Desk {
             _ => std::fs::create_dir_all(&artifacts)?,
         }
         let home = tempfile::Builder::new().prefix("tieout-").tempdir()?;
-        let display = Display::start(
-            Size::DEFAULT.width,
-            Size::DEFAULT.height,
-            &artifacts.join("display.log"),
-        )?;
+        let display = Display::start(Size::DEFAULT.width, Size::DEFAULT.height, &artifacts.join("display.log"))?;
         let bus = Bus::start(home.path(), &artifacts.join("bus.log"))?;
         let environment = environment(home.path(), &display.name, &bus.address)?;
-        Ok(Self {
-            home,
-            artifacts,
-            environment,
-            running: None,
-            _bus: bus,
-            _display: display,
-        })
+        Ok(Self { home, artifacts, environment, running: None, _bus: bus, _display: display })
     }
 
     /// The home folder of this scenario; put books and statements here.
@@ -105,11 +91,7 @@ impl Desk {
         let program = binary("tieout-app")?;
         let server = DriverServer::start(&self.environment, &self.artifacts.join("app.log"))?;
         let app = App::connect(&server.url, &program, &args).await?;
-        self.running = Some(Running {
-            app: app.clone(),
-            server,
-            args,
-        });
+        self.running = Some(Running { app: app.clone(), server, args });
         Ok(app)
     }
 
@@ -123,17 +105,14 @@ impl Desk {
     pub async fn restart(&mut self) -> Result<App> {
         let args = self.running.as_ref().ok_or(Error::NotRunning)?.args.clone();
         self.close().await?;
-        self.start(&args.iter().map(String::as_str).collect::<Vec<_>>())
-            .await
+        self.start(&args.iter().map(String::as_str).collect::<Vec<_>>()).await
     }
 
     /// Ends the app without any warning, as a crash or a power cut does.
     pub async fn kill(&mut self) -> Result<()> {
         let running = self.running.take().ok_or(Error::NotRunning)?;
         let pid = running.server.app_pid().ok_or(Error::NotRunning)?;
-        let status = Command::new("kill")
-            .args(["-KILL", &pid.to_string()])
-            .status()?;
+        let status = Command::new("kill").args(["-KILL", &pid.to_string()]).status()?;
         if !status.success() {
             return Err(Error::NotRunning);
         }
@@ -162,10 +141,7 @@ impl Desk {
             return Ok(output);
         }
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        Err(Error::Headless {
-            command: args.join(" "),
-            stderr,
-        })
+        Err(Error::Headless { command: args.join(" "), stderr })
     }
 
     /// Makes the sample book with its two unreconciled statements and returns the book's path.
@@ -178,10 +154,7 @@ impl Desk {
     async fn keep_evidence(&self) {
         let Some(running) = &self.running else { return };
         // Best effort: a window that crashed has no picture, and the first failure is the one to report.
-        let _ = running
-            .app
-            .picture(&self.artifacts.join("failure.png"))
-            .await;
+        let _ = running.app.picture(&self.artifacts.join("failure.png")).await;
         if let Ok(source) = running.app.driver().source().await {
             let _ = std::fs::write(self.artifacts.join("failure.html"), source);
         }
@@ -220,11 +193,7 @@ fn environment(home: &Path, display: &str, bus: &str) -> Result<Vec<(String, Str
         ("TZ", "UTC"),
         ("RUST_BACKTRACE", "1"),
     ];
-    list.extend(
-        fixed
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
-    );
+    list.extend(fixed.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
     Ok(list)
 }
 
@@ -232,10 +201,7 @@ fn environment(home: &Path, display: &str, bus: &str) -> Result<Vec<(String, Str
 #[cfg(unix)]
 fn restrict(folder: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    Ok(std::fs::set_permissions(
-        folder,
-        std::fs::Permissions::from_mode(0o700),
-    )?)
+    Ok(std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?)
 }
 
 #[cfg(not(unix))]

@@ -6,16 +6,10 @@ use std::time::Duration;
 pub enum Error {
     /// A program the window tests stand on is not installed or did not start.
     #[error("{program} is needed to drive the window and could not be started: {source}")]
-    Program {
-        program: &'static str,
-        source: std::io::Error,
-    },
+    Program { program: &'static str, source: std::io::Error },
     /// A program started but did not become ready.
     #[error("{program} did not become ready: {detail}")]
-    NotReady {
-        program: &'static str,
-        detail: String,
-    },
+    NotReady { program: &'static str, detail: String },
     /// A binary of this workspace has not been built.
     #[error("{} is not built; run it through: cargo xtask test --only e2e", .0.display())]
     NotBuilt(PathBuf),

@@ -25,15 +25,8 @@ impl std::str::FromStr for Chord {
             Some(head) => (head.trim_end_matches('+'), "+"),
             None => text.rsplit_once('+').unwrap_or(("", text)),
         };
-        let modifiers = head
-            .split('+')
-            .filter(|name| !name.is_empty())
-            .map(modifier)
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            modifiers,
-            key: key(last)?,
-        })
+        let modifiers = head.split('+').filter(|name| !name.is_empty()).map(modifier).collect::<Result<_, _>>()?;
+        Ok(Self { modifiers, key: key(last)? })
     }
 }
 
@@ -82,20 +75,8 @@ mod tests {
         let chord: Chord = "Ctrl+Shift+L".parse().unwrap();
         assert_eq!(chord.modifiers, [Key::Control.value(), Key::Shift.value()]);
         assert_eq!(chord.key, 'L');
-        assert_eq!(
-            "?".parse::<Chord>().unwrap(),
-            Chord {
-                modifiers: vec![],
-                key: '?'
-            }
-        );
-        assert_eq!(
-            "Ctrl++".parse::<Chord>().unwrap(),
-            Chord {
-                modifiers: vec![Key::Control.value()],
-                key: '+'
-            }
-        );
+        assert_eq!("?".parse::<Chord>().unwrap(), Chord { modifiers: vec![], key: '?' });
+        assert_eq!("Ctrl++".parse::<Chord>().unwrap(), Chord { modifiers: vec![Key::Control.value()], key: '+' });
         assert_eq!("Enter".parse::<Chord>().unwrap().key, Key::Enter.value());
     }
 

@@ -3,10 +3,7 @@ use std::path::{Path, PathBuf};
 
 /// Root of the workspace: two folders above this package.
 pub(crate) fn workspace_root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .expect("the package lies inside the workspace")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the package lies inside the workspace")
 }
 
 /// Where failed scenarios leave their pictures and logs.
@@ -29,14 +26,7 @@ pub fn fixtures_dir() -> PathBuf {
 /// Found from the test's own place so that any target folder and profile works.
 pub(crate) fn binary(name: &str) -> Result<PathBuf> {
     let own = std::env::current_exe()?;
-    let profile = own
-        .parent()
-        .and_then(Path::parent)
-        .unwrap_or(Path::new("."));
+    let profile = own.parent().and_then(Path::parent).unwrap_or(Path::new("."));
     let path = profile.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    if path.is_file() {
-        Ok(path)
-    } else {
-        Err(Error::NotBuilt(path))
-    }
+    if path.is_file() { Ok(path) } else { Err(Error::NotBuilt(path)) }
 }

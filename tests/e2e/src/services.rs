@@ -13,11 +13,7 @@ pub(crate) struct Service(Child);
 
 impl Service {
     fn start(program: &'static str, command: &mut Command) -> Result<Self> {
-        command
-            .stdin(Stdio::null())
-            .spawn()
-            .map(Self)
-            .map_err(|source| Error::Program { program, source })
+        command.stdin(Stdio::null()).spawn().map(Self).map_err(|source| Error::Program { program, source })
     }
 
     /// The first line the process prints: how Xvfb and the bus tell where they listen.
@@ -27,10 +23,7 @@ impl Service {
         let mut reader = BufReader::new(out);
         reader.read_line(&mut line)?;
         if line.trim().is_empty() {
-            return Err(Error::NotReady {
-                program,
-                detail: "it ended without saying where it listens".into(),
-            });
+            return Err(Error::NotReady { program, detail: "it ended without saying where it listens".into() });
         }
         // The pipe stays open as long as the process: closing it would kill a writer with SIGPIPE.
         std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
@@ -62,24 +55,13 @@ impl Display {
         let mut server = Service::start(
             "Xvfb",
             Command::new("Xvfb")
-                .args([
-                    "-displayfd",
-                    "1",
-                    "-screen",
-                    "0",
-                    &format!("{width}x{height}x24"),
-                    "-nolisten",
-                    "tcp",
-                ])
+                .args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24"), "-nolisten", "tcp"])
                 .args(["-noreset", "-dpi", "96"])
                 .stdout(Stdio::piped())
                 .stderr(File::create(log)?),
         )?;
         let number = server.first_line("Xvfb")?;
-        Ok(Self {
-            _server: server,
-            name: format!(":{number}"),
-        })
+        Ok(Self { _server: server, name: format!(":{number}") })
     }
 }
 
@@ -116,10 +98,7 @@ impl Bus {
                 .stderr(File::create(log)?),
         )?;
         let address = daemon.first_line("dbus-daemon")?;
-        Ok(Self {
-            _daemon: daemon,
-            address,
-        })
+        Ok(Self { _daemon: daemon, address })
     }
 }
 
@@ -151,25 +130,17 @@ impl DriverServer {
                 .stderr(log),
         )?;
         wait_for_port(port)?;
-        Ok(Self {
-            process,
-            url: format!("http://127.0.0.1:{port}"),
-        })
+        Ok(Self { process, url: format!("http://127.0.0.1:{port}") })
     }
 
     /// Process id of the app this server started.
     pub(crate) fn app_pid(&self) -> Option<u32> {
         let parent = self.process.id();
-        let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"))
-            .unwrap_or_default();
-        children
-            .split_whitespace()
-            .filter_map(|pid| pid.parse().ok())
-            .find(|pid| is_app(*pid))
-            .or_else(|| {
-                // A child started from another thread of the server is not listed above.
-                processes().find(|pid| parent_of(*pid) == Some(parent) && is_app(*pid))
-            })
+        let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
+        children.split_whitespace().filter_map(|pid| pid.parse().ok()).find(|pid| is_app(*pid)).or_else(|| {
+            // A child started from another thread of the server is not listed above.
+            processes().find(|pid| parent_of(*pid) == Some(parent) && is_app(*pid))
+        })
     }
 }
 
@@ -181,10 +152,7 @@ fn wait_for_port(port: u16) -> Result<()> {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    Err(Error::NotReady {
-        program: "WebKitWebDriver",
-        detail: format!("nothing listens on port {port}"),
-    })
+    Err(Error::NotReady { program: "WebKitWebDriver", detail: format!("nothing listens on port {port}") })
 }
 
 fn processes() -> impl Iterator<Item = u32> {
@@ -198,17 +166,10 @@ fn processes() -> impl Iterator<Item = u32> {
 /// Field 4 of `/proc/<pid>/stat`, counted from behind the name, which may itself hold spaces.
 fn parent_of(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(')')?
-        .1
-        .split_whitespace()
-        .nth(1)?
-        .parse()
-        .ok()
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn is_app(pid: u32) -> bool {
-    std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| {
-        exe.file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with("tieout-app"))
-    })
+    std::fs::read_link(format!("/proc/{pid}/exe"))
+        .is_ok_and(|exe| exe.file_name().is_some_and(|name| name.to_string_lossy().starts_with("tieout-app")))
 }

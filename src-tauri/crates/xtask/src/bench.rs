@@ -40,40 +40,18 @@ impl Bench {
 pub fn run(options: &Options) -> Result {
     let all = find(&binaries::metadata()?);
     let known = all.iter().map(Bench::area).collect::<Vec<_>>().join(", ");
-    let wanted: Vec<_> = all
-        .iter()
-        .filter(|bench| {
-            options
-                .area
-                .as_deref()
-                .is_none_or(|area| area == bench.area())
-        })
-        .collect();
+    let wanted: Vec<_> =
+        all.iter().filter(|bench| options.area.as_deref().is_none_or(|area| area == bench.area())).collect();
     if wanted.is_empty() {
-        return Err(Error::Refused(format!(
-            "nothing is measured under that name; there is: {known}"
-        )));
+        return Err(Error::Refused(format!("nothing is measured under that name; there is: {known}")));
     }
     for bench in wanted {
         let mut command = process::cargo();
         match bench.kind {
-            Kind::Bench => command.args([
-                "bench",
-                "--locked",
-                "-p",
-                &bench.package,
-                "--bench",
-                &bench.target,
-            ]),
-            Kind::Example => command.args([
-                "run",
-                "--locked",
-                "--release",
-                "-p",
-                &bench.package,
-                "--example",
-                &bench.target,
-            ]),
+            Kind::Bench => command.args(["bench", "--locked", "-p", &bench.package, "--bench", &bench.target]),
+            Kind::Example => {
+                command.args(["run", "--locked", "--release", "-p", &bench.package, "--example", &bench.target])
+            }
         };
         process::run(command.arg("--").args(&options.arguments))?;
     }
@@ -93,11 +71,7 @@ fn find(metadata: &Value) -> Vec<Bench> {
                 Some("example") if name.starts_with("bench-") => Kind::Example,
                 _ => continue,
             };
-            found.push(Bench {
-                package: text(&package["name"]),
-                target: name,
-                kind,
-            });
+            found.push(Bench { package: text(&package["name"]), target: name, kind });
         }
     }
     found
@@ -115,10 +89,7 @@ mod tests {
             { "name": "bench-ledger", "kind": ["example"] },
             { "name": "demo", "kind": ["example"] },
         ] }] });
-        let areas: Vec<_> = find(&metadata)
-            .iter()
-            .map(|bench| bench.area().to_owned())
-            .collect();
+        let areas: Vec<_> = find(&metadata).iter().map(|bench| bench.area().to_owned()).collect();
         assert_eq!(areas, ["grid", "ledger"]);
     }
 }

@@ -54,20 +54,12 @@ pub fn path(name: &str, profile: Profile) -> Result<PathBuf> {
 pub fn target_folder() -> Result<PathBuf> {
     let metadata = metadata()?;
     let folder = metadata["target_directory"].as_str();
-    folder
-        .map(PathBuf::from)
-        .ok_or_else(|| Error::Refused("cargo metadata names no target folder".into()))
+    folder.map(PathBuf::from).ok_or_else(|| Error::Refused("cargo metadata names no target folder".into()))
 }
 
 /// What cargo knows about our own packages.
 pub fn metadata() -> Result<serde_json::Value> {
-    let text =
-        process::capture(process::cargo().args(["metadata", "--format-version=1", "--no-deps"]))
-            .ok_or_else(|| {
-                Error::Refused("cargo metadata failed; Cargo.toml may be broken".into())
-            })?;
-    serde_json::from_str(&text).map_err(|source| Error::Json {
-        what: "cargo metadata",
-        source,
-    })
+    let text = process::capture(process::cargo().args(["metadata", "--format-version=1", "--no-deps"]))
+        .ok_or_else(|| Error::Refused("cargo metadata failed; Cargo.toml may be broken".into()))?;
+    serde_json::from_str(&text).map_err(|source| Error::Json { what: "cargo metadata", source })
 }

@@ -39,11 +39,7 @@ pub fn prepare(purpose: Purpose) -> Result {
 }
 
 fn debian_packages(purpose: Purpose) -> Vec<&'static str> {
-    let extra = if purpose == Purpose::Test {
-        DEBIAN_TEST
-    } else {
-        &[]
-    };
+    let extra = if purpose == Purpose::Test { DEBIAN_TEST } else { &[] };
     DEBIAN_BUILD.iter().chain(extra).copied().collect()
 }
 
@@ -65,9 +61,7 @@ fn install_debian(purpose: Purpose) -> Result {
     if let Err(error) = process::run(apt(&["update"])?.arg("-q")) {
         println!("The package index could not be updated ({error}); trying with the one at hand.");
     }
-    let install = apt(&["install", "-q", "-y", "--no-install-recommends"])?
-        .args(&missing)
-        .status();
+    let install = apt(&["install", "-q", "-y", "--no-install-recommends"])?.args(&missing).status();
     let left = missing_debian(&missing);
     match install {
         Ok(status) if status.success() && left.is_empty() => Ok(()),
@@ -94,9 +88,7 @@ fn apt(arguments: &[&str]) -> Result<Command> {
             debian_packages(Purpose::Test).join(" ")
         )));
     };
-    command
-        .args(["DEBIAN_FRONTEND=noninteractive", "apt-get"])
-        .args(arguments);
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(arguments);
     Ok(command)
 }
 
@@ -113,15 +105,8 @@ fn missing_debian(wanted: &[&'static str]) -> Vec<&'static str> {
 }
 
 fn not_installed(wanted: &[&'static str], dpkg: &str) -> Vec<&'static str> {
-    let installed = |package: &str| {
-        dpkg.lines()
-            .any(|line| line.split_once(' ') == Some((package, "installed")))
-    };
-    wanted
-        .iter()
-        .copied()
-        .filter(|package| !installed(package))
-        .collect()
+    let installed = |package: &str| dpkg.lines().any(|line| line.split_once(' ') == Some((package, "installed")));
+    wanted.iter().copied().filter(|package| !installed(package)).collect()
 }
 
 fn check_node() -> Result {
@@ -150,12 +135,7 @@ fn check_other(purpose: Purpose) -> Result {
     let list = other_system();
     println!("{list}");
     let present = if cfg!(target_os = "linux") {
-        process::capture(Command::new("pkg-config").args([
-            "--exists",
-            "webkit2gtk-4.1",
-            "librsvg-2.0",
-        ]))
-        .is_some()
+        process::capture(Command::new("pkg-config").args(["--exists", "webkit2gtk-4.1", "librsvg-2.0"])).is_some()
     } else if cfg!(target_os = "macos") {
         process::capture(Command::new("xcode-select").arg("-p")).is_some()
     } else {
@@ -163,14 +143,10 @@ fn check_other(purpose: Purpose) -> Result {
         true
     };
     if !present {
-        return Err(Error::Missing(
-            "install what is listed above, then run the same command again".into(),
-        ));
+        return Err(Error::Missing("install what is listed above, then run the same command again".into()));
     }
     if purpose == Purpose::Test && !can_drive_window() {
-        println!(
-            "The window tests need WebKitWebDriver, Xvfb and dbus-daemon, which only Linux has."
-        );
+        println!("The window tests need WebKitWebDriver, Xvfb and dbus-daemon, which only Linux has.");
     }
     Ok(())
 }
@@ -182,10 +158,7 @@ pub fn can_drive_window() -> bool {
 
 /// The programs the window tests stand on that are not here.
 pub fn missing_window_programs() -> Vec<&'static str> {
-    ["WebKitWebDriver", "Xvfb", "dbus-daemon"]
-        .into_iter()
-        .filter(|program| !process::exists(program))
-        .collect()
+    ["WebKitWebDriver", "Xvfb", "dbus-daemon"].into_iter().filter(|program| !process::exists(program)).collect()
 }
 
 fn other_system() -> &'static str {
@@ -212,10 +185,7 @@ mod tests {
     #[test]
     fn only_fully_installed_packages_count() {
         let dpkg = "xvfb installed\ndbus-x11 config-files\n";
-        assert_eq!(
-            not_installed(&["xvfb", "dbus-x11", "libxdo-dev"], dpkg),
-            ["dbus-x11", "libxdo-dev"]
-        );
+        assert_eq!(not_installed(&["xvfb", "dbus-x11", "libxdo-dev"], dpkg), ["dbus-x11", "libxdo-dev"]);
         assert!(not_installed(&["xvfb"], dpkg).is_empty());
     }
 

@@ -50,9 +50,7 @@ pub fn build() -> Result {
 }
 
 fn changed(file: &Path) -> Option<SystemTime> {
-    std::fs::metadata(file)
-        .and_then(|data| data.modified())
-        .ok()
+    std::fs::metadata(file).and_then(|data| data.modified()).ok()
 }
 
 /// Newest change of a source under `folder`.
@@ -64,11 +62,7 @@ fn newest(folder: &Path) -> Result<Option<SystemTime>> {
         if MADE.iter().any(|made| entry.file_name() == *made) {
             continue;
         }
-        let time = if path.is_dir() {
-            newest(&path)?
-        } else {
-            changed(&path)
-        };
+        let time = if path.is_dir() { newest(&path)? } else { changed(&path) };
         latest = latest.max(time);
     }
     Ok(latest)
@@ -86,9 +80,6 @@ mod tests {
         assert_eq!(newest(ui.path()).unwrap(), None);
         std::fs::create_dir_all(ui.path().join("src/lib")).unwrap();
         std::fs::write(ui.path().join("src/lib/a.ts"), "").unwrap();
-        assert_eq!(
-            newest(ui.path()).unwrap(),
-            changed(&ui.path().join("src/lib/a.ts"))
-        );
+        assert_eq!(newest(ui.path()).unwrap(), changed(&ui.path().join("src/lib/a.ts")));
     }
 }

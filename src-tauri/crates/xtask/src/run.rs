@@ -24,11 +24,7 @@ pub struct Options {
 
 /// Prepares the machine, builds and opens the app.
 pub fn run(options: &Options) -> Result {
-    let profile = if options.release {
-        Profile::Release
-    } else {
-        Profile::Dev
-    };
+    let profile = if options.release { Profile::Release } else { Profile::Dev };
     host::prepare(host::Purpose::Run)?;
     npm::install()?;
     npm::build()?;
@@ -52,28 +48,17 @@ fn sample_book(profile: Profile) -> Result<PathBuf> {
         return Ok(book);
     }
     at(&folder, std::fs::create_dir_all(&folder))?;
-    process::run(
-        Command::new(binaries::path("tieout", profile)?)
-            .args(["sample", "--out"])
-            .arg(&folder),
-    )?;
+    process::run(Command::new(binaries::path("tieout", profile)?).args(["sample", "--out"]).arg(&folder))?;
     if book.is_file() {
         Ok(book)
     } else {
-        Err(Error::Refused(format!(
-            "tieout sample did not make {}",
-            book.display()
-        )))
+        Err(Error::Refused(format!("tieout sample did not make {}", book.display())))
     }
 }
 
 /// Where the system keeps the data of a user's programs.
 fn data_folder() -> Result<PathBuf> {
-    let variable = |name: &str| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = if cfg!(windows) {
         variable("APPDATA")
     } else if cfg!(target_os = "macos") {
@@ -85,9 +70,7 @@ fn data_folder() -> Result<PathBuf> {
 }
 
 fn open(app: &Path, book: &Path) -> Result {
-    let has_screen = ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some());
+    let has_screen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
     if cfg!(target_os = "linux") && !has_screen {
         return Err(Error::Missing(format!(
             "everything is built, but there is no screen here: neither DISPLAY nor WAYLAND_DISPLAY is set. \

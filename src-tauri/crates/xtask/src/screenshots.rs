@@ -14,17 +14,7 @@ pub fn run() -> Result {
     let mut command = process::cargo();
     // The tour is an ordinary scenario; only this variable makes it write over the pictures in docs/.
     command.env("TIEOUT_SCREENSHOTS", "write");
-    command.args([
-        "test",
-        "--locked",
-        "-p",
-        "e2e",
-        "--test",
-        "app",
-        "screenshots",
-        "--",
-        "--test-threads=1",
-    ]);
+    command.args(["test", "--locked", "-p", "e2e", "--test", "app", "screenshots", "--", "--test-threads=1"]);
     let mut counts = Counts::default();
     let status = process::run_reading(&mut command, |line| counts.add_line(line))?;
     // Cargo is content when a name fits no test; then no picture was taken.

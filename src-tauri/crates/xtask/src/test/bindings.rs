@@ -31,13 +31,10 @@ pub fn check(before: &Snapshot) -> Result {
     }
     if process::in_ci() {
         let mut git = Command::new("git");
-        git.current_dir(process::root())
-            .args(["status", "--porcelain", "--", TYPES, "Cargo.lock"]);
+        git.current_dir(process::root()).args(["status", "--porcelain", "--", TYPES, "Cargo.lock"]);
         let changed = process::capture(&mut git).unwrap_or_default();
         if !changed.trim().is_empty() {
-            return Err(Error::Refused(format!(
-                "generated files differ from what is committed:\n{changed}"
-            )));
+            return Err(Error::Refused(format!("generated files differ from what is committed:\n{changed}")));
         }
     }
     Ok(())
@@ -54,19 +51,10 @@ fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
     }
 }
 
-fn differences(
-    before: &BTreeMap<PathBuf, Vec<u8>>,
-    after: &BTreeMap<PathBuf, Vec<u8>>,
-) -> Vec<String> {
-    let changed = after
-        .iter()
-        .filter(|(path, content)| before.get(*path) != Some(*content))
-        .map(|(path, _)| path);
+fn differences(before: &BTreeMap<PathBuf, Vec<u8>>, after: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<String> {
+    let changed = after.iter().filter(|(path, content)| before.get(*path) != Some(*content)).map(|(path, _)| path);
     let gone = before.keys().filter(|path| !after.contains_key(*path));
-    changed
-        .chain(gone)
-        .map(|path| path.display().to_string())
-        .collect()
+    changed.chain(gone).map(|path| path.display().to_string()).collect()
 }
 
 #[cfg(test)]
@@ -76,9 +64,7 @@ mod tests {
     #[test]
     fn new_changed_and_vanished_files_differ() {
         let files = |list: &[(&str, &str)]| {
-            list.iter()
-                .map(|(path, content)| (PathBuf::from(path), content.as_bytes().to_vec()))
-                .collect()
+            list.iter().map(|(path, content)| (PathBuf::from(path), content.as_bytes().to_vec())).collect()
         };
         let before = files(&[("a.ts", "1"), ("b.ts", "1"), ("c.ts", "1")]);
         assert!(differences(&before, &before).is_empty());

@@ -21,13 +21,10 @@ pub fn check(tally: &mut Tally) {
     let Some(program) = program else { return };
     println!("\n== deny: advisories");
     if fetch_advisories(&program) {
-        tally.step("deny: advisories", || {
-            process::run(deny(&program).args(["check", "--disable-fetch", "advisories"]))
-        });
+        tally
+            .step("deny: advisories", || process::run(deny(&program).args(["check", "--disable-fetch", "advisories"])));
     } else {
-        tally.note(
-            "the advisory database cannot be reached: known weaknesses of dependencies not checked",
-        );
+        tally.note("the advisory database cannot be reached: known weaknesses of dependencies not checked");
     }
 }
 
@@ -44,9 +41,7 @@ fn fetch_advisories(program: &PathBuf) -> bool {
 /// cargo-deny of the right version: from the path, from the target folder, or freshly installed there.
 fn find_or_install() -> Result<PathBuf> {
     let own = binaries::target_folder()?.join("tools");
-    let installed = own
-        .join("bin")
-        .join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
+    let installed = own.join("bin").join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
     for candidate in [PathBuf::from("cargo-deny"), installed.clone()] {
         let version = process::capture(Command::new(&candidate).arg("--version"));
         if version.is_some_and(|text| text.split_whitespace().any(|word| word == VERSION)) {
@@ -55,22 +50,8 @@ fn find_or_install() -> Result<PathBuf> {
     }
     let mut command = process::cargo();
     // Unoptimised: it builds in under a minute and checks a few hundred crates in seconds either way.
-    command
-        .args([
-            "install",
-            "cargo-deny",
-            "--version",
-            VERSION,
-            "--locked",
-            "--debug",
-            "--root",
-        ])
-        .arg(&own);
+    command.args(["install", "cargo-deny", "--version", VERSION, "--locked", "--debug", "--root"]).arg(&own);
     command.env("CARGO_PROFILE_DEV_DEBUG", "0");
     process::run(&mut command)?;
-    if installed.is_file() {
-        Ok(installed)
-    } else {
-        Err(Error::Missing("cargo-deny could not be installed".into()))
-    }
+    if installed.is_file() { Ok(installed) } else { Err(Error::Missing("cargo-deny could not be installed".into())) }
 }

@@ -51,16 +51,9 @@ pub fn run(options: &Options) -> Result<bool> {
         rust::check(&mut tally);
     }
     if wanted(Part::E2e) {
-        let scope = if wanted(Part::Rust) {
-            Scope::WithTests
-        } else {
-            Scope::Product
-        };
+        let scope = if wanted(Part::Rust) { Scope::WithTests } else { Scope::Product };
         window::check(&mut tally, scope);
     }
-    tally.note_if(
-        process::in_ci(),
-        "CI is set: missing programs count as failures.",
-    );
+    tally.note_if(process::in_ci(), "CI is set: missing programs count as failures.");
     Ok(tally.close())
 }

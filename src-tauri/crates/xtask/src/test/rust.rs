@@ -8,16 +8,11 @@ use std::process::Command;
 
 /// Checks all Rust code.
 pub fn check(tally: &mut Tally) {
-    tally.step("rust: format", || {
-        process::run(process::cargo().args(["fmt", "--all", "--check"]))
-    });
+    tally.step("rust: format", || process::run(process::cargo().args(["fmt", "--all", "--check"])));
     tally.step("rust: lints", || {
         let lint = |packages: &[&str]| {
             let mut command = process::cargo();
-            command
-                .args(["clippy", "--locked", "--all-targets"])
-                .args(packages)
-                .args(["--", "-D", "warnings"]);
+            command.args(["clippy", "--locked", "--all-targets"]).args(packages).args(["--", "-D", "warnings"]);
             process::run(&mut command)
         };
         lint(&[])?;

@@ -53,14 +53,7 @@ impl Tally {
             println!("{name}: {error}");
         }
         let ok = outcome.is_ok();
-        self.parts.push((
-            name.to_owned(),
-            Counts {
-                passed: ok.into(),
-                failed: (!ok).into(),
-                ignored: 0,
-            },
-        ));
+        self.parts.push((name.to_owned(), Counts { passed: ok.into(), failed: (!ok).into(), ignored: 0 }));
         ok
     }
 
@@ -74,15 +67,10 @@ impl Tally {
         }
         if clean && counts.passed + counts.failed == 0 {
             counts.failed = 1;
-            self.notes.push(format!(
-                "{name}: no test ran at all, which counts as a failure."
-            ));
+            self.notes.push(format!("{name}: no test ran at all, which counts as a failure."));
         }
         if counts.ignored > 0 {
-            self.notes.push(format!(
-                "{name}: {} tests are marked as ignored and were not run.",
-                counts.ignored
-            ));
+            self.notes.push(format!("{name}: {} tests are marked as ignored and were not run.", counts.ignored));
         }
         self.parts.push((name.to_owned(), counts));
     }
@@ -102,23 +90,18 @@ impl Tally {
     }
 
     fn total(&self) -> Counts {
-        self.parts
-            .iter()
-            .fold(Counts::default(), |sum, (_, part)| Counts {
-                passed: sum.passed + part.passed,
-                failed: sum.failed + part.failed,
-                ignored: sum.ignored + part.ignored,
-            })
+        self.parts.iter().fold(Counts::default(), |sum, (_, part)| Counts {
+            passed: sum.passed + part.passed,
+            failed: sum.failed + part.failed,
+            ignored: sum.ignored + part.ignored,
+        })
     }
 
     /// Prints the parts, the notes and the closing line; tells whether nothing failed.
     pub fn close(&self) -> bool {
         println!("\n== summary");
         for (name, counts) in &self.parts {
-            println!(
-                "{name:<28} {:>6} passed {:>4} failed",
-                counts.passed, counts.failed
-            );
+            println!("{name:<28} {:>6} passed {:>4} failed", counts.passed, counts.failed);
         }
         for note in &self.notes {
             println!("note: {note}");
@@ -138,48 +121,19 @@ mod tests {
     fn reads_the_closing_lines_of_test_programs() {
         let mut counts = Counts::default();
         counts.add_line("running 3 tests");
-        counts.add_line("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s");
-        counts.add_line(
-            "test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out",
-        );
-        assert_eq!(
-            counts,
-            Counts {
-                passed: 14,
-                failed: 3,
-                ignored: 1
-            }
-        );
+        counts
+            .add_line("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s");
+        counts.add_line("test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out");
+        assert_eq!(counts, Counts { passed: 14, failed: 3, ignored: 1 });
     }
 
     #[test]
     fn a_program_that_broke_off_or_ran_nothing_has_failed() {
         let mut tally = Tally::default();
-        tally.tests(
-            "broken",
-            Counts {
-                passed: 4,
-                ..Counts::default()
-            },
-            false,
-        );
+        tally.tests("broken", Counts { passed: 4, ..Counts::default() }, false);
         tally.tests("empty", Counts::default(), true);
-        tally.tests(
-            "good",
-            Counts {
-                passed: 2,
-                ..Counts::default()
-            },
-            true,
-        );
-        assert_eq!(
-            tally.total(),
-            Counts {
-                passed: 6,
-                failed: 2,
-                ignored: 0
-            }
-        );
+        tally.tests("good", Counts { passed: 2, ..Counts::default() }, true);
+        assert_eq!(tally.total(), Counts { passed: 6, failed: 2, ignored: 0 });
         assert!(!tally.close());
     }
 
@@ -189,13 +143,6 @@ mod tests {
         assert!(tally.step("fine", || Ok(())));
         assert!(tally.close());
         assert!(!tally.step("bad", || Err(Error::Refused("no".into()))));
-        assert_eq!(
-            tally.total(),
-            Counts {
-                passed: 1,
-                failed: 1,
-                ignored: 0
-            }
-        );
+        assert_eq!(tally.total(), Counts { passed: 1, failed: 1, ignored: 0 });
     }
 }

@@ -10,9 +10,7 @@ pub fn check(tally: &mut Tally) {
     if !tally.step("ui: packages", npm::install) {
         return;
     }
-    tally.step("ui: types", || {
-        process::run(npm::npm().args(["run", "check"]))
-    });
+    tally.step("ui: types", || process::run(npm::npm().args(["run", "check"])));
     println!("\n== ui: tests");
     match unit_tests() {
         Ok((counts, clean)) => tally.tests("ui: tests", counts, clean),
@@ -21,9 +19,7 @@ pub fn check(tally: &mut Tally) {
             tally.tests("ui: tests", Counts::default(), false);
         }
     }
-    tally.step("ui: bundle", || {
-        process::run(npm::npm().args(["run", "build"]))
-    });
+    tally.step("ui: bundle", || process::run(npm::npm().args(["run", "build"])));
 }
 
 fn unit_tests() -> Result<(Counts, bool)> {
@@ -42,14 +38,10 @@ fn unit_tests() -> Result<(Counts, bool)> {
 
 fn read_report(file: &Path) -> Result<Counts> {
     let text = at(file, std::fs::read_to_string(file))?;
-    let report: serde_json::Value = serde_json::from_str(&text).map_err(|source| Error::Json {
-        what: "the unit test report",
-        source,
-    })?;
+    let report: serde_json::Value =
+        serde_json::from_str(&text).map_err(|source| Error::Json { what: "the unit test report", source })?;
     let number = |name: &str| {
-        report[name]
-            .as_u64()
-            .ok_or_else(|| Error::Refused(format!("the unit test report has no number {name}")))
+        report[name].as_u64().ok_or_else(|| Error::Refused(format!("the unit test report has no number {name}")))
     };
     Ok(Counts {
         passed: number("numPassedTests")?,
@@ -66,19 +58,9 @@ mod tests {
     fn reads_the_report_and_refuses_half_of_one() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("report.json");
-        std::fs::write(
-            &file,
-            r#"{"numPassedTests":7,"numFailedTests":1,"numPendingTests":2,"numTodoTests":0}"#,
-        )
-        .unwrap();
-        assert_eq!(
-            read_report(&file).unwrap(),
-            Counts {
-                passed: 7,
-                failed: 1,
-                ignored: 2
-            }
-        );
+        std::fs::write(&file, r#"{"numPassedTests":7,"numFailedTests":1,"numPendingTests":2,"numTodoTests":0}"#)
+            .unwrap();
+        assert_eq!(read_report(&file).unwrap(), Counts { passed: 7, failed: 1, ignored: 2 });
         std::fs::write(&file, r#"{"numPassedTests":7}"#).unwrap();
         assert!(read_report(&file).is_err());
     }

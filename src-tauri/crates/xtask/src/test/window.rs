@@ -9,10 +9,7 @@ use crate::{host, process};
 pub fn check(tally: &mut Tally, scope: Scope) {
     let missing = host::missing_window_programs();
     if !missing.is_empty() {
-        tally.note(format!(
-            "the window tests were not run: {} not found",
-            missing.join(", ")
-        ));
+        tally.note(format!("the window tests were not run: {} not found", missing.join(", ")));
         if process::in_ci() {
             tally.tests("window: tests", Counts::default(), false);
         }
