@@ -96,21 +96,13 @@ impl Component {
 
     /// The chosen pairs (row, column) in row order.
     pub fn pairs(&self) -> Vec<(u32, u32)> {
-        let matched = self
-            .row_match
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| **column != NONE);
+        let matched = self.row_match.iter().enumerate().filter(|(_, column)| **column != NONE);
         matched.map(|(row, column)| (row as u32, *column)).collect()
     }
 
     /// The sum of values of the chosen pairs.
     pub fn total(&self) -> i64 {
-        self.pairs()
-            .iter()
-            .filter_map(|(row, column)| self.arc(*row, *column))
-            .map(|arc| arc.value)
-            .sum()
+        self.pairs().iter().filter_map(|(row, column)| self.arc(*row, *column)).map(|arc| arc.value).sum()
     }
 
     /// The column chosen for a row.
@@ -131,9 +123,7 @@ impl Component {
     /// The arc of a pair.
     pub fn arc(&self, row: u32, column: u32) -> Option<&Arc> {
         let arcs = self.arcs_of(row);
-        arcs.binary_search_by_key(&column, |arc| arc.column)
-            .ok()
-            .map(|at| &arcs[at])
+        arcs.binary_search_by_key(&column, |arc| arc.column).ok().map(|at| &arcs[at])
     }
 
     /// One shortest augmenting path from a new row.
@@ -142,10 +132,8 @@ impl Component {
         let mut scanned: Vec<u32> = Vec::new();
         let mut touched: Vec<u32> = Vec::new();
         // The price that makes every arc of the new row cost at least nothing.
-        let first = self
-            .arc_range(start)
-            .map(|at| self.costs[at] - self.column_price[self.arcs[at].column as usize])
-            .min();
+        let first =
+            self.arc_range(start).map(|at| self.costs[at] - self.column_price[self.arcs[at].column as usize]).min();
         self.row_price[start as usize] = first.unwrap_or(0).min(0);
         let (mut row, mut base, mut spent) = (start, 0_i128, 0_u64);
         // The cheapest way to end: (length, last row, free column or NONE for staying alone).
@@ -153,9 +141,7 @@ impl Component {
         loop {
             for at in self.arc_range(row) {
                 let column = self.arcs[at].column as usize;
-                let length = base + self.costs[at]
-                    - self.row_price[row as usize]
-                    - self.column_price[column];
+                let length = base + self.costs[at] - self.row_price[row as usize] - self.column_price[column];
                 if length < self.distance[column] && length < best.0 {
                     if self.distance[column] == i128::MAX {
                         touched.push(column as u32);
@@ -240,72 +226,35 @@ impl Component {
 fn costs(rows: usize, columns: usize, arcs: &[Arc]) -> (Vec<i128>, i128) {
     let pairs = rows.min(columns).max(1) as i128;
     let widest = rows.max(columns) as i128;
-    let largest = |level: usize| {
-        arcs.iter()
-            .map(|arc| i128::from(arc.ties[level]))
-            .max()
-            .unwrap_or(0)
-    };
-    let divisor = |level: usize| {
-        arcs.iter()
-            .fold(0, |d, arc| gcd(d, i128::from(arc.ties[level])))
-            .max(1)
-    };
+    let largest = |level: usize| arcs.iter().map(|arc| i128::from(arc.ties[level])).max().unwrap_or(0);
+    let divisor = |level: usize| arcs.iter().fold(0, |d, arc| gcd(d, i128::from(arc.ties[level]))).max(1);
     let (first_divisor, second_divisor) = (divisor(0), divisor(1));
-    let top = arcs
-        .iter()
-        .map(|arc| i128::from(arc.value))
-        .max()
-        .unwrap_or(1)
-        .max(1);
+    let top = arcs.iter().map(|arc| i128::from(arc.value)).max().unwrap_or(1).max(1);
     for dropped in 0..3 {
         let order_max = if dropped == 0 { widest * widest } else { 0 };
-        let second_max = if dropped < 2 {
-            largest(1) / second_divisor
-        } else {
-            0
-        };
-        let Some((first_unit, second_unit, unit)) = units(
-            pairs,
-            order_max,
-            second_max,
-            largest(0) / first_divisor,
-            top,
-        ) else {
+        let second_max = if dropped < 2 { largest(1) / second_divisor } else { 0 };
+        let Some((first_unit, second_unit, unit)) =
+            units(pairs, order_max, second_max, largest(0) / first_divisor, top)
+        else {
             continue;
         };
         let cost = |arc: &Arc| {
             let crossing = i128::from(arc.row) - i128::from(arc.column);
             let order = if dropped == 0 { crossing * crossing } else { 0 };
-            let second = if dropped < 2 {
-                i128::from(arc.ties[1]) / second_divisor * second_unit
-            } else {
-                0
-            };
-            i128::from(arc.ties[0]) / first_divisor * first_unit + second + order
-                - i128::from(arc.value) * unit
+            let second = if dropped < 2 { i128::from(arc.ties[1]) / second_divisor * second_unit } else { 0 };
+            i128::from(arc.ties[0]) / first_divisor * first_unit + second + order - i128::from(arc.value) * unit
         };
         return (arcs.iter().map(cost).collect(), unit);
     }
     (arcs.iter().map(|arc| -i128::from(arc.value)).collect(), 1)
 }
 
-fn units(
-    pairs: i128,
-    order_max: i128,
-    second_max: i128,
-    first_max: i128,
-    top: i128,
-) -> Option<(i128, i128, i128)> {
+fn units(pairs: i128, order_max: i128, second_max: i128, first_max: i128, top: i128) -> Option<(i128, i128, i128)> {
     let outweigh = |sum: i128| pairs.checked_mul(sum)?.checked_mul(2)?.checked_add(1);
     let second_unit = outweigh(order_max)?;
-    let below_first = second_max
-        .checked_mul(second_unit)?
-        .checked_add(order_max)?;
+    let below_first = second_max.checked_mul(second_unit)?.checked_add(order_max)?;
     let first_unit = outweigh(below_first)?;
-    let below_value = first_max
-        .checked_mul(first_unit)?
-        .checked_add(below_first)?;
+    let below_value = first_max.checked_mul(first_unit)?.checked_add(below_first)?;
     let unit = outweigh(below_value)?;
     // Prices and path lengths add up weights: they stay two powers below the type's end.
     let total = top.checked_mul(unit)?.checked_mul(pairs)?.checked_mul(8)?;
@@ -354,9 +303,7 @@ impl Component {
             search.prepare(self);
         }
         let forbidden = (row_class[row as usize], column_class[goal as usize]);
-        let allowed = |row: u32, column: u32| {
-            (row_class[row as usize], column_class[column as usize]) != forbidden
-        };
+        let allowed = |row: u32, column: u32| (row_class[row as usize], column_class[column as usize]) != forbidden;
         let margin = search.shortest_cycle(self, row, goal, &allowed, bounds);
         search.clear();
         self.search = search;
@@ -382,26 +329,11 @@ struct Search {
 impl Search {
     fn prepare(&mut self, component: &Component) {
         self.distance = vec![i128::MAX; component.rows + component.columns + 1];
-        let matched = component
-            .column_match
-            .iter()
-            .enumerate()
-            .filter(|(_, owner)| **owner != NONE);
-        self.from_alone = matched
-            .map(|(column, _)| {
-                (
-                    -component.column_price[column],
-                    (component.rows + column) as Node,
-                )
-            })
-            .collect();
-        let alone = component
-            .row_match
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| **column == NONE);
-        self.from_alone
-            .extend(alone.map(|(row, _)| (component.row_price[row], row as Node)));
+        let matched = component.column_match.iter().enumerate().filter(|(_, owner)| **owner != NONE);
+        self.from_alone =
+            matched.map(|(column, _)| (-component.column_price[column], (component.rows + column) as Node)).collect();
+        let alone = component.row_match.iter().enumerate().filter(|(_, column)| **column == NONE);
+        self.from_alone.extend(alone.map(|(row, _)| (component.row_price[row], row as Node)));
         self.from_alone.sort_unstable();
     }
 
@@ -432,14 +364,9 @@ impl Search {
         allowed: &dyn Fn(u32, u32) -> bool,
         bounds: MarginBounds,
     ) -> Margin {
-        let (rows, alone) = (
-            component.rows as Node,
-            (component.rows + component.columns) as Node,
-        );
+        let (rows, alone) = (component.rows as Node, (component.rows + component.columns) as Node);
         let goal = rows + goal_column;
-        let cap = i128::from(bounds.enough)
-            .saturating_mul(component.unit)
-            .saturating_add(component.unit / 2);
+        let cap = i128::from(bounds.enough).saturating_mul(component.unit).saturating_add(component.unit / 2);
         let mut settled = 0;
         self.relax(row, 0, goal);
         while let Some(Reverse((length, node))) = self.heap.pop() {
@@ -449,17 +376,10 @@ impl Search {
             let at_goal = node == goal;
             settled += 1;
             if at_goal || length > cap || settled > bounds.nodes {
-                return Margin {
-                    loss: component.to_value(length),
-                    exact: at_goal,
-                };
+                return Margin { loss: component.to_value(length), exact: at_goal };
             }
             if node == alone {
-                self.relax(
-                    goal,
-                    length - component.column_price[goal_column as usize],
-                    goal,
-                );
+                self.relax(goal, length - component.column_price[goal_column as usize], goal);
                 // Nodes are settled in this order, so what lies beyond the bound is never reached.
                 for at in 0..self.from_alone.len().min(bounds.nodes) {
                     let (step, next) = self.from_alone[at];
@@ -479,10 +399,7 @@ impl Search {
             }
         }
         // Leaving both alone is always possible, so the goal is always reached.
-        Margin {
-            loss: i64::MAX,
-            exact: false,
-        }
+        Margin { loss: i64::MAX, exact: false }
     }
 
     fn relax_row(
@@ -503,11 +420,7 @@ impl Search {
             }
         }
         if chosen != NONE {
-            self.relax(
-                (component.rows + component.columns) as Node,
-                length - price,
-                goal,
-            );
+            self.relax((component.rows + component.columns) as Node, length - price, goal);
         }
     }
 }
@@ -521,9 +434,7 @@ pub struct Components {
 impl Components {
     /// `count` nodes, each alone.
     pub fn new(count: usize) -> Self {
-        Self {
-            parent: (0..count as u32).collect(),
-        }
+        Self { parent: (0..count as u32).collect() }
     }
 
     /// The representative of a node.

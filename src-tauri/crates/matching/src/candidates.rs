@@ -25,10 +25,7 @@ pub struct AmountBounds {
 impl AmountBounds {
     /// `low ≤ amount × factor ≤ high`.
     pub fn between(factor: i128, low: Amount, high: Amount) -> Self {
-        Self {
-            low: vec![(factor, low)],
-            high: vec![(factor, high)],
-        }
+        Self { low: vec![(factor, low)], high: vec![(factor, high)] }
     }
 
     /// Exactly this amount.
@@ -43,25 +40,17 @@ impl AmountBounds {
         }
         let scaled = x.times(den);
         let (wide, narrow) = (den + num, den - num);
-        let (low, high) = if x.is_negative() {
-            (narrow, wide)
-        } else {
-            (wide, narrow)
-        };
+        let (low, high) = if x.is_negative() { (narrow, wide) } else { (wide, narrow) };
         self.low.push((low, scaled.clone()));
         self.high.push((high, scaled));
     }
 
     fn below(&self, amount: &Amount) -> bool {
-        self.low
-            .iter()
-            .any(|(factor, bound)| amount.times(*factor) < *bound)
+        self.low.iter().any(|(factor, bound)| amount.times(*factor) < *bound)
     }
 
     fn above(&self, amount: &Amount) -> bool {
-        self.high
-            .iter()
-            .any(|(factor, bound)| amount.times(*factor) > *bound)
+        self.high.iter().any(|(factor, bound)| amount.times(*factor) > *bound)
     }
 
     fn is_bounded(&self) -> bool {
@@ -106,10 +95,8 @@ impl<'a> Query<'a> {
                 (Field::Date, Operator::Equals) => {
                     // A time of day can reach into one more day than whole days say.
                     let seconds = criterion.tolerance.seconds().unwrap_or_default();
-                    let reach = i64::try_from(seconds / DAY.unsigned_abs())
-                        .unwrap_or(i64::MAX / 4)
-                        .min(i64::MAX / 4)
-                        + 1;
+                    let reach =
+                        i64::try_from(seconds / DAY.unsigned_abs()).unwrap_or(i64::MAX / 4).min(i64::MAX / 4) + 1;
                     query.narrow_days(day.saturating_sub(reach), day.saturating_add(reach));
                 }
                 (Field::Date, Operator::GreaterThan) => query.narrow_days(i64::MIN, day),
@@ -157,18 +144,14 @@ impl EntryIndex {
         let mut index = Self::default();
         let criteria = rules.iter().flat_map(|rule| &rule.criteria);
         let mut fields: Vec<Field> = criteria
-            .filter(|c| {
-                c.operator == Operator::Equals && c.field.is_text() && c.field != Field::Currency
-            })
+            .filter(|c| c.operator == Operator::Equals && c.field.is_text() && c.field != Field::Currency)
             .map(|c| c.field)
             .collect();
         fields.sort_unstable();
         fields.dedup();
         for (at, entry) in entries.iter().enumerate() {
             if !index.shelves.contains_key(&entry.currency) {
-                index
-                    .shelves
-                    .insert(entry.currency.clone(), Shelf::default());
+                index.shelves.insert(entry.currency.clone(), Shelf::default());
             }
             let Some(shelf) = index.shelves.get_mut(&entry.currency) else {
                 continue;
@@ -206,17 +189,10 @@ impl EntryIndex {
         let Some(shelf) = self.shelves.get(currency) else {
             return true;
         };
-        let buckets = query
-            .texts
-            .iter()
-            .map(|(field, text)| shelf.bucket(*field, text));
+        let buckets = query.texts.iter().map(|(field, text)| shelf.bucket(*field, text));
         let by_text = buckets.min_by_key(|bucket| bucket.len());
         let bounded = query.amount.is_bounded();
-        let by_amount = if bounded {
-            range(&shelf.by_amount, entries, &query.amount)
-        } else {
-            &shelf.by_amount
-        };
+        let by_amount = if bounded { range(&shelf.by_amount, entries, &query.amount) } else { &shelf.by_amount };
         let by_day = shelf.day_range(&self.days, query.days);
         let found = [by_day, by_amount].into_iter().chain(by_text);
         let narrowest = found.min_by_key(|found| found.len()).unwrap_or(by_day);
@@ -236,8 +212,7 @@ impl EntryIndex {
         }
         // Text buckets, days and a single amount are in date order; a range of amounts is not.
         let amount = |entry: Option<&Entry>| entry.map(|at| &entries[*at as usize].amount);
-        let ordered = !std::ptr::eq(narrowest, by_amount)
-            || amount(by_amount.first()) == amount(by_amount.last());
+        let ordered = !std::ptr::eq(narrowest, by_amount) || amount(by_amount.first()) == amount(by_amount.last());
         *out = self.nearest(if ordered { narrowest } else { by_day }, date, limit);
         false
     }
@@ -249,8 +224,7 @@ impl EntryIndex {
         let mut right = in_order.partition_point(|entry| self.days[*entry as usize] < day);
         let mut left = right;
         while right - left < limit && (left > 0 || right < in_order.len()) {
-            let take_right = left == 0
-                || (right < in_order.len() && day_of(right) - day <= day - day_of(left - 1));
+            let take_right = left == 0 || (right < in_order.len() && day_of(right) - day <= day - day_of(left - 1));
             if take_right {
                 right += 1;
             } else {
@@ -263,15 +237,8 @@ impl EntryIndex {
 
 impl Shelf {
     fn sort(&mut self, entries: &[LedgerItem], day_of: &[i64]) {
-        let (amount, day) = (
-            |at: Entry| &entries[at as usize].amount,
-            |at: Entry| day_of[at as usize],
-        );
-        self.by_amount.sort_by(|&a, &b| {
-            amount(a)
-                .cmp(amount(b))
-                .then_with(|| (day(a), a).cmp(&(day(b), b)))
-        });
+        let (amount, day) = (|at: Entry| &entries[at as usize].amount, |at: Entry| day_of[at as usize]);
+        self.by_amount.sort_by(|&a, &b| amount(a).cmp(amount(b)).then_with(|| (day(a), a).cmp(&(day(b), b))));
         self.by_day_amount = self.by_amount.clone();
         self.by_day_amount.sort_by_key(|&at| day(at));
         for (position, &at) in self.by_day_amount.iter().enumerate() {
@@ -285,25 +252,15 @@ impl Shelf {
 
     fn bucket(&self, field: Field, text: &str) -> &[Entry] {
         // An empty text equals nothing.
-        if text.is_empty() {
-            &[]
-        } else {
-            self.texts
-                .get(&(field, text.to_owned()))
-                .map_or(&[], Vec::as_slice)
-        }
+        if text.is_empty() { &[] } else { self.texts.get(&(field, text.to_owned())).map_or(&[], Vec::as_slice) }
     }
 
     fn day_range(&self, day_of: &[i64], days: Option<(i64, i64)>) -> &[Entry] {
         let Some((first, last)) = days else {
             return &self.by_day;
         };
-        let start = self
-            .by_day
-            .partition_point(|entry| day_of[*entry as usize] < first);
-        let end = self
-            .by_day
-            .partition_point(|entry| day_of[*entry as usize] <= last);
+        let start = self.by_day.partition_point(|entry| day_of[*entry as usize] < first);
+        let end = self.by_day.partition_point(|entry| day_of[*entry as usize] <= last);
         self.by_day.get(start..end).unwrap_or(&[])
     }
 
@@ -319,15 +276,8 @@ impl Shelf {
     fn scan_days(&self, entries: &[LedgerItem], query: &Query<'_>, out: &mut Vec<Entry>) {
         for position in self.day_positions(query.days) {
             let start = self.days[position].1;
-            let end = self
-                .days
-                .get(position + 1)
-                .map_or(self.by_day_amount.len(), |(_, start)| *start);
-            out.extend_from_slice(range(
-                &self.by_day_amount[start..end],
-                entries,
-                &query.amount,
-            ));
+            let end = self.days.get(position + 1).map_or(self.by_day_amount.len(), |(_, start)| *start);
+            out.extend_from_slice(range(&self.by_day_amount[start..end], entries, &query.amount));
         }
     }
 }

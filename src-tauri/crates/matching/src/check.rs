@@ -27,38 +27,20 @@ pub enum RuleProblem {
     NoName,
     #[error("The rule has no criteria, so it would never match.")]
     NoCriteria,
-    #[error(
-        "“{field}” is not a field. Use amount, date, reference, description, currency or counterparty."
-    )]
+    #[error("“{field}” is not a field. Use amount, date, reference, description, currency or counterparty.")]
     UnknownField { criterion: usize, field: String },
-    #[error(
-        "“{operator}” is not a test. Use equals, greater_than, less_than, contains, levenshtein or found_in_text."
-    )]
+    #[error("“{operator}” is not a test. Use equals, greater_than, less_than, contains, levenshtein or found_in_text.")]
     UnknownOperator { criterion: usize, operator: String },
     #[error("“{}” never holds for {}.", operator.code(), field.code())]
-    OperatorNotValid {
-        criterion: usize,
-        field: Field,
-        operator: Operator,
-    },
+    OperatorNotValid { criterion: usize, field: Field, operator: Operator },
     #[error("“{given}” is not a valid tolerance: expected {expected}.")]
-    DriftOutOfRange {
-        criterion: usize,
-        given: String,
-        expected: String,
-    },
+    DriftOutOfRange { criterion: usize, given: String, expected: String },
     #[error("The rule can never match: {because}.")]
     NeverMatches { because: String },
-    #[error(
-        "Neither amount nor reference is compared, so many entries may fit and matching takes longer."
-    )]
+    #[error("Neither amount nor reference is compared, so many entries may fit and matching takes longer.")]
     NoAmountOrReference,
     #[error("{}", Broad(.fits, .tested, .because))]
-    TooBroad {
-        fits: u64,
-        tested: u64,
-        because: String,
-    },
+    TooBroad { fits: u64, tested: u64, because: String },
 }
 
 struct Broad<'a>(&'a u64, &'a u64, &'a String);
@@ -68,11 +50,7 @@ impl fmt::Display for Broad<'_> {
         if *self.1 == 0 {
             write!(f, "This is too broad: {}.", self.2)
         } else {
-            write!(
-                f,
-                "This fits {} % of all pairs. Add amount or reference.",
-                self.0.saturating_mul(100) / self.1
-            )
+            write!(f, "This fits {} % of all pairs. Add amount or reference.", self.0.saturating_mul(100) / self.1)
         }
     }
 }
@@ -119,11 +97,7 @@ fn check_parsed(rule: &Rule, problems: &mut Vec<RuleProblem>) {
     for (index, criterion) in rule.criteria.iter().enumerate() {
         let (field, operator) = (criterion.field, criterion.operator);
         if !operator.suits(field) {
-            problems.push(RuleProblem::OperatorNotValid {
-                criterion: index,
-                field,
-                operator,
-            });
+            problems.push(RuleProblem::OperatorNotValid { criterion: index, field, operator });
         }
     }
     if let Some(because) = contradiction(rule) {
@@ -138,30 +112,17 @@ fn check_parsed(rule: &Rule, problems: &mut Vec<RuleProblem>) {
         problems.push(RuleProblem::NoAmountOrReference);
     }
     let whole = rule.criteria.iter().all(|c| c.field == Field::Currency);
-    let wide = rule
-        .criteria
-        .iter()
-        .all(|c| c.field == Field::Currency || is_wide(&c.tolerance));
+    let wide = rule.criteria.iter().all(|c| c.field == Field::Currency || is_wide(&c.tolerance));
     if whole || wide {
-        let because = if whole {
-            "it compares the currency only"
-        } else {
-            "every tolerance lets almost anything pass"
-        };
-        problems.push(RuleProblem::TooBroad {
-            fits: 0,
-            tested: 0,
-            because: because.to_owned(),
-        });
+        let because = if whole { "it compares the currency only" } else { "every tolerance lets almost anything pass" };
+        problems.push(RuleProblem::TooBroad { fits: 0, tested: 0, because: because.to_owned() });
     }
 }
 
 /// Tolerances beyond which a criterion says next to nothing: half the amount, half the text, a year.
 fn is_wide(tolerance: &Tolerance) -> bool {
     match tolerance {
-        Tolerance::Fraction(fraction) => fraction
-            .times_100()
-            .is_none_or(|percent| percent.floor() >= 50),
+        Tolerance::Fraction(fraction) => fraction.times_100().is_none_or(|percent| percent.floor() >= 50),
         Tolerance::PercentOfText(percent) => percent.floor() >= 50,
         Tolerance::Days(_) | Tolerance::Hours(_) | Tolerance::Seconds(_) => {
             tolerance.seconds().unwrap_or_default() >= 365 * 86_400
@@ -172,20 +133,13 @@ fn is_wide(tolerance: &Tolerance) -> bool {
 
 fn contradiction(rule: &Rule) -> Option<String> {
     for field in [Field::Amount, Field::Date] {
-        let has = |operator| {
-            rule.criteria
-                .iter()
-                .any(|c| c.field == field && c.operator == operator)
-        };
+        let has = |operator| rule.criteria.iter().any(|c| c.field == field && c.operator == operator);
         let exact = rule.criteria.iter().any(|c| {
             c.field == field
                 && c.operator == Operator::Equals
                 && matches!(
                     c.tolerance,
-                    Tolerance::Exact
-                        | Tolerance::Days(0)
-                        | Tolerance::Hours(0)
-                        | Tolerance::Seconds(0)
+                    Tolerance::Exact | Tolerance::Days(0) | Tolerance::Hours(0) | Tolerance::Seconds(0)
                 )
         });
         let name = field.code();
@@ -210,21 +164,12 @@ impl Breadth {
     /// The warning for a rule that fits more than a twentieth of at least 100 pairs.
     pub fn problem(&self) -> Option<RuleProblem> {
         let broad = self.tested >= 100 && self.fits.saturating_mul(20) > self.tested;
-        broad.then(|| RuleProblem::TooBroad {
-            fits: self.fits,
-            tested: self.tested,
-            because: String::new(),
-        })
+        broad.then(|| RuleProblem::TooBroad { fits: self.fits, tested: self.tested, because: String::new() })
     }
 }
 
 /// Tries the rule on an evenly spread sample of at most about `max_pairs` pairs of the same currency.
-pub fn breadth(
-    rule: &Rule,
-    lines: &[StatementItem],
-    entries: &[LedgerItem],
-    max_pairs: u64,
-) -> Breadth {
+pub fn breadth(rule: &Rule, lines: &[StatementItem], entries: &[LedgerItem], max_pairs: u64) -> Breadth {
     let pairs = lines.len() as u64 * entries.len() as u64;
     // A stride that shares no factor with the row length visits different columns in different rows.
     let mut stride = pairs.div_ceil(max_pairs.max(1)).max(1);
@@ -254,8 +199,5 @@ fn shares_factor(mut a: u64, mut b: u64) -> bool {
 
 /// The percentage as a whole number, for [`Tolerance::Fraction`] in sentences.
 pub(crate) fn percent(fraction: Decimal) -> String {
-    fraction.times_100().map_or_else(
-        || format!("{fraction} of the amount"),
-        |percent| format!("{percent} %"),
-    )
+    fraction.times_100().map_or_else(|| format!("{fraction} of the amount"), |percent| format!("{percent} %"))
 }

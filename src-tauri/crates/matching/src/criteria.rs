@@ -63,16 +63,8 @@ impl Default for Squeezed {
 impl Lower {
     /// Of a statement line.
     pub fn of_line(line: &StatementItem) -> Self {
-        let all = [&line.description, &line.reference, &line.counterparty]
-            .map(|text| text::squeeze(text))
-            .concat();
-        Self::of(
-            &line.reference,
-            &line.description,
-            &line.counterparty,
-            line.currency.code(),
-            Squeezed::Line(all),
-        )
+        let all = [&line.description, &line.reference, &line.counterparty].map(|text| text::squeeze(text)).concat();
+        Self::of(&line.reference, &line.description, &line.counterparty, line.currency.code(), Squeezed::Line(all))
     }
 
     /// Of a ledger entry.
@@ -83,22 +75,10 @@ impl Lower {
             description: text::squeeze(&entry.description),
             counterparty: text::squeeze(&entry.counterparty),
         };
-        Self::of(
-            &entry.reference,
-            &entry.description,
-            &entry.counterparty,
-            entry.currency.code(),
-            squeezed,
-        )
+        Self::of(&entry.reference, &entry.description, &entry.counterparty, entry.currency.code(), squeezed)
     }
 
-    fn of(
-        reference: &str,
-        description: &str,
-        counterparty: &str,
-        currency: &str,
-        squeezed: Squeezed,
-    ) -> Self {
+    fn of(reference: &str, description: &str, counterparty: &str, currency: &str, squeezed: Squeezed) -> Self {
         Self {
             reference: reference.to_lowercase(),
             description: description.to_lowercase(),
@@ -110,22 +90,13 @@ impl Lower {
 
     /// False if the entry's field certainly is not in the line's text: spares the exact search for most pairs.
     fn may_be_in(&self, field: Field, line: &Self) -> bool {
-        let (
-            Squeezed::Line(text),
-            Squeezed::Entry {
-                reference,
-                core,
-                description,
-                counterparty,
-            },
-        ) = (&line.squeezed, &self.squeezed)
+        let (Squeezed::Line(text), Squeezed::Entry { reference, core, description, counterparty }) =
+            (&line.squeezed, &self.squeezed)
         else {
             return true;
         };
         match field {
-            Field::Reference => {
-                text.contains(reference) || core.as_ref().is_some_and(|core| text.contains(core))
-            }
+            Field::Reference => text.contains(reference) || core.as_ref().is_some_and(|core| text.contains(core)),
             Field::Description => text.contains(description),
             _ => text.contains(counterparty),
         }
@@ -162,28 +133,14 @@ pub struct EntryView<'a> {
 /// True if the pair satisfies every criterion of the rule. A rule without criteria fits nothing.
 pub fn satisfies(rule: &Rule, line: &StatementItem, entry: &LedgerItem) -> bool {
     let (lower_line, lower_entry) = (Lower::of_line(line), Lower::of_entry(entry));
-    let view = LineView {
-        item: line,
-        date: line.booking,
-        lower: &lower_line,
-    };
-    all_hold(
-        rule,
-        view,
-        EntryView {
-            item: entry,
-            lower: &lower_entry,
-        },
-    )
+    let view = LineView { item: line, date: line.booking, lower: &lower_line };
+    all_hold(rule, view, EntryView { item: entry, lower: &lower_entry })
 }
 
 /// As [`satisfies`], on prepared texts. Amounts and dates first: they are cheap and rarely hold.
 pub fn all_hold(rule: &Rule, line: LineView<'_>, entry: EntryView<'_>) -> bool {
     let all = |text: bool| {
-        let mut criteria = rule
-            .criteria
-            .iter()
-            .filter(move |criterion| criterion.field.is_text() == text);
+        let mut criteria = rule.criteria.iter().filter(move |criterion| criterion.field.is_text() == text);
         criteria.all(|criterion| holds(criterion, line, entry))
     };
     !rule.criteria.is_empty() && all(false) && all(true)
@@ -196,10 +153,9 @@ pub fn holds(criterion: &Criterion, line: LineView<'_>, entry: EntryView<'_>) ->
         Field::Date => {
             let seconds = line.date.seconds_after(&entry.item.date);
             match criterion.operator {
-                Operator::Equals => criterion
-                    .tolerance
-                    .seconds()
-                    .is_some_and(|allowed| seconds.unsigned_abs() <= allowed),
+                Operator::Equals => {
+                    criterion.tolerance.seconds().is_some_and(|allowed| seconds.unsigned_abs() <= allowed)
+                }
                 Operator::GreaterThan => seconds > 0,
                 Operator::LessThan => seconds < 0,
                 _ => false,
@@ -218,9 +174,7 @@ fn amount_holds(criterion: &Criterion, line: &StatementItem, entry: &LedgerItem)
             let (num, den) = drift.ratio();
             (x - y).abs().times(den) <= y.abs().times(num)
         }
-        (Operator::Equals, Tolerance::Absolute { minor, currency })
-            if *currency == line.currency =>
-        {
+        (Operator::Equals, Tolerance::Absolute { minor, currency }) if *currency == line.currency => {
             (x - y).abs() <= *minor
         }
         (Operator::Equals, _) => x == y,
@@ -228,17 +182,11 @@ fn amount_holds(criterion: &Criterion, line: &StatementItem, entry: &LedgerItem)
     }
 }
 
-fn text_holds(
-    criterion: &Criterion,
-    field: Field,
-    line: LineView<'_>,
-    entry: EntryView<'_>,
-) -> bool {
+fn text_holds(criterion: &Criterion, field: Field, line: LineView<'_>, entry: EntryView<'_>) -> bool {
     let (x, y) = (line.lower.field(field), entry.lower.field(field));
     match criterion.operator {
         Operator::FoundInText => {
-            entry.lower.may_be_in(field, line.lower)
-                && found_in_text(field, line.item, entry.item).is_some()
+            entry.lower.may_be_in(field, line.lower) && found_in_text(field, line.item, entry.item).is_some()
         }
         _ if x.is_empty() || y.is_empty() => false,
         Operator::Equals => y.split(PART_SEPARATOR).any(|one| one == x),
@@ -274,41 +222,21 @@ fn found_in_text(field: Field, line: &StatementItem, entry: &LedgerItem) -> Opti
 /// Every criterion of a rule on one pair, with what was measured: for "would match" and near misses.
 pub fn check_pair(rule: &Rule, line: &StatementItem, entry: &LedgerItem) -> Vec<CriterionCheck> {
     let (lower_line, lower_entry) = (Lower::of_line(line), Lower::of_entry(entry));
-    let line_view = LineView {
-        item: line,
-        date: line.booking,
-        lower: &lower_line,
-    };
-    let entry_view = EntryView {
-        item: entry,
-        lower: &lower_entry,
-    };
+    let line_view = LineView { item: line, date: line.booking, lower: &lower_line };
+    let entry_view = EntryView { item: entry, lower: &lower_entry };
     let one = |(criterion, condition): (usize, &Criterion)| {
         let passed = holds(condition, line_view, entry_view);
-        CriterionCheck {
-            criterion,
-            passed,
-            words: measured(condition, passed, line_view, entry_view),
-        }
+        CriterionCheck { criterion, passed, words: measured(condition, passed, line_view, entry_view) }
     };
     rule.criteria.iter().enumerate().map(one).collect()
 }
 
-fn measured(
-    criterion: &Criterion,
-    passed: bool,
-    line: LineView<'_>,
-    entry: EntryView<'_>,
-) -> String {
+fn measured(criterion: &Criterion, passed: bool, line: LineView<'_>, entry: EntryView<'_>) -> String {
     match criterion.field {
         Field::Amount => amount_words(&line.item.amount, entry.item),
         Field::Date => days_words(line.date.seconds_after(&entry.item.date)),
         Field::Currency if passed => format!("Both in {}", line.item.currency.code()),
-        Field::Currency => format!(
-            "{} and {}",
-            line.item.currency.code(),
-            entry.item.currency.code()
-        ),
+        Field::Currency => format!("{} and {}", line.item.currency.code(), entry.item.currency.code()),
         field => text_words(criterion, field, passed, line, entry),
     }
 }
@@ -321,13 +249,7 @@ fn amount_words(x: &Amount, entry: &LedgerItem) -> String {
     }
 }
 
-fn text_words(
-    criterion: &Criterion,
-    field: Field,
-    passed: bool,
-    line: LineView<'_>,
-    entry: EntryView<'_>,
-) -> String {
+fn text_words(criterion: &Criterion, field: Field, passed: bool, line: LineView<'_>, entry: EntryView<'_>) -> String {
     let name = match field {
         Field::Counterparty => "Payer",
         Field::Reference => "Reference",

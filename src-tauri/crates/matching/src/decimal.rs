@@ -34,15 +34,9 @@ const MAX_DIGITS: usize = 15;
 
 impl Decimal {
     /// Nothing.
-    pub const ZERO: Self = Self {
-        digits: 0,
-        scale: 0,
-    };
+    pub const ZERO: Self = Self { digits: 0, scale: 0 };
     /// One whole.
-    pub const ONE: Self = Self {
-        digits: 1,
-        scale: 0,
-    };
+    pub const ONE: Self = Self { digits: 1, scale: 0 };
 
     /// `digits` / 10^`scale`; `None` beyond 15 digits or decimals.
     pub fn new(digits: u64, scale: u8) -> Option<Self> {
@@ -117,11 +111,7 @@ impl fmt::Display for Decimal {
         let places = usize::from(self.scale);
         let digits = format!("{:0>width$}", self.digits, width = places + 1);
         let (whole, fraction) = digits.split_at(digits.len() - places);
-        if places == 0 {
-            f.write_str(whole)
-        } else {
-            write!(f, "{whole}.{fraction}")
-        }
+        if places == 0 { f.write_str(whole) } else { write!(f, "{whole}.{fraction}") }
     }
 }
 
@@ -132,22 +122,13 @@ impl FromStr for Decimal {
         let text = text.trim();
         if let Some(rest) = text.strip_prefix('-') {
             let value: Self = rest.parse()?;
-            return if value == Self::ZERO {
-                Ok(value)
-            } else {
-                Err(DecimalError::Negative(text.to_owned()))
-            };
+            return if value == Self::ZERO { Ok(value) } else { Err(DecimalError::Negative(text.to_owned())) };
         }
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let fraction = fraction.trim_end_matches('0');
-        let whole = if whole.len() > 1 {
-            whole.trim_start_matches('0')
-        } else {
-            whole
-        };
+        let whole = if whole.len() > 1 { whole.trim_start_matches('0') } else { whole };
         let digits = format!("{whole}{fraction}");
-        let plain =
-            digits.bytes().all(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_digit());
+        let plain = digits.bytes().all(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_digit());
         if !plain {
             return Err(DecimalError::Shape(text.to_owned()));
         }
@@ -158,12 +139,9 @@ impl FromStr for Decimal {
         let value = if significant.is_empty() {
             0
         } else {
-            significant
-                .parse()
-                .map_err(|_| DecimalError::Shape(text.to_owned()))?
+            significant.parse().map_err(|_| DecimalError::Shape(text.to_owned()))?
         };
-        Self::new(value, fraction.len() as u8)
-            .ok_or_else(|| DecimalError::TooPrecise(text.to_owned()))
+        Self::new(value, fraction.len() as u8).ok_or_else(|| DecimalError::TooPrecise(text.to_owned()))
     }
 }
 
@@ -235,29 +213,12 @@ mod tests {
 
     #[test]
     fn text_and_json_round_trip_exactly() {
-        for text in [
-            "0",
-            "1",
-            "0.01",
-            "0.0005",
-            "86400",
-            "0.000000000000001",
-            "12.5",
-            "0.1",
-        ] {
+        for text in ["0", "1", "0.01", "0.0005", "86400", "0.000000000000001", "12.5", "0.1"] {
             let value: Decimal = text.parse().unwrap();
             assert_eq!(value.to_string(), text);
-            assert_eq!(
-                serde_json::from_str::<Decimal>(text).unwrap(),
-                value,
-                "{text} as a JSON number"
-            );
+            assert_eq!(serde_json::from_str::<Decimal>(text).unwrap(), value, "{text} as a JSON number");
             let json = serde_json::to_string(&value).unwrap();
-            assert_eq!(
-                serde_json::from_str::<Decimal>(&json).unwrap(),
-                value,
-                "{json}"
-            );
+            assert_eq!(serde_json::from_str::<Decimal>(&json).unwrap(), value, "{json}");
         }
         assert_eq!("0.010".parse::<Decimal>(), "0.01".parse());
         assert_eq!("100".parse::<Decimal>().unwrap().ratio(), (100, 1));
@@ -266,23 +227,11 @@ mod tests {
 
     #[test]
     fn what_is_not_a_decimal_is_refused() {
-        assert!(matches!(
-            "-1".parse::<Decimal>(),
-            Err(DecimalError::Negative(_))
-        ));
+        assert!(matches!("-1".parse::<Decimal>(), Err(DecimalError::Negative(_))));
         assert!(matches!("".parse::<Decimal>(), Err(DecimalError::Shape(_))));
-        assert!(matches!(
-            "1e3".parse::<Decimal>(),
-            Err(DecimalError::Shape(_))
-        ));
-        assert!(matches!(
-            "1.2.3".parse::<Decimal>(),
-            Err(DecimalError::Shape(_))
-        ));
-        assert!(matches!(
-            "0.1234567890123456".parse::<Decimal>(),
-            Err(DecimalError::TooPrecise(_))
-        ));
+        assert!(matches!("1e3".parse::<Decimal>(), Err(DecimalError::Shape(_))));
+        assert!(matches!("1.2.3".parse::<Decimal>(), Err(DecimalError::Shape(_))));
+        assert!(matches!("0.1234567890123456".parse::<Decimal>(), Err(DecimalError::TooPrecise(_))));
     }
 
     #[test]

@@ -54,17 +54,11 @@ impl Evidence {
     ) -> Self {
         let difference = &line.amount - &entry.amount;
         let shares_letters = match source {
-            Source::Fallback(distance) => {
-                letters_in_common(&line.description, &entry.reference, distance)
-            }
+            Source::Fallback(distance) => letters_in_common(&line.description, &entry.reference, distance),
             _ => true,
         };
         Self {
-            ppm: if difference.is_zero() {
-                0
-            } else {
-                parts_per_million(&difference, &line.amount)
-            },
+            ppm: if difference.is_zero() { 0 } else { parts_per_million(&difference, &line.amount) },
             difference,
             source,
             rarity,
@@ -102,11 +96,7 @@ impl Evidence {
 
     /// Equal 300; a difference counts less the larger it is.
     pub fn amount_points(&self) -> i64 {
-        if self.difference.is_zero() {
-            300
-        } else {
-            150 - i64::try_from(self.ppm / 200).unwrap_or(400).min(400)
-        }
+        if self.difference.is_zero() { 300 } else { 150 - i64::try_from(self.ppm / 200).unwrap_or(400).min(400) }
     }
 
     /// An equal amount says more when few open items have it.
@@ -165,20 +155,12 @@ pub(crate) fn parts_per_million(difference: &Amount, amount: &Amount) -> u64 {
     const CAP: i128 = 100_000_000;
     let (difference, amount) = (difference.abs().times(1_000_000), amount.abs());
     if let (Some(difference), Some(amount)) = (difference.to_i128(), amount.to_i128()) {
-        return if amount == 0 {
-            CAP as u64
-        } else {
-            (difference / amount).min(CAP) as u64
-        };
+        return if amount == 0 { CAP as u64 } else { (difference / amount).min(CAP) as u64 };
     }
     let (mut low, mut high) = (0, CAP);
     while low < high {
         let middle = (low + high + 1) / 2;
-        if amount.times(middle) <= difference {
-            low = middle
-        } else {
-            high = middle - 1
-        }
+        if amount.times(middle) <= difference { low = middle } else { high = middle - 1 }
     }
     low as u64
 }
@@ -212,17 +194,10 @@ pub fn tier(evidence: &Evidence, margin: i64) -> Tier {
     let score = evidence.raw_score();
     let equal = evidence.difference.is_zero();
     let named = evidence.document_points() >= CERTAIN_DOCUMENT;
-    let known = evidence.name.is_some_and(|percent| percent >= CERTAIN_NAME)
-        && evidence.rarity_points() >= 120;
+    let known = evidence.name.is_some_and(|percent| percent >= CERTAIN_NAME) && evidence.rarity_points() >= 120;
     let usual = (-3..=20).contains(&evidence.days());
     let conflict = evidence.document == DocumentEvidence::Conflict;
-    if equal
-        && (named || known)
-        && usual
-        && !conflict
-        && score >= CERTAIN_SCORE
-        && margin >= CERTAIN_MARGIN
-    {
+    if equal && (named || known) && usual && !conflict && score >= CERTAIN_SCORE && margin >= CERTAIN_MARGIN {
         return Tier::Certain;
     }
     if (equal || named) && !conflict && score >= LIKELY_SCORE && margin >= LIKELY_MARGIN {

@@ -90,24 +90,12 @@ pub struct Reason {
 
 impl Reason {
     fn new(kind: ReasonKind, words: String, weight: i64, measured: Measured) -> Self {
-        Self {
-            kind,
-            words,
-            weight,
-            supports: weight >= 0,
-            measured,
-            spans: Vec::new(),
-        }
+        Self { kind, words, weight, supports: weight >= 0, measured, spans: Vec::new() }
     }
 }
 
 /// The reasons of a pair. Their weights add up to the raw score.
-pub fn reasons(
-    evidence: &Evidence,
-    rules: &[Rule],
-    line: &StatementItem,
-    entry: &LedgerItem,
-) -> Vec<Reason> {
+pub fn reasons(evidence: &Evidence, rules: &[Rule], line: &StatementItem, entry: &LedgerItem) -> Vec<Reason> {
     let mut reasons = Vec::new();
     source_reason(evidence, rules, line, entry, &mut reasons);
     amount_reasons(evidence, line, entry, &mut reasons);
@@ -117,12 +105,7 @@ pub fn reasons(
         _ => ReasonKind::DaysEarlier,
     };
     let measured = Measured::Seconds(evidence.seconds);
-    reasons.push(Reason::new(
-        kind,
-        days_words(evidence.seconds),
-        evidence.date_points(),
-        measured,
-    ));
+    reasons.push(Reason::new(kind, days_words(evidence.seconds), evidence.date_points(), measured));
     document_reason(evidence, line, entry, &mut reasons);
     name_reason(evidence, line, entry, &mut reasons);
     reasons
@@ -138,76 +121,38 @@ fn source_reason(
     let points = evidence.source_points();
     match evidence.source {
         Source::Rule(index) => {
-            let name = rules
-                .get(index as usize)
-                .map_or("", |rule| rule.name.as_str());
+            let name = rules.get(index as usize).map_or("", |rule| rule.name.as_str());
             let words = format!("Rule {}, {name}", index + 1);
-            into.push(Reason::new(
-                ReasonKind::Rule,
-                words,
-                points,
-                Measured::Rule(index + 1),
-            ));
+            into.push(Reason::new(ReasonKind::Rule, words, points, Measured::Rule(index + 1)));
         }
         Source::Scored => {}
         Source::Fallback(letters) => {
             let words = match letters {
-                _ if !evidence.shares_letters => {
-                    "Line text and reference have no letter in common".to_owned()
-                }
+                _ if !evidence.shares_letters => "Line text and reference have no letter in common".to_owned(),
                 0 => "Line text and reference are the same".to_owned(),
                 1 => "Line text and reference differ by 1 letter".to_owned(),
                 n => format!("Line text and reference differ by {n} letters"),
             };
-            let mut reason = Reason::new(
-                ReasonKind::ClosestText,
-                words,
-                points,
-                Measured::Letters(letters),
-            );
+            let mut reason = Reason::new(ReasonKind::ClosestText, words, points, Measured::Letters(letters));
             if evidence.shares_letters {
-                let whole = |side, field, text: &str| Span {
-                    side,
-                    field,
-                    start: 0,
-                    end: text.chars().count(),
-                };
-                reason
-                    .spans
-                    .push(whole(Side::Line, TextField::Description, &line.description));
-                reason
-                    .spans
-                    .push(whole(Side::Entry, TextField::Reference, &entry.reference));
+                let whole = |side, field, text: &str| Span { side, field, start: 0, end: text.chars().count() };
+                reason.spans.push(whole(Side::Line, TextField::Description, &line.description));
+                reason.spans.push(whole(Side::Entry, TextField::Reference, &entry.reference));
             }
             into.push(reason);
         }
     }
 }
 
-fn amount_reasons(
-    evidence: &Evidence,
-    line: &StatementItem,
-    entry: &LedgerItem,
-    into: &mut Vec<Reason>,
-) {
+fn amount_reasons(evidence: &Evidence, line: &StatementItem, entry: &LedgerItem, into: &mut Vec<Reason>) {
     let measured = Measured::Amount(evidence.difference.clone());
     if !evidence.difference.is_zero() {
         let words = off_words(&evidence.difference, &line.amount, &line.currency);
-        into.push(Reason::new(
-            ReasonKind::AmountOff,
-            words,
-            evidence.amount_points(),
-            measured,
-        ));
+        into.push(Reason::new(ReasonKind::AmountOff, words, evidence.amount_points(), measured));
         return;
     }
     let words = format!("Same amount, {}", money(&entry.amount, &entry.currency));
-    into.push(Reason::new(
-        ReasonKind::SameAmount,
-        words,
-        evidence.amount_points(),
-        measured,
-    ));
+    into.push(Reason::new(ReasonKind::SameAmount, words, evidence.amount_points(), measured));
     let points = evidence.rarity_points();
     if points > 0 {
         let entries = evidence.rarity.entries;
@@ -215,46 +160,25 @@ fn amount_reasons(
             0 | 1 => "Only 1 open entry has this amount".to_owned(),
             n => format!("Only {n} open entries have this amount"),
         };
-        into.push(Reason::new(
-            ReasonKind::AmountRarity,
-            words,
-            points,
-            Measured::Count(entries),
-        ));
+        into.push(Reason::new(ReasonKind::AmountRarity, words, points, Measured::Count(entries)));
     }
 }
 
-fn document_reason(
-    evidence: &Evidence,
-    line: &StatementItem,
-    entry: &LedgerItem,
-    into: &mut Vec<Reason>,
-) {
+fn document_reason(evidence: &Evidence, line: &StatementItem, entry: &LedgerItem, into: &mut Vec<Reason>) {
     let found = text::find_document(line, &entry.reference);
-    let shown = found
-        .as_ref()
-        .map_or(entry.reference.as_str(), |found| found.shown.as_str());
+    let shown = found.as_ref().map_or(entry.reference.as_str(), |found| found.shown.as_str());
     let (kind, words) = match evidence.document {
         DocumentEvidence::None => return,
-        DocumentEvidence::Same => (
-            ReasonKind::SameReference,
-            format!("Same reference, {}", entry.reference),
-        ),
-        DocumentEvidence::InText | DocumentEvidence::Digits(_) => (
-            ReasonKind::ReferenceFound,
-            format!("Reference {shown} found in the line text"),
-        ),
-        DocumentEvidence::Near => (
-            ReasonKind::ReferenceNear,
-            format!(
-                "Reference {} is close to {}",
-                line.reference, entry.reference
-            ),
-        ),
-        DocumentEvidence::Conflict => (
-            ReasonKind::OtherReference,
-            format!("The line names another reference, {}", line.reference),
-        ),
+        DocumentEvidence::Same => (ReasonKind::SameReference, format!("Same reference, {}", entry.reference)),
+        DocumentEvidence::InText | DocumentEvidence::Digits(_) => {
+            (ReasonKind::ReferenceFound, format!("Reference {shown} found in the line text"))
+        }
+        DocumentEvidence::Near => {
+            (ReasonKind::ReferenceNear, format!("Reference {} is close to {}", line.reference, entry.reference))
+        }
+        DocumentEvidence::Conflict => {
+            (ReasonKind::OtherReference, format!("The line names another reference, {}", line.reference))
+        }
     };
     let measured = Measured::Text(if evidence.document == DocumentEvidence::Conflict {
         line.reference.clone()
@@ -268,38 +192,15 @@ fn document_reason(
     into.push(reason);
 }
 
-fn name_reason(
-    evidence: &Evidence,
-    line: &StatementItem,
-    entry: &LedgerItem,
-    into: &mut Vec<Reason>,
-) {
+fn name_reason(evidence: &Evidence, line: &StatementItem, entry: &LedgerItem, into: &mut Vec<Reason>) {
     let Some(percent) = evidence.name else { return };
-    let name = if entry.counterparty.trim().is_empty() {
-        entry.description.trim()
-    } else {
-        entry.counterparty.trim()
-    };
+    let name = if entry.counterparty.trim().is_empty() { entry.description.trim() } else { entry.counterparty.trim() };
     let (kind, words) = match percent {
-        95..=100 => (
-            ReasonKind::NameFound,
-            format!("{name} named in the line text"),
-        ),
-        20..=94 => (
-            ReasonKind::NameFound,
-            format!("{name} partly named in the line text, {percent} %"),
-        ),
-        _ => (
-            ReasonKind::NameMissing,
-            format!("{name} is not named in the line text"),
-        ),
+        95..=100 => (ReasonKind::NameFound, format!("{name} named in the line text")),
+        20..=94 => (ReasonKind::NameFound, format!("{name} partly named in the line text, {percent} %")),
+        _ => (ReasonKind::NameMissing, format!("{name} is not named in the line text")),
     };
-    let mut reason = Reason::new(
-        kind,
-        words,
-        evidence.name_points(),
-        Measured::Percent(percent),
-    );
+    let mut reason = Reason::new(kind, words, evidence.name_points(), Measured::Percent(percent));
     if percent >= 20 {
         reason.spans = text::find_name(line, entry);
     }
@@ -313,11 +214,8 @@ pub fn money(amount: &Amount, currency: &Currency) -> String {
 
 fn grouped(amount: &Amount, currency: &Currency) -> String {
     let plain = amount.abs().to_decimal(currency.exponent());
-    let (whole, fraction) = plain
-        .split_once('.')
-        .map_or((plain.as_str(), None), |(whole, fraction)| {
-            (whole, Some(fraction))
-        });
+    let (whole, fraction) =
+        plain.split_once('.').map_or((plain.as_str(), None), |(whole, fraction)| (whole, Some(fraction)));
     let mut text = String::from(if amount.is_negative() { "−" } else { "" });
     for (at, digit) in whole.chars().enumerate() {
         if at > 0 && (whole.len() - at).is_multiple_of(3) {
@@ -353,10 +251,8 @@ fn thousandths(value: u64) -> String {
 
 /// "Same day", "2 days later", "1 day earlier": the line against the entry.
 pub fn days_words(seconds: i64) -> String {
-    let (days, direction) = (
-        seconds.unsigned_abs() / DAY.unsigned_abs(),
-        if seconds < 0 { "earlier" } else { "later" },
-    );
+    let (days, direction) =
+        (seconds.unsigned_abs() / DAY.unsigned_abs(), if seconds < 0 { "earlier" } else { "later" });
     let hours = seconds.unsigned_abs() / 3600;
     match (days, hours) {
         (0, 0) => "Same day".to_owned(),
@@ -373,20 +269,13 @@ mod tests {
 
     #[test]
     fn amounts_are_written_with_the_decimals_of_their_currency() {
-        let write =
-            |minor: i64, code: &str| money(&Amount::from(minor), &Currency::iso(code).unwrap());
+        let write = |minor: i64, code: &str| money(&Amount::from(minor), &Currency::iso(code).unwrap());
         assert_eq!(write(138_620, "EUR"), "1,386.20 EUR");
         assert_eq!(write(-5, "KWD"), "−0.005 KWD");
         assert_eq!(write(6_200_000, "JPY"), "6,200,000 JPY");
         let eur = Currency::iso("EUR").unwrap();
-        assert_eq!(
-            off_words(&Amount::from(-600_i64), &Amount::from(1_825_000_i64), &eur),
-            "6.00 off, 0.033 %"
-        );
-        assert_eq!(
-            off_words(&Amount::from(1_i64), &Amount::ZERO, &eur),
-            "0.01 off"
-        );
+        assert_eq!(off_words(&Amount::from(-600_i64), &Amount::from(1_825_000_i64), &eur), "6.00 off, 0.033 %");
+        assert_eq!(off_words(&Amount::from(1_i64), &Amount::ZERO, &eur), "0.01 off");
     }
 
     #[test]

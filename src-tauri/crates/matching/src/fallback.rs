@@ -75,11 +75,7 @@ impl Fallback {
             return None;
         }
         let distance = if self.ignore_case {
-            distance_within(
-                &line.description.to_lowercase(),
-                &entry.reference.to_lowercase(),
-                self.threshold as usize,
-            )
+            distance_within(&line.description.to_lowercase(), &entry.reference.to_lowercase(), self.threshold as usize)
         } else {
             distance_within(&line.description, &entry.reference, self.threshold as usize)
         };

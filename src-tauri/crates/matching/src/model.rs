@@ -33,10 +33,7 @@ impl When {
 
     fn seconds(&self) -> i64 {
         let time = self.time.unwrap_or(Time::MIN);
-        self.day() * DAY
-            + i64::from(time.hour()) * 3600
-            + i64::from(time.minute()) * 60
-            + i64::from(time.second())
+        self.day() * DAY + i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second())
     }
 
     /// Seconds from `other` to `self`. A whole date has no time of day, so if either side is one only days count.
@@ -57,10 +54,7 @@ impl From<Date> for When {
 
 impl From<DateTime> for When {
     fn from(moment: DateTime) -> Self {
-        Self {
-            date: moment.date(),
-            time: Some(moment.time()),
-        }
+        Self { date: moment.date(), time: Some(moment.time()) }
     }
 }
 

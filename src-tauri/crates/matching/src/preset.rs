@@ -56,26 +56,11 @@ pub struct EdgeOut {
 
 /// The parameters of the search.
 pub fn params() -> Params {
-    let exact = ScoredPass {
-        days_before: 3,
-        days_after: 20,
-        tolerance: Decimal::ZERO,
-        minimum: 450,
-        needs_text: false,
-    };
+    let exact =
+        ScoredPass { days_before: 3, days_after: 20, tolerance: Decimal::ZERO, minimum: 450, needs_text: false };
     let tolerance = Decimal::new(4, 2).unwrap_or(Decimal::ZERO);
-    let near = ScoredPass {
-        days_before: 3,
-        days_after: 10,
-        tolerance,
-        minimum: 400,
-        needs_text: true,
-    };
-    Params {
-        stages: vec![Stage::Scored(exact), Stage::Scored(near)],
-        max_edges_per_line: 24,
-        ..Params::default()
-    }
+    let near = ScoredPass { days_before: 3, days_after: 10, tolerance, minimum: 400, needs_text: true };
+    Params { stages: vec![Stage::Scored(exact), Stage::Scored(near)], max_edges_per_line: 24, ..Params::default() }
 }
 
 /// Matches two lists, account by account. Ids must be unique per list.
@@ -84,10 +69,7 @@ pub fn params() -> Params {
 ///
 /// # Errors
 /// [`InputError`] if a list has more rows than a run can take.
-pub fn match_records(
-    ledger: Vec<LedgerRecord>,
-    statement: Vec<StatementRecord>,
-) -> Result<Vec<EdgeOut>, InputError> {
+pub fn match_records(ledger: Vec<LedgerRecord>, statement: Vec<StatementRecord>) -> Result<Vec<EdgeOut>, InputError> {
     match_records_with(ledger, statement, params(), &mut |_| Control::Continue)
 }
 
@@ -107,29 +89,17 @@ pub fn match_records_with(
     statement.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     let mut accounts: BTreeMap<&str, Inputs> = BTreeMap::new();
     for (at, record) in ledger.iter().enumerate() {
-        accounts
-            .entry(&record.account)
-            .or_default()
-            .entries
-            .push(entry(at as u64, record));
+        accounts.entry(&record.account).or_default().entries.push(entry(at as u64, record));
     }
     for (at, record) in statement.iter().enumerate() {
-        accounts
-            .entry(&record.account)
-            .or_default()
-            .lines
-            .push(line(at as u64, record));
+        accounts.entry(&record.account).or_default().lines.push(line(at as u64, record));
     }
     let mut edges = Vec::new();
     for inputs in accounts.into_values() {
         let Some(outcome) = run(inputs, Vec::new(), params.clone(), progress)? else {
             break;
         };
-        for found in outcome
-            .matches
-            .into_iter()
-            .filter(|found| found.tier != Tier::Ambiguous)
-        {
+        for found in outcome.matches.into_iter().filter(|found| found.tier != Tier::Ambiguous) {
             edges.push(EdgeOut {
                 statement_id: statement[found.line as usize].id.clone(),
                 ledger_id: ledger[found.entry as usize].id.clone(),

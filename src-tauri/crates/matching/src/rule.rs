@@ -98,10 +98,7 @@ impl Operator {
             Self::Equals => true,
             Self::GreaterThan | Self::LessThan => !field.is_text(),
             Self::Contains | Self::Levenshtein => field.is_text(),
-            Self::FoundInText => matches!(
-                field,
-                Field::Reference | Field::Description | Field::Counterparty
-            ),
+            Self::FoundInText => matches!(field, Field::Reference | Field::Description | Field::Counterparty),
         }
     }
 }
@@ -185,23 +182,14 @@ impl TryFrom<StoredRule> for Rule {
     type Error = RuleProblem;
 
     fn try_from(stored: StoredRule) -> Result<Self, RuleProblem> {
-        Self::parse(&stored).map_err(|problems| {
-            problems
-                .into_iter()
-                .next()
-                .unwrap_or(RuleProblem::NoCriteria)
-        })
+        Self::parse(&stored).map_err(|problems| problems.into_iter().next().unwrap_or(RuleProblem::NoCriteria))
     }
 }
 
 impl From<Rule> for StoredRule {
     fn from(rule: Rule) -> Self {
         let criteria = rule.criteria.iter().map(StoredCriterion::from).collect();
-        Self {
-            name: rule.name,
-            description: rule.description,
-            criteria,
-        }
+        Self { name: rule.name, description: rule.description, criteria }
     }
 }
 
@@ -224,40 +212,23 @@ impl Rule {
         if !problems.is_empty() {
             return Err(problems);
         }
-        Ok(Self {
-            name: stored.name.clone(),
-            description: stored.description.clone(),
-            criteria,
-        })
+        Ok(Self { name: stored.name.clone(), description: stored.description.clone(), criteria })
     }
 }
 
 impl Criterion {
     /// A criterion of its parts.
     pub fn new(field: Field, operator: Operator, tolerance: Tolerance) -> Self {
-        Self {
-            field,
-            operator,
-            tolerance,
-        }
+        Self { field, operator, tolerance }
     }
 
     fn parse(stored: &StoredCriterion, index: usize) -> Result<Self, RuleProblem> {
-        let field = Field::from_code(&stored.field).ok_or_else(|| RuleProblem::UnknownField {
-            criterion: index,
-            field: stored.field.clone(),
-        })?;
-        let operator =
-            Operator::from_code(&stored.operator).ok_or_else(|| RuleProblem::UnknownOperator {
-                criterion: index,
-                operator: stored.operator.clone(),
-            })?;
+        let field = Field::from_code(&stored.field)
+            .ok_or_else(|| RuleProblem::UnknownField { criterion: index, field: stored.field.clone() })?;
+        let operator = Operator::from_code(&stored.operator)
+            .ok_or_else(|| RuleProblem::UnknownOperator { criterion: index, operator: stored.operator.clone() })?;
         let tolerance = Tolerance::parse_stored(stored, field, operator, index)?;
-        Ok(Self {
-            field,
-            operator,
-            tolerance,
-        })
+        Ok(Self { field, operator, tolerance })
     }
 }
 
@@ -275,39 +246,22 @@ impl Tolerance {
         };
         if operator == Operator::Levenshtein {
             let text = stored.value.as_ref().map_or("", |value| value.0.as_str());
-            let letters = text
-                .trim()
-                .parse::<u32>()
-                .map_err(|_| bad(text, "a whole number of letters in “value”"))?;
+            let letters = text.trim().parse::<u32>().map_err(|_| bad(text, "a whole number of letters in “value”"))?;
             return Ok(Self::Letters(letters));
         }
         let text = stored.allowable_drift.0.trim();
-        let drift: Decimal = if text.is_empty() {
-            Decimal::ZERO
-        } else {
-            text.parse().map_err(|_| bad(text, expected(field)))?
-        };
-        let unit = (
-            stored.tolerance_unit.as_deref(),
-            stored.tolerance.as_deref(),
-        );
+        let drift: Decimal =
+            if text.is_empty() { Decimal::ZERO } else { text.parse().map_err(|_| bad(text, expected(field)))? };
+        let unit = (stored.tolerance_unit.as_deref(), stored.tolerance.as_deref());
         match (field, operator) {
             (Field::Amount, _) if drift > Decimal::ONE => Err(bad(text, expected(field))),
             (Field::Amount, Operator::Equals) => match unit {
                 (Some("minor_units"), Some(minor)) => {
-                    let amount = minor
-                        .parse::<Amount>()
-                        .ok()
-                        .filter(|amount| !amount.is_negative());
-                    let amount = amount
-                        .ok_or_else(|| bad(minor, "a whole number of minor units, 0 or more"))?;
+                    let amount = minor.parse::<Amount>().ok().filter(|amount| !amount.is_negative());
+                    let amount = amount.ok_or_else(|| bad(minor, "a whole number of minor units, 0 or more"))?;
                     let currency = stored.tolerance_currency.clone();
-                    let currency =
-                        currency.ok_or_else(|| bad(minor, "a currency for the minor units"))?;
-                    Ok(Self::Absolute {
-                        minor: amount,
-                        currency,
-                    })
+                    let currency = currency.ok_or_else(|| bad(minor, "a currency for the minor units"))?;
+                    Ok(Self::Absolute { minor: amount, currency })
                 }
                 (Some(other), _) => Err(bad(other, "the unit minor_units, or none")),
                 _ if drift == Decimal::ZERO => Ok(Self::Exact),
@@ -379,23 +333,15 @@ impl Tolerance {
         let (number, unit) = text.split_once(' ')?;
         let whole = || number.parse::<u32>().ok();
         match unit.trim() {
-            "%" => number
-                .parse::<Decimal>()
-                .ok()?
-                .hundredth()
-                .map(Self::Fraction),
+            "%" => number.parse::<Decimal>().ok()?.hundredth().map(Self::Fraction),
             "% of the text" => number.parse().ok().map(Self::PercentOfText),
             "day" | "days" => whole().map(Self::Days),
             "hour" | "hours" => whole().map(Self::Hours),
             "second" | "seconds" => number.parse().ok().map(Self::Seconds),
             "letter" | "letters" => whole().map(Self::Letters),
             code if code == currency.code() => {
-                let minor =
-                    Amount::parse_decimal(&number.replace(',', ""), currency.exponent()).ok()?;
-                (!minor.is_negative()).then(|| Self::Absolute {
-                    minor,
-                    currency: currency.clone(),
-                })
+                let minor = Amount::parse_decimal(&number.replace(',', ""), currency.exponent()).ok()?;
+                (!minor.is_negative()).then(|| Self::Absolute { minor, currency: currency.clone() })
             }
             _ => None,
         }

@@ -16,9 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::{Evidence, tier};
 use crate::explain::reasons;
 use crate::fallback::Fallback;
-use crate::model::{
-    Alternative, Found, InputError, Inputs, Interchangeable, LimitKind, LimitNote, Match, Outcome,
-};
+use crate::model::{Alternative, Found, InputError, Inputs, Interchangeable, LimitKind, LimitNote, Match, Outcome};
 use crate::rule::Rule;
 
 pub use prepare::ENGINE_VERSION;
@@ -67,10 +65,7 @@ impl Default for Params {
 impl Params {
     /// Rules only: the strictly compatible mode.
     pub fn rules_only() -> Self {
-        Self {
-            stages: vec![Stage::Rules],
-            ..Self::default()
-        }
+        Self { stages: vec![Stage::Rules], ..Self::default() }
     }
 }
 
@@ -122,9 +117,7 @@ pub struct Checkpoint {
 /// Why a stored state does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResumeError {
-    #[error(
-        "the stored run was made with other lines, entries, rules, parameters or another engine version"
-    )]
+    #[error("the stored run was made with other lines, entries, rules, parameters or another engine version")]
     OtherInputs,
     #[error("the stored run is damaged")]
     Damaged,
@@ -203,14 +196,8 @@ impl Matcher {
         let known = |line: u32, entry: u32| (line as usize) < lines && (entry as usize) < entries;
         let sound = checkpoint.stage as usize <= matcher.params.stages.len()
             && checkpoint.lines_done as usize <= lines
-            && checkpoint
-                .edges
-                .iter()
-                .all(|edge| known(edge.line, edge.entry))
-            && checkpoint
-                .chosen
-                .iter()
-                .all(|chosen| known(chosen.line, chosen.entry));
+            && checkpoint.edges.iter().all(|edge| known(edge.line, edge.entry))
+            && checkpoint.chosen.iter().all(|chosen| known(chosen.line, chosen.entry));
         if !sound {
             return Err(ResumeError::Damaged);
         }
@@ -224,8 +211,7 @@ impl Matcher {
 
     /// A text that is equal exactly for equal inputs (in any order), rules, parameters and engine version.
     pub fn fingerprint(&self) -> &str {
-        self.fingerprint
-            .get_or_init(|| self.prepared.fingerprint(&self.rules, &self.params))
+        self.fingerprint.get_or_init(|| self.prepared.fingerprint(&self.rules, &self.params))
     }
 
     /// The state to store. A component that is being settled is settled anew after resuming.
@@ -275,11 +261,7 @@ impl Matcher {
     }
 
     fn enter_stage(&mut self) {
-        self.state = if self.stage < self.params.stages.len() {
-            State::Candidates
-        } else {
-            State::Explain
-        };
+        self.state = if self.stage < self.params.stages.len() { State::Candidates } else { State::Explain };
     }
 
     fn collect(&mut self, budget: u64) -> u64 {
@@ -289,14 +271,8 @@ impl Matcher {
         let mut spent = 0;
         while self.line < self.prepared.lines.len() && spent < budget {
             let line = self.line as u32;
-            spent += 1 + stage.collect(
-                line,
-                &self.prepared,
-                &self.rules,
-                &self.params,
-                &mut self.edges,
-                &mut self.limits,
-            );
+            spent +=
+                1 + stage.collect(line, &self.prepared, &self.rules, &self.params, &mut self.edges, &mut self.limits);
             self.line += 1;
         }
         if self.line == self.prepared.lines.len() {
@@ -335,18 +311,12 @@ impl Matcher {
 
     fn describe(&self, chosen: &Chosen) -> Match {
         let prepared = &self.prepared;
-        let (line, entry) = (
-            &prepared.lines[chosen.line as usize],
-            &prepared.entries[chosen.entry as usize],
-        );
+        let (line, entry) = (&prepared.lines[chosen.line as usize], &prepared.entries[chosen.entry as usize]);
         let evidence = prepared.evidence(chosen.source, chosen.line, chosen.entry);
         let found = match chosen.source {
             crate::evidence::Source::Rule(index) => Found::Rule {
                 index,
-                name: self
-                    .rules
-                    .get(index as usize)
-                    .map_or_else(String::new, |rule| rule.name.clone()),
+                name: self.rules.get(index as usize).map_or_else(String::new, |rule| rule.name.clone()),
             },
             crate::evidence::Source::Scored => Found::Scored,
             crate::evidence::Source::Fallback(distance) => Found::Fallback { distance },
@@ -357,9 +327,7 @@ impl Matcher {
             Alternative {
                 entry: item.id,
                 score: evidence.score(),
-                taken_by: prepared
-                    .taken_by(*other)
-                    .map(|line| prepared.lines[line as usize].id),
+                taken_by: prepared.taken_by(*other).map(|line| prepared.lines[line as usize].id),
                 reasons: reasons(&evidence, &self.rules, line, item),
             }
         });
@@ -379,17 +347,11 @@ impl Matcher {
     }
 
     fn interchangeable(&self, chosen: &Chosen) -> Option<Interchangeable> {
-        let (lines, entries) = (
-            self.prepared.line_class_size(chosen.line),
-            self.prepared.entry_class_size(chosen.entry),
-        );
+        let (lines, entries) =
+            (self.prepared.line_class_size(chosen.line), self.prepared.entry_class_size(chosen.entry));
         (lines > 1 || entries > 1).then(|| Interchangeable {
-            first_line: self.prepared.lines
-                [self.prepared.line_class[chosen.line as usize] as usize]
-                .id,
-            first_entry: self.prepared.entries
-                [self.prepared.entry_class[chosen.entry as usize] as usize]
-                .id,
+            first_line: self.prepared.lines[self.prepared.line_class[chosen.line as usize] as usize].id,
+            first_entry: self.prepared.entries[self.prepared.entry_class[chosen.entry as usize] as usize].id,
             lines,
             entries,
         })
@@ -399,29 +361,13 @@ impl Matcher {
     pub fn progress(&self) -> Progress {
         let lines = self.prepared.lines.len() as u64;
         let (phase, done, total) = match &self.state {
-            State::Read => (
-                Phase::Read,
-                self.prepared.prepared_items(),
-                lines + self.prepared.entries.len() as u64,
-            ),
+            State::Read => (Phase::Read, self.prepared.prepared_items(), lines + self.prepared.entries.len() as u64),
             State::Candidates => (Phase::Candidates, self.line as u64, lines),
-            State::Assign(settling) => (
-                Phase::Assign,
-                settling.done_edges(),
-                self.edges.len() as u64,
-            ),
-            State::Explain => (
-                Phase::Explain,
-                self.matches.len() as u64,
-                self.chosen.len() as u64,
-            ),
+            State::Assign(settling) => (Phase::Assign, settling.done_edges(), self.edges.len() as u64),
+            State::Explain => (Phase::Explain, self.matches.len() as u64, self.chosen.len() as u64),
             State::Done => (Phase::Done, lines, lines),
         };
-        let settled = if let State::Assign(settling) = &self.state {
-            settling.found()
-        } else {
-            0
-        };
+        let settled = if let State::Assign(settling) = &self.state { settling.found() } else { 0 };
         Progress {
             phase,
             stage: self.stage as u32,
@@ -437,12 +383,8 @@ impl Matcher {
         if !matches!(self.state, State::Done) {
             return None;
         }
-        let mut matches: Vec<(u32, Match)> = self
-            .chosen
-            .iter()
-            .map(|chosen| chosen.line)
-            .zip(std::mem::take(&mut self.matches))
-            .collect();
+        let mut matches: Vec<(u32, Match)> =
+            self.chosen.iter().map(|chosen| chosen.line).zip(std::mem::take(&mut self.matches)).collect();
         matches.sort_unstable_by_key(|(line, _)| *line);
         let prepared = &self.prepared;
         let mut rule_counts = vec![0; self.rules.len()];
@@ -454,26 +396,13 @@ impl Matcher {
             }
         }
         let lines = prepared.lines.len() as u64;
-        let hundredths = (matches.len() as u64 * 10_000)
-            .checked_div(lines)
-            .unwrap_or(0);
+        let hundredths = (matches.len() as u64 * 10_000).checked_div(lines).unwrap_or(0);
         Some(Outcome {
             matches: matches.into_iter().map(|(_, found)| found).collect(),
-            unmatched_lines: prepared
-                .open_lines()
-                .map(|line| prepared.lines[line as usize].id)
-                .collect(),
-            unmatched_entries: prepared
-                .open_entries()
-                .map(|entry| prepared.entries[entry as usize].id)
-                .collect(),
+            unmatched_lines: prepared.open_lines().map(|line| prepared.lines[line as usize].id).collect(),
+            unmatched_entries: prepared.open_entries().map(|entry| prepared.entries[entry as usize].id).collect(),
             rule_counts,
-            limits: self
-                .limits
-                .notes
-                .iter()
-                .map(|note| self.limit_note(note))
-                .collect(),
+            limits: self.limits.notes.iter().map(|note| self.limit_note(note)).collect(),
             lines,
             match_percent_hundredths: u32::try_from(hundredths).unwrap_or(u32::MAX),
         })
@@ -482,10 +411,7 @@ impl Matcher {
     fn limit_note(&self, note: &stage::LimitCount) -> LimitNote {
         let who = match note.rule {
             Some(rule) => {
-                let name = self
-                    .rules
-                    .get(rule as usize)
-                    .map_or("", |rule| rule.name.as_str());
+                let name = self.rules.get(rule as usize).map_or("", |rule| rule.name.as_str());
                 format!("Rule {}, {name}: ", rule + 1)
             }
             None => String::new(),
@@ -496,9 +422,9 @@ impl Matcher {
             LimitKind::Candidates => format!(
                 "{who}{lines} line{s} had more than {limit} entries to compare, only the {limit} nearest by date were"
             ),
-            LimitKind::Edges => format!(
-                "{who}{lines} line{s} had more than {limit} entries that fit, only the best {limit} were kept"
-            ),
+            LimitKind::Edges => {
+                format!("{who}{lines} line{s} had more than {limit} entries that fit, only the best {limit} were kept")
+            }
         };
         LimitNote {
             kind: note.kind,

@@ -30,10 +30,7 @@ pub struct SentencePart {
 }
 
 fn part(text: impl Into<String>, role: PartRole) -> SentencePart {
-    SentencePart {
-        text: text.into(),
-        role,
-    }
+    SentencePart { text: text.into(), role }
 }
 
 fn plain(text: impl Into<String>) -> SentencePart {
@@ -50,12 +47,8 @@ pub fn sentence(rule: &Rule) -> Vec<SentencePart> {
         part("one ledger entry", PartRole::Subject),
     ];
     let indexed = || rule.criteria.iter().enumerate();
-    let agreeing: Vec<_> = indexed()
-        .filter(|(_, c)| c.operator == Operator::Equals)
-        .collect();
-    let others: Vec<_> = indexed()
-        .filter(|(_, c)| c.operator != Operator::Equals)
-        .collect();
+    let agreeing: Vec<_> = indexed().filter(|(_, c)| c.operator == Operator::Equals).collect();
+    let others: Vec<_> = indexed().filter(|(_, c)| c.operator != Operator::Equals).collect();
     if rule.criteria.is_empty() {
         parts.push(plain(" agree in nothing yet, they never match."));
         return parts;
@@ -64,11 +57,7 @@ pub fn sentence(rule: &Rule) -> Vec<SentencePart> {
         parts.push(plain(" agree in "));
         for (position, (index, criterion)) in agreeing.iter().enumerate() {
             if position > 0 {
-                parts.push(plain(if position + 1 == agreeing.len() {
-                    " and "
-                } else {
-                    ", "
-                }));
+                parts.push(plain(if position + 1 == agreeing.len() { " and " } else { ", " }));
             }
             agreement(criterion, *index, &mut parts);
         }
@@ -86,10 +75,7 @@ pub fn sentence(rule: &Rule) -> Vec<SentencePart> {
 }
 
 fn agreement(criterion: &Criterion, index: usize, parts: &mut Vec<SentencePart>) {
-    parts.push(part(
-        field_name(criterion.field),
-        PartRole::Field { criterion: index },
-    ));
+    parts.push(part(field_name(criterion.field), PartRole::Field { criterion: index }));
     let words = match (criterion.field, &criterion.tolerance) {
         (Field::Amount, Tolerance::Fraction(fraction)) => format!("to {}", percent(*fraction)),
         (Field::Amount, Tolerance::Absolute { .. }) => {
@@ -121,35 +107,18 @@ fn clause(criterion: &Criterion, index: usize, parts: &mut Vec<SentencePart>) {
                 (false, true) => "is above",
                 (false, false) => "is below",
             };
-            parts.extend([
-                plain("the line "),
-                part(name, field),
-                plain(" "),
-                part(words, test),
-            ]);
+            parts.extend([plain("the line "), part(name, field), plain(" "), part(words, test)]);
             parts.push(plain(format!(" the entry {name}")));
         }
         Operator::Contains => {
-            parts.extend([
-                plain("one "),
-                part(name, field),
-                plain(" "),
-                part("contains the other", test),
-            ]);
-            if !matches!(&criterion.tolerance, Tolerance::PercentOfText(percent) if percent.floor() == 0)
-            {
+            parts.extend([plain("one "), part(name, field), plain(" "), part("contains the other", test)]);
+            if !matches!(&criterion.tolerance, Tolerance::PercentOfText(percent) if percent.floor() == 0) {
                 parts.push(plain(" or differs in at most "));
                 parts.push(part(criterion.tolerance.words(), tolerance));
             }
         }
         Operator::Levenshtein => {
-            parts.extend([
-                plain("the "),
-                part(name, field),
-                plain(" "),
-                part("is similar", test),
-                plain(" within "),
-            ]);
+            parts.extend([plain("the "), part(name, field), plain(" "), part("is similar", test), plain(" within ")]);
             parts.push(part(criterion.tolerance.words(), tolerance));
         }
         Operator::FoundInText => {

@@ -112,10 +112,7 @@ fn digit_runs(word: &str) -> Vec<String> {
             runs.push(String::new());
         }
     }
-    runs.into_iter()
-        .map(|run| run.trim_start_matches('0').to_owned())
-        .filter(|run| !run.is_empty())
-        .collect()
+    runs.into_iter().map(|run| run.trim_start_matches('0').to_owned()).filter(|run| !run.is_empty()).collect()
 }
 
 /// Shortest digit run that names a document; shorter ones are days, months and house numbers.
@@ -124,8 +121,7 @@ const CORE_DIGITS: usize = 4;
 fn core_of(words: &[String]) -> Option<String> {
     let runs = words.iter().flat_map(|word| digit_runs(word));
     // The last of the longest: years stand before numbers.
-    runs.filter(|run| run.len() >= CORE_DIGITS)
-        .max_by_key(String::len)
+    runs.filter(|run| run.len() >= CORE_DIGITS).max_by_key(String::len)
 }
 
 /// The digits that name a document in a reference.
@@ -139,10 +135,9 @@ fn count_digits(text: &str) -> usize {
 
 /// Words that say what kind of company it is, not which.
 const LEGAL_FORMS: &[&str] = &[
-    "AB", "AG", "APS", "AS", "ASA", "BV", "CO", "CORP", "CV", "DOO", "EURL", "GBR", "GMBH", "INC",
-    "KFT", "KG", "KK", "LIMITED", "LLC", "LLP", "LTD", "LTDA", "MBH", "NV", "OG", "OHG", "OO",
-    "OY", "OYJ", "PLC", "PTE", "PTY", "RO", "SA", "SARL", "SAS", "SE", "SL", "SP", "SPA", "SPZOO",
-    "SRL", "SRO", "THE", "UG", "AND", "UND",
+    "AB", "AG", "APS", "AS", "ASA", "BV", "CO", "CORP", "CV", "DOO", "EURL", "GBR", "GMBH", "INC", "KFT", "KG", "KK",
+    "LIMITED", "LLC", "LLP", "LTD", "LTDA", "MBH", "NV", "OG", "OHG", "OO", "OY", "OYJ", "PLC", "PTE", "PTY", "RO",
+    "SA", "SARL", "SAS", "SE", "SL", "SP", "SPA", "SPZOO", "SRL", "SRO", "THE", "UG", "AND", "UND",
 ];
 
 #[derive(Debug, Clone)]
@@ -154,12 +149,7 @@ struct Word {
 impl Word {
     fn of(text: String) -> Self {
         let vowel = |c: char| matches!(c, 'A' | 'E' | 'I' | 'O' | 'U');
-        let skeleton = text
-            .chars()
-            .enumerate()
-            .filter(|&(at, c)| at == 0 || !vowel(c))
-            .map(|(_, c)| c)
-            .collect();
+        let skeleton = text.chars().enumerate().filter(|&(at, c)| at == 0 || !vowel(c)).map(|(_, c)| c).collect();
         Self { text, skeleton }
     }
 }
@@ -181,16 +171,8 @@ impl LineText {
         let last = all.len().checked_sub(1);
         all.extend(words(&fold(&line.reference)));
         all.extend(words(&fold(&line.counterparty)));
-        let runs = all
-            .iter()
-            .flat_map(|word| digit_runs(word))
-            .filter(|run| run.len() >= CORE_DIGITS)
-            .collect();
-        let squeezed = all
-            .iter()
-            .flat_map(|word| word.chars())
-            .map(as_digit)
-            .collect();
+        let runs = all.iter().flat_map(|word| digit_runs(word)).filter(|run| run.len() >= CORE_DIGITS).collect();
+        let squeezed = all.iter().flat_map(|word| word.chars()).map(as_digit).collect();
         let document = squeeze(&line.reference);
         let has_document = count_digits(&document) >= CORE_DIGITS;
         // The last word of the description may be cut off: it is kept last for the prefix test.
@@ -198,13 +180,7 @@ impl LineText {
             let word = all.remove(last);
             all.push(word);
         }
-        Self {
-            words: all.into_iter().map(Word::of).collect(),
-            squeezed,
-            runs,
-            document,
-            has_document,
-        }
+        Self { words: all.into_iter().map(Word::of).collect(), squeezed, runs, document, has_document }
     }
 }
 
@@ -220,16 +196,10 @@ pub struct EntryText {
 impl EntryText {
     /// Of an entry's reference and counterparty; its description stands in for a missing counterparty.
     pub fn of(entry: &LedgerItem) -> Self {
-        let source = if entry.counterparty.trim().is_empty() {
-            &entry.description
-        } else {
-            &entry.counterparty
-        };
+        let source = if entry.counterparty.trim().is_empty() { &entry.description } else { &entry.counterparty };
         let all = words(&fold(source));
         let telling = |word: &&String| {
-            word.chars().count() > 1
-                && count_digits(word) == 0
-                && !LEGAL_FORMS.contains(&word.as_str())
+            word.chars().count() > 1 && count_digits(word) == 0 && !LEGAL_FORMS.contains(&word.as_str())
         };
         let name: Vec<String> = all.iter().filter(telling).cloned().collect();
         let joined_name = name.concat();
@@ -269,10 +239,7 @@ pub fn document_evidence(line: &LineText, entry: &EntryText) -> DocumentEvidence
     if line.document == document {
         return DocumentEvidence::Same;
     }
-    if document.len() >= 5
-        && count_digits(document) >= 3
-        && whole_number_in(&line.squeezed, document)
-    {
+    if document.len() >= 5 && count_digits(document) >= 3 && whole_number_in(&line.squeezed, document) {
         return DocumentEvidence::InText;
     }
     if let Some(core) = &entry.core
@@ -283,11 +250,7 @@ pub fn document_evidence(line: &LineText, entry: &EntryText) -> DocumentEvidence
     if nearly(&line.document, document) {
         return DocumentEvidence::Near;
     }
-    if line.has_document && entry.core.is_some() {
-        DocumentEvidence::Conflict
-    } else {
-        DocumentEvidence::None
-    }
+    if line.has_document && entry.core.is_some() { DocumentEvidence::Conflict } else { DocumentEvidence::None }
 }
 
 /// True if `number` occurs in `text` without further digits on either side.
@@ -296,10 +259,8 @@ fn whole_number_in(text: &str, number: &str) -> bool {
     let bytes = text.as_bytes();
     text.match_indices(number).any(|(start, _)| {
         let end = start + number.len();
-        let cut_left =
-            number.as_bytes()[0].is_ascii_digit() && start > 0 && digit(bytes.get(start - 1));
-        let cut_right =
-            number.as_bytes()[number.len() - 1].is_ascii_digit() && digit(bytes.get(end));
+        let cut_left = number.as_bytes()[0].is_ascii_digit() && start > 0 && digit(bytes.get(start - 1));
+        let cut_right = number.as_bytes()[number.len() - 1].is_ascii_digit() && digit(bytes.get(end));
         !cut_left && !cut_right
     })
 }
@@ -331,12 +292,7 @@ pub fn name_percent(line: &LineText, entry: &EntryText) -> Option<u8> {
     for name in &entry.name {
         let weight = name.text.len().clamp(2, 10);
         let last = line.words.len().saturating_sub(1);
-        let best = line
-            .words
-            .iter()
-            .enumerate()
-            .map(|(at, word)| word_percent(name, word, at == last))
-            .max();
+        let best = line.words.iter().enumerate().map(|(at, word)| word_percent(name, word, at == last)).max();
         sum += best.unwrap_or(0) * weight;
         whole += 100 * weight;
     }
@@ -356,19 +312,12 @@ fn word_percent(name: &Word, word: &Word, last: bool) -> usize {
         if last && b.len() >= 3 && a.starts_with(b) {
             return 40 + 50 * b.len() / a.len();
         }
-        if last
-            && word.skeleton.len() >= 3
-            && word.skeleton == word.text
-            && name.skeleton.starts_with(&word.skeleton)
-        {
+        if last && word.skeleton.len() >= 3 && word.skeleton == word.text && name.skeleton.starts_with(&word.skeleton) {
             return 60;
         }
     }
     let allowed = if a.len() >= 8 { 2 } else { 1 };
-    if a.len() >= 5
-        && a.len() == b.len()
-        && a.bytes().zip(b.bytes()).filter(|(x, y)| x != y).count() <= allowed
-    {
+    if a.len() >= 5 && a.len() == b.len() && a.bytes().zip(b.bytes()).filter(|(x, y)| x != y).count() <= allowed {
         return 80;
     }
     0
@@ -391,30 +340,14 @@ fn fields(line: &StatementItem) -> [(TextField, &str); 3] {
 }
 
 fn found(field: TextField, text: &str, first: &Mark, last: &Mark) -> Found {
-    let shown = text
-        .chars()
-        .skip(first.at)
-        .take(last.at + 1 - first.at)
-        .collect();
-    Found {
-        shown,
-        span: Span {
-            side: crate::explain::Side::Line,
-            field,
-            start: first.at,
-            end: last.at + 1,
-        },
-    }
+    let shown = text.chars().skip(first.at).take(last.at + 1 - first.at).collect();
+    Found { shown, span: Span { side: crate::explain::Side::Line, field, start: first.at, end: last.at + 1 } }
 }
 
 /// Finds an entry's reference in a line: the whole of it, else its digits (with the letters before them).
 pub fn find_document(line: &StatementItem, reference: &str) -> Option<Found> {
-    let wanted: Vec<char> = fold(reference)
-        .iter()
-        .map(|mark| as_digit(mark.c))
-        .collect();
-    let core: Option<Vec<char>> =
-        core_of(&words(&fold(reference))).map(|core| core.chars().collect());
+    let wanted: Vec<char> = fold(reference).iter().map(|mark| as_digit(mark.c)).collect();
+    let core: Option<Vec<char>> = core_of(&words(&fold(reference))).map(|core| core.chars().collect());
     if wanted.len() < 3 {
         return None;
     }
@@ -422,12 +355,7 @@ pub fn find_document(line: &StatementItem, reference: &str) -> Option<Found> {
         let marks = fold(text);
         // Short references only as whole words, or every "A12" would be somewhere.
         if let Some(at) = position(&marks, &wanted, wanted.len() < 5) {
-            return Some(found(
-                field,
-                text,
-                &marks[at],
-                &marks[at + wanted.len() - 1],
-            ));
+            return Some(found(field, text, &marks[at], &marks[at + wanted.len() - 1]));
         }
     }
     let core = core?;
@@ -435,12 +363,7 @@ pub fn find_document(line: &StatementItem, reference: &str) -> Option<Found> {
         let marks = fold(text);
         if let Some(at) = position(&marks, &core, false) {
             let start = extend_left(&marks, at, &wanted, &core);
-            return Some(found(
-                field,
-                text,
-                &marks[start],
-                &marks[at + core.len() - 1],
-            ));
+            return Some(found(field, text, &marks[start], &marks[at + core.len() - 1]));
         }
     }
     None
@@ -454,8 +377,7 @@ pub fn find_phrase(line: &StatementItem, phrase: &str) -> Option<Found> {
     }
     fields(line).into_iter().find_map(|(field, text)| {
         let marks = fold(text);
-        position(&marks, &wanted, false)
-            .map(|at| found(field, text, &marks[at], &marks[at + wanted.len() - 1]))
+        position(&marks, &wanted, false).map(|at| found(field, text, &marks[at], &marks[at + wanted.len() - 1]))
     })
 }
 
@@ -464,26 +386,21 @@ fn position(marks: &[Mark], wanted: &[char], whole_words: bool) -> Option<usize>
     let (first, last) = (wanted.first()?, wanted.last()?);
     (0..(marks.len() + 1).saturating_sub(wanted.len())).find(|&at| {
         let end = at + wanted.len();
-        if !marks[at..end]
-            .iter()
-            .zip(wanted)
-            .all(|(mark, c)| as_digit(mark.c) == *c)
-        {
+        if !marks[at..end].iter().zip(wanted).all(|(mark, c)| as_digit(mark.c) == *c) {
             return false;
         }
         let word_starts = |at: usize| marks.get(at).is_none_or(|mark| mark.starts);
         if whole_words {
             return word_starts(at) && word_starts(end);
         }
-        let before = marks[..at].iter().rev().zip(
-            std::iter::once(marks[at].starts).chain(marks[..at].iter().rev().map(|m| m.starts)),
-        );
+        let before = marks[..at]
+            .iter()
+            .rev()
+            .zip(std::iter::once(marks[at].starts).chain(marks[..at].iter().rev().map(|m| m.starts)));
         let runs_on = before
             .take_while(|(mark, next_starts)| !next_starts && mark.c.is_ascii_digit())
             .any(|(mark, _)| mark.c != '0');
-        let goes_on = marks
-            .get(end)
-            .is_some_and(|mark| !mark.starts && mark.c.is_ascii_digit());
+        let goes_on = marks.get(end).is_some_and(|mark| !mark.starts && mark.c.is_ascii_digit());
         !(first.is_ascii_digit() && runs_on || last.is_ascii_digit() && goes_on)
     })
 }
@@ -519,18 +436,10 @@ pub fn find_name(line: &StatementItem, entry: &LedgerItem) -> Vec<Span> {
                     || entry_text.joined_name.starts_with(&candidate.text));
             let last = rest.is_empty();
             if whole && !entry_text.joined_name.is_empty()
-                || entry_text
-                    .name
-                    .iter()
-                    .any(|name| word_percent(name, &candidate, last) > 0)
+                || entry_text.name.iter().any(|name| word_percent(name, &candidate, last) > 0)
             {
                 let end = word[word.len() - 1].at + 1;
-                spans.push(Span {
-                    side: crate::explain::Side::Line,
-                    field,
-                    start: first.at,
-                    end,
-                });
+                spans.push(Span { side: crate::explain::Side::Line, field, start: first.at, end });
             }
         }
     }
@@ -538,112 +447,4 @@ pub fn find_name(line: &StatementItem, entry: &LedgerItem) -> Vec<Span> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::When;
-    use ledger::{Amount, Currency};
-
-    fn line(description: &str, reference: &str) -> StatementItem {
-        StatementItem {
-            id: 1,
-            order: 0,
-            amount: Amount::from(100_i64),
-            currency: Currency::iso("EUR").unwrap(),
-            booking: "2026-10-01".parse::<When>().unwrap(),
-            value: None,
-            description: description.into(),
-            reference: reference.into(),
-            counterparty: String::new(),
-        }
-    }
-
-    fn entry(counterparty: &str, reference: &str) -> LedgerItem {
-        LedgerItem {
-            id: 1,
-            order: 0,
-            amount: Amount::from(100_i64),
-            currency: Currency::iso("EUR").unwrap(),
-            date: "2026-10-01".parse::<When>().unwrap(),
-            description: String::new(),
-            reference: reference.into(),
-            counterparty: counterparty.into(),
-        }
-    }
-
-    fn document(description: &str, reference: &str, entry_reference: &str) -> DocumentEvidence {
-        document_evidence(
-            &LineText::of(&line(description, reference)),
-            &EntryText::of(&entry("", entry_reference)),
-        )
-    }
-
-    #[test]
-    fn document_numbers_are_recognised_in_what_banks_make_of_them() {
-        assert_eq!(
-            document("x", "inv-20014", "INV20014"),
-            DocumentEvidence::Same
-        );
-        assert_eq!(
-            document("SEPA CR TOLKA MARINA INV20014", "", "INV20014"),
-            DocumentEvidence::InText
-        );
-        assert_eq!(
-            document("SEPA CR TOLKA MARINA INV20014", "", "INV-20014-P"),
-            DocumentEvidence::Digits(5)
-        );
-        assert_eq!(
-            document("DD LIFFEY ENERGY 00412277", "", "LE-412277"),
-            DocumentEvidence::Digits(6)
-        );
-        assert_eq!(
-            document("SEPA CR INV2OO14", "", "INV20014"),
-            DocumentEvidence::InText
-        );
-        assert_eq!(
-            document("x", "INV 2001", "INV20014"),
-            DocumentEvidence::Near
-        );
-        assert_eq!(
-            document("x", "INV30099", "INV20014"),
-            DocumentEvidence::Conflict
-        );
-        assert_eq!(
-            document("SEPA CR INV200145", "", "INV20014"),
-            DocumentEvidence::None
-        );
-        assert_eq!(document("SEPA CR", "", ""), DocumentEvidence::None);
-    }
-
-    #[test]
-    fn names_survive_cutting_joining_and_dropping_of_vowels() {
-        let percent = |text: &str, name: &str| {
-            name_percent(
-                &LineText::of(&line(text, "")),
-                &EntryText::of(&entry(name, "")),
-            )
-            .unwrap()
-        };
-        assert_eq!(
-            percent("SEPA CR MUELLER BAKERY", "Mueller Bakery GmbH"),
-            100
-        );
-        assert!(percent("POS PURCHASE SCHRODER LGSTCS", "Schröder Logistics AB") >= 85);
-        assert!(percent("CARD PAYMENT ACMEFARMS", "Acme Farms AS") >= 95);
-        assert!(percent("DD BIANCHI PACKAGIN", "Bianchi Packaging Oy") >= 85);
-        assert_eq!(percent("ACCOUNT FEE", "Bianchi Packaging Oy"), 0);
-    }
-
-    #[test]
-    fn the_place_in_the_text_is_counted_in_characters() {
-        let found =
-            find_document(&line("Überweisung für INV20014 Dank", ""), "INV-20014-P").unwrap();
-        assert_eq!(
-            (found.shown.as_str(), found.span.start, found.span.end),
-            ("INV20014", 16, 24)
-        );
-        let found = find_document(&line("DD LIFFEY ENERGY 00412277", ""), "LE-412277").unwrap();
-        assert_eq!(found.shown, "412277");
-        assert!(find_document(&line("pay 1204122779", ""), "LE-412277").is_none());
-        assert!(find_document(&line("anything", ""), "").is_none());
-    }
-}
+mod tests;

@@ -55,32 +55,21 @@ pub struct Prepared {
 
 impl Prepared {
     pub fn new(inputs: Inputs, params: &Params) -> Result<Self, InputError> {
-        let Inputs {
-            mut lines,
-            mut entries,
-            mut excluded,
-        } = inputs;
-        if let Some(many) = [lines.len(), entries.len()]
-            .into_iter()
-            .find(|count| *count > i32::MAX as usize)
-        {
+        let Inputs { mut lines, mut entries, mut excluded } = inputs;
+        if let Some(many) = [lines.len(), entries.len()].into_iter().find(|count| *count > i32::MAX as usize) {
             return Err(InputError::TooMany(many));
         }
         lines.sort_unstable_by_key(|line| (line.booking, line.order, line.id));
         entries.sort_unstable_by_key(|entry| (entry.date, entry.order, entry.id));
         excluded.sort_unstable();
         excluded.dedup();
-        let line_ids =
-            numbered(lines.iter().map(|line| line.id)).map_err(InputError::DuplicateLine)?;
-        let entry_ids =
-            numbered(entries.iter().map(|entry| entry.id)).map_err(InputError::DuplicateEntry)?;
+        let line_ids = numbered(lines.iter().map(|line| line.id)).map_err(InputError::DuplicateLine)?;
+        let entry_ids = numbered(entries.iter().map(|entry| entry.id)).map_err(InputError::DuplicateEntry)?;
         let date = |line: &StatementItem| match params.line_date {
             LineDate::Booking => line.booking,
             LineDate::Value => line.value.unwrap_or(line.booking),
         };
-        let pairs = excluded
-            .iter()
-            .filter_map(|(line, entry)| Some((*line_ids.get(line)?, *entry_ids.get(entry)?)));
+        let pairs = excluded.iter().filter_map(|(line, entry)| Some((*line_ids.get(line)?, *entry_ids.get(entry)?)));
         Ok(Self {
             dates: lines.iter().map(date).collect(),
             excluded: pairs.collect(),
@@ -110,21 +99,13 @@ impl Prepared {
         while spent < budget && self.line_text.len() < self.lines.len() {
             let line = &self.lines[self.line_text.len()];
             self.line_text.push(LineText::of(line));
-            self.line_lower.push(if rules.is_empty() {
-                Lower::default()
-            } else {
-                Lower::of_line(line)
-            });
+            self.line_lower.push(if rules.is_empty() { Lower::default() } else { Lower::of_line(line) });
             spent += 4;
         }
         while spent < budget && self.entry_text.len() < self.entries.len() {
             let entry = &self.entries[self.entry_text.len()];
             self.entry_text.push(EntryText::of(entry));
-            self.entry_lower.push(if rules.is_empty() {
-                Lower::default()
-            } else {
-                Lower::of_entry(entry)
-            });
+            self.entry_lower.push(if rules.is_empty() { Lower::default() } else { Lower::of_entry(entry) });
             spent += 4;
         }
         if spent > 0 {
@@ -166,16 +147,9 @@ impl Prepared {
             count.lines += 1;
         }
         for entry in &self.entries {
-            counts
-                .entry((&entry.currency, &entry.amount))
-                .or_default()
-                .entries += 1;
+            counts.entry((&entry.currency, &entry.amount)).or_default().entries += 1;
         }
-        self.rarity = self
-            .lines
-            .iter()
-            .map(|line| counts[&(&line.currency, &line.amount)])
-            .collect();
+        self.rarity = self.lines.iter().map(|line| counts[&(&line.currency, &line.amount)]).collect();
         self.amount_position = positions;
     }
 
@@ -184,21 +158,10 @@ impl Prepared {
         let marked_lines: HashSet<u32> = self.excluded.iter().map(|(line, _)| *line).collect();
         let marked_entries: HashSet<u32> = self.excluded.iter().map(|(_, entry)| *entry).collect();
         (self.line_class, self.line_class_sizes) = classes(&self.lines, &marked_lines, |l| {
-            (
-                &l.amount,
-                &l.currency,
-                l.booking,
-                l.value,
-                [&l.description, &l.reference, &l.counterparty],
-            )
+            (&l.amount, &l.currency, l.booking, l.value, [&l.description, &l.reference, &l.counterparty])
         });
         (self.entry_class, self.entry_class_sizes) = classes(&self.entries, &marked_entries, |e| {
-            (
-                &e.amount,
-                &e.currency,
-                e.date,
-                [&e.description, &e.reference, &e.counterparty],
-            )
+            (&e.amount, &e.currency, e.date, [&e.description, &e.reference, &e.counterparty])
         });
     }
 
@@ -212,29 +175,17 @@ impl Prepared {
 
     pub fn line_view(&self, line: u32) -> LineView<'_> {
         let at = line as usize;
-        LineView {
-            item: &self.lines[at],
-            date: self.dates[at],
-            lower: &self.line_lower[at],
-        }
+        LineView { item: &self.lines[at], date: self.dates[at], lower: &self.line_lower[at] }
     }
 
     pub fn entry_view(&self, entry: u32) -> EntryView<'_> {
-        EntryView {
-            item: &self.entries[entry as usize],
-            lower: &self.entry_lower[entry as usize],
-        }
+        EntryView { item: &self.entries[entry as usize], lower: &self.entry_lower[entry as usize] }
     }
 
     pub fn evidence(&self, source: Source, line: u32, entry: u32) -> Evidence {
         let (l, e) = (line as usize, entry as usize);
         let left = (&self.lines[l], self.dates[l], &self.line_text[l]);
-        Evidence::measure(
-            source,
-            left,
-            (&self.entries[e], &self.entry_text[e]),
-            self.rarity[l],
-        )
+        Evidence::measure(source, left, (&self.entries[e], &self.entry_text[e]), self.rarity[l])
     }
 
     pub fn is_open(&self, line: u32) -> bool {
@@ -266,14 +217,7 @@ impl Prepared {
     /// A 64-bit FNV-1a hash of everything the outcome depends on, as text. It tells runs apart; it is no signature.
     pub fn fingerprint(&self, rules: &[Rule], params: &Params) -> String {
         let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
-        let all = (
-            ENGINE_VERSION,
-            &self.lines,
-            &self.entries,
-            &self.excluded_ids,
-            rules,
-            params,
-        );
+        let all = (ENGINE_VERSION, &self.lines, &self.entries, &self.excluded_ids, rules, params);
         // Writing into a number cannot fail, and every part has a JSON form.
         if serde_json::to_writer(&mut hash, &all).is_err() {
             return String::new();
@@ -298,11 +242,7 @@ impl Write for Fnv {
 }
 
 fn open(taken: &[u32]) -> impl Iterator<Item = u32> {
-    taken
-        .iter()
-        .enumerate()
-        .filter(|(_, by)| **by == FREE)
-        .map(|(at, _)| at as u32)
+    taken.iter().enumerate().filter(|(_, by)| **by == FREE).map(|(at, _)| at as u32)
 }
 
 fn numbered(ids: impl Iterator<Item = u64>) -> Result<HashMap<u64, u32>, u64> {
@@ -326,11 +266,7 @@ fn classes<'a, T, K: Eq + Hash>(
     let mut class = Vec::with_capacity(items.len());
     for (at, item) in items.iter().enumerate() {
         let at = at as u32;
-        let first = if alone.contains(&at) {
-            at
-        } else {
-            *firsts.entry(key(item)).or_insert(at)
-        };
+        let first = if alone.contains(&at) { at } else { *firsts.entry(key(item)).or_insert(at) };
         sizes[first as usize] += 1;
         class.push(first);
     }

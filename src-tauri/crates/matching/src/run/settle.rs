@@ -50,10 +50,7 @@ impl Settling {
         for edge in edges.iter() {
             components.join(edge.line, lines + edge.entry);
         }
-        let mut keyed: Vec<(u32, Edge)> = edges
-            .drain(..)
-            .map(|edge| (components.find(edge.line), edge))
-            .collect();
+        let mut keyed: Vec<(u32, Edge)> = edges.drain(..).map(|edge| (components.find(edge.line), edge)).collect();
         keyed.sort_unstable_by_key(|(root, edge)| (*root, edge.line, edge.entry));
         let mut ranges = Vec::new();
         let mut start = 0;
@@ -64,13 +61,7 @@ impl Settling {
             }
         }
         edges.extend(keyed.into_iter().map(|(_, edge)| edge));
-        Self {
-            ranges,
-            next: 0,
-            current: None,
-            done: 0,
-            chosen: Vec::new(),
-        }
+        Self { ranges, next: 0, current: None, done: 0, chosen: Vec::new() }
     }
 
     pub fn is_done(&self) -> bool {
@@ -90,13 +81,7 @@ impl Settling {
     }
 
     /// Works for about `budget` pairs.
-    pub fn advance(
-        &mut self,
-        prepared: &Prepared,
-        edges: &[Edge],
-        params: &Params,
-        budget: u64,
-    ) -> u64 {
+    pub fn advance(&mut self, prepared: &Prepared, edges: &[Edge], params: &Params, budget: u64) -> u64 {
         let mut spent = 0;
         while spent < budget && !self.is_done() {
             let Some(current) = &mut self.current else {
@@ -125,20 +110,13 @@ impl Settling {
         let mut columns: Vec<u32> = slice.iter().map(|edge| edge.entry).collect();
         columns.sort_unstable();
         columns.dedup();
-        let row_class: Vec<u32> = rows
-            .iter()
-            .map(|row| prepared.line_class[*row as usize])
-            .collect();
-        let column_class: Vec<u32> = columns
-            .iter()
-            .map(|column| prepared.entry_class[*column as usize])
-            .collect();
+        let row_class: Vec<u32> = rows.iter().map(|row| prepared.line_class[*row as usize]).collect();
+        let column_class: Vec<u32> = columns.iter().map(|column| prepared.entry_class[*column as usize]).collect();
         let alike = |class: &[u32]| class.iter().all(|one| *one == class[0]);
         if slice.len() == rows.len() * columns.len() && alike(&row_class) && alike(&column_class) {
             // Everything is interchangeable: in order, and there is no other solution to compare with.
             let edge = |row: usize| &slice[row * columns.len() + row];
-            self.chosen
-                .extend((0..rows.len().min(columns.len())).map(|row| only_choice(edge(row))));
+            self.chosen.extend((0..rows.len().min(columns.len())).map(|row| only_choice(edge(row))));
             self.done += slice.len();
             return;
         }
@@ -181,10 +159,7 @@ fn points(source: Source, loss: i64) -> i64 {
 /// search by amount before date. Amount differences are ranked, so that any size of amount fits.
 fn arcs(prepared: &Prepared, slice: &[Edge], rows: &[u32], columns: &[u32]) -> Vec<Arc> {
     let apart = |edge: &Edge| {
-        let (line, entry) = (
-            &prepared.lines[edge.line as usize].amount,
-            &prepared.entries[edge.entry as usize].amount,
-        );
+        let (line, entry) = (&prepared.lines[edge.line as usize].amount, &prepared.entries[edge.entry as usize].amount);
         (line - entry).abs()
     };
     let differences: Vec<_> = slice.iter().map(apart).collect();
@@ -197,23 +172,10 @@ fn arcs(prepared: &Prepared, slice: &[Edge], rows: &[u32], columns: &[u32]) -> V
         while rows[row] != edge.line {
             row += 1;
         }
-        let rank = ranked
-            .binary_search(&difference)
-            .map_or(u32::MAX, |rank| rank as u32);
-        let ties = if matches!(edge.source, Source::Fallback(_)) {
-            [rank, edge.apart]
-        } else {
-            [edge.apart, rank]
-        };
-        let column = columns
-            .binary_search(&edge.entry)
-            .map_or(0, |column| column as u32);
-        arcs.push(Arc {
-            row: row as u32,
-            column,
-            value: edge.value,
-            ties,
-        });
+        let rank = ranked.binary_search(&difference).map_or(u32::MAX, |rank| rank as u32);
+        let ties = if matches!(edge.source, Source::Fallback(_)) { [rank, edge.apart] } else { [edge.apart, rank] };
+        let column = columns.binary_search(&edge.entry).map_or(0, |column| column as u32);
+        arcs.push(Arc { row: row as u32, column, value: edge.value, ties });
     }
     arcs
 }
@@ -228,48 +190,25 @@ impl Current {
         };
         let exact = self.rows.len() <= EXACT_SIDE && self.columns.len() <= EXACT_SIDE;
         let bounds = if exact {
-            MarginBounds {
-                enough: ENOUGH,
-                nodes: usize::MAX,
-            }
+            MarginBounds { enough: ENOUGH, nodes: usize::MAX }
         } else {
-            MarginBounds {
-                enough: ENOUGH_IN_CROWDS,
-                nodes: NODES_IN_CROWDS,
-            }
+            MarginBounds { enough: ENOUGH_IN_CROWDS, nodes: NODES_IN_CROWDS }
         };
-        let alone = Margin {
-            loss: self.component.total(),
-            exact: true,
-        };
+        let alone = Margin { loss: self.component.total(), exact: true };
         let Margin { loss, exact } = match self.edges {
             1 => alone,
-            _ => self
-                .component
-                .margin(row, &self.row_class, &self.column_class, bounds)
-                .unwrap_or(alone),
+            _ => self.component.margin(row, &self.row_class, &self.column_class, bounds).unwrap_or(alone),
         };
         let slice = &edges[self.first_edge..self.first_edge + self.edges];
         let line = self.rows[row as usize];
         let first = slice.partition_point(|edge| edge.line < line);
         let mine = slice[first..].iter().take_while(|edge| edge.line == line);
         let entry = self.columns[column as usize];
-        let class = |entry: u32| {
-            self.columns
-                .binary_search(&entry)
-                .map(|at| self.column_class[at])
-        };
-        let mut others: Vec<&Edge> = mine
-            .clone()
-            .filter(|edge| class(edge.entry) != class(entry))
-            .collect();
+        let class = |entry: u32| self.columns.binary_search(&entry).map(|at| self.column_class[at]);
+        let mut others: Vec<&Edge> = mine.clone().filter(|edge| class(edge.entry) != class(entry)).collect();
         others.sort_by_key(|edge| (-edge.value, edge.apart, edge.entry));
         others.truncate(params.max_alternatives as usize);
-        let Some(source) = mine
-            .clone()
-            .find(|edge| edge.entry == entry)
-            .map(|edge| edge.source)
-        else {
+        let Some(source) = mine.clone().find(|edge| edge.entry == entry).map(|edge| edge.source) else {
             return 1;
         };
         chosen.push(Chosen {
@@ -278,10 +217,7 @@ impl Current {
             source,
             margin: points(source, loss),
             margin_exact: exact,
-            alternatives: others
-                .into_iter()
-                .map(|edge| (edge.source, edge.entry))
-                .collect(),
+            alternatives: others.into_iter().map(|edge| (edge.source, edge.entry)).collect(),
         });
         (self.edges as u64).min(1_000) + 1
     }

@@ -83,19 +83,9 @@ pub struct LimitCount {
 
 impl Limits {
     fn note(&mut self, kind: LimitKind, rule: Option<u32>, line: u32, limit: u32) {
-        match self
-            .notes
-            .iter_mut()
-            .find(|note| note.kind == kind && note.rule == rule)
-        {
+        match self.notes.iter_mut().find(|note| note.kind == kind && note.rule == rule) {
             Some(note) => note.lines += 1,
-            None => self.notes.push(LimitCount {
-                kind,
-                rule,
-                lines: 1,
-                first_line: line,
-                limit,
-            }),
+            None => self.notes.push(LimitCount { kind, rule, lines: 1, first_line: line, limit }),
         }
     }
 }
@@ -105,9 +95,9 @@ impl Stage {
         match self {
             Self::Rules => Ok(()),
             Self::Fallback(fallback) => fallback.check(),
-            Self::Scored(pass) if pass.tolerance > Decimal::ONE => Err(InputError::Parameter(
-                "the amount tolerance of the scored search is above 100 %".to_owned(),
-            )),
+            Self::Scored(pass) if pass.tolerance > Decimal::ONE => {
+                Err(InputError::Parameter("the amount tolerance of the scored search is above 100 %".to_owned()))
+            }
             Self::Scored(_) => Ok(()),
         }
     }
@@ -125,14 +115,7 @@ impl Stage {
         if !prepared.is_open(line) {
             return 0;
         }
-        let mut collector = Collector {
-            line,
-            prepared,
-            params,
-            limits,
-            found: Vec::new(),
-            compared: 0,
-        };
+        let mut collector = Collector { line, prepared, params, limits, found: Vec::new(), compared: 0 };
         match self {
             Self::Rules => collector.rules(rules),
             Self::Scored(pass) => collector.scored(pass),
@@ -160,16 +143,8 @@ impl Collector<'_> {
         let limit = self.params.max_candidates_per_line;
         let mut out = Vec::new();
         let currency = &prepared.lines[at].currency;
-        if !prepared.index.collect(
-            &prepared.entries,
-            currency,
-            prepared.dates[at],
-            query,
-            limit as usize,
-            &mut out,
-        ) {
-            self.limits
-                .note(LimitKind::Candidates, rule, self.line, limit);
+        if !prepared.index.collect(&prepared.entries, currency, prepared.dates[at], query, limit as usize, &mut out) {
+            self.limits.note(LimitKind::Candidates, rule, self.line, limit);
         }
         self.compared += out.len() as u64;
         out.retain(|entry| prepared.may_pair(self.line, *entry));
@@ -178,34 +153,20 @@ impl Collector<'_> {
 
     fn push(&mut self, entry: u32, source: Source, value: i64) {
         let (line, prepared) = (self.line as usize, self.prepared);
-        let apart = prepared.dates[line]
-            .seconds_after(&prepared.entries[entry as usize].date)
-            .unsigned_abs();
+        let apart = prepared.dates[line].seconds_after(&prepared.entries[entry as usize].date).unsigned_abs();
         let apart = u32::try_from(apart).unwrap_or(u32::MAX);
-        self.found.push(Edge {
-            line: self.line,
-            entry,
-            source,
-            value,
-            apart,
-        });
+        self.found.push(Edge { line: self.line, entry, source, value, apart });
     }
 
     /// Every rule from its own index; a pair belongs to the first rule it satisfies.
     fn rules(&mut self, rules: &[Rule]) {
         let view = self.prepared.line_view(self.line);
-        for (index, rule) in rules
-            .iter()
-            .enumerate()
-            .filter(|(_, rule)| !rule.criteria.is_empty())
-        {
+        for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| !rule.criteria.is_empty()) {
             let index = index as u32;
             let mut known: Vec<u32> = self.found.iter().map(|edge| edge.entry).collect();
             known.sort_unstable();
             for entry in self.candidates(&Query::of_rule(rule, view), Some(index)) {
-                if known.binary_search(&entry).is_err()
-                    && all_hold(rule, view, self.prepared.entry_view(entry))
-                {
+                if known.binary_search(&entry).is_err() && all_hold(rule, view, self.prepared.entry_view(entry)) {
                     let source = Source::Rule(index);
                     let value = self.prepared.evidence(source, self.line, entry).score();
                     self.push(entry, source, value);
@@ -221,10 +182,7 @@ impl Collector<'_> {
         let (slack, middle) = (line.amount.abs().times(num), line.amount.times(den));
         let query = Query {
             amount: AmountBounds::between(den, &middle - &slack, &middle + &slack),
-            days: Some((
-                day - i64::from(pass.days_after),
-                day + i64::from(pass.days_before),
-            )),
+            days: Some((day - i64::from(pass.days_after), day + i64::from(pass.days_before))),
             texts: Vec::new(),
         };
         let (low, high) = (&middle - &slack, &middle + &slack);
@@ -232,22 +190,14 @@ impl Collector<'_> {
             let item = &self.prepared.entries[entry as usize];
             let days = day - item.date.day();
             let scaled = item.amount.times(den);
-            if days < -i64::from(pass.days_before)
-                || days > i64::from(pass.days_after)
-                || scaled < low
-                || scaled > high
+            if days < -i64::from(pass.days_before) || days > i64::from(pass.days_after) || scaled < low || scaled > high
             {
                 continue;
             }
             let evidence = self.prepared.evidence(Source::Scored, self.line, entry);
-            let named = evidence.document_points() > 0
-                || evidence.name.is_some_and(|percent| percent >= NEEDED_NAME);
+            let named = evidence.document_points() > 0 || evidence.name.is_some_and(|percent| percent >= NEEDED_NAME);
             if evidence.raw_score() >= pass.minimum && (named || !pass.needs_text) {
-                self.push(
-                    entry,
-                    Source::Scored,
-                    evidence.raw_score() - pass.minimum + 1,
-                );
+                self.push(entry, Source::Scored, evidence.raw_score() - pass.minimum + 1);
             }
         }
     }
@@ -256,19 +206,15 @@ impl Collector<'_> {
         let at = self.line as usize;
         let (line, date) = (&self.prepared.lines[at], self.prepared.dates[at]);
         let (factor, low, high) = fallback.amount_bounds(&line.amount);
-        let reach = i64::try_from(fallback.window_seconds / DAY.unsigned_abs())
-            .unwrap_or(i64::MAX / 4)
-            .min(i64::MAX / 4)
-            + 1;
+        let reach =
+            i64::try_from(fallback.window_seconds / DAY.unsigned_abs()).unwrap_or(i64::MAX / 4).min(i64::MAX / 4) + 1;
         let query = Query {
             amount: AmountBounds::between(factor, low, high),
             days: Some((date.day() - reach, date.day() + reach)),
             texts: Vec::new(),
         };
         for entry in self.candidates(&query, None) {
-            if let Some(distance) =
-                fallback.accepts(line, date, &self.prepared.entries[entry as usize])
-            {
+            if let Some(distance) = fallback.accepts(line, date, &self.prepared.entries[entry as usize]) {
                 self.push(entry, Source::Fallback(distance), fallback.weight(distance));
             }
         }
@@ -285,9 +231,7 @@ impl Collector<'_> {
             let shift = self.prepared.amount_position[self.line as usize] as usize % count;
             let turned = |at: usize| (at + count - shift) % count;
             let mut order: Vec<usize> = (0..count).collect();
-            order.sort_unstable_by_key(|&at| {
-                (-self.found[at].value, self.found[at].apart, turned(at))
-            });
+            order.sort_unstable_by_key(|&at| (-self.found[at].value, self.found[at].apart, turned(at)));
             order.truncate(limit as usize);
             self.found = order.into_iter().map(|at| self.found[at].clone()).collect();
         }

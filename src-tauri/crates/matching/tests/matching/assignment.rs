@@ -4,10 +4,7 @@ use matching::assign::{Arc, Component, MarginBounds};
 use pathfinding::prelude::{Matrix, kuhn_munkres};
 use proptest::prelude::*;
 
-const EXACT: MarginBounds = MarginBounds {
-    enough: i64::MAX / 1_000_000,
-    nodes: usize::MAX,
-};
+const EXACT: MarginBounds = MarginBounds { enough: i64::MAX / 1_000_000, nodes: usize::MAX };
 
 fn solve(rows: usize, columns: usize, arcs: &[Arc]) -> Component {
     let mut component = Component::new(rows, columns, arcs.to_vec());
@@ -61,12 +58,7 @@ fn graph(side: usize, top: i64) -> impl Strategy<Value = (usize, usize, Vec<Arc>
         prop::collection::vec(cell, rows * columns).prop_map(move |cells| {
             let arcs = cells.into_iter().enumerate().filter_map(|(at, cell)| {
                 let (value, first, second) = cell?;
-                Some(Arc {
-                    row: (at / columns) as u32,
-                    column: (at % columns) as u32,
-                    value,
-                    ties: [first, second],
-                })
+                Some(Arc { row: (at / columns) as u32, column: (at % columns) as u32, value, ties: [first, second] })
             });
             (rows, columns, arcs.collect())
         })
@@ -76,9 +68,7 @@ fn graph(side: usize, top: i64) -> impl Strategy<Value = (usize, usize, Vec<Arc>
 fn levels(component: &Component) -> [i64; 4] {
     let mut sums = [0; 4];
     for (row, column) in component.pairs() {
-        let arc = component
-            .arc(row, column)
-            .expect("a chosen pair is one of the pairs given");
+        let arc = component.arc(row, column).expect("a chosen pair is one of the pairs given");
         sums[0] += arc.value;
         sums[1] -= i64::from(arc.ties[0]);
         sums[2] -= i64::from(arc.ties[1]);
@@ -158,12 +148,7 @@ proptest! {
 #[test]
 fn a_large_symmetric_component_is_settled_in_order() {
     let side = 300;
-    let arcs = (0..side * side).map(|at| Arc {
-        row: at / side,
-        column: at % side,
-        value: 7,
-        ties: [0, 0],
-    });
+    let arcs = (0..side * side).map(|at| Arc { row: at / side, column: at % side, value: 7, ties: [0, 0] });
     let component = solve(side as usize, side as usize, &arcs.collect::<Vec<_>>());
     assert!(component.pairs().iter().all(|(row, column)| row == column));
 }
@@ -172,27 +157,12 @@ fn a_large_symmetric_component_is_settled_in_order() {
 fn a_bounded_search_says_so() {
     let arcs: Vec<Arc> = (0..40)
         .flat_map(|row| {
-            (0..40).map(move |column| Arc {
-                row,
-                column,
-                value: 1_000 + i64::from(row == column),
-                ties: [0, 0],
-            })
+            (0..40).map(move |column| Arc { row, column, value: 1_000 + i64::from(row == column), ties: [0, 0] })
         })
         .collect();
     let mut component = solve(40, 40, &arcs);
     let classes: Vec<u32> = (0..40).collect();
-    let bounded = component
-        .margin(
-            0,
-            &classes,
-            &classes,
-            MarginBounds {
-                enough: 1_000_000,
-                nodes: 1,
-            },
-        )
-        .unwrap();
+    let bounded = component.margin(0, &classes, &classes, MarginBounds { enough: 1_000_000, nodes: 1 }).unwrap();
     let exact = component.margin(0, &classes, &classes, EXACT).unwrap();
     assert!(!bounded.exact && bounded.loss <= exact.loss);
     assert_eq!((exact.exact, exact.loss), (true, 2));

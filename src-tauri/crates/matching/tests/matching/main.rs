@@ -5,6 +5,7 @@ mod criteria;
 mod fallback;
 mod guarantees;
 mod index;
+mod lists;
 mod reasons;
 mod rules;
 mod support;

@@ -2,8 +2,7 @@
 
 use ledger::{Amount, Currency};
 use matching::{
-    Control, Criterion, Field, Inputs, LedgerItem, Operator, Outcome, Params, Rule, StatementItem,
-    Tolerance, When, run,
+    Control, Criterion, Field, Inputs, LedgerItem, Operator, Outcome, Params, Rule, StatementItem, Tolerance, When, run,
 };
 
 pub fn currency(code: &str) -> Currency {
@@ -50,11 +49,7 @@ pub fn equals(field: Field) -> Criterion {
 }
 
 pub fn fraction(text: &str) -> Criterion {
-    criterion(
-        Field::Amount,
-        Operator::Equals,
-        Tolerance::Fraction(text.parse().unwrap()),
-    )
+    criterion(Field::Amount, Operator::Equals, Tolerance::Fraction(text.parse().unwrap()))
 }
 
 pub fn days(count: u32) -> Criterion {
@@ -62,31 +57,17 @@ pub fn days(count: u32) -> Criterion {
 }
 
 pub fn rule(name: &str, criteria: Vec<Criterion>) -> Rule {
-    Rule {
-        name: name.into(),
-        description: String::new(),
-        criteria,
-    }
+    Rule { name: name.into(), description: String::new(), criteria }
 }
 
 pub fn inputs(lines: Vec<StatementItem>, entries: Vec<LedgerItem>) -> Inputs {
-    Inputs {
-        lines,
-        entries,
-        excluded: Vec::new(),
-    }
+    Inputs { lines, entries, excluded: Vec::new() }
 }
 
 pub fn outcome(inputs: Inputs, rules: Vec<Rule>, params: Params) -> Outcome {
-    run(inputs, rules, params, &mut |_| Control::Continue)
-        .unwrap()
-        .unwrap()
+    run(inputs, rules, params, &mut |_| Control::Continue).unwrap().unwrap()
 }
 
 pub fn pairs(outcome: &Outcome) -> Vec<(u64, u64)> {
-    outcome
-        .matches
-        .iter()
-        .map(|found| (found.line, found.entry))
-        .collect()
+    outcome.matches.iter().map(|found| (found.line, found.entry)).collect()
 }
