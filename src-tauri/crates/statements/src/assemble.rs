@@ -59,37 +59,22 @@ pub(crate) struct Sorted {
 }
 
 pub(crate) fn sort(table: Table, detected: &Detected, options: &ReadOptions) -> Sorted {
-    let repairs: Repairs = options
-        .repairs
-        .iter()
-        .map(|repair| ((repair.line, repair.column), repair.value.as_str()))
-        .collect();
-    let reader = RowReader {
-        plan: &detected.plan,
-        repairs: &repairs,
-    };
-    let format = detected
-        .plan
-        .date
-        .map_or(DateFormat::Dmy, |column| detected.plan.format(column));
+    let repairs: Repairs =
+        options.repairs.iter().map(|repair| ((repair.line, repair.column), repair.value.as_str())).collect();
+    let reader = RowReader { plan: &detected.plan, repairs: &repairs };
+    let format = detected.plan.date.map_or(DateFormat::Dmy, |column| detected.plan.format(column));
     let mut sorter = Sorter {
         detected,
         plan: &detected.plan,
         reader,
         skipped: options.skip_lines.iter().copied().collect(),
-        known: Currencies {
-            hint: options.currency_hint.clone(),
-            cache: HashMap::new(),
-        },
+        known: Currencies { hint: options.currency_hint.clone(), cache: HashMap::new() },
         format,
         last_data: detected.layout.data.last().copied().unwrap_or(0),
         second_table: false,
         section: 0,
         groups: HashMap::new(),
-        out: Sorted {
-            sections: vec![detected.stated.clone()],
-            ..Sorted::default()
-        },
+        out: Sorted { sections: vec![detected.stated.clone()], ..Sorted::default() },
         default_exponent: exponent_of(detected.currency.as_ref(), detected.decimals),
         shift_is_dangerous: shift_is_dangerous(&detected.plan),
     };
@@ -106,19 +91,9 @@ pub(crate) fn sort(table: Table, detected: &Detected, options: &ReadOptions) -> 
 
 /// A stray delimiter in a text moves every cell to its right: harmless only when no money stands there.
 fn shift_is_dangerous(plan: &Plan) -> bool {
-    let first_text = plan
-        .description
-        .iter()
-        .copied()
-        .chain(plan.counterparty)
-        .chain(plan.reference)
-        .min();
+    let first_text = plan.description.iter().copied().chain(plan.counterparty).chain(plan.reference).min();
     let right = |column: usize| first_text.is_some_and(|text| column > text);
-    plan.money_columns()
-        .chain(plan.direction)
-        .chain(plan.currency)
-        .chain(plan.date)
-        .any(right)
+    plan.money_columns().chain(plan.direction).chain(plan.currency).chain(plan.date).any(right)
 }
 
 struct Currencies {
@@ -131,10 +106,7 @@ impl Currencies {
         if let Some(known) = self.cache.get(text) {
             return known.clone();
         }
-        let hinted = self
-            .hint
-            .clone()
-            .filter(|hint| hint.code().eq_ignore_ascii_case(text));
+        let hinted = self.hint.clone().filter(|hint| hint.code().eq_ignore_ascii_case(text));
         let found = hinted
             .or_else(|| Currency::iso(text))
             .or_else(|| number::currency_code(text).and_then(|code| Currency::iso(&code)));
@@ -165,17 +137,8 @@ struct Sorter<'a> {
 impl Sorter<'_> {
     fn push_ignored(&mut self, row: &Row, reason: IgnoreReason) {
         self.out.counts.ignored += 1;
-        let text = row
-            .filled()
-            .take(12)
-            .map(|column| row.cell(column))
-            .collect::<Vec<_>>()
-            .join(" | ");
-        self.out.ignored.push(IgnoredRow {
-            line: row.line,
-            reason,
-            text: text.chars().take(160).collect(),
-        });
+        let text = row.filled().take(12).map(|column| row.cell(column)).collect::<Vec<_>>().join(" | ");
+        self.out.ignored.push(IgnoredRow { line: row.line, reason, text: text.chars().take(160).collect() });
     }
 
     /// Why a row is no line; nothing when it must be read as one.
@@ -197,27 +160,12 @@ impl Sorter<'_> {
         if self.second_table {
             return Some(IgnoreReason::SecondTable);
         }
-        let date_text = self
-            .plan
-            .date
-            .map_or("", |column| self.reader.text(row, column));
+        let date_text = self.plan.date.map_or("", |column| self.reader.text(row, column));
         let dated = dates::has_shape(date_text)
-            || self
-                .plan
-                .date
-                .is_some_and(|column| self.reader.date(row, column, Field::BookingDate).is_ok());
-        let digits = |column: usize| {
-            self.reader
-                .text(row, column)
-                .bytes()
-                .any(|b| b.is_ascii_digit())
-        };
+            || self.plan.date.is_some_and(|column| self.reader.date(row, column, Field::BookingDate).is_ok());
+        let digits = |column: usize| self.reader.text(row, column).bytes().any(|b| b.is_ascii_digit());
         let money = self.plan.money_columns().any(digits);
-        if dated {
-            self.ignore_dated(row, money)
-        } else {
-            self.ignore_undated(index, row, money)
-        }
+        if dated { self.ignore_dated(row, money) } else { self.ignore_undated(index, row, money) }
     }
 
     fn label(row: &Row) -> Option<(Label, usize)> {
@@ -233,10 +181,7 @@ impl Sorter<'_> {
             return None;
         }
         let (label, _) = Self::label(row)?;
-        let balance = self
-            .plan
-            .balance
-            .filter(|&column| !row.cell(column).is_empty());
+        let balance = self.plan.balance.filter(|&column| !row.cell(column).is_empty());
         if balance.is_none() && self.plan.balance.is_some() {
             return None;
         }
@@ -249,9 +194,7 @@ impl Sorter<'_> {
     }
 
     fn ignore_undated(&mut self, index: usize, row: &Row, money: bool) -> Option<IgnoreReason> {
-        let classes: Vec<_> = (0..row.cells.len())
-            .map(|column| columns::classify(row, column))
-            .collect();
+        let classes: Vec<_> = (0..row.cells.len()).map(|column| columns::classify(row, column)).collect();
         if layout::header_words(row, &classes).is_some() {
             self.second_table = true;
             self.out.problems.push(Problem::row(
@@ -264,11 +207,9 @@ impl Sorter<'_> {
         }
         if let Some((label, column)) = Self::label(row) {
             // In the middle of the table a name such as "Total Energies" must not hide a line whose date is missing.
-            let short = words::fold(row.cell(column))
-                .split(' ')
-                .filter(|word| word.chars().all(char::is_alphabetic))
-                .count()
-                <= 2;
+            let short =
+                words::fold(row.cell(column)).split(' ').filter(|word| word.chars().all(char::is_alphabetic)).count()
+                    <= 2;
             if index > self.last_data || short || !money {
                 self.out.sections[self.section].harvest(row, self.format);
                 return Some(match label {
@@ -281,16 +222,10 @@ impl Sorter<'_> {
         if money {
             return None;
         }
-        if row
-            .filled()
-            .any(|column| words::label(row.cell(column)) == Some(Label::Account))
-        {
+        if row.filled().any(|column| words::label(row.cell(column)) == Some(Label::Account)) {
             let mut stated = Stated::default();
             stated.harvest(row, self.format);
-            let current = self.out.sections[self.section]
-                .account
-                .as_ref()
-                .map(|(_, account)| account);
+            let current = self.out.sections[self.section].account.as_ref().map(|(_, account)| account);
             if let Some((_, account)) = &stated.account
                 && current != Some(account)
             {
@@ -306,9 +241,7 @@ impl Sorter<'_> {
     fn data(&mut self, row: &mut Row) {
         let mut faults = Vec::new();
         let currency = self.currency(row, &mut faults);
-        let exponent = currency
-            .as_ref()
-            .map_or(self.default_exponent, Currency::exponent);
+        let exponent = currency.as_ref().map_or(self.default_exponent, Currency::exponent);
         let date = self.booking_date(row, &mut faults);
         let value_date = self.value_date(row, &mut faults);
         let amount = match self.reader.amount(row, exponent) {
@@ -335,18 +268,9 @@ impl Sorter<'_> {
         good &= faults.iter().all(|fault| fault.field == Field::Balance);
         let group = self.group(row, code.clone(), exponent);
         let entry = self.out.entries.len();
-        self.out.entries.push(Entry {
-            line: row.line,
-            group,
-            date,
-            good,
-        });
+        self.out.entries.push(Entry { line: row.line, group, date, good });
         if self.plan.balance.is_some() {
-            self.out.links.push(Link {
-                group,
-                amount: amount.clone(),
-                balance: balance.clone(),
-            });
+            self.out.links.push(Link { group, amount: amount.clone(), balance: balance.clone() });
         }
         self.push_faults(row, entry, faults, code.as_deref());
         match (date, amount) {
@@ -361,20 +285,14 @@ impl Sorter<'_> {
 
     fn booking_date(&self, row: &Row, faults: &mut Vec<Fault>) -> Option<Date> {
         let column = self.plan.date?;
-        self.reader
-            .date(row, column, Field::BookingDate)
-            .map_err(|fault| faults.push(fault))
-            .ok()
+        self.reader.date(row, column, Field::BookingDate).map_err(|fault| faults.push(fault)).ok()
     }
 
     fn value_date(&self, row: &Row, faults: &mut Vec<Fault>) -> Option<Date> {
         let column = self.plan.value_date?;
         match self.reader.date(row, column, Field::ValueDate) {
             Ok(date) => Some(date),
-            Err(Fault {
-                cause: Cause::Date(dates::DateError::Blank),
-                ..
-            }) => None,
+            Err(Fault { cause: Cause::Date(dates::DateError::Blank), .. }) => None,
             Err(fault) => {
                 faults.push(fault);
                 None
@@ -388,19 +306,12 @@ impl Sorter<'_> {
             if !text.is_empty() {
                 let found = self.known.get(text);
                 if found.is_none() {
-                    faults.push(Fault {
-                        column: Some(column),
-                        field: Field::Currency,
-                        cause: Cause::Direction,
-                    });
+                    faults.push(Fault { column: Some(column), field: Field::Currency, cause: Cause::Direction });
                 }
                 return found;
             }
         }
-        let tag = self
-            .plan
-            .money_columns()
-            .find_map(|column| number::tag(row.cell(column)));
+        let tag = self.plan.money_columns().find_map(|column| number::tag(row.cell(column)));
         match tag {
             Some(code) => self.known.get(&code),
             None => self.detected.currency.clone(),
@@ -411,22 +322,16 @@ impl Sorter<'_> {
     fn row_flaws(&mut self, row: &Row) -> bool {
         let mut good = true;
         let mut push = |reason, severity, message: &str| {
-            self.out
-                .problems
-                .push(Problem::row(row.line, reason, severity, message));
+            self.out.problems.push(Problem::row(row.line, reason, severity, message));
             good &= severity != Severity::Error;
         };
         match row.flaw {
-            Some(Flaw::TooManyColumns) => push(
-                Reason::TooManyColumns,
-                Severity::Error,
-                "The row has more than 256 columns.",
-            ),
-            Some(Flaw::CellTooLong(_)) => push(
-                Reason::CellTooLong,
-                Severity::Error,
-                "A cell of this row is longer than 32 KB.",
-            ),
+            Some(Flaw::TooManyColumns) => {
+                push(Reason::TooManyColumns, Severity::Error, "The row has more than 256 columns.")
+            }
+            Some(Flaw::CellTooLong(_)) => {
+                push(Reason::CellTooLong, Severity::Error, "A cell of this row is longer than 32 KB.")
+            }
             Some(Flaw::OpenQuote) => push(
                 Reason::OpenQuote,
                 Severity::Warning,
@@ -436,11 +341,7 @@ impl Sorter<'_> {
         }
         let width = self.detected.mapping.columns.len();
         if row.filled().any(|column| column >= width) {
-            let severity = if self.shift_is_dangerous {
-                Severity::Error
-            } else {
-                Severity::Warning
-            };
+            let severity = if self.shift_is_dangerous { Severity::Error } else { Severity::Warning };
             push(
                 Reason::ExtraCells,
                 severity,
@@ -469,17 +370,10 @@ impl Sorter<'_> {
     }
 
     fn group(&mut self, row: &Row, currency: Option<String>, exponent: u8) -> u32 {
-        let own = self
-            .plan
-            .account
-            .map(|column| self.reader.text(row, column))
-            .filter(|text| !text.is_empty());
+        let own = self.plan.account.map(|column| self.reader.text(row, column)).filter(|text| !text.is_empty());
         let account = match own {
             Some(text) => Some(columns::iban_in(text).unwrap_or_else(|| text.to_owned())),
-            None => self.out.sections[self.section]
-                .account
-                .as_ref()
-                .map(|(_, account)| account.clone()),
+            None => self.out.sections[self.section].account.as_ref().map(|(_, account)| account.clone()),
         };
         let key = (self.section, account, currency);
         if let Some(&group) = self.groups.get(&key) {
@@ -499,31 +393,16 @@ impl Sorter<'_> {
 
     fn push_faults(&mut self, row: &Row, entry: usize, faults: Vec<Fault>, currency: Option<&str>) {
         for fault in faults {
-            let name = fault
-                .column
-                .and_then(|column| self.detected.mapping.header.get(column))
-                .map(String::as_str);
-            let raw = fault
-                .column
-                .map_or("", |column| self.reader.text(row, column));
-            let place = faults::Place {
-                line: row.line,
-                raw,
-                column_name: name,
-            };
+            let name = fault.column.and_then(|column| self.detected.mapping.header.get(column)).map(String::as_str);
+            let raw = fault.column.map_or("", |column| self.reader.text(row, column));
+            let place = faults::Place { line: row.line, raw, column_name: name };
             let mut problem = faults::problem(&fault, &place, self.plan, currency);
             if fault.field == Field::Currency {
                 problem.reason = Reason::UnknownCurrency;
-                problem.message = format!(
-                    "“{}” is not a known currency code.",
-                    raw.chars().take(40).collect::<String>()
-                );
+                problem.message =
+                    format!("“{}” is not a known currency code.", raw.chars().take(40).collect::<String>());
             }
-            self.out.bad.push(Bad {
-                entry,
-                fault,
-                problem: self.out.problems.len(),
-            });
+            self.out.bad.push(Bad { entry, fault, problem: self.out.problems.len() });
             self.out.problems.push(problem);
         }
     }
@@ -537,12 +416,8 @@ impl Sorter<'_> {
         currency: Option<String>,
         running_balance: Option<Amount>,
     ) -> StatementLine {
-        let text = |column: Option<usize>| {
-            column
-                .map(|c| self.reader.text(row, c))
-                .filter(|text| !text.is_empty())
-                .map(tidy)
-        };
+        let text =
+            |column: Option<usize>| column.map(|c| self.reader.text(row, c)).filter(|text| !text.is_empty()).map(tidy);
         let description = self
             .plan
             .description
@@ -571,10 +446,7 @@ impl Sorter<'_> {
 
 /// One line of text: runs of white space become a blank, and the protection ="…" of spreadsheets falls away.
 fn tidy(text: &str) -> String {
-    let text = text
-        .strip_prefix("=\"")
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(text);
+    let text = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {

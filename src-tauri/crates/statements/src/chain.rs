@@ -21,34 +21,18 @@ pub(crate) struct Relation {
 }
 
 pub(crate) const RELATIONS: [Relation; 4] = [
-    Relation {
-        order: RowOrder::OldestFirst,
-        place: BalancePlace::AfterRow,
-    },
-    Relation {
-        order: RowOrder::NewestFirst,
-        place: BalancePlace::AfterRow,
-    },
-    Relation {
-        order: RowOrder::OldestFirst,
-        place: BalancePlace::BeforeRow,
-    },
-    Relation {
-        order: RowOrder::NewestFirst,
-        place: BalancePlace::BeforeRow,
-    },
+    Relation { order: RowOrder::OldestFirst, place: BalancePlace::AfterRow },
+    Relation { order: RowOrder::NewestFirst, place: BalancePlace::AfterRow },
+    Relation { order: RowOrder::OldestFirst, place: BalancePlace::BeforeRow },
+    Relation { order: RowOrder::NewestFirst, place: BalancePlace::BeforeRow },
 ];
 
 impl Relation {
     /// Between a row and the one below it: (balance below - balance above) must equal this.
     fn step(self, above: &Link, below: &Link) -> Option<Amount> {
         match (self.order, self.place) {
-            (RowOrder::NewestFirst, BalancePlace::AfterRow) => {
-                above.amount.as_ref().map(|amount| -amount)
-            }
-            (RowOrder::NewestFirst, BalancePlace::BeforeRow) => {
-                below.amount.as_ref().map(|amount| -amount)
-            }
+            (RowOrder::NewestFirst, BalancePlace::AfterRow) => above.amount.as_ref().map(|amount| -amount),
+            (RowOrder::NewestFirst, BalancePlace::BeforeRow) => below.amount.as_ref().map(|amount| -amount),
             (_, BalancePlace::BeforeRow) => above.amount.clone(),
             (_, BalancePlace::AfterRow) => below.amount.clone(),
         }
@@ -66,11 +50,7 @@ impl Relation {
     /// The amount that the balances imply for the witness of a step.
     pub(crate) fn implied(self, above: &Amount, below: &Amount) -> Amount {
         let rise = below - above;
-        if self.order == RowOrder::NewestFirst {
-            -&rise
-        } else {
-            rise
-        }
+        if self.order == RowOrder::NewestFirst { -&rise } else { rise }
     }
 
     /// The same table with every amount negated.
@@ -107,11 +87,7 @@ impl Fit {
 
 /// Pairs of neighbouring rows of one group: (above, below).
 pub(crate) fn neighbours(links: &[Link]) -> impl Iterator<Item = (usize, usize)> {
-    let groups = links
-        .iter()
-        .map(|link| link.group as usize + 1)
-        .max()
-        .unwrap_or(0);
+    let groups = links.iter().map(|link| link.group as usize + 1).max().unwrap_or(0);
     let mut last: Vec<Option<usize>> = vec![None; groups];
     links.iter().enumerate().filter_map(move |(index, link)| {
         let above = last[link.group as usize].replace(index);
@@ -154,11 +130,7 @@ mod tests {
 
     fn links(rows: &[(i64, i64)]) -> Vec<Link> {
         rows.iter()
-            .map(|&(amount, balance)| Link {
-                group: 0,
-                amount: Some(amount.into()),
-                balance: Some(balance.into()),
-            })
+            .map(|&(amount, balance)| Link { group: 0, amount: Some(amount.into()), balance: Some(balance.into()) })
             .collect()
     }
 
@@ -173,29 +145,16 @@ mod tests {
 
     #[test]
     fn each_layout_is_told_apart() {
-        assert_eq!(
-            holding(&[(10, 110), (-30, 80), (5, 85), (7, 92)]),
-            [RELATIONS[0]]
-        );
-        assert_eq!(
-            holding(&[(7, 92), (5, 85), (-30, 80), (10, 110)]),
-            [RELATIONS[1]]
-        );
-        assert_eq!(
-            holding(&[(10, 100), (-30, 110), (5, 80), (7, 85)]),
-            [RELATIONS[2]]
-        );
-        assert_eq!(
-            holding(&[(7, 85), (5, 80), (-30, 110), (10, 100)]),
-            [RELATIONS[3]]
-        );
+        assert_eq!(holding(&[(10, 110), (-30, 80), (5, 85), (7, 92)]), [RELATIONS[0]]);
+        assert_eq!(holding(&[(7, 92), (5, 85), (-30, 80), (10, 110)]), [RELATIONS[1]]);
+        assert_eq!(holding(&[(10, 100), (-30, 110), (5, 80), (7, 85)]), [RELATIONS[2]]);
+        assert_eq!(holding(&[(7, 85), (5, 80), (-30, 110), (10, 100)]), [RELATIONS[3]]);
     }
 
     #[test]
     fn reversed_order_with_negated_sign_is_the_same_table() {
-        let negated: Vec<(i64, i64)> = [(7, 92), (5, 85), (-30, 80), (10, 110)]
-            .map(|(a, b): (i64, i64)| (-a, b))
-            .to_vec();
+        let negated: Vec<(i64, i64)> =
+            [(7, 92), (5, 85), (-30, 80), (10, 110)].map(|(a, b): (i64, i64)| (-a, b)).to_vec();
         assert_eq!(holding(&negated), [RELATIONS[1].negated()]);
     }
 

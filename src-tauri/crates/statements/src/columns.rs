@@ -25,10 +25,7 @@ pub(crate) fn classify(row: &Row, column: usize) -> Class {
         return Class::default();
     }
     match row.kind(column) {
-        Kind::Date => Class {
-            dates: PLAIN_DATES,
-            shape: Shape::default(),
-        },
+        Kind::Date => Class { dates: PLAIN_DATES, shape: Shape::default() },
         Kind::Error => Class::default(),
         Kind::Number => {
             let mut shape = number::shape(text);
@@ -37,26 +34,12 @@ pub(crate) fn classify(row: &Row, column: usize) -> Class {
             shape.marks = 3;
             shape.separated = false;
             shape.decimals = [decimals; 2];
-            let serial = if dates::serial_like(text) {
-                DateFormat::Serial.bit()
-            } else {
-                0
-            };
-            Class {
-                dates: dates::feasible(text) | serial,
-                shape,
-            }
+            let serial = if dates::serial_like(text) { DateFormat::Serial.bit() } else { 0 };
+            Class { dates: dates::feasible(text) | serial, shape }
         }
         Kind::Text => {
-            let serial = if text.len() == 5 && dates::serial_like(text) {
-                DateFormat::Serial.bit()
-            } else {
-                0
-            };
-            Class {
-                dates: dates::feasible(text) | serial,
-                shape: number::shape(text),
-            }
+            let serial = if text.len() == 5 && dates::serial_like(text) { DateFormat::Serial.bit() } else { 0 };
+            Class { dates: dates::feasible(text) | serial, shape: number::shape(text) }
         }
     }
 }
@@ -87,11 +70,7 @@ impl Classes {
     pub(crate) fn is_data(&self, index: usize) -> bool {
         let row = self.row(index);
         let date = row.iter().position(|class| class.dates & PLAIN_DATES != 0);
-        date.is_some_and(|date| {
-            row.iter()
-                .enumerate()
-                .any(|(column, class)| column != date && class.shape.marks != 0)
-        })
+        date.is_some_and(|date| row.iter().enumerate().any(|(column, class)| column != date && class.shape.marks != 0))
     }
 }
 
@@ -151,16 +130,13 @@ impl Column {
         self.open += usize::from(shape.marks == 3 && shape.separated);
         self.negative += usize::from(shape.negative);
         self.marked += usize::from(shape.marked);
-        self.separated +=
-            usize::from(shape.separated || (kind == Kind::Number && shape.decimals[0] > 0));
+        self.separated += usize::from(shape.separated || (kind == Kind::Number && shape.decimals[0] > 0));
         self.stored += usize::from(kind == Kind::Number);
         if shape.marks != 0 {
             self.zeros += usize::from(text.bytes().all(|b| !(b'1'..=b'9').contains(&b)));
             self.longest_number = self.longest_number.max(text.len());
         }
-        self.lettered += usize::from(
-            text.bytes().filter(u8::is_ascii_alphabetic).count() >= 2 || !text.is_ascii(),
-        );
+        self.lettered += usize::from(text.bytes().filter(u8::is_ascii_alphabetic).count() >= 2 || !text.is_ascii());
         self.length += text.len();
         self.isos += usize::from(text.len() == 3 && words::is_iso(text));
         self.ibans += usize::from(text.len() >= 15 && iban_in(text).is_some());
@@ -187,17 +163,11 @@ impl Column {
     }
 
     pub(crate) fn hinted_date(&self) -> bool {
-        matches!(
-            self.hint,
-            Some((Hint::BookingDate | Hint::ValueDate | Hint::Date, _))
-        )
+        matches!(self.hint, Some((Hint::BookingDate | Hint::ValueDate | Hint::Date, _)))
     }
 
     pub(crate) fn hinted_money(&self) -> bool {
-        matches!(
-            self.hint,
-            Some((Hint::Amount | Hint::Debit | Hint::Credit | Hint::Balance, _))
-        )
+        matches!(self.hint, Some((Hint::Amount | Hint::Debit | Hint::Credit | Hint::Balance, _)))
     }
 
     /// Dates of their own shape, in at least four of five cells.
@@ -217,24 +187,17 @@ impl Column {
     /// Numbers in at least four of five cells.
     pub(crate) fn is_number(&self) -> bool {
         let needed = if self.hinted_money() { 2 } else { 4 };
-        self.filled > 0
-            && self.numbers > 0
-            && self.numbers * 5 >= self.filled * needed
-            && !self.is_date()
+        self.filled > 0 && self.numbers > 0 && self.numbers * 5 >= self.filled * needed && !self.is_date()
     }
 
     /// Numbers that look like money: decimals, signs or groups, and no identifiers.
     pub(crate) fn looks_like_money(&self) -> bool {
-        self.is_number()
-            && self.isos == 0
-            && (self.separated > 0 || self.negative > 0 || self.marked > 0)
+        self.is_number() && self.isos == 0 && (self.separated > 0 || self.negative > 0 || self.marked > 0)
     }
 
     /// Every filled cell is a word for a direction.
     pub(crate) fn is_direction(&self) -> bool {
-        self.filled > 0
-            && (self.debit_words + self.credit_words) * 10 >= self.filled * 9
-            && !self.many
+        self.filled > 0 && (self.debit_words + self.credit_words) * 10 >= self.filled * 9 && !self.many
     }
 
     pub(crate) fn is_currency(&self) -> bool {
@@ -257,11 +220,7 @@ pub(crate) fn profile(
     let mut columns: Vec<Column> = (0..width)
         .map(|column| {
             let text = header.map_or("", |row| row.cell(column));
-            Column {
-                header: text.to_owned(),
-                hint: words::hint(text),
-                ..Column::default()
-            }
+            Column { header: text.to_owned(), hint: words::hint(text), ..Column::default() }
         })
         .collect();
     for &index in rows {
@@ -304,10 +263,7 @@ fn iban_at(text: &str) -> Option<String> {
         if iban.len() > 34 {
             break;
         }
-        if iban.len() >= 15
-            && mod97(&iban) == 1
-            && Some(iban.len()) == iban_length(&iban[..2]).or(Some(iban.len()))
-        {
+        if iban.len() >= 15 && mod97(&iban) == 1 && Some(iban.len()) == iban_length(&iban[..2]).or(Some(iban.len())) {
             valid = Some(iban.clone());
             if iban_length(&iban[..2]).is_some() {
                 break;
@@ -360,21 +316,15 @@ fn iban_length(country: &str) -> Option<usize> {
         ("PL", 28),
         ("MT", 31),
     ];
-    LENGTHS
-        .iter()
-        .find(|(code, _)| *code == country)
-        .map(|(_, length)| *length)
+    LENGTHS.iter().find(|(code, _)| *code == country).map(|(_, length)| *length)
 }
 
 fn mod97(iban: &str) -> u32 {
-    iban[4..]
-        .chars()
-        .chain(iban[..4].chars())
-        .fold(0, |rest, c| match c.to_digit(36) {
-            Some(value) if value >= 10 => (rest * 100 + value) % 97,
-            Some(value) => (rest * 10 + value) % 97,
-            None => rest,
-        })
+    iban[4..].chars().chain(iban[..4].chars()).fold(0, |rest, c| match c.to_digit(36) {
+        Some(value) if value >= 10 => (rest * 100 + value) % 97,
+        Some(value) => (rest * 10 + value) % 97,
+        None => rest,
+    })
 }
 
 #[cfg(test)]
@@ -383,14 +333,8 @@ mod tests {
 
     #[test]
     fn ibans_are_found_and_checked() {
-        assert_eq!(
-            iban_in("IBAN: DE89 3704 0044 0532 0130 00 EUR").as_deref(),
-            Some("DE89370400440532013000")
-        );
-        assert_eq!(
-            iban_in("Account NL91ABNA0417164300, Jan").as_deref(),
-            Some("NL91ABNA0417164300")
-        );
+        assert_eq!(iban_in("IBAN: DE89 3704 0044 0532 0130 00 EUR").as_deref(), Some("DE89370400440532013000"));
+        assert_eq!(iban_in("Account NL91ABNA0417164300, Jan").as_deref(), Some("NL91ABNA0417164300"));
         assert_eq!(iban_in("DE88370400440532013000"), None);
         assert_eq!(iban_in("REF20261103ABC"), None);
     }

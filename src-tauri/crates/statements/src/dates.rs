@@ -130,12 +130,9 @@ fn month_of(word: &str) -> Option<u32> {
     if let Some((_, month)) = SHORT.iter().find(|(name, _)| *name == folded) {
         return Some(*month);
     }
-    MONTHS.iter().find_map(|names| {
-        (1u32..)
-            .zip(names)
-            .find(|(_, name)| name.starts_with(&folded))
-            .map(|(month, _)| month)
-    })
+    MONTHS
+        .iter()
+        .find_map(|names| (1u32..).zip(names).find(|(_, name)| name.starts_with(&folded)).map(|(month, _)| month))
 }
 
 /// Words that stand in dates and say nothing.
@@ -149,13 +146,7 @@ const FILLERS: &[&str] = &[
 
 /// Cuts a text into day, month and year without saying which is which. A time of day behind the date is dropped.
 fn tokens(text: &str) -> Result<Parts, DateError> {
-    let mut parts = Parts {
-        tokens: [Token::Number {
-            value: 0,
-            digits: 0,
-        }; 3],
-        count: 0,
-    };
+    let mut parts = Parts { tokens: [Token::Number { value: 0, digits: 0 }; 3], count: 0 };
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -163,41 +154,20 @@ fn tokens(text: &str) -> Result<Parts, DateError> {
             break;
         };
         if c.is_ascii_digit() {
-            let end = at
-                + bytes[at..]
-                    .iter()
-                    .take_while(|b| b.is_ascii_digit())
-                    .count();
+            let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
             if bytes.get(end) == Some(&b':') || (parts.count == 3 && is_time(&text[at..])) {
-                return if is_time(&text[at..]) && parts.count > 0 {
-                    Ok(parts)
-                } else {
-                    Err(DateError::Shape)
-                };
+                return if is_time(&text[at..]) && parts.count > 0 { Ok(parts) } else { Err(DateError::Shape) };
             }
             let value = text[at..end].parse().map_err(|_| DateError::Shape)?;
-            push(
-                &mut parts,
-                Token::Number {
-                    value,
-                    digits: u8::try_from(end - at).unwrap_or(u8::MAX),
-                },
-            )?;
+            push(&mut parts, Token::Number { value, digits: u8::try_from(end - at).unwrap_or(u8::MAX) })?;
             at = end;
         } else if matches!(c, '年' | '月' | '日') {
             at += c.len_utf8();
         } else if c.is_alphabetic() {
-            let end = at
-                + text[at..]
-                    .find(|c: char| !c.is_alphabetic())
-                    .unwrap_or(text.len() - at);
+            let end = at + text[at..].find(|c: char| !c.is_alphabetic()).unwrap_or(text.len() - at);
             let word = &text[at..end];
             if (word == "T" || word == "t") && parts.count > 0 {
-                return if is_time(&text[end..]) {
-                    Ok(parts)
-                } else {
-                    Err(DateError::Shape)
-                };
+                return if is_time(&text[end..]) { Ok(parts) } else { Err(DateError::Shape) };
             }
             match month_of(word) {
                 Some(month) => push(&mut parts, Token::Month(month))?,
@@ -205,10 +175,7 @@ fn tokens(text: &str) -> Result<Parts, DateError> {
                 None => return Err(DateError::Shape),
             }
             at = end;
-        } else if matches!(
-            c,
-            '/' | '.' | '-' | ' ' | ',' | '\'' | '\u{2019}' | '\u{a0}' | '\u{2011}'
-        ) {
+        } else if matches!(c, '/' | '.' | '-' | ' ' | ',' | '\'' | '\u{2019}' | '\u{a0}' | '\u{2011}') {
             at += c.len_utf8();
         } else {
             return Err(DateError::Shape);
@@ -230,22 +197,7 @@ fn is_time(text: &str) -> bool {
             c.is_ascii_digit()
                 || matches!(
                     c,
-                    ':' | '.'
-                        | ' '
-                        | '+'
-                        | '-'
-                        | 'Z'
-                        | 'z'
-                        | 'a'
-                        | 'A'
-                        | 'p'
-                        | 'P'
-                        | 'm'
-                        | 'M'
-                        | 'U'
-                        | 'T'
-                        | 'C'
-                        | 'G'
+                    ':' | '.' | ' ' | '+' | '-' | 'Z' | 'z' | 'a' | 'A' | 'p' | 'P' | 'm' | 'M' | 'U' | 'T' | 'C' | 'G'
                 )
         })
         && text.bytes().filter(u8::is_ascii_digit).count() >= 2
@@ -260,45 +212,19 @@ fn arrange(parts: &Parts, format: DateFormat) -> Result<(u32, u8, u32, u32), Dat
     };
     match (parts.count, &parts.tokens) {
         (1, [Number { value, digits }, ..]) => compact(*value, *digits, format),
-        (
-            3,
-            [
-                Number { value: day, digits },
-                Month(month),
-                Number {
-                    value: year,
-                    digits: width,
-                },
-            ],
-        ) => {
+        (3, [Number { value: day, digits }, Month(month), Number { value: year, digits: width }]) => {
             if *digits == 4 {
                 Ok((*day, 4, *month, *year))
             } else {
                 Ok((*year, *width, *month, *day))
             }
         }
-        (
-            3,
-            [
-                Month(month),
-                Number { value: day, .. },
-                Number {
-                    value: year,
-                    digits,
-                },
-            ],
-        ) => Ok((*year, *digits, *month, *day)),
-        (
-            3,
-            [
-                Number {
-                    value: year,
-                    digits,
-                },
-                Number { value: day, .. },
-                Month(month),
-            ],
-        ) if *digits == 4 => Ok((*year, 4, *month, *day)),
+        (3, [Month(month), Number { value: day, .. }, Number { value: year, digits }]) => {
+            Ok((*year, *digits, *month, *day))
+        }
+        (3, [Number { value: year, digits }, Number { value: day, .. }, Month(month)]) if *digits == 4 => {
+            Ok((*year, 4, *month, *day))
+        }
         (3, [Number { .. }, Number { .. }, Number { .. }]) => {
             let [a, b, c] = parts.tokens.map(number);
             let (year, month, day) = match format {
@@ -314,11 +240,7 @@ fn arrange(parts: &Parts, format: DateFormat) -> Result<(u32, u8, u32, u32), Dat
         }
         (
             2,
-            [
-                Number { digits: 1 | 2, .. },
-                Number { digits: 1 | 2, .. },
-                _,
-            ]
+            [Number { digits: 1 | 2, .. }, Number { digits: 1 | 2, .. }, _]
             | [Number { .. }, Month(_), _]
             | [Month(_), Number { .. }, _],
         ) => Err(DateError::NoYear),
@@ -341,10 +263,7 @@ fn compact(value: u32, digits: u8, format: DateFormat) -> Result<(u32, u8, u32, 
 /// Reads a date. Two-digit years are those from 1970 to 2069.
 pub(crate) fn parse(text: &str, format: DateFormat) -> Result<Date, DateError> {
     let mut text = trim(text);
-    if let Some(inner) = text
-        .strip_prefix("=\"")
-        .and_then(|rest| rest.strip_suffix('"'))
-    {
+    if let Some(inner) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
         text = trim(inner);
     }
     if text.is_empty() {
@@ -358,27 +277,18 @@ pub(crate) fn parse(text: &str, format: DateFormat) -> Result<Date, DateError> {
     }
     let text = date_of_timestamp(text);
     let (year, digits, month, day) = arrange(&tokens(text)?, format)?;
-    let year = if digits <= 2 {
-        if year < 70 { 2000 + year } else { 1900 + year }
-    } else {
-        year
-    };
+    let year = if digits <= 2 { if year < 70 { 2000 + year } else { 1900 + year } } else { year };
     build(year, month, day)
 }
 
-/// `20261103102300` without its time.
+/// `20261103102300` without its time, and without a zone in brackets: `20261103120000[0:GMT]`.
 fn date_of_timestamp(text: &str) -> &str {
-    if matches!(text.len(), 12 | 14 | 17) && text.bytes().all(|b| b.is_ascii_digit()) {
-        &text[..8]
-    } else {
-        text
-    }
+    let bare = text.split('[').next().unwrap_or(text);
+    if matches!(bare.len(), 12 | 14 | 17) && bare.bytes().all(|b| b.is_ascii_digit()) { &bare[..8] } else { text }
 }
 
 fn build(year: u32, month: u32, day: u32) -> Result<Date, DateError> {
-    let narrow = i16::try_from(year)
-        .ok()
-        .filter(|y| (FIRST_YEAR..=LAST_YEAR).contains(y));
+    let narrow = i16::try_from(year).ok().filter(|y| (FIRST_YEAR..=LAST_YEAR).contains(y));
     if month == 0 || month > 12 {
         return Err(DateError::Month(month));
     }
@@ -386,17 +296,10 @@ fn build(year: u32, month: u32, day: u32) -> Result<Date, DateError> {
         return Err(DateError::Year(year));
     };
     let m = i8::try_from(month).map_err(|_| DateError::Month(month))?;
-    let has = Date::new(y, m, 1)
-        .map_err(|_| DateError::Shape)?
-        .days_in_month();
+    let has = Date::new(y, m, 1).map_err(|_| DateError::Shape)?.days_in_month();
     match i8::try_from(day).ok().filter(|d| (1..=has).contains(d)) {
         Some(d) => Date::new(y, m, d).map_err(|_| DateError::Shape),
-        None => Err(DateError::Day {
-            year: y,
-            month: m,
-            day,
-            has,
-        }),
+        None => Err(DateError::Day { year: y, month: m, day, has }),
     }
 }
 
@@ -404,9 +307,7 @@ fn serial(text: &str) -> Result<Date, DateError> {
     let days = text.split_once('.').map_or(text, |(days, _)| days);
     let days: i64 = days.parse().map_err(|_| DateError::Shape)?;
     let epoch = Date::new(1899, 12, 30).map_err(|_| DateError::Shape)?;
-    let span = jiff::Span::new()
-        .try_days(days)
-        .map_err(|_| DateError::Shape)?;
+    let span = jiff::Span::new().try_days(days).map_err(|_| DateError::Shape)?;
     let date = epoch.checked_add(span).map_err(|_| DateError::Shape)?;
     if (FIRST_YEAR..=LAST_YEAR).contains(&date.year()) {
         Ok(date)
@@ -422,10 +323,7 @@ pub(crate) fn feasible(text: &str) -> u8 {
     if text.len() > 48 || text.len() < 6 || digits < 3 {
         return 0;
     }
-    let bare = text
-        .strip_prefix("=\"")
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(text);
+    let bare = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
     let bare = date_of_timestamp(bare);
     let Ok(parts) = tokens(bare) else { return 0 };
     if parts.count != 1 && parts.count != 3 {
@@ -467,10 +365,7 @@ pub(crate) fn all_in(text: &str, prefer: DateFormat) -> Vec<Date> {
         let format = if bits & prefer.bit() != 0 {
             Some(prefer)
         } else {
-            DateFormat::ALL[..3]
-                .iter()
-                .copied()
-                .find(|format| bits & format.bit() != 0)
+            DateFormat::ALL[..3].iter().copied().find(|format| bits & format.bit() != 0)
         };
         format.and_then(|format| parse(piece, format).ok())
     };
@@ -491,10 +386,7 @@ pub(crate) fn all_in(text: &str, prefer: DateFormat) -> Vec<Date> {
 
 /// The English name of a month, for sentences.
 pub(crate) fn month_name(month: i8) -> String {
-    let name = MONTHS[0]
-        .get(usize::try_from(month - 1).unwrap_or(0))
-        .copied()
-        .unwrap_or("month");
+    let name = MONTHS[0].get(usize::try_from(month - 1).unwrap_or(0)).copied().unwrap_or("month");
     name[..1].to_ascii_uppercase() + &name[1..]
 }
 
@@ -527,6 +419,7 @@ mod tests {
             ("3 listopada 2026", Dmy),
             ("Tue 3rd November 2026", Dmy),
             ("2026年11月3日", Ymd),
+            ("20261103120000[0:GMT]", Ymd),
             ("46329", Serial),
             ("46329.75", Serial),
         ] {
@@ -547,24 +440,8 @@ mod tests {
     #[test]
     fn impossible_days_say_so() {
         use DateFormat::{Dmy, Ymd};
-        assert_eq!(
-            parse("31/11/2026", Dmy),
-            Err(DateError::Day {
-                year: 2026,
-                month: 11,
-                day: 31,
-                has: 30
-            })
-        );
-        assert_eq!(
-            parse("2026-02-30", Ymd),
-            Err(DateError::Day {
-                year: 2026,
-                month: 2,
-                day: 30,
-                has: 28
-            })
-        );
+        assert_eq!(parse("31/11/2026", Dmy), Err(DateError::Day { year: 2026, month: 11, day: 31, has: 30 }));
+        assert_eq!(parse("2026-02-30", Ymd), Err(DateError::Day { year: 2026, month: 2, day: 30, has: 28 }));
         assert_eq!(parse("01/13/2026", Dmy), Err(DateError::Month(13)));
         assert_eq!(parse("01/01/0001", Dmy), Err(DateError::Year(1)));
         assert_eq!(parse("12 Nov", Dmy), Err(DateError::NoYear));
@@ -573,10 +450,7 @@ mod tests {
 
     #[test]
     fn what_one_cell_leaves_open() {
-        assert_eq!(
-            feasible("03/04/2026"),
-            DateFormat::Dmy.bit() | DateFormat::Mdy.bit()
-        );
+        assert_eq!(feasible("03/04/2026"), DateFormat::Dmy.bit() | DateFormat::Mdy.bit());
         assert_eq!(feasible("13/04/2026"), DateFormat::Dmy.bit());
         assert_eq!(feasible("1234.56"), 0);
         assert_eq!(feasible("40.50.60"), 0);
@@ -585,14 +459,8 @@ mod tests {
 
     #[test]
     fn dates_inside_sentences() {
-        assert_eq!(
-            find_in("Kontostand vom 30.11.2026:", DateFormat::Dmy),
-            Some(date(2026, 11, 30))
-        );
-        assert_eq!(
-            all_in("01/11/2026 - 15/11/2026", DateFormat::Dmy),
-            [date(2026, 11, 1), date(2026, 11, 15)]
-        );
+        assert_eq!(find_in("Kontostand vom 30.11.2026:", DateFormat::Dmy), Some(date(2026, 11, 30)));
+        assert_eq!(all_in("01/11/2026 - 15/11/2026", DateFormat::Dmy), [date(2026, 11, 1), date(2026, 11, 15)]);
         assert_eq!(find_in("no date", DateFormat::Dmy), None);
     }
 }

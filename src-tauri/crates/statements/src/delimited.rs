@@ -51,14 +51,7 @@ fn split_limited(text: &str, delimiter: char, max_rows: usize) -> Table {
         let start_line = line;
         let mut open_quote = false;
         loop {
-            let (content_end, end) = read_cell(
-                text,
-                at,
-                mark,
-                &mut builder.text,
-                &mut line,
-                &mut open_quote,
-            );
+            let (content_end, end) = read_cell(text, at, mark, &mut builder.text, &mut line, &mut open_quote);
             builder.end_cell();
             debug_assert!(content_end <= bytes.len());
             match end {
@@ -75,15 +68,8 @@ fn split_limited(text: &str, delimiter: char, max_rows: usize) -> Table {
             table.blank_rows += 1;
             continue;
         }
-        let flaw = builder
-            .take_flaw()
-            .or(open_quote.then_some(Flaw::OpenQuote));
-        table.rows.push(Row {
-            line: start_line,
-            cells: builder.finish(),
-            kinds: None,
-            flaw,
-        });
+        let flaw = builder.take_flaw().or(open_quote.then_some(Flaw::OpenQuote));
+        table.rows.push(Row { line: start_line, cells: builder.finish(), kinds: None, flaw });
     }
     table
 }
@@ -116,9 +102,7 @@ fn read_cell(
         .iter()
         .enumerate()
         .find(|&(offset, &byte)| {
-            byte == b'\n'
-                || byte == b'\r'
-                || (byte == mark[0] && bytes[at + offset..].starts_with(mark))
+            byte == b'\n' || byte == b'\r' || (byte == mark[0] && bytes[at + offset..].starts_with(mark))
         })
         .map_or(bytes.len(), |(offset, _)| at + offset);
     out.push_str(&text[at..end]);
@@ -155,10 +139,7 @@ fn quoted_end(bytes: &[u8], at: usize, mark: &[u8]) -> Option<(usize, u32)> {
         match bytes[position] {
             b'"' if bytes.get(position + 1) == Some(&b'"') => {
                 // `;"";` is an empty cell, not an escaped quote, when the cell has just begun.
-                if position == at + 1
-                    && closes(bytes, position + 1, mark)
-                    && !closes(bytes, position + 2, mark)
-                {
+                if position == at + 1 && closes(bytes, position + 1, mark) && !closes(bytes, position + 2, mark) {
                     return Some((position, lines));
                 }
                 position += 2;
@@ -215,8 +196,7 @@ fn try_delimiter(sample: &str, delimiter: char) -> Tried {
         widths[row.cells.len()] += 1;
         let date = (0..row.cells.len()).find(|&column| dates::feasible(row.cell(column)) != 0);
         let has_number = |date: usize| {
-            (0..row.cells.len())
-                .any(|column| column != date && number::shape(row.cell(column)).marks != 0)
+            (0..row.cells.len()).any(|column| column != date && number::shape(row.cell(column)).marks != 0)
         };
         typed_rows += usize::from(date.is_some_and(has_number));
     }
@@ -226,17 +206,8 @@ fn try_delimiter(sample: &str, delimiter: char) -> Tried {
         .skip(2)
         .max_by_key(|&(width, &count)| (count, width))
         .map_or((1, 0), |(width, &count)| (width, count));
-    let score = Score {
-        typed_rows,
-        steady_rows,
-        width: if steady_rows == 0 { 1 } else { width },
-    };
-    Tried {
-        delimiter,
-        score,
-        rows: table.rows.len(),
-        quoted: has_quoted_cells(sample, delimiter),
-    }
+    let score = Score { typed_rows, steady_rows, width: if steady_rows == 0 { 1 } else { width } };
+    Tried { delimiter, score, rows: table.rows.len(), quoted: has_quoted_cells(sample, delimiter) }
 }
 
 fn has_quoted_cells(sample: &str, delimiter: char) -> bool {
@@ -251,15 +222,9 @@ fn has_quoted_cells(sample: &str, delimiter: char) -> bool {
 /// The rows a spreadsheet program writes to announce its delimiter: `sep=;`.
 fn announced(text: &str) -> Option<char> {
     let first = text.lines().next()?.trim().trim_matches('"');
-    let value = first
-        .strip_prefix("sep=")
-        .or_else(|| first.strip_prefix("SEP="))?;
+    let value = first.strip_prefix("sep=").or_else(|| first.strip_prefix("SEP="))?;
     let mut chars = value.chars();
-    let delimiter = if value.is_empty() {
-        '\t'
-    } else {
-        chars.next()?
-    };
+    let delimiter = if value.is_empty() { '\t' } else { chars.next()? };
     chars.next().is_none().then_some(delimiter)
 }
 
@@ -269,22 +234,12 @@ pub(crate) fn detect(text: &str, chosen: Option<char>) -> (Dialect, Decision) {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let sample = if end < text.len() {
-        text[..end]
-            .rfind(['\n', '\r'])
-            .map_or(&text[..end], |at| &text[..at])
-    } else {
-        text
-    };
+    let sample =
+        if end < text.len() { text[..end].rfind(['\n', '\r']).map_or(&text[..end], |at| &text[..at]) } else { text };
     let given = chosen
         .map(|c| (c, "Chosen by you.", Confidence::Chosen))
-        .or_else(|| {
-            announced(text).map(|c| (c, "The first line announces it.", Confidence::Certain))
-        });
-    let tried: Vec<Tried> = CANDIDATES
-        .iter()
-        .map(|&candidate| try_delimiter(sample, candidate))
-        .collect();
+        .or_else(|| announced(text).map(|c| (c, "The first line announces it.", Confidence::Certain)));
+    let tried: Vec<Tried> = CANDIDATES.iter().map(|&candidate| try_delimiter(sample, candidate)).collect();
     let best = tried
         .iter()
         .enumerate()
@@ -296,11 +251,7 @@ pub(crate) fn detect(text: &str, chosen: Option<char>) -> (Dialect, Decision) {
         (None, None) => (',', Vec::new(), Confidence::Open),
     };
     let confidence = match confidence {
-        Confidence::Likely
-            if best.is_some_and(|best| {
-                best.score.steady_rows == best.rows && best.score.width > 1
-            }) =>
-        {
+        Confidence::Likely if best.is_some_and(|best| best.score.steady_rows == best.rows && best.score.width > 1) => {
             Confidence::Certain
         }
         other => other,
@@ -318,29 +269,17 @@ pub(crate) fn detect(text: &str, chosen: Option<char>) -> (Dialect, Decision) {
         alternatives: CANDIDATES
             .iter()
             .filter(|&&other| other != delimiter)
-            .map(|&other| Alternative {
-                value: other.to_string(),
-                label: delimiter_label(other),
-            })
+            .map(|&other| Alternative { value: other.to_string(), label: delimiter_label(other) })
             .collect(),
     };
     (Dialect { delimiter, quoted }, decision)
 }
 
 fn evidence_of(best: &Tried) -> Vec<String> {
-    let Score {
-        typed_rows,
-        steady_rows,
-        width,
-    } = best.score;
-    let mut evidence = vec![format!(
-        "{steady_rows} of the first {} rows have {width} columns.",
-        best.rows
-    )];
+    let Score { typed_rows, steady_rows, width } = best.score;
+    let mut evidence = vec![format!("{steady_rows} of the first {} rows have {width} columns.", best.rows)];
     if typed_rows > 0 {
-        evidence.push(format!(
-            "{typed_rows} of them hold a date and a number in cells of their own."
-        ));
+        evidence.push(format!("{typed_rows} of them hold a date and a number in cells of their own."));
     }
     evidence
 }

@@ -13,38 +13,20 @@ pub(crate) struct Place<'a> {
 }
 
 /// The problem to show for a fault.
-pub(crate) fn problem(
-    fault: &Fault,
-    place: &Place,
-    plan: &Plan,
-    currency: Option<&str>,
-) -> Problem {
-    let mark = fault
-        .column
-        .map_or(DecimalMark::Point, |column| plan.mark(column));
-    let format = fault
-        .column
-        .map_or(DateFormat::Ymd, |column| plan.format(column));
+pub(crate) fn problem(fault: &Fault, place: &Place, plan: &Plan, currency: Option<&str>) -> Problem {
+    let mark = fault.column.map_or(DecimalMark::Point, |column| plan.mark(column));
+    let format = fault.column.map_or(DateFormat::Ymd, |column| plan.format(column));
     let (reason, message) = sentence(fault, place.raw, mark, format, currency);
     Problem {
         line: Some(place.line),
-        column: fault
-            .column
-            .and_then(|column| u32::try_from(column + 1).ok()),
-        column_name: place
-            .column_name
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned),
+        column: fault.column.and_then(|column| u32::try_from(column + 1).ok()),
+        column_name: place.column_name.filter(|name| !name.is_empty()).map(str::to_owned),
         field: fault.field,
         raw: place.raw.chars().take(200).collect(),
         expected: expected(fault.field, mark, format),
         reason,
         message,
-        severity: if fault.field == Field::Balance {
-            Severity::Warning
-        } else {
-            Severity::Error
-        },
+        severity: if fault.field == Field::Balance { Severity::Warning } else { Severity::Error },
         suggestion: None,
     }
 }
@@ -84,105 +66,62 @@ fn sentence(
             };
             (
                 Reason::TooManyDecimals,
-                format!(
-                    "{shown} has {given} decimals, {currency} has {has}. Amounts are never rounded."
-                ),
+                format!("{shown} has {given} decimals, {currency} has {has}. Amounts are never rounded."),
             )
         }
         Cause::Date(error) => date(*error, &shown, format),
-        Cause::DebitAndCredit => (
-            Reason::DebitAndCredit,
-            "Both money out and money in are filled.".into(),
-        ),
-        Cause::Direction if shown.is_empty() => (
-            Reason::UnknownDirection,
-            "Nothing says whether this went out or came in.".into(),
-        ),
-        Cause::Direction => (
-            Reason::UnknownDirection,
-            format!("“{shown}” does not say whether this went out or came in."),
-        ),
-        Cause::Cell => (
-            Reason::CellError,
-            format!("The cell holds the spreadsheet error {shown}."),
-        ),
-        Cause::Repair => (
-            Reason::BadRepair,
-            "The correction is not a plain number with a point, or a date as YYYY-MM-DD.".into(),
-        ),
+        Cause::DebitAndCredit => (Reason::DebitAndCredit, "Both money out and money in are filled.".into()),
+        Cause::Direction if shown.is_empty() => {
+            (Reason::UnknownDirection, "Nothing says whether this went out or came in.".into())
+        }
+        Cause::Direction => {
+            (Reason::UnknownDirection, format!("“{shown}” does not say whether this went out or came in."))
+        }
+        Cause::Cell => (Reason::CellError, format!("The cell holds the spreadsheet error {shown}.")),
+        Cause::Repair => {
+            (Reason::BadRepair, "The correction is not a plain number with a point, or a date as YYYY-MM-DD.".into())
+        }
     }
 }
 
 fn number(error: &NumberError, shown: &str, mark: DecimalMark) -> (Reason, String) {
     match error {
         NumberError::Blank => (Reason::MissingAmount, "The amount is missing.".into()),
-        NumberError::Character(c) if c.is_alphabetic() => (
-            Reason::NotANumber,
-            format!("{shown} is not a number. “{c}” is a letter."),
-        ),
-        NumberError::Character(c) => (
-            Reason::NotANumber,
-            format!("{shown} is not a number. “{c}” does not belong in one."),
-        ),
-        NumberError::Marks => (
-            Reason::MixedMarks,
-            format!(
-                "{shown} does not fit this column, which writes numbers as {}.",
-                mark.label()
-            ),
-        ),
+        NumberError::Character(c) if c.is_alphabetic() => {
+            (Reason::NotANumber, format!("{shown} is not a number. “{c}” is a letter."))
+        }
+        NumberError::Character(c) => {
+            (Reason::NotANumber, format!("{shown} is not a number. “{c}” does not belong in one."))
+        }
+        NumberError::Marks => {
+            (Reason::MixedMarks, format!("{shown} does not fit this column, which writes numbers as {}.", mark.label()))
+        }
         NumberError::Grouping => (
             Reason::BadGrouping,
-            format!(
-                "{shown} has groups that are not 3 digits in a column that writes numbers as {}.",
-                mark.label()
-            ),
+            format!("{shown} has groups that are not 3 digits in a column that writes numbers as {}.", mark.label()),
         ),
-        NumberError::Signs => (
-            Reason::NotANumber,
-            format!("{shown} is not a number. It has 2 signs or 2 currencies."),
-        ),
-        NumberError::NoDigits => (
-            Reason::NotANumber,
-            format!("{shown} is not a number. It has no digits."),
-        ),
+        NumberError::Signs => (Reason::NotANumber, format!("{shown} is not a number. It has 2 signs or 2 currencies.")),
+        NumberError::NoDigits => (Reason::NotANumber, format!("{shown} is not a number. It has no digits.")),
     }
 }
 
 fn date(error: DateError, shown: &str, format: DateFormat) -> (Reason, String) {
     match error {
         DateError::Blank => (Reason::MissingDate, "The date is missing.".into()),
-        DateError::Shape => (
-            Reason::NotADate,
-            format!("{shown} is not a date as {}.", format.label()),
-        ),
+        DateError::Shape => (Reason::NotADate, format!("{shown} is not a date as {}.", format.label())),
         DateError::NoYear => (Reason::NoYear, format!("{shown} has no year.")),
-        DateError::Month(month) => (
-            Reason::ImpossibleDate,
-            format!(
-                "{shown} is not a date as {}. There is no month {month}.",
-                format.label()
-            ),
-        ),
-        DateError::Day {
-            year, month, has, ..
-        } => {
-            let year = if month == 2 {
-                format!(" {year}")
-            } else {
-                String::new()
-            };
+        DateError::Month(month) => {
+            (Reason::ImpossibleDate, format!("{shown} is not a date as {}. There is no month {month}.", format.label()))
+        }
+        DateError::Day { year, month, has, .. } => {
+            let year = if month == 2 { format!(" {year}") } else { String::new() };
             (
                 Reason::ImpossibleDate,
-                format!(
-                    "{shown} is not a date. {}{year} has {has} days.",
-                    dates::month_name(month)
-                ),
+                format!("{shown} is not a date. {}{year} has {has} days.", dates::month_name(month)),
             )
         }
-        DateError::Year(year) => (
-            Reason::ImplausibleYear,
-            format!("{shown} is not a date of a statement. The year would be {year}."),
-        ),
+        DateError::Year(year) => {
+            (Reason::ImplausibleYear, format!("{shown} is not a date of a statement. The year would be {year}."))
+        }
     }
 }

@@ -48,10 +48,7 @@ pub fn line_fingerprints(lines: &[StatementLine]) -> Vec<LineFingerprint> {
             let key = line_fingerprint(line);
             let occurrence = seen.entry(key.clone()).or_insert(0);
             *occurrence += 1;
-            LineFingerprint {
-                occurrence: *occurrence,
-                key,
-            }
+            LineFingerprint { occurrence: *occurrence, key }
         })
         .collect()
 }

@@ -52,12 +52,7 @@ pub(crate) fn find(table: &Table, classes: &Classes, wish: &HeaderWish) -> Layou
             layout.body = first_data(table, classes, 0).unwrap_or(0);
             layout.evidence = "The saved mapping has no header.".into();
         }
-        HeaderWish::Texts(texts) => match table
-            .rows
-            .iter()
-            .take(5_000)
-            .position(|row| same_header(row, texts))
-        {
+        HeaderWish::Texts(texts) => match table.rows.iter().take(5_000).position(|row| same_header(row, texts)) {
             Some(index) => {
                 layout.header = Some(index);
                 layout.evidence = "The header of the saved mapping.".into();
@@ -92,10 +87,7 @@ fn detect(table: &Table, classes: &Classes) -> Layout {
     let mut layout = Layout::default();
     if let Some((header, words)) = named_header(table, classes) {
         layout.header = Some(header);
-        layout.evidence = format!(
-            "Row {} holds {words} known column names.",
-            table.rows[header].line
-        );
+        layout.evidence = format!("Row {} holds {words} known column names.", table.rows[header].line);
         return layout;
     }
     let Some(first) = first_data(table, classes, 0) else {
@@ -103,18 +95,10 @@ fn detect(table: &Table, classes: &Classes) -> Layout {
         return layout;
     };
     layout.body = first;
-    if first > 0
-        && text_header(
-            &table.rows[first - 1],
-            classes.row(first - 1),
-            table.rows[first].filled().count(),
-        )
-    {
+    if first > 0 && text_header(&table.rows[first - 1], classes.row(first - 1), table.rows[first].filled().count()) {
         layout.header = Some(first - 1);
-        layout.evidence = format!(
-            "Row {} holds only texts, and dates and numbers begin below it.",
-            table.rows[first - 1].line
-        );
+        layout.evidence =
+            format!("Row {} holds only texts, and dates and numbers begin below it.", table.rows[first - 1].line);
     } else {
         layout.evidence = "The first row with a date and a number has no names above it.".into();
     }
@@ -123,48 +107,32 @@ fn detect(table: &Table, classes: &Classes) -> Layout {
 
 /// A row of names: at least a date and an amount among them, and no data.
 pub(crate) fn header_words(row: &Row, classes: &[Class]) -> Option<u32> {
-    let data = classes.iter().any(|class| {
-        class.dates & PLAIN_DATES != 0 || (class.shape.marks != 0 && class.shape.separated)
-    });
+    let data =
+        classes.iter().any(|class| class.dates & PLAIN_DATES != 0 || (class.shape.marks != 0 && class.shape.separated));
     if data
-        || row
-            .kinds
-            .as_ref()
-            .is_some_and(|kinds| kinds.contains(&Kind::Number))
+        || row.kinds.as_ref().is_some_and(|kinds| kinds.contains(&Kind::Number))
             && classes.iter().filter(|c| c.shape.marks != 0).count() > 1
     {
         return None;
     }
-    let hints: Vec<Hint> = row
-        .filled()
-        .filter_map(|column| words::hint(row.cell(column)))
-        .map(|(hint, _)| hint)
-        .collect();
-    let date = hints
-        .iter()
-        .any(|h| matches!(h, Hint::BookingDate | Hint::ValueDate | Hint::Date));
-    let money = hints
-        .iter()
-        .any(|h| matches!(h, Hint::Amount | Hint::Debit | Hint::Credit | Hint::Balance));
+    let hints: Vec<Hint> =
+        row.filled().filter_map(|column| words::hint(row.cell(column))).map(|(hint, _)| hint).collect();
+    let date = hints.iter().any(|h| matches!(h, Hint::BookingDate | Hint::ValueDate | Hint::Date));
+    let money = hints.iter().any(|h| matches!(h, Hint::Amount | Hint::Debit | Hint::Credit | Hint::Balance));
     (date && money && hints.len() >= 2).then(|| u32::try_from(hints.len()).unwrap_or(u32::MAX))
 }
 
 /// The row of names with most data below it, before the next such row.
 fn named_header(table: &Table, classes: &Classes) -> Option<(usize, u32)> {
     let candidates: Vec<(usize, u32)> = (0..table.rows.len().min(MAX_PREAMBLE))
-        .filter_map(|index| {
-            header_words(&table.rows[index], classes.row(index)).map(|words| (index, words))
-        })
+        .filter_map(|index| header_words(&table.rows[index], classes.row(index)).map(|words| (index, words)))
         .collect();
     let below = |position: usize| {
         let from = candidates[position].0 + 1;
-        let to = candidates
-            .get(position + 1)
-            .map_or(table.rows.len(), |next| next.0);
+        let to = candidates.get(position + 1).map_or(table.rows.len(), |next| next.0);
         (from..to).filter(|&index| classes.is_data(index)).count()
     };
-    let best = (0..candidates.len())
-        .max_by_key(|&position| (below(position), std::cmp::Reverse(position)))?;
+    let best = (0..candidates.len()).max_by_key(|&position| (below(position), std::cmp::Reverse(position)))?;
     // Names under which nothing stands, while dates and numbers stand above them, belong to something else.
     let header = candidates[best].0;
     if below(best) == 0 && (0..header).any(|index| classes.is_data(index)) {
@@ -177,9 +145,7 @@ fn text_header(row: &Row, classes: &[Class], data_width: usize) -> bool {
     let filled = row.filled().count();
     filled >= 2
         && filled * 2 >= data_width
-        && classes
-            .iter()
-            .all(|class| class.dates & PLAIN_DATES == 0 && class.shape.marks == 0)
+        && classes.iter().all(|class| class.dates & PLAIN_DATES == 0 && class.shape.marks == 0)
 }
 
 /// The first row that looks like the rows of the table: the date stands in the column where most dates stand.
@@ -197,43 +163,27 @@ fn first_data(table: &Table, classes: &Classes, from: usize) -> Option<usize> {
             }
         }
     }
-    let (column, _) = counts
-        .iter()
-        .enumerate()
-        .max_by_key(|&(column, &count)| (count, std::cmp::Reverse(column)))?;
+    let (column, _) = counts.iter().enumerate().max_by_key(|&(column, &count)| (count, std::cmp::Reverse(column)))?;
     (from..table.rows.len()).find(|&index| {
-        classes.is_data(index)
-            && classes
-                .row(index)
-                .get(column)
-                .is_some_and(|class| class.dates & PLAIN_DATES != 0)
+        classes.is_data(index) && classes.row(index).get(column).is_some_and(|class| class.dates & PLAIN_DATES != 0)
     })
 }
 
 fn data_rows(table: &Table, classes: &Classes, header: Option<usize>, body: usize) -> Vec<usize> {
-    let mut rows: Vec<usize> = (body..table.rows.len())
-        .filter(|&index| classes.is_data(index))
-        .collect();
+    let mut rows: Vec<usize> = (body..table.rows.len()).filter(|&index| classes.is_data(index)).collect();
     if rows.is_empty() {
         // Dates as serial numbers: only a header can say so.
         let dates: Vec<usize> = header.map_or_else(Vec::new, |header| {
             let row = &table.rows[header];
             row.filled()
                 .filter(|&column| {
-                    matches!(
-                        words::hint(row.cell(column)),
-                        Some((Hint::BookingDate | Hint::ValueDate | Hint::Date, _))
-                    )
+                    matches!(words::hint(row.cell(column)), Some((Hint::BookingDate | Hint::ValueDate | Hint::Date, _)))
                 })
                 .collect()
         });
         let serial = |class: &Class| class.dates & DateFormat::Serial.bit() != 0;
         rows = (body..table.rows.len())
-            .filter(|&index| {
-                dates
-                    .iter()
-                    .any(|&column| classes.row(index).get(column).is_some_and(serial))
-            })
+            .filter(|&index| dates.iter().any(|&column| classes.row(index).get(column).is_some_and(serial)))
             .collect();
     }
     rows
@@ -241,12 +191,7 @@ fn data_rows(table: &Table, classes: &Classes, header: Option<usize>, body: usiz
 
 /// Columns of the table: those named, and those that at least one row in twenty fills.
 fn width_of(table: &Table, layout: &Layout) -> usize {
-    let named = layout.header.map_or(0, |header| {
-        table.rows[header]
-            .filled()
-            .last()
-            .map_or(0, |last| last + 1)
-    });
+    let named = layout.header.map_or(0, |header| table.rows[header].filled().last().map_or(0, |last| last + 1));
     let mut counts = Vec::new();
     for &index in &layout.data {
         let last = table.rows[index].filled().last().map_or(0, |last| last + 1);
@@ -256,11 +201,7 @@ fn width_of(table: &Table, layout: &Layout) -> usize {
         counts[last] += 1;
     }
     let mut seen = 0;
-    let needed = if layout.header.is_some() {
-        layout.data.len().div_ceil(2)
-    } else {
-        layout.data.len().div_ceil(20)
-    };
+    let needed = if layout.header.is_some() { layout.data.len().div_ceil(2) } else { layout.data.len().div_ceil(20) };
     let filled = (0..counts.len())
         .rev()
         .find(|&width| {
@@ -268,11 +209,7 @@ fn width_of(table: &Table, layout: &Layout) -> usize {
             seen >= needed.max(1)
         })
         .unwrap_or(0);
-    if layout.data.is_empty() && named == 0 {
-        table.width()
-    } else {
-        named.max(filled)
-    }
+    if layout.data.is_empty() && named == 0 { table.width() } else { named.max(filled) }
 }
 
 /// A balance printed with a label.
@@ -317,10 +254,7 @@ impl Stated {
             self.take(label, text, value, row, &filled[place..], format);
         }
         if self.account.is_none() {
-            self.account = filled
-                .iter()
-                .find_map(|&column| iban_in(row.cell(column)))
-                .map(|iban| (row.line, iban));
+            self.account = filled.iter().find_map(|&column| iban_in(row.cell(column))).map(|iban| (row.line, iban));
         }
     }
 
@@ -330,66 +264,33 @@ impl Stated {
             .filled()
             .filter_map(|column| words::label(labels.cell(column)).map(|label| (column, label)))
             .collect();
-        if found.len() < 2
-            || values
-                .filled()
-                .any(|column| words::label(values.cell(column)).is_some())
-        {
+        if found.len() < 2 || values.filled().any(|column| words::label(values.cell(column)).is_some()) {
             return;
         }
         for (column, label) in found {
-            self.take(
-                label,
-                labels.cell(column),
-                values.cell(column),
-                values,
-                &[column],
-                format,
-            );
+            self.take(label, labels.cell(column), values.cell(column), values, &[column], format);
         }
     }
 
-    fn take(
-        &mut self,
-        label: Label,
-        text: &str,
-        value: &str,
-        row: &Row,
-        cells: &[usize],
-        format: DateFormat,
-    ) {
+    fn take(&mut self, label: Label, text: &str, value: &str, row: &Row, cells: &[usize], format: DateFormat) {
         match label {
             Label::Account if self.account.is_none() => {
                 let number = iban_in(value).or_else(|| {
                     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-                    (digits >= 4 && value.len() <= 40)
-                        .then(|| value.trim_matches(['"', '\'', '=']).to_owned())
+                    (digits >= 4 && value.len() <= 40).then(|| value.trim_matches(['"', '\'', '=']).to_owned())
                 });
-                self.account = number
-                    .map(|number| (row.line, number))
-                    .or(self.account.take());
+                self.account = number.map(|number| (row.line, number)).or(self.account.take());
             }
             Label::Currency if self.currency.is_none() => {
-                let code = if words::is_iso(value) {
-                    Some(value.to_ascii_uppercase())
-                } else {
-                    number::currency_code(value)
-                };
+                let code =
+                    if words::is_iso(value) { Some(value.to_ascii_uppercase()) } else { number::currency_code(value) };
                 self.currency = code.map(|code| (row.line, code));
             }
-            Label::Opening if self.opening.is_none() => {
-                self.opening = self.balance(text, value, row, cells, format)
-            }
-            Label::Closing if self.closing.is_none() => {
-                self.closing = self.balance(text, value, row, cells, format)
-            }
+            Label::Opening if self.opening.is_none() => self.opening = self.balance(text, value, row, cells, format),
+            Label::Closing if self.closing.is_none() => self.closing = self.balance(text, value, row, cells, format),
             Label::Period => {
-                let dates = cells
-                    .iter()
-                    .take(4)
-                    .flat_map(|&column| dates::all_in(row.cell(column), format));
-                self.dates
-                    .extend(dates.map(|date| (row.line, date)).take(2));
+                let dates = cells.iter().take(4).flat_map(|&column| dates::all_in(row.cell(column), format));
+                self.dates.extend(dates.map(|date| (row.line, date)).take(2));
             }
             _ => {}
         }
@@ -405,45 +306,25 @@ impl Stated {
     ) -> Option<StatedBalance> {
         let is_amount = |text: &str| number::shape(text).marks != 0 && dates::feasible(text) == 0;
         let (number, stored) = if is_amount(value) {
-            let column = cells
-                .iter()
-                .copied()
-                .find(|&column| row.cell(column) == value);
-            (
-                value.to_owned(),
-                column.is_some_and(|column| row.kind(column) == Kind::Number),
-            )
+            let column = cells.iter().copied().find(|&column| row.cell(column) == value);
+            (value.to_owned(), column.is_some_and(|column| row.kind(column) == Kind::Number))
         } else {
             // The last number of the row: a date or a currency may stand between.
-            let column =
-                cells.iter().skip(1).copied().rfind(|&column| {
-                    is_amount(row.cell(column)) && row.kind(column) != Kind::Date
-                })?;
-            (
-                row.cell(column).to_owned(),
-                row.kind(column) == Kind::Number,
-            )
+            let column = cells
+                .iter()
+                .skip(1)
+                .copied()
+                .rfind(|&column| is_amount(row.cell(column)) && row.kind(column) != Kind::Date)?;
+            (row.cell(column).to_owned(), row.kind(column) == Kind::Number)
         };
         if self.currency.is_none() {
             let tagged = number::tag(&number).or_else(|| {
-                cells
-                    .iter()
-                    .map(|&column| row.cell(column))
-                    .find(|cell| words::is_iso(cell))
-                    .map(str::to_owned)
+                cells.iter().map(|&column| row.cell(column)).find(|cell| words::is_iso(cell)).map(str::to_owned)
             });
             self.currency = tagged.map(|code| (row.line, code));
         }
-        let date = dates::find_in(text, format).or_else(|| {
-            cells
-                .iter()
-                .find_map(|&column| dates::find_in(row.cell(column), format))
-        });
-        Some(StatedBalance {
-            line: row.line,
-            text: number,
-            stored,
-            date,
-        })
+        let date = dates::find_in(text, format)
+            .or_else(|| cells.iter().find_map(|&column| dates::find_in(row.cell(column), format)));
+        Some(StatedBalance { line: row.line, text: number, stored, date })
     }
 }

@@ -36,9 +36,7 @@ mod workbook;
 
 pub use dates::DateFormat;
 pub use fingerprint::{LineFingerprint, line_fingerprint, line_fingerprints};
-pub use mapping::{
-    CellRepair, ColumnMapping, DirectionWords, Mapping, ReadOptions, Role, SignModel,
-};
+pub use mapping::{CellRepair, ColumnMapping, DirectionWords, Mapping, ReadOptions, Role, SignModel};
 pub use model::*;
 pub use number::DecimalMark;
 pub use problem::{Field, Problem, Reason, Severity, Suggestion};
@@ -95,30 +93,15 @@ fn open(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Opened {
         opened.problems.push(Problem::file(
             Reason::TooLarge,
             Severity::Error,
-            format!(
-                "The file has more than {MAX_ROWS} rows. The rest was not read. Split the file."
-            ),
+            format!("The file has more than {MAX_ROWS} rows. The rest was not read. Split the file."),
         ));
     }
-    let by_name = file_name
-        .rsplit('.')
-        .next()
-        .unwrap_or("")
-        .to_ascii_lowercase();
-    let disguised =
-        opened.format == Format::Delimited && matches!(by_name.as_str(), "xls" | "xlsx" | "ods");
-    let mut evidence = vec![format!(
-        "The content is {}.",
-        if opened.format == Format::Delimited {
-            "text"
-        } else {
-            "a workbook"
-        }
-    )];
+    let by_name = file_name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+    let disguised = opened.format == Format::Delimited && matches!(by_name.as_str(), "xls" | "xlsx" | "ods");
+    let mut evidence =
+        vec![format!("The content is {}.", if opened.format == Format::Delimited { "text" } else { "a workbook" })];
     if disguised {
-        evidence.push(format!(
-            "The name ends in .{by_name}, but this is no workbook."
-        ));
+        evidence.push(format!("The name ends in .{by_name}, but this is no workbook."));
     }
     opened.decisions.insert(
         0,
@@ -150,24 +133,14 @@ fn open_text(bytes: &[u8], options: &ReadOptions) -> Result<Opened, Box<Problem>
     })
 }
 
-fn open_workbook(
-    bytes: &[u8],
-    format: Format,
-    options: &ReadOptions,
-) -> Result<Opened, Box<Problem>> {
+fn open_workbook(bytes: &[u8], format: Format, options: &ReadOptions) -> Result<Opened, Box<Problem>> {
     let mut sheets = workbook::open(bytes, format)?;
     let names: Vec<String> = sheets.tables.iter().map(|(name, _)| name.clone()).collect();
     let data_rows = |table: &Table| {
         let classes = columns::Classes::of(table);
-        (0..table.rows.len())
-            .filter(|&index| classes.is_data(index))
-            .count()
+        (0..table.rows.len()).filter(|&index| classes.is_data(index)).count()
     };
-    let counts: Vec<usize> = sheets
-        .tables
-        .iter()
-        .map(|(_, table)| data_rows(table))
-        .collect();
+    let counts: Vec<usize> = sheets.tables.iter().map(|(_, table)| data_rows(table)).collect();
     let chosen = match &options.sheet {
         Some(name) => names.iter().position(|own| own == name).ok_or_else(|| {
             Box::new(Problem::file(
@@ -178,31 +151,21 @@ fn open_workbook(
         })?,
         // The sheet with most rows of dates and numbers; among equals the first with any rows.
         None => (0..names.len())
-            .max_by_key(|&at| {
-                (
-                    counts[at],
-                    !sheets.tables[at].1.rows.is_empty(),
-                    std::cmp::Reverse(at),
-                )
-            })
+            .max_by_key(|&at| (counts[at], !sheets.tables[at].1.rows.is_empty(), std::cmp::Reverse(at)))
             .unwrap_or(0),
     };
     if sheets.tables.is_empty() {
-        return Err(Box::new(Problem::file(
-            Reason::Empty,
-            Severity::Error,
-            "The workbook has no sheets.",
-        )));
+        return Err(Box::new(Problem::file(Reason::Empty, Severity::Error, "The workbook has no sheets.")));
     }
     let (name, table) = sheets.tables.swap_remove(chosen);
     let mut problems = Vec::new();
     if options.sheet.is_none() {
-        for (at, other) in names
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| *at != chosen && counts[*at] > 0)
-        {
-            problems.push(Problem::file(Reason::OtherSheet, Severity::Warning, format!("The sheet “{other}” holds {} more rows with dates and numbers. It was not read.", counts[at])));
+        for (at, other) in names.iter().enumerate().filter(|(at, _)| *at != chosen && counts[*at] > 0) {
+            problems.push(Problem::file(
+                Reason::OtherSheet,
+                Severity::Warning,
+                format!("The sheet “{other}” holds {} more rows with dates and numbers. It was not read.", counts[at]),
+            ));
         }
     }
     let decision = Decision {
@@ -210,18 +173,11 @@ fn open_workbook(
         value: name.clone(),
         label: name.clone(),
         evidence: vec![format!("{} rows hold a date and a number.", counts[chosen])],
-        confidence: if options.sheet.is_some() {
-            Confidence::Chosen
-        } else {
-            Confidence::Likely
-        },
+        confidence: if options.sheet.is_some() { Confidence::Chosen } else { Confidence::Likely },
         alternatives: names
             .iter()
             .filter(|other| **other != name)
-            .map(|other| Alternative {
-                value: other.clone(),
-                label: other.clone(),
-            })
+            .map(|other| Alternative { value: other.clone(), label: other.clone() })
             .collect(),
     };
     Ok(Opened {
@@ -258,13 +214,8 @@ fn detection(opened: &Opened, detected: &Detected, sections: &[Stated]) -> Detec
 fn stated_values(sections: &[Stated]) -> Vec<StatedValue> {
     let mut values = Vec::new();
     for stated in sections {
-        let mut push = |line: u32, what: &str, value: String| {
-            values.push(StatedValue {
-                line,
-                what: what.into(),
-                value,
-            })
-        };
+        let mut push =
+            |line: u32, what: &str, value: String| values.push(StatedValue { line, what: what.into(), value });
         if let Some((line, account)) = &stated.account {
             push(*line, "account", account.clone());
         }
@@ -289,10 +240,7 @@ fn stated_values(sections: &[Stated]) -> Vec<StatedValue> {
 pub fn inspect(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Inspection {
     let opened = open(bytes, file_name, options);
     let mut problems = opened.problems.clone();
-    let mut detection_of = Detection {
-        decisions: opened.decisions.clone(),
-        ..Detection::default()
-    };
+    let mut detection_of = Detection { decisions: opened.decisions.clone(), ..Detection::default() };
     if opened.format != Format::Unreadable {
         let detected = detect::detect(&opened.table, opened.format, file_name, options);
         detection_of = detection(&opened, &detected, std::slice::from_ref(&detected.stated));
@@ -303,10 +251,7 @@ pub fn inspect(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Inspecti
         .rows
         .iter()
         .take(WINDOW_ROWS)
-        .map(|row| RawRow {
-            line: row.line,
-            cells: row.cells.clone(),
-        })
+        .map(|row| RawRow { line: row.line, cells: row.cells.clone() })
         .collect();
     Inspection {
         format: opened.format,
@@ -329,11 +274,7 @@ fn file_problems(detected: &Detected, options: &ReadOptions) -> Vec<Problem> {
         } else {
             "The header of the saved mapping is not in this file."
         };
-        problems.push(Problem::file(
-            Reason::HeaderNotFound,
-            Severity::Warning,
-            message,
-        ));
+        problems.push(Problem::file(Reason::HeaderNotFound, Severity::Warning, message));
     }
     if !detected.is_statement() {
         problems.push(Problem::file(
@@ -371,10 +312,7 @@ pub fn read(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Reading {
             problems: opened.problems,
             ignored: Vec::new(),
             counts: RowCounts::default(),
-            detection: Detection {
-                decisions: opened.decisions,
-                ..Detection::default()
-            },
+            detection: Detection { decisions: opened.decisions, ..Detection::default() },
         };
     }
     let detected = detect::detect(&opened.table, opened.format, file_name, options);

@@ -128,11 +128,7 @@ impl Mapping {
 
     /// Columns with a role, from the left.
     pub fn columns_with(&self, role: Role) -> impl Iterator<Item = usize> {
-        self.columns
-            .iter()
-            .enumerate()
-            .filter(move |(_, column)| column.role == role)
-            .map(|(index, _)| index)
+        self.columns.iter().enumerate().filter(move |(_, column)| column.role == role).map(|(index, _)| index)
     }
 }
 

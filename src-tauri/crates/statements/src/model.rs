@@ -68,17 +68,12 @@ pub struct Reading {
 impl Reading {
     /// Number of lines over all statements.
     pub fn line_count(&self) -> usize {
-        self.statements
-            .iter()
-            .map(|statement| statement.lines.len())
-            .sum()
+        self.statements.iter().map(|statement| statement.lines.len()).sum()
     }
 
     /// True if some row or the whole file was not read.
     pub fn has_errors(&self) -> bool {
-        self.problems
-            .iter()
-            .any(|problem| problem.severity == Severity::Error)
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
     }
 }
 
@@ -286,9 +281,7 @@ pub struct Detection {
 impl Detection {
     /// The decision on a topic.
     pub fn decision(&self, topic: Topic) -> Option<&Decision> {
-        self.decisions
-            .iter()
-            .find(|decision| decision.topic == topic)
+        self.decisions.iter().find(|decision| decision.topic == topic)
     }
 }
 
@@ -399,8 +392,5 @@ pub struct RawRow {
 
 /// Decides how many decimals amounts are counted in.
 pub(crate) fn exponent_of(currency: Option<&Currency>, decimals_seen: u8) -> u8 {
-    currency.map_or_else(
-        || decimals_seen.clamp(2, ledger::currency::MAX_EXPONENT),
-        Currency::exponent,
-    )
+    currency.map_or_else(|| decimals_seen.clamp(2, ledger::currency::MAX_EXPONENT), Currency::exponent)
 }

@@ -92,23 +92,7 @@ fn is_minus(c: char) -> bool {
 }
 
 fn is_symbol(c: char) -> bool {
-    matches!(
-        c,
-        '€' | '$'
-            | '£'
-            | '¥'
-            | '₹'
-            | '₽'
-            | '₺'
-            | '₩'
-            | '₪'
-            | '₫'
-            | '฿'
-            | '₴'
-            | '₦'
-            | '￥'
-            | '¢'
-    )
+    matches!(c, '€' | '$' | '£' | '¥' | '₹' | '₽' | '₺' | '₩' | '₪' | '₫' | '฿' | '₴' | '₦' | '￥' | '¢')
 }
 
 /// Symbols that stand for one currency only; `$`, `¥` and `kr` do not.
@@ -150,14 +134,7 @@ fn is_currency_word(word: &str) -> bool {
 }
 
 fn lex(text: &str) -> Result<Lexed<'_>, NumberError> {
-    let mut lexed = Lexed {
-        core: "",
-        minus: 0,
-        plus: 0,
-        parentheses: false,
-        side: None,
-        currency: None,
-    };
+    let mut lexed = Lexed { core: "", minus: 0, plus: 0, parentheses: false, side: None, currency: None };
     let mut rest = trim(text);
     // Spreadsheet exports protect digits as ="123" or '123.
     if let Some(inner) = rest.strip_prefix("=\"").and_then(|r| r.strip_suffix('"')) {
@@ -208,15 +185,8 @@ fn strip_front<'a>(text: &'a str, lexed: &mut Lexed<'a>) -> Result<&'a str, Numb
         return Ok(after);
     }
     if first.is_alphabetic() {
-        let end = text
-            .find(|c: char| !c.is_alphabetic())
-            .unwrap_or(text.len());
-        return take_word(
-            &text[..end],
-            text[end..].strip_prefix('.').unwrap_or(&text[end..]),
-            lexed,
-            first,
-        );
+        let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+        return take_word(&text[..end], text[end..].strip_prefix('.').unwrap_or(&text[end..]), lexed, first);
     }
     Ok(text)
 }
@@ -242,21 +212,10 @@ fn strip_back<'a>(text: &'a str, lexed: &mut Lexed<'a>) -> Result<&'a str, Numbe
     if is_symbol(last) {
         return take_currency(&text[before.len()..], before, lexed);
     }
-    let text = if last == '.' && before.ends_with(char::is_alphabetic) {
-        before
-    } else {
-        text
-    };
+    let text = if last == '.' && before.ends_with(char::is_alphabetic) { before } else { text };
     if text.ends_with(char::is_alphabetic) {
-        let start = text
-            .rfind(|c: char| !c.is_alphabetic())
-            .map_or(0, |at| at + char_len(text, at));
-        return take_word(
-            &text[start..],
-            &text[..start],
-            lexed,
-            text[start..].chars().next().unwrap_or('?'),
-        );
+        let start = text.rfind(|c: char| !c.is_alphabetic()).map_or(0, |at| at + char_len(text, at));
+        return take_word(&text[start..], &text[..start], lexed, text[start..].chars().next().unwrap_or('?'));
     }
     Ok(text)
 }
@@ -265,27 +224,15 @@ fn char_len(text: &str, at: usize) -> usize {
     text[at..].chars().next().map_or(1, char::len_utf8)
 }
 
-fn take_currency<'a>(
-    word: &'a str,
-    rest: &'a str,
-    lexed: &mut Lexed<'a>,
-) -> Result<&'a str, NumberError> {
-    if lexed
-        .currency
-        .is_some_and(|known| known.len() > 2 && word.len() > 2 && !known.eq_ignore_ascii_case(word))
-    {
+fn take_currency<'a>(word: &'a str, rest: &'a str, lexed: &mut Lexed<'a>) -> Result<&'a str, NumberError> {
+    if lexed.currency.is_some_and(|known| known.len() > 2 && word.len() > 2 && !known.eq_ignore_ascii_case(word)) {
         return Err(NumberError::Signs);
     }
     lexed.currency.get_or_insert(word);
     Ok(trim(rest))
 }
 
-fn take_word<'a>(
-    word: &'a str,
-    rest: &'a str,
-    lexed: &mut Lexed<'a>,
-    first: char,
-) -> Result<&'a str, NumberError> {
+fn take_word<'a>(word: &'a str, rest: &'a str, lexed: &mut Lexed<'a>, first: char) -> Result<&'a str, NumberError> {
     // A word touching digits and points on one side only can be a tag; anything else is a typing error.
     if is_currency_word(word) {
         return take_currency(word, rest, lexed);
@@ -334,9 +281,7 @@ fn check_core(core: &str, mark: DecimalMark) -> Result<usize, NumberError> {
 /// The first character that no number contains.
 fn foreign(core: &str) -> Option<NumberError> {
     core.chars()
-        .find(|&c| {
-            !(c.is_ascii_digit() || c == '.' || c == ',' || is_group_mark(c, DecimalMark::Point))
-        })
+        .find(|&c| !(c.is_ascii_digit() || c == '.' || c == ',' || is_group_mark(c, DecimalMark::Point)))
         .map(NumberError::Character)
 }
 
@@ -377,11 +322,7 @@ pub(crate) fn parse(text: &str, mark: DecimalMark) -> Result<Number, NumberError
     check_core(lexed.core, mark)?;
     let negative = lexed.minus > 0 || lexed.parentheses;
     // `100.00- DR` says the same thing twice; only a plain number takes its sign from the side.
-    let negative = if negative {
-        true
-    } else {
-        lexed.side == Some(Side::Debit)
-    };
+    let negative = if negative { true } else { lexed.side == Some(Side::Debit) };
     let mut plain = String::with_capacity(lexed.core.len() + 1);
     if negative {
         plain.push('-');
@@ -403,21 +344,14 @@ pub(crate) fn parse(text: &str, mark: DecimalMark) -> Result<Number, NumberError
 
 /// The code that a printed code or unmistakable symbol stands for.
 pub(crate) fn currency_code(word: &str) -> Option<String> {
-    symbol_code(word).map(str::to_owned).or_else(|| {
-        if word.len() == 3 {
-            Currency::iso(word).map(|currency| currency.code().to_owned())
-        } else {
-            None
-        }
-    })
+    symbol_code(word)
+        .map(str::to_owned)
+        .or_else(|| if word.len() == 3 { Currency::iso(word).map(|currency| currency.code().to_owned()) } else { None })
 }
 
 /// The currency printed with a number.
 pub(crate) fn tag(text: &str) -> Option<String> {
-    if text
-        .bytes()
-        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'-' | b' '))
-    {
+    if text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'-' | b' ')) {
         return None;
     }
     lex(text).ok()?.currency.and_then(currency_code)
@@ -458,9 +392,7 @@ pub(crate) fn shape(text: &str) -> Shape {
 
 /// A number for people: grouped by comma, point for decimals, whatever the file uses.
 pub(crate) fn display(plain: &str) -> String {
-    let (sign, digits) = plain
-        .strip_prefix('-')
-        .map_or(("", plain), |rest| ("-", rest));
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let mut out = String::from(sign);
     for (index, digit) in whole.chars().enumerate() {
@@ -511,11 +443,7 @@ mod tests {
             (".50", Point, ".50"),
             ("120.-", Point, "120"),
             ("=\"12.10\"", Point, "12.10"),
-            (
-                "1,000,000,000,000,000,000,000,000,000,000.01",
-                Point,
-                "1000000000000000000000000000000.01",
-            ),
+            ("1,000,000,000,000,000,000,000,000,000,000.01", Point, "1000000000000000000000000000000.01"),
         ] {
             assert_eq!(plain(text, mark).as_deref(), Ok(expected), "{text}");
         }

@@ -45,20 +45,13 @@ pub(crate) struct Words {
 
 fn word_key(text: &str) -> String {
     let folded = words::fold(text);
-    if folded.is_empty() {
-        text.trim().to_owned()
-    } else {
-        folded
-    }
+    if folded.is_empty() { text.trim().to_owned() } else { folded }
 }
 
 impl Words {
     pub(crate) fn new(words: &DirectionWords) -> Self {
         let set = |list: &[String]| list.iter().map(|word| word_key(word)).collect();
-        Self {
-            debit: set(&words.debit),
-            credit: set(&words.credit),
-        }
+        Self { debit: set(&words.debit), credit: set(&words.credit) }
     }
 
     /// `Some(true)` for debit.
@@ -72,13 +65,7 @@ impl Words {
             words::side(text)
         } else {
             // The words of a saved mapping may come from a file that only had one side.
-            words::side(text).filter(|&debit| {
-                if debit {
-                    self.debit.is_empty()
-                } else {
-                    self.credit.is_empty()
-                }
-            })
+            words::side(text).filter(|&debit| if debit { self.debit.is_empty() } else { self.credit.is_empty() })
         }
     }
 }
@@ -102,16 +89,8 @@ impl Plan {
             counterparty: first(Role::Counterparty),
             counterparty_account: first(Role::CounterpartyAccount),
             bank_code: first(Role::BankCode),
-            marks: mapping
-                .columns
-                .iter()
-                .map(|c| c.decimal_mark.unwrap_or(DecimalMark::Point))
-                .collect(),
-            formats: mapping
-                .columns
-                .iter()
-                .map(|c| c.date_format.unwrap_or(DateFormat::Ymd))
-                .collect(),
+            marks: mapping.columns.iter().map(|c| c.decimal_mark.unwrap_or(DecimalMark::Point)).collect(),
+            formats: mapping.columns.iter().map(|c| c.date_format.unwrap_or(DateFormat::Ymd)).collect(),
             sign: mapping.sign_model,
             words: Words::new(&mapping.direction_words),
         }
@@ -128,10 +107,7 @@ impl Plan {
         let columns = (0..width)
             .map(|column| {
                 let role = self.role_of(column);
-                let is_number = matches!(
-                    role,
-                    Role::Amount | Role::Debit | Role::Credit | Role::Balance
-                );
+                let is_number = matches!(role, Role::Amount | Role::Debit | Role::Credit | Role::Balance);
                 let is_date = matches!(role, Role::BookingDate | Role::ValueDate);
                 ColumnMapping {
                     role,
@@ -140,14 +116,7 @@ impl Plan {
                 }
             })
             .collect();
-        Mapping {
-            format,
-            header,
-            columns,
-            sign_model: self.sign,
-            direction_words: words,
-            currency: None,
-        }
+        Mapping { format, header, columns, sign_model: self.sign, direction_words: words, currency: None }
     }
 
     fn role_of(&self, column: usize) -> Role {
@@ -169,21 +138,11 @@ impl Plan {
         ]
         .into_iter()
         .find(|(place, _)| *place == at)
-        .map_or(
-            if self.description.contains(&column) {
-                Role::Description
-            } else {
-                Role::Ignore
-            },
-            |(_, role)| role,
-        )
+        .map_or(if self.description.contains(&column) { Role::Description } else { Role::Ignore }, |(_, role)| role)
     }
 
     pub(crate) fn mark(&self, column: usize) -> DecimalMark {
-        self.marks
-            .get(column)
-            .copied()
-            .unwrap_or(DecimalMark::Point)
+        self.marks.get(column).copied().unwrap_or(DecimalMark::Point)
     }
 
     pub(crate) fn format(&self, column: usize) -> DateFormat {
@@ -250,38 +209,21 @@ impl RowReader<'_> {
     }
 
     pub(crate) fn text<'r>(&'r self, row: &'r Row, column: usize) -> &'r str {
-        self.repair(row, column)
-            .map_or_else(|| row.cell(column), crate::table::trim)
+        self.repair(row, column).map_or_else(|| row.cell(column), crate::table::trim)
     }
 
     /// Reads a money cell. Blank cells and lone dashes are [`NumberError::Blank`].
-    pub(crate) fn money(
-        &self,
-        row: &Row,
-        column: usize,
-        field: Field,
-        exponent: u8,
-    ) -> Result<Money, Fault> {
-        let fault = |cause| Fault {
-            column: Some(column),
-            field,
-            cause,
-        };
+    pub(crate) fn money(&self, row: &Row, column: usize, field: Field, exponent: u8) -> Result<Money, Fault> {
+        let fault = |cause| Fault { column: Some(column), field, cause };
         if let Some(value) = self.repair(row, column) {
             if value.trim().is_empty() {
                 return Err(fault(Cause::Number(NumberError::Blank)));
             }
             let amount = Amount::parse_decimal(value, exponent).map_err(|error| match error {
-                AmountError::Decimals { given, allowed } => {
-                    fault(Cause::Decimals { given, allowed })
-                }
+                AmountError::Decimals { given, allowed } => fault(Cause::Decimals { given, allowed }),
                 _ => fault(Cause::Repair),
             })?;
-            return Ok(Money {
-                amount,
-                currency: None,
-                dusted: false,
-            });
+            return Ok(Money { amount, currency: None, dusted: false });
         }
         let text = row.cell(column);
         match row.kind(column) {
@@ -293,38 +235,26 @@ impl RowReader<'_> {
         if is_dash(text) {
             return Err(fault(Cause::Number(NumberError::Blank)));
         }
-        let number = number::parse(text, self.plan.mark(column))
-            .map_err(|error| fault(Cause::Number(error)))?;
+        let number = number::parse(text, self.plan.mark(column)).map_err(|error| fault(Cause::Number(error)))?;
         let amount = plain_amount(&number.plain, exponent).map_err(fault)?;
-        Ok(Money {
-            amount,
-            currency: number.currency,
-            dusted: false,
-        })
+        Ok(Money { amount, currency: number.currency, dusted: false })
     }
 
     /// The signed amount of a row.
     pub(crate) fn amount(&self, row: &Row, exponent: u8) -> Result<Money, Fault> {
         match self.plan.sign {
-            Some(SignModel::DebitCredit | SignModel::DebitCreditSigned) => {
-                self.two_columns(row, exponent)
-            }
+            Some(SignModel::DebitCredit | SignModel::DebitCreditSigned) => self.two_columns(row, exponent),
             sign => {
                 let column = self.plan.amount;
-                let missing = Fault {
-                    column,
-                    field: Field::Amount,
-                    cause: Cause::Missing,
-                };
+                let missing = Fault { column, field: Field::Amount, cause: Cause::Missing };
                 let Some(column) = column else {
                     return Err(missing);
                 };
-                let mut money = self.money(row, column, Field::Amount, exponent).map_err(
-                    |fault| match fault.cause {
+                let mut money =
+                    self.money(row, column, Field::Amount, exponent).map_err(|fault| match fault.cause {
                         Cause::Number(NumberError::Blank) => missing,
                         _ => fault,
-                    },
-                )?;
+                    })?;
                 let negate = match sign {
                     Some(SignModel::Inverse) => true,
                     Some(SignModel::Directed) => self.is_debit(row)?,
@@ -339,16 +269,9 @@ impl RowReader<'_> {
     }
 
     fn is_debit(&self, row: &Row) -> Result<bool, Fault> {
-        let fault = || Fault {
-            column: self.plan.direction,
-            field: Field::Direction,
-            cause: Cause::Direction,
-        };
+        let fault = || Fault { column: self.plan.direction, field: Field::Direction, cause: Cause::Direction };
         let column = self.plan.direction.ok_or_else(fault)?;
-        self.plan
-            .words
-            .side(self.text(row, column))
-            .ok_or_else(fault)
+        self.plan.words.side(self.text(row, column)).ok_or_else(fault)
     }
 
     fn two_columns(&self, row: &Row, exponent: u8) -> Result<Money, Fault> {
@@ -356,38 +279,27 @@ impl RowReader<'_> {
             None => Ok(None),
             Some(column) => match self.money(row, column, field, exponent) {
                 Ok(money) => Ok(Some(money)),
-                Err(Fault {
-                    cause: Cause::Number(NumberError::Blank),
-                    ..
-                }) => Ok(None),
+                Err(Fault { cause: Cause::Number(NumberError::Blank), .. }) => Ok(None),
                 Err(fault) => Err(fault),
             },
         };
         let debit = read(self.plan.debit, Field::Debit)?;
         let credit = read(self.plan.credit, Field::Credit)?;
         let out = |money: Money| Money {
-            amount: if self.plan.sign == Some(SignModel::DebitCredit) {
-                -&money.amount
-            } else {
-                money.amount
-            },
+            amount: if self.plan.sign == Some(SignModel::DebitCredit) { -&money.amount } else { money.amount },
             ..money
         };
         match (debit, credit) {
-            (None, None) => Err(Fault {
-                column: self.plan.debit.or(self.plan.credit),
-                field: Field::Amount,
-                cause: Cause::Missing,
-            }),
+            (None, None) => {
+                Err(Fault { column: self.plan.debit.or(self.plan.credit), field: Field::Amount, cause: Cause::Missing })
+            }
             (Some(debit), None) => Ok(out(debit)),
             (None, Some(credit)) => Ok(credit),
             (Some(debit), Some(credit)) if credit.amount.is_zero() => Ok(out(debit)),
             (Some(debit), Some(credit)) if debit.amount.is_zero() => Ok(credit),
-            (Some(_), Some(_)) => Err(Fault {
-                column: self.plan.debit,
-                field: Field::Amount,
-                cause: Cause::DebitAndCredit,
-            }),
+            (Some(_), Some(_)) => {
+                Err(Fault { column: self.plan.debit, field: Field::Amount, cause: Cause::DebitAndCredit })
+            }
         }
     }
 
@@ -398,21 +310,14 @@ impl RowReader<'_> {
         };
         match self.money(row, column, Field::Balance, exponent) {
             Ok(money) => Ok(Some(money)),
-            Err(Fault {
-                cause: Cause::Number(NumberError::Blank),
-                ..
-            }) => Ok(None),
+            Err(Fault { cause: Cause::Number(NumberError::Blank), .. }) => Ok(None),
             Err(fault) => Err(fault),
         }
     }
 
     /// A date cell; [`DateError::Blank`] when it is blank.
     pub(crate) fn date(&self, row: &Row, column: usize, field: Field) -> Result<Date, Fault> {
-        let fault = |cause| Fault {
-            column: Some(column),
-            field,
-            cause,
-        };
+        let fault = |cause| Fault { column: Some(column), field, cause };
         if let Some(value) = self.repair(row, column) {
             return value.trim().parse().map_err(|_| fault(Cause::Repair));
         }
@@ -428,10 +333,7 @@ impl RowReader<'_> {
 
 /// A cell that says "nothing" with a dash.
 fn is_dash(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|c| matches!(c, '-' | '\u{2013}' | '\u{2014}' | '\u{2212}'))
+    !text.is_empty() && text.chars().all(|c| matches!(c, '-' | '\u{2013}' | '\u{2014}' | '\u{2212}'))
 }
 
 fn plain_amount(plain: &str, exponent: u8) -> Result<Amount, Cause> {
@@ -445,19 +347,11 @@ fn plain_amount(plain: &str, exponent: u8) -> Result<Amount, Cause> {
 /// such dust is dropped, never a digit that a person could have typed.
 fn stored_number(text: &str, exponent: u8) -> Result<Money, Cause> {
     match plain_amount(text, exponent) {
-        Ok(amount) => Ok(Money {
-            amount,
-            currency: None,
-            dusted: false,
-        }),
+        Ok(amount) => Ok(Money { amount, currency: None, dusted: false }),
         Err(cause @ Cause::Decimals { .. }) => {
             let clean = crate::workbook::fifteen_digits(text).ok_or_else(|| cause.clone())?;
             let amount = plain_amount(&clean, exponent).map_err(|_| cause)?;
-            Ok(Money {
-                amount,
-                currency: None,
-                dusted: true,
-            })
+            Ok(Money { amount, currency: None, dusted: true })
         }
         Err(cause) => Err(cause),
     }

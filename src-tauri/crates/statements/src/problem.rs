@@ -132,16 +132,7 @@ impl Problem {
     }
 
     /// A problem of one row.
-    pub(crate) fn row(
-        line: u32,
-        reason: Reason,
-        severity: Severity,
-        message: impl Into<String>,
-    ) -> Self {
-        Self {
-            line: Some(line),
-            field: Field::Row,
-            ..Self::file(reason, severity, message)
-        }
+    pub(crate) fn row(line: u32, reason: Reason, severity: Severity, message: impl Into<String>) -> Self {
+        Self { line: Some(line), field: Field::Row, ..Self::file(reason, severity, message) }
     }
 }

@@ -11,8 +11,8 @@ use crate::detect::Detected;
 use crate::layout::{Stated, StatedBalance};
 use crate::mapping::{Mapping, SignModel};
 use crate::model::{
-    AlternativeReading, BalanceCheck, BalancePlace, BalanceSource, Choice, DatedBalance, Period,
-    Proof, ProofBasis, RowOrder, SampleLine, Statement,
+    AlternativeReading, BalanceCheck, BalancePlace, BalanceSource, Choice, DatedBalance, Period, Proof, ProofBasis,
+    RowOrder, SampleLine, Statement,
 };
 use crate::number::{self, DecimalMark};
 use crate::plan::{Cause, Plan, Repairs, RowReader};
@@ -30,22 +30,12 @@ pub(crate) fn samples(table: &Table, detected: &Detected) -> Vec<AlternativeRead
         .map(|(label, choice)| {
             let plan = plan_under(&detected.plan, choice);
             let repairs = Repairs::new();
-            let reader = RowReader {
-                plan: &plan,
-                repairs: &repairs,
-            };
-            let rows = detected
-                .layout
-                .data
-                .iter()
-                .take(SAMPLE_ROWS)
-                .map(|&index| &table.rows[index]);
+            let reader = RowReader { plan: &plan, repairs: &repairs };
+            let rows = detected.layout.data.iter().take(SAMPLE_ROWS).map(|&index| &table.rows[index]);
             let sample = rows
                 .map(|row| SampleLine {
                     position: row.line,
-                    booking_date: plan
-                        .date
-                        .and_then(|column| reader.date(row, column, Field::BookingDate).ok()),
+                    booking_date: plan.date.and_then(|column| reader.date(row, column, Field::BookingDate).ok()),
                     amount: reader
                         .amount(row, detected.decimals)
                         .ok()
@@ -63,10 +53,7 @@ pub(crate) fn samples(table: &Table, detected: &Detected) -> Vec<AlternativeRead
 }
 
 fn plan_under(plan: &Plan, choice: &Choice) -> Plan {
-    let mut plan = choice
-        .mapping
-        .as_ref()
-        .map_or_else(|| plan.clone(), |mapping: &Mapping| Plan::of(mapping));
+    let mut plan = choice.mapping.as_ref().map_or_else(|| plan.clone(), |mapping: &Mapping| Plan::of(mapping));
     if let Some(format) = choice.date_format {
         plan.formats.iter_mut().for_each(|place| *place = format);
     }
@@ -105,10 +92,7 @@ struct Chains {
 }
 
 fn walk(sorted: &Sorted, relation: Option<Relation>) -> Chains {
-    let mut chains = Chains {
-        witnesses: vec![Witness::default(); sorted.groups.len()],
-        implied: HashMap::new(),
-    };
+    let mut chains = Chains { witnesses: vec![Witness::default(); sorted.groups.len()], implied: HashMap::new() };
     for (index, link) in sorted.links.iter().enumerate() {
         let witness = &mut chains.witnesses[link.group as usize];
         if link.balance.is_some() {
@@ -131,12 +115,7 @@ fn walk(sorted: &Sorted, relation: Option<Relation>) -> Chains {
         match chain::agrees(relation, a, b) {
             Some(true) => {
                 witness.agree += 1;
-                witness.telling += u32::from(
-                    sorted.links[at]
-                        .amount
-                        .as_ref()
-                        .is_some_and(|amount| !amount.is_zero()),
-                );
+                witness.telling += u32::from(sorted.links[at].amount.as_ref().is_some_and(|amount| !amount.is_zero()));
             }
             Some(false) => witness.breaks.push(sorted.entries[at].line),
             None => {
@@ -156,20 +135,19 @@ pub(crate) fn statements(
     suggest(&mut sorted, detected, &chains);
     let mut problems = std::mem::take(&mut sorted.problems);
     let groups = std::mem::take(&mut sorted.groups);
-    let alone = groups.len() == 1;
+    // Stated balances belong to a group only when it is alone in its section.
+    let mut in_section = vec![0usize; sorted.sections.len()];
+    for group in &groups {
+        in_section[group.section] += 1;
+    }
     let mut statements: Vec<Statement> = groups
         .into_iter()
         .enumerate()
         .map(|(index, group)| {
             let witness = &chains.witnesses[index];
-            let sections = groups_in_section(&sorted, group.section);
-            let stated = (alone || sections == 1).then(|| sorted.sections[group.section].clone());
-            let context = Context {
-                sorted: &sorted,
-                detected,
-                chains: &chains,
-                index: u32::try_from(index).unwrap_or(u32::MAX),
-            };
+            let stated = (in_section[group.section] == 1).then(|| sorted.sections[group.section].clone());
+            let context =
+                Context { sorted: &sorted, detected, chains: &chains, index: u32::try_from(index).unwrap_or(u32::MAX) };
             context.statement(group, witness, stated.as_ref(), readings, &mut problems)
         })
         .collect();
@@ -180,39 +158,13 @@ pub(crate) fn statements(
     (statements, problems, sorted)
 }
 
-/// Number of groups that have rows in a section: its stated balances belong to a group only when it is alone there.
-fn groups_in_section(sorted: &Sorted, section: usize) -> usize {
-    let _ = section;
-    // Sections are begun by an account of their own, so each has one group unless a column splits it further.
-    let groups = sorted
-        .entries
-        .iter()
-        .map(|entry| entry.group)
-        .collect::<std::collections::HashSet<_>>()
-        .len();
-    if groups <= sorted.sections.len() {
-        1
-    } else {
-        groups
-    }
-}
-
 fn empty_statement(stated: &Stated, detected: &Detected) -> Statement {
     let exponent = crate::model::exponent_of(detected.currency.as_ref(), detected.decimals);
-    let opening = stated
-        .opening
-        .as_ref()
-        .and_then(|s| stated_balance(s, &detected.plan, exponent));
-    let closing = stated
-        .closing
-        .as_ref()
-        .and_then(|s| stated_balance(s, &detected.plan, exponent));
+    let opening = stated.opening.as_ref().and_then(|s| stated_balance(s, &detected.plan, exponent));
+    let closing = stated.closing.as_ref().and_then(|s| stated_balance(s, &detected.plan, exponent));
     Statement {
         account: stated.account.as_ref().map(|(_, account)| account.clone()),
-        currency: detected
-            .currency
-            .as_ref()
-            .map(|currency| currency.code().to_owned()),
+        currency: detected.currency.as_ref().map(|currency| currency.code().to_owned()),
         exponent,
         check: opening
             .as_ref()
@@ -222,9 +174,7 @@ fn empty_statement(stated: &Stated, detected: &Detected) -> Statement {
         closing,
         period: stated.period(),
         lines: Vec::new(),
-        proof: Proof::NotProvable {
-            why: "The table has no rows.".into(),
-        },
+        proof: Proof::NotProvable { why: "The table has no rows.".into() },
         breaks: Vec::new(),
     }
 }
@@ -232,39 +182,25 @@ fn empty_statement(stated: &Stated, detected: &Detected) -> Statement {
 /// A stated number under the marks of the money columns, else under the only mark that reads it.
 fn stated_balance(stated: &StatedBalance, plan: &Plan, exponent: u8) -> Option<DatedBalance> {
     let bits = number::shape(&stated.text).marks;
-    let own = plan
-        .balance
-        .or_else(|| plan.money_columns().next())
-        .map_or(DecimalMark::Point, |column| plan.mark(column));
+    let own =
+        plan.balance.or_else(|| plan.money_columns().next()).map_or(DecimalMark::Point, |column| plan.mark(column));
     let mark = if stated.stored {
         DecimalMark::Point
     } else if bits & own.bit() != 0 {
         own
     } else {
-        DecimalMark::ALL
-            .into_iter()
-            .find(|mark| bits & mark.bit() != 0)?
+        DecimalMark::ALL.into_iter().find(|mark| bits & mark.bit() != 0)?
     };
     let number = number::parse(&stated.text, mark).ok()?;
-    let amount = Amount::parse_decimal(&number.plain, exponent)
-        .ok()
-        .or_else(|| {
-            crate::workbook::fifteen_digits(&number.plain)
-                .filter(|_| stated.stored)
-                .and_then(|plain| Amount::parse_decimal(&plain, exponent).ok())
-        })?;
-    Some(DatedBalance {
-        amount,
-        date: stated.date,
-        source: BalanceSource::Stated,
-    })
+    let amount = Amount::parse_decimal(&number.plain, exponent).ok().or_else(|| {
+        crate::workbook::fifteen_digits(&number.plain)
+            .filter(|_| stated.stored)
+            .and_then(|plain| Amount::parse_decimal(&plain, exponent).ok())
+    })?;
+    Some(DatedBalance { amount, date: stated.date, source: BalanceSource::Stated })
 }
 
-fn check(
-    opening: &Amount,
-    closing: &Amount,
-    lines: &[crate::model::StatementLine],
-) -> BalanceCheck {
+fn check(opening: &Amount, closing: &Amount, lines: &[crate::model::StatementLine]) -> BalanceCheck {
     let (mut money_in, mut money_out) = (Amount::ZERO, Amount::ZERO);
     let (mut money_in_lines, mut money_out_lines) = (0, 0);
     for line in lines {
@@ -309,31 +245,12 @@ impl Context<'_> {
     ) -> Statement {
         let plan = &self.detected.plan;
         let stated_at = |pick: fn(&Stated) -> Option<&StatedBalance>| {
-            stated
-                .and_then(pick)
-                .and_then(|s| stated_balance(s, plan, group.exponent))
+            stated.and_then(pick).and_then(|s| stated_balance(s, plan, group.exponent))
         };
-        let (stated_opening, stated_closing) = (
-            stated_at(|s| s.opening.as_ref()),
-            stated_at(|s| s.closing.as_ref()),
-        );
+        let (stated_opening, stated_closing) = (stated_at(|s| s.opening.as_ref()), stated_at(|s| s.closing.as_ref()));
         let (from_column_opening, from_column_closing) = self.column_balances(witness);
-        compare(
-            &stated_opening,
-            &from_column_opening,
-            Reason::OpeningDiffers,
-            "opening",
-            group.exponent,
-            problems,
-        );
-        compare(
-            &stated_closing,
-            &from_column_closing,
-            Reason::ClosingDiffers,
-            "closing",
-            group.exponent,
-            problems,
-        );
+        compare(&stated_opening, &from_column_opening, Reason::OpeningDiffers, "opening", group.exponent, problems);
+        compare(&stated_closing, &from_column_closing, Reason::ClosingDiffers, "closing", group.exponent, problems);
         let opening = stated_opening.or(from_column_opening);
         let closing = stated_closing.or(from_column_closing);
         let mut check = opening
@@ -352,10 +269,7 @@ impl Context<'_> {
             ));
         }
         let dates = || group.lines.iter().map(|line| line.booking_date);
-        let booked = dates()
-            .min()
-            .zip(dates().max())
-            .map(|(from, to)| Period { from, to });
+        let booked = dates().min().zip(dates().max()).map(|(from, to)| Period { from, to });
         let proof = self.proof(witness, check.as_ref(), readings, group.lines.len());
         Statement {
             account: group.account,
@@ -373,19 +287,13 @@ impl Context<'_> {
 
     /// Opening and closing as the balance column implies them.
     fn column_balances(&self, witness: &Witness) -> (Option<DatedBalance>, Option<DatedBalance>) {
-        let (Some(relation), Some(top), Some(bottom)) =
-            (self.detected.relation, witness.first, witness.last)
-        else {
+        let (Some(relation), Some(top), Some(bottom)) = (self.detected.relation, witness.first, witness.last) else {
             return (None, None);
         };
         if !witness.is_sound() {
             return (None, None);
         }
-        let (first, last) = if relation.order == RowOrder::NewestFirst {
-            (bottom, top)
-        } else {
-            (top, bottom)
-        };
+        let (first, last) = if relation.order == RowOrder::NewestFirst { (bottom, top) } else { (top, bottom) };
         let link = |at: usize| &self.sorted.links[at];
         let dated = |amount: Option<Amount>, at: usize| {
             amount.map(|amount| DatedBalance {
@@ -396,20 +304,12 @@ impl Context<'_> {
         };
         let (opening, closing) = match relation.place {
             BalancePlace::AfterRow => (
-                link(first)
-                    .balance
-                    .as_ref()
-                    .zip(link(first).amount.as_ref())
-                    .map(|(balance, amount)| balance - amount),
+                link(first).balance.as_ref().zip(link(first).amount.as_ref()).map(|(balance, amount)| balance - amount),
                 link(last).balance.clone(),
             ),
             BalancePlace::BeforeRow => (
                 link(first).balance.clone(),
-                link(last)
-                    .balance
-                    .as_ref()
-                    .zip(link(last).amount.as_ref())
-                    .map(|(balance, amount)| balance + amount),
+                link(last).balance.as_ref().zip(link(last).amount.as_ref()).map(|(balance, amount)| balance + amount),
             ),
         };
         (dated(opening, first), dated(closing, last))
@@ -419,12 +319,8 @@ impl Context<'_> {
     fn explain(&self, check: &mut BalanceCheck) {
         let mut missing = Amount::ZERO;
         let mut lines = Vec::new();
-        for (at, entry) in self
-            .sorted
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| entry.group == self.index && !entry.good)
+        for (at, entry) in
+            self.sorted.entries.iter().enumerate().filter(|(_, entry)| entry.group == self.index && !entry.good)
         {
             let Some(amount) = self
                 .sorted
@@ -451,18 +347,12 @@ impl Context<'_> {
         lines: usize,
     ) -> Proof {
         if readings.len() > 1 {
-            return Proof::Ambiguous {
-                readings: readings.to_vec(),
-            };
+            return Proof::Ambiguous { readings: readings.to_vec() };
         }
         let holds = witness.telling > 0 && witness.is_sound();
         if self.detected.relation.is_some() && holds {
             let of = witness.rows;
-            return Proof::Proved {
-                agree: of - (witness.steps - witness.agree),
-                of,
-                by: ProofBasis::RunningBalance,
-            };
+            return Proof::Proved { agree: of - (witness.steps - witness.agree), of, by: ProofBasis::RunningBalance };
         }
         let stated = |side: fn(&Stated) -> bool| self.sorted.sections.iter().any(side);
         if check.is_some_and(|check| check.difference.is_zero())
@@ -471,15 +361,9 @@ impl Context<'_> {
             && stated(|s| s.closing.is_some())
         {
             let of = u32::try_from(lines).unwrap_or(u32::MAX);
-            return Proof::Proved {
-                agree: of,
-                of,
-                by: ProofBasis::Totals,
-            };
+            return Proof::Proved { agree: of, of, by: ProofBasis::Totals };
         }
-        Proof::NotProvable {
-            why: self.why(witness),
-        }
+        Proof::NotProvable { why: self.why(witness) }
     }
 
     fn why(&self, witness: &Witness) -> String {
@@ -487,8 +371,14 @@ impl Context<'_> {
             None => "There is no balance column. Enter the opening and closing balance to check the sum.".into(),
             Some(_) if witness.rows < 2 => "One row is not enough to check the balance column.".into(),
             Some(_) => {
-                let (agree, of) = if witness.steps > 0 { (witness.agree, witness.steps) } else { (self.detected.fit.agree, self.detected.fit.of) };
-                format!("The balance column follows from the amounts on {agree} of {of} rows only. Enter the opening and closing balance to check the sum.")
+                let (agree, of) = if witness.steps > 0 {
+                    (witness.agree, witness.steps)
+                } else {
+                    (self.detected.fit.agree, self.detected.fit.of)
+                };
+                format!(
+                    "The balance column follows from the amounts on {agree} of {of} rows only. Enter the opening and closing balance to check the sum."
+                )
             }
         }
     }
@@ -521,23 +411,15 @@ fn compare(
 /// Asks the neighbours of every bad cell for evidence.
 fn suggest(sorted: &mut Sorted, detected: &Detected, chains: &Chains) {
     let bad = std::mem::take(&mut sorted.bad);
-    let (previous, next) = if bad.is_empty() {
-        (Vec::new(), Vec::new())
-    } else {
-        neighbour_dates(sorted)
-    };
+    let (previous, next) = if bad.is_empty() { (Vec::new(), Vec::new()) } else { neighbour_dates(sorted) };
     for item in &bad {
         let group = sorted.entries[item.entry].group as usize;
         let suggestion = match item.fault.field {
             Field::Amount | Field::Debit | Field::Credit => chains
                 .implied
                 .get(&item.entry)
-                .filter(|_| {
-                    chains.witnesses[group].is_sound() && chains.witnesses[group].telling > 1
-                })
-                .and_then(|implied| {
-                    amount_suggestion(item, implied, &detected.plan, sorted.groups[group].exponent)
-                }),
+                .filter(|_| chains.witnesses[group].is_sound() && chains.witnesses[group].telling > 1)
+                .and_then(|implied| amount_suggestion(item, implied, &detected.plan, sorted.groups[group].exponent)),
             Field::BookingDate => match (previous[item.entry], next[item.entry]) {
                 (Some(before), Some(after)) if before == after => Some(Suggestion {
                     value: before.to_string(),
@@ -592,20 +474,14 @@ fn amount_suggestion(bad: &Bad, implied: &Amount, plan: &Plan, exponent: u8) -> 
         // A debit cell cannot explain a rise, nor a credit cell a fall.
         (SignModel::DebitCredit, Field::Debit) if implied.is_negative() => -implied,
         (SignModel::DebitCreditSigned, Field::Debit) if implied.is_negative() => implied.clone(),
-        (SignModel::DebitCredit | SignModel::DebitCreditSigned, Field::Credit)
-            if implied.is_positive() =>
-        {
+        (SignModel::DebitCredit | SignModel::DebitCreditSigned, Field::Credit) if implied.is_positive() => {
             implied.clone()
         }
         (SignModel::Directed, _) => implied.abs(),
         _ => return None,
     };
     let shown = number::display(&implied.abs().to_decimal(exponent));
-    let direction = if implied.is_negative() {
-        "falls"
-    } else {
-        "rises"
-    };
+    let direction = if implied.is_negative() { "falls" } else { "rises" };
     let plain = value.to_decimal(exponent);
     Some(Suggestion {
         label: number::display(&plain),

@@ -15,10 +15,7 @@ fn refuse(reason: Reason, message: impl Into<String>) -> Sniffed {
 }
 
 fn unsupported(name: &str) -> Sniffed {
-    refuse(
-        Reason::UnsupportedFormat,
-        format!("This is {name}. It is not read yet. Ask the bank for CSV or XLSX."),
-    )
+    refuse(Reason::UnsupportedFormat, format!("This is {name}. It is not read yet. Ask the bank for CSV or XLSX."))
 }
 
 pub(crate) fn sniff(bytes: &[u8], file_name: &str) -> Sniffed {
@@ -54,10 +51,7 @@ fn zip_kind(bytes: &[u8]) -> Sniffed {
     let has = |name: &str| find(bytes, name.as_bytes());
     // The directory stands at the end: without it the download broke off.
     if !find(&bytes[bytes.len().saturating_sub(66_000)..], b"PK\x05\x06") {
-        return refuse(
-            Reason::DamagedWorkbook,
-            "The file is cut off. Download it again.",
-        );
+        return refuse(Reason::DamagedWorkbook, "The file is cut off. Download it again.");
     }
     if has("xl/workbook.bin") {
         Sniffed::Workbook(Format::Xlsb)
@@ -68,38 +62,21 @@ fn zip_kind(bytes: &[u8]) -> Sniffed {
     {
         Sniffed::Workbook(Format::Ods)
     } else if has("word/document.xml") {
-        refuse(
-            Reason::NotAWorkbook,
-            "This is a Word document. Ask the bank for CSV, XLSX, CAMT or MT940.",
-        )
+        refuse(Reason::NotAWorkbook, "This is a Word document. Ask the bank for CSV, XLSX, CAMT or MT940.")
     } else {
-        refuse(
-            Reason::NotAWorkbook,
-            "This is a ZIP archive, not a workbook. Unpack it and choose the file inside.",
-        )
+        refuse(Reason::NotAWorkbook, "This is a ZIP archive, not a workbook. Unpack it and choose the file inside.")
     }
 }
 
 fn compound_kind(bytes: &[u8]) -> Sniffed {
-    let wide = |name: &str| {
-        find(
-            bytes,
-            &name
-                .encode_utf16()
-                .flat_map(u16::to_le_bytes)
-                .collect::<Vec<_>>(),
-        )
-    };
+    let wide = |name: &str| find(bytes, &name.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>());
     if wide("EncryptedPackage") {
         return protected();
     }
     if wide("Workbook") || wide("Book") {
         return Sniffed::Workbook(Format::Xls);
     }
-    refuse(
-        Reason::NotAWorkbook,
-        "This is an Office file, but not a workbook. Ask the bank for CSV or XLSX.",
-    )
+    refuse(Reason::NotAWorkbook, "This is an Office file, but not a workbook. Ask the bank for CSV or XLSX.")
 }
 
 /// The problem of every workbook that asks for a password.
@@ -117,41 +94,20 @@ pub(crate) fn protected_problem() -> Problem {
 
 fn binary_kind(bytes: &[u8]) -> Option<Sniffed> {
     const KNOWN: &[(&[u8], &str)] = &[
-        (
-            b"\x1f\x8b",
-            "a gzip archive. Unpack it and choose the file inside",
-        ),
-        (
-            b"7z\xbc\xaf",
-            "a 7z archive. Unpack it and choose the file inside",
-        ),
-        (
-            b"Rar!",
-            "a RAR archive. Unpack it and choose the file inside",
-        ),
-        (
-            b"BZh",
-            "a bzip2 archive. Unpack it and choose the file inside",
-        ),
+        (b"\x1f\x8b", "a gzip archive. Unpack it and choose the file inside"),
+        (b"7z\xbc\xaf", "a 7z archive. Unpack it and choose the file inside"),
+        (b"Rar!", "a RAR archive. Unpack it and choose the file inside"),
+        (b"BZh", "a bzip2 archive. Unpack it and choose the file inside"),
         (b"\x89PNG", "a picture. Ask the bank for CSV, CAMT or MT940"),
-        (
-            b"\xff\xd8\xff",
-            "a picture. Ask the bank for CSV, CAMT or MT940",
-        ),
+        (b"\xff\xd8\xff", "a picture. Ask the bank for CSV, CAMT or MT940"),
         (b"GIF8", "a picture. Ask the bank for CSV, CAMT or MT940"),
         (b"II*\0", "a picture. Ask the bank for CSV, CAMT or MT940"),
-        (
-            b"SQLite format 3\0",
-            "a database. Open it as a book instead",
-        ),
+        (b"SQLite format 3\0", "a database. Open it as a book instead"),
         (b"\x7fELF", "a program"),
         (b"MZ\x90", "a program"),
     ];
     if find(&bytes[..bytes.len().min(1024)], b"%PDF-") {
-        return Some(refuse(
-            Reason::Pdf,
-            "This is a PDF. Ask the bank for CSV, CAMT or MT940.",
-        ));
+        return Some(refuse(Reason::Pdf, "This is a PDF. Ask the bank for CSV, CAMT or MT940."));
     }
     let (_, what) = KNOWN.iter().find(|(magic, _)| bytes.starts_with(magic))?;
     Some(refuse(Reason::Binary, format!("This is {what}.")))
@@ -161,10 +117,8 @@ fn text_kind(bytes: &[u8], file_name: &str) -> Sniffed {
     let wide = crate::text::looks_utf16(bytes);
     let head = &bytes[..bytes.len().min(16 * 1024)];
     if wide.is_none() {
-        let control = head
-            .iter()
-            .filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a | 0x1b))
-            .count();
+        let control =
+            head.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a | 0x1b)).count();
         if head.contains(&0) || control * 20 > head.len() {
             return refuse(
                 Reason::Binary,
@@ -173,14 +127,8 @@ fn text_kind(bytes: &[u8], file_name: &str) -> Sniffed {
         }
     }
     // A lossy look at the head is enough for magic words, which are ASCII in every format.
-    let start: String = head
-        .iter()
-        .filter(|b| **b != 0)
-        .map(|&b| char::from(b))
-        .collect();
-    let start = start.trim_start_matches(|c: char| {
-        c.is_whitespace() || matches!(c, 'ï' | '»' | '¿' | 'þ' | 'ÿ')
-    });
+    let start: String = head.iter().filter(|b| **b != 0).map(|&b| char::from(b)).collect();
+    let start = start.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, 'ï' | '»' | '¿' | 'þ' | 'ÿ'));
     named_format(start, file_name).unwrap_or(Sniffed::Text)
 }
 
@@ -188,10 +136,7 @@ fn named_format(start: &str, file_name: &str) -> Option<Sniffed> {
     let lower = start.to_ascii_lowercase();
     let begins = |prefix: &str| lower.starts_with(prefix);
     if begins("{\\rtf") {
-        return Some(refuse(
-            Reason::Binary,
-            "This is an RTF document. Ask the bank for CSV, CAMT or MT940.",
-        ));
+        return Some(refuse(Reason::Binary, "This is an RTF document. Ask the bank for CSV, CAMT or MT940."));
     }
     if begins("ofxheader") || begins("<ofx") || (begins("<?") && lower.contains("<ofx")) {
         return Some(unsupported("an OFX file"));
@@ -230,10 +175,7 @@ fn markup(lower: &str, file_name: &str) -> Sniffed {
             "This is an XML spreadsheet of 2003. Open it in a spreadsheet program and save it as XLSX.",
         );
     }
-    if lower.contains("<html")
-        || lower.contains("<!doctype html")
-        || lower.contains("<table")
-        || lower.contains("<div")
+    if lower.contains("<html") || lower.contains("<!doctype html") || lower.contains("<table") || lower.contains("<div")
     {
         let named = if file_name.to_ascii_lowercase().contains(".xls") {
             "a web page named like a workbook"
@@ -242,9 +184,7 @@ fn markup(lower: &str, file_name: &str) -> Sniffed {
         };
         return refuse(
             Reason::Html,
-            format!(
-                "This is {named}. Open it in a spreadsheet program and save it as XLSX, or ask the bank for CSV."
-            ),
+            format!("This is {named}. Open it in a spreadsheet program and save it as XLSX, or ask the bank for CSV."),
         );
     }
     unsupported("an XML file of an unknown kind")
@@ -259,12 +199,8 @@ fn mt940(start: &str) -> bool {
 /// File header `01`, then a group header `02`.
 fn bai2(start: &str) -> bool {
     let mut lines = start.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines
-        .next()
-        .is_some_and(|line| line.starts_with("01,") && line.split(',').count() >= 6)
-        && lines
-            .find(|line| !line.starts_with("88,"))
-            .is_some_and(|line| line.starts_with("02,"))
+    lines.next().is_some_and(|line| line.starts_with("01,") && line.split(',').count() >= 6)
+        && lines.find(|line| !line.starts_with("88,")).is_some_and(|line| line.starts_with("02,"))
 }
 
 /// Plain substring search; the haystack is walked once per needle byte match.
@@ -272,8 +208,5 @@ pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> bool {
     let Some((&first, rest)) = needle.split_first() else {
         return true;
     };
-    haystack
-        .iter()
-        .enumerate()
-        .any(|(at, &byte)| byte == first && haystack[at + 1..].starts_with(rest))
+    haystack.iter().enumerate().any(|(at, &byte)| byte == first && haystack[at + 1..].starts_with(rest))
 }

@@ -35,11 +35,7 @@ impl Cells {
         let Some(&end) = self.ends.get(index) else {
             return "";
         };
-        let start = if index == 0 {
-            0
-        } else {
-            self.ends[index - 1] as usize
-        };
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
         &self.text[start..end as usize]
     }
 
@@ -72,9 +68,7 @@ impl Serialize for Cells {
 
 impl<'de> Deserialize<'de> for Cells {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Vec::<String>::deserialize(deserializer)?
-            .into_iter()
-            .collect())
+        Ok(Vec::<String>::deserialize(deserializer)?.into_iter().collect())
     }
 }
 
@@ -106,8 +100,7 @@ impl CellsBuilder {
             self.flaw.get_or_insert(Flaw::CellTooLong(self.ends.len()));
         }
         // A row is at most MAX_COLUMNS * MAX_CELL_BYTES = 8 MiB long, so the position fits.
-        self.ends
-            .push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
     }
 
     pub(crate) fn columns(&self) -> usize {
@@ -119,10 +112,7 @@ impl CellsBuilder {
     }
 
     pub(crate) fn finish(&mut self) -> Cells {
-        let cells = Cells {
-            text: self.text.as_str().into(),
-            ends: self.ends.as_slice().into(),
-        };
+        let cells = Cells { text: self.text.as_str().into(), ends: self.ends.as_slice().into() };
         self.text.clear();
         self.ends.clear();
         cells
@@ -173,11 +163,7 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) fn kind(&self, column: usize) -> Kind {
-        self.kinds
-            .as_ref()
-            .and_then(|kinds| kinds.get(column))
-            .copied()
-            .unwrap_or(Kind::Text)
+        self.kinds.as_ref().and_then(|kinds| kinds.get(column)).copied().unwrap_or(Kind::Text)
     }
 
     /// The trimmed text of a cell.
@@ -203,17 +189,11 @@ pub(crate) struct Table {
 impl Table {
     /// The largest number of columns of any row.
     pub(crate) fn width(&self) -> usize {
-        self.rows
-            .iter()
-            .map(|row| row.cells.len())
-            .max()
-            .unwrap_or(0)
+        self.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0)
     }
 }
 
 /// Trims white space, the non-breaking kinds and stray byte order marks included.
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200e}' | '\u{200f}')
-    })
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200e}' | '\u{200f}'))
 }

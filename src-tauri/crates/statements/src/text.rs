@@ -48,13 +48,7 @@ pub(crate) fn looks_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     if head.len() < 8 {
         return None;
     }
-    let zeros = |offset: usize| {
-        head.iter()
-            .skip(offset)
-            .step_by(2)
-            .filter(|&&b| b == 0)
-            .count()
-    };
+    let zeros = |offset: usize| head.iter().skip(offset).step_by(2).filter(|&&b| b == 0).count();
     let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
     if odd * 10 > half * 7 && even * 20 < half {
         Some(UTF_16LE)
@@ -67,39 +61,21 @@ pub(crate) fn looks_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
 
 fn detect(bytes: &[u8]) -> (&'static Encoding, String, Confidence) {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return (
-            encoding,
-            "The file begins with a byte order mark.".into(),
-            Confidence::Certain,
-        );
+        return (encoding, "The file begins with a byte order mark.".into(), Confidence::Certain);
     }
     if let Some(encoding) = looks_utf16(bytes) {
-        return (
-            encoding,
-            "Every second byte is zero.".into(),
-            Confidence::Certain,
-        );
+        return (encoding, "Every second byte is zero.".into(), Confidence::Certain);
     }
     if bytes.is_ascii() {
-        return (
-            UTF_8,
-            "Only plain ASCII characters occur.".into(),
-            Confidence::Certain,
-        );
+        return (UTF_8, "Only plain ASCII characters occur.".into(), Confidence::Certain);
     }
     match std::str::from_utf8(bytes) {
         Ok(_) => {
-            return (
-                UTF_8,
-                "All bytes beyond ASCII form valid UTF-8.".into(),
-                Confidence::Certain,
-            );
+            return (UTF_8, "All bytes beyond ASCII form valid UTF-8.".into(), Confidence::Certain);
         }
         // A file cut off in the middle of a character is still UTF-8.
         Err(error)
-            if error.error_len().is_none()
-                && error.valid_up_to() > 0
-                && !bytes[..error.valid_up_to()].is_ascii() =>
+            if error.error_len().is_none() && error.valid_up_to() > 0 && !bytes[..error.valid_up_to()].is_ascii() =>
         {
             return (
                 UTF_8,
@@ -114,14 +90,7 @@ fn detect(bytes: &[u8]) -> (&'static Encoding, String, Confidence) {
     detector.feed(&bytes[..bytes.len().min(512 * 1024)], true);
     let guess = detector.guess(None, Utf8Detection::Deny);
     let count = bytes.iter().filter(|b| !b.is_ascii()).count();
-    (
-        guess,
-        format!(
-            "{count} bytes are not UTF-8; their letters fit {}.",
-            guess.name()
-        ),
-        Confidence::Likely,
-    )
+    (guess, format!("{count} bytes are not UTF-8; their letters fit {}.", guess.name()), Confidence::Likely)
 }
 
 pub(crate) fn label_of(encoding: &'static Encoding) -> String {
@@ -132,10 +101,7 @@ pub(crate) fn label_of(encoding: &'static Encoding) -> String {
 ///
 /// # Errors
 /// The problem to show when the chosen encoding has no such name.
-pub(crate) fn decode<'a>(
-    bytes: &'a [u8],
-    chosen: Option<&str>,
-) -> Result<Decoded<'a>, Box<Problem>> {
+pub(crate) fn decode<'a>(bytes: &'a [u8], chosen: Option<&str>) -> Result<Decoded<'a>, Box<Problem>> {
     let (encoding, evidence, confidence) = match chosen {
         Some(label) => {
             let encoding = Encoding::for_label(label.as_bytes()).ok_or_else(|| {
@@ -165,11 +131,7 @@ pub(crate) fn decode<'a>(
         confidence,
         alternatives: alternatives(encoding),
     };
-    Ok(Decoded {
-        text,
-        encoding,
-        decision,
-    })
+    Ok(Decoded { text, encoding, decision })
 }
 
 fn alternatives(taken: &'static Encoding) -> Vec<Alternative> {
@@ -177,9 +139,6 @@ fn alternatives(taken: &'static Encoding) -> Vec<Alternative> {
         .iter()
         .filter_map(|label| Encoding::for_label(label.as_bytes()))
         .filter(|encoding| *encoding != taken)
-        .map(|encoding| Alternative {
-            value: encoding.name().to_owned(),
-            label: label_of(encoding),
-        })
+        .map(|encoding| Alternative { value: encoding.name().to_owned(), label: label_of(encoding) })
         .collect()
 }

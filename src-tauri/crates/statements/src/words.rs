@@ -12,11 +12,7 @@ use unicode_normalization::char::is_combining_mark;
 pub(crate) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
-    for c in text
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-    {
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         let c = match c {
             'ł' => 'l',
             'ø' => 'o',
@@ -274,25 +270,35 @@ const MAX_WORDS: usize = 6;
 
 /// The lists by phrase: hostile files have a million rows of text, and each is looked at.
 static HINT_OF: LazyLock<HashMap<&'static str, Hint>> = LazyLock::new(|| {
-    let pairs = HINTS
-        .iter()
-        .flat_map(|(hint, words)| words.iter().map(move |word| (*word, *hint)));
+    let pairs = HINTS.iter().flat_map(|(hint, words)| words.iter().map(move |word| (*word, *hint)));
     // Where a phrase stands in two lists, the first list has it.
     pairs.collect::<Vec<_>>().into_iter().rev().collect()
 });
 static LABEL_OF: LazyLock<HashMap<&'static str, Label>> = LazyLock::new(|| {
-    let pairs = LABELS
-        .iter()
-        .flat_map(|(label, words)| words.iter().map(move |word| (*word, *label)));
+    let pairs = LABELS.iter().flat_map(|(label, words)| words.iter().map(move |word| (*word, *label)));
     pairs.collect::<Vec<_>>().into_iter().rev().collect()
 });
+
+/// `RunningBalance` as two words.
+fn split_camel(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 4);
+    let mut lower = false;
+    for c in text.chars() {
+        if c.is_uppercase() && lower {
+            out.push(' ');
+        }
+        lower = c.is_lowercase();
+        out.push(c);
+    }
+    out
+}
 
 /// What a header cell suggests, and how strongly: 3 for the exact phrase, 2 for a phrase within it.
 pub(crate) fn hint(header: &str) -> Option<(Hint, u8)> {
     if header.len() > 80 {
         return None;
     }
-    let folded = fold(header);
+    let folded = fold(&split_camel(header));
     if let Some(hint) = HINT_OF.get(folded.as_str()) {
         return Some((*hint, 3));
     }
@@ -305,16 +311,11 @@ pub(crate) fn hint(header: &str) -> Option<(Hint, u8)> {
     if words.len() > MAX_WORDS {
         return None;
     }
-    let phrases =
-        (0..words.len()).flat_map(|from| (from + 1..=words.len()).map(move |to| (from, to)));
+    let phrases = (0..words.len()).flat_map(|from| (from + 1..=words.len()).map(move |to| (from, to)));
     phrases
         .map(|(from, to)| words[from..to].join(" "))
         .filter(|phrase| phrase.len() >= 3)
-        .filter_map(|phrase| {
-            HINT_OF
-                .get(phrase.as_str())
-                .map(|hint| (phrase.len(), *hint))
-        })
+        .filter_map(|phrase| HINT_OF.get(phrase.as_str()).map(|hint| (phrase.len(), *hint)))
         .max_by_key(|(length, _)| *length)
         .map(|(_, hint)| (hint, 2))
 }
@@ -440,13 +441,8 @@ pub(crate) fn label(text: &str) -> Option<Label> {
         return None;
     }
     let folded = fold(text);
-    let ends = folded
-        .match_indices(' ')
-        .map(|(at, _)| at)
-        .take(MAX_WORDS - 1)
-        .chain([folded.len()]);
-    ends.filter_map(|end| LABEL_OF.get(&folded[..end]).copied())
-        .last()
+    let ends = folded.match_indices(' ').map(|(at, _)| at).take(MAX_WORDS - 1).chain([folded.len()]);
+    ends.filter_map(|end| LABEL_OF.get(&folded[..end]).copied()).last()
 }
 
 #[cfg(test)]

@@ -3,9 +3,7 @@
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{
-    Data, Ods, OdsError, Reader, Xls, XlsError, Xlsb, Xlsx, XlsxError, open_workbook_from_rs,
-};
+use calamine::{Data, Ods, OdsError, Reader, Xls, XlsError, Xlsb, Xlsx, XlsxError, open_workbook_from_rs};
 
 use crate::model::Format;
 use crate::problem::{Problem, Reason, Severity};
@@ -33,25 +31,15 @@ pub(crate) fn open(bytes: &[u8], format: Format) -> Result<Sheets, Box<Problem>>
     // The readers of these formats index into hostile bytes; a fault there must not take the caller down.
     catch_unwind(AssertUnwindSafe(|| match format {
         Format::Xlsx => xlsx(bytes),
-        Format::Xlsb => ranges(
-            open_workbook_from_rs::<Xlsb<_>, _>(Cursor::new(bytes)).map_err(|e| damaged(&e))?,
-        ),
-        Format::Ods => ranges(
-            open_workbook_from_rs::<Ods<_>, _>(Cursor::new(bytes)).map_err(
-                |error| match error {
-                    OdsError::Password => Box::new(protected_problem()),
-                    other => damaged(&other),
-                },
-            )?,
-        ),
-        _ => ranges(
-            open_workbook_from_rs::<Xls<_>, _>(Cursor::new(bytes)).map_err(
-                |error| match error {
-                    XlsError::Password => Box::new(protected_problem()),
-                    other => damaged(&other),
-                },
-            )?,
-        ),
+        Format::Xlsb => ranges(open_workbook_from_rs::<Xlsb<_>, _>(Cursor::new(bytes)).map_err(|e| damaged(&e))?),
+        Format::Ods => ranges(open_workbook_from_rs::<Ods<_>, _>(Cursor::new(bytes)).map_err(|error| match error {
+            OdsError::Password => Box::new(protected_problem()),
+            other => damaged(&other),
+        })?),
+        _ => ranges(open_workbook_from_rs::<Xls<_>, _>(Cursor::new(bytes)).map_err(|error| match error {
+            XlsError::Password => Box::new(protected_problem()),
+            other => damaged(&other),
+        })?),
     }))
     .unwrap_or_else(|_| Err(damaged(&"its parts contradict each other")))
 }
@@ -78,11 +66,8 @@ fn check_unpacked(bytes: &[u8]) -> Result<(), Box<Problem>> {
         let Ok(entry) = archive.by_index(index) else {
             continue;
         };
-        total += std::io::copy(
-            &mut entry.take(MAX_UNPACKED + 1 - total),
-            &mut std::io::sink(),
-        )
-        .map_err(|e| damaged(&e))?;
+        total +=
+            std::io::copy(&mut entry.take(MAX_UNPACKED + 1 - total), &mut std::io::sink()).map_err(|e| damaged(&e))?;
         if total > MAX_UNPACKED {
             return Err(Box::new(Problem::file(
                 Reason::TooLarge,
@@ -95,11 +80,10 @@ fn check_unpacked(bytes: &[u8]) -> Result<(), Box<Problem>> {
 }
 
 fn xlsx(bytes: &[u8]) -> Result<Sheets, Box<Problem>> {
-    let mut book: Xlsx<_> =
-        open_workbook_from_rs(Cursor::new(bytes)).map_err(|error| match error {
-            XlsxError::Password => Box::new(protected_problem()),
-            other => damaged(&other),
-        })?;
+    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(|error| match error {
+        XlsxError::Password => Box::new(protected_problem()),
+        other => damaged(&other),
+    })?;
     let mut tables = Vec::new();
     for name in book.sheet_names().into_iter().take(MAX_SHEETS) {
         // Charts and macros sheets have no cells; they are not statements.
@@ -128,14 +112,8 @@ where
         let (first_row, first_column) = range.start().unwrap_or((0, 0));
         let mut filler = Filler::default();
         for (row, column, value) in range.used_cells() {
-            let position = |offset: usize, base: u32| {
-                base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX))
-            };
-            filler.put(
-                position(row, first_row),
-                position(column, first_column),
-                value,
-            );
+            let position = |offset: usize, base: u32| base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+            filler.put(position(row, first_row), position(column, first_column), value);
         }
         tables.push((name, filler.finish()));
     }
@@ -185,9 +163,7 @@ impl Filler {
             kinds.push(kind);
         }
         let line = self.row.saturating_add(1);
-        self.table.blank_rows += line
-            .saturating_sub(self.last_row.unwrap_or(0))
-            .saturating_sub(1);
+        self.table.blank_rows += line.saturating_sub(self.last_row.unwrap_or(0)).saturating_sub(1);
         self.last_row = Some(line);
         if self.builder.is_blank() {
             self.builder.clear();
@@ -195,12 +171,7 @@ impl Filler {
             return;
         }
         let flaw = self.builder.take_flaw();
-        self.table.rows.push(Row {
-            line,
-            cells: self.builder.finish(),
-            kinds: Some(kinds.into()),
-            flaw,
-        });
+        self.table.rows.push(Row { line, cells: self.builder.finish(), kinds: Some(kinds.into()), flaw });
     }
 
     fn finish(mut self) -> Table {
@@ -231,17 +202,12 @@ fn cell_of(value: &Data) -> Option<(Kind, String)> {
             {
                 (Kind::Text, format!("{hour:02}:{minute:02}:{second:02}"))
             } else if time {
-                (
-                    Kind::Date,
-                    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"),
-                )
+                (Kind::Date, format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"))
             } else {
                 (Kind::Date, format!("{year:04}-{month:02}-{day:02}"))
             }
         }
-        Data::DateTimeIso(text) if text.as_bytes().get(4) == Some(&b'-') => {
-            (Kind::Date, text.replace('T', " "))
-        }
+        Data::DateTimeIso(text) if text.as_bytes().get(4) == Some(&b'-') => (Kind::Date, text.replace('T', " ")),
         Data::DateTimeIso(text) | Data::DurationIso(text) => (Kind::Text, text.clone()),
         Data::Error(error) => (Kind::Error, error.to_string()),
     })
@@ -259,16 +225,11 @@ pub(crate) fn fifteen_digits(shortest: &str) -> Option<String> {
     let scientific = format!("{value:.14e}");
     let (mantissa, exponent) = scientific.split_once('e')?;
     let exponent: i32 = exponent.parse().ok()?;
-    let (sign, mantissa) = mantissa
-        .strip_prefix('-')
-        .map_or(("", mantissa), |rest| ("-", rest));
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
     let point = exponent.checked_add(1)?;
     let plain = if point <= 0 {
-        format!(
-            "0.{}{digits}",
-            "0".repeat(usize::try_from(-point).ok()?.min(400))
-        )
+        format!("0.{}{digits}", "0".repeat(usize::try_from(-point).ok()?.min(400)))
     } else {
         let point = usize::try_from(point).ok()?;
         if point >= digits.len() {
@@ -277,11 +238,7 @@ pub(crate) fn fifteen_digits(shortest: &str) -> Option<String> {
             format!("{}.{}", &digits[..point], &digits[point..])
         }
     };
-    let plain = if plain.contains('.') {
-        plain.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        plain
-    };
+    let plain = if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.').to_owned() } else { plain };
     Some(format!("{sign}{plain}"))
 }
 
@@ -294,14 +251,8 @@ mod tests {
         assert_eq!(shortest(1234.56), "1234.56");
         assert_eq!(shortest(1e30), "1000000000000000000000000000000");
         assert_eq!(shortest(-0.0), "0");
-        assert_eq!(
-            fifteen_digits("1234.5600000000001").as_deref(),
-            Some("1234.56")
-        );
-        assert_eq!(
-            fifteen_digits("-0.30000000000000004").as_deref(),
-            Some("-0.3")
-        );
+        assert_eq!(fifteen_digits("1234.5600000000001").as_deref(), Some("1234.56"));
+        assert_eq!(fifteen_digits("-0.30000000000000004").as_deref(), Some("-0.3"));
         assert_eq!(fifteen_digits("12345.678").as_deref(), Some("12345.678"));
         assert_eq!(fifteen_digits("0.001").as_deref(), Some("0.001"));
         assert_eq!(fifteen_digits("250000").as_deref(), Some("250000"));

@@ -2,8 +2,8 @@
 
 use ledger::{Amount, Currency};
 use statements::{
-    CellRepair, Confidence, DateFormat, Field, IgnoreReason, Mapping, Proof, ReadOptions, Reading,
-    Reason, Role, Severity, SignModel, Topic, line_fingerprint, line_fingerprints,
+    CellRepair, Confidence, DateFormat, Field, IgnoreReason, Mapping, Proof, ReadOptions, Reading, Reason, Role,
+    Severity, SignModel, Topic, line_fingerprint, line_fingerprints,
 };
 
 use crate::support::{assert_nothing_lost, errors, fixture, outcome, read};
@@ -15,52 +15,28 @@ fn read_text(text: &str, options: &ReadOptions) -> Reading {
 }
 
 fn amounts(reading: &Reading) -> Vec<String> {
-    reading
-        .statements
-        .iter()
-        .flat_map(|s| s.lines.iter().map(|l| l.amount.to_decimal(s.exponent)))
-        .collect()
+    reading.statements.iter().flat_map(|s| s.lines.iter().map(|l| l.amount.to_decimal(s.exponent))).collect()
 }
 
 #[test]
 fn bad_cells_explain_themselves_and_their_repair_ties_the_statement() {
     let name = "harbour_current_2026-11.csv";
     let reading = read(name);
-    let bad: Vec<_> = reading
-        .problems
-        .iter()
-        .filter(|p| p.severity == Severity::Error)
-        .collect();
+    let bad: Vec<_> = reading.problems.iter().filter(|p| p.severity == Severity::Error).collect();
     assert_eq!(bad.len(), 2);
     let amount = bad.iter().find(|p| p.reason == Reason::NotANumber).unwrap();
     assert!(
-        amount
-            .message
-            .contains("is not a number. “O” is a letter. The balance column rises by"),
+        amount.message.contains("is not a number. “O” is a letter. The balance column rises by"),
         "{}",
         amount.message
     );
-    assert_eq!(
-        (amount.field, amount.column, amount.column_name.as_deref()),
-        (Field::Credit, Some(5), Some("Credit"))
-    );
-    let date = bad
-        .iter()
-        .find(|p| p.reason == Reason::ImpossibleDate)
-        .unwrap();
-    assert!(
-        date.message
-            .contains("November has 30 days. The rows around it are dated"),
-        "{}",
-        date.message
-    );
+    assert_eq!((amount.field, amount.column, amount.column_name.as_deref()), (Field::Credit, Some(5), Some("Credit")));
+    let date = bad.iter().find(|p| p.reason == Reason::ImpossibleDate).unwrap();
+    assert!(date.message.contains("November has 30 days. The rows around it are dated"), "{}", date.message);
 
     let check = reading.statements[0].check.as_ref().unwrap();
     assert!(!check.difference.is_zero());
-    assert_eq!(
-        check.explained_by,
-        bad.iter().map(|p| p.line.unwrap()).collect::<Vec<_>>()
-    );
+    assert_eq!(check.explained_by, bad.iter().map(|p| p.line.unwrap()).collect::<Vec<_>>());
 
     let repairs = bad
         .iter()
@@ -70,33 +46,12 @@ fn bad_cells_explain_themselves_and_their_repair_ties_the_statement() {
             value: p.suggestion.as_ref().unwrap().value.clone(),
         })
         .collect();
-    let repaired = statements::read(
-        &fixture(name),
-        name,
-        &ReadOptions {
-            repairs,
-            ..ReadOptions::default()
-        },
-    );
+    let repaired = statements::read(&fixture(name), name, &ReadOptions { repairs, ..ReadOptions::default() });
     assert_nothing_lost(&repaired, name);
     assert!(errors(&repaired).is_empty());
     assert_eq!(repaired.line_count(), 40);
-    assert!(
-        repaired.statements[0]
-            .check
-            .as_ref()
-            .unwrap()
-            .difference
-            .is_zero()
-    );
-    assert!(matches!(
-        repaired.statements[0].proof,
-        Proof::Proved {
-            agree: 40,
-            of: 40,
-            ..
-        }
-    ));
+    assert!(repaired.statements[0].check.as_ref().unwrap().difference.is_zero());
+    assert!(matches!(repaired.statements[0].proof, Proof::Proved { agree: 40, of: 40, .. }));
 }
 
 #[test]
@@ -106,11 +61,7 @@ fn a_repair_is_notation_free() {
         read_text(
             text,
             &ReadOptions {
-                repairs: vec![CellRepair {
-                    line: 3,
-                    column: 3,
-                    value: value.into(),
-                }],
+                repairs: vec![CellRepair { line: 3, column: 3, value: value.into() }],
                 ..ReadOptions::default()
             },
         )
@@ -122,24 +73,10 @@ fn a_repair_is_notation_free() {
 #[test]
 fn rows_can_be_left_out() {
     let text = "Date,Text,Amount\n2026-11-02,A,1.00\n2026-11-03,B,x\n2026-11-04,C,3.00\n";
-    assert_eq!(
-        errors(&read_text(text, &ReadOptions::default())),
-        [(Some(3), Reason::NotANumber)]
-    );
-    let reading = read_text(
-        text,
-        &ReadOptions {
-            skip_lines: vec![3],
-            ..ReadOptions::default()
-        },
-    );
+    assert_eq!(errors(&read_text(text, &ReadOptions::default())), [(Some(3), Reason::NotANumber)]);
+    let reading = read_text(text, &ReadOptions { skip_lines: vec![3], ..ReadOptions::default() });
     assert!(errors(&reading).is_empty());
-    assert!(
-        reading
-            .ignored
-            .iter()
-            .any(|row| row.line == 3 && row.reason == IgnoreReason::LeftOut)
-    );
+    assert!(reading.ignored.iter().any(|row| row.line == 3 && row.reason == IgnoreReason::LeftOut));
 }
 
 #[test]
@@ -148,78 +85,33 @@ fn ambiguous_dates_are_asked_once_and_settled_by_the_answer() {
     let Proof::Ambiguous { readings } = &reading.statements[0].proof else {
         panic!("{:?}", reading.statements[0].proof)
     };
-    let first: Vec<_> = readings
-        .iter()
-        .map(|r| r.sample[0].booking_date.unwrap().to_string())
-        .collect();
+    let first: Vec<_> = readings.iter().map(|r| r.sample[0].booking_date.unwrap().to_string()).collect();
     assert_eq!(first, ["2026-03-04", "2026-04-03"]);
-    let options = ReadOptions {
-        date_format: readings[1].choice.date_format,
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions { date_format: readings[1].choice.date_format, ..ReadOptions::default() };
     let settled = statements::read(&fixture("open_dates.csv"), "open_dates.csv", &options);
-    assert_eq!(
-        settled.statements[0].lines[0].booking_date.to_string(),
-        "2026-04-03"
-    );
+    assert_eq!(settled.statements[0].lines[0].booking_date.to_string(), "2026-04-03");
     assert_eq!(outcome(&settled.statements[0].proof), "not_provable");
-    assert_eq!(
-        settled
-            .detection
-            .decision(Topic::DateFormat)
-            .unwrap()
-            .confidence,
-        Confidence::Chosen
-    );
+    assert_eq!(settled.detection.decision(Topic::DateFormat).unwrap().confidence, Confidence::Chosen);
 }
 
 #[test]
 fn what_surrounds_the_table_settles_dates() {
     let body = "Date,Text,Amount\n03/04/2026,A,1.00\n04/04/2026,B,2.00\n";
     let later = body.replace("/04/", "/11/");
-    let today = ReadOptions {
-        today: Some("2026-04-20".parse().unwrap()),
-        ..ReadOptions::default()
-    };
-    assert_eq!(
-        read_text(&later, &today).statements[0].lines[0]
-            .booking_date
-            .to_string(),
-        "2026-03-11"
-    );
-    let named = statements::read(
-        body.as_bytes(),
-        "export_2026-04-01_2026-04-30.csv",
-        &ReadOptions::default(),
-    );
-    assert_eq!(
-        named.statements[0].lines[0].booking_date.to_string(),
-        "2026-04-03"
-    );
+    let today = ReadOptions { today: Some("2026-04-20".parse().unwrap()), ..ReadOptions::default() };
+    assert_eq!(read_text(&later, &today).statements[0].lines[0].booking_date.to_string(), "2026-03-11");
+    let named = statements::read(body.as_bytes(), "export_2026-04-01_2026-04-30.csv", &ReadOptions::default());
+    assert_eq!(named.statements[0].lines[0].booking_date.to_string(), "2026-04-03");
     let points = read_text(&body.replace("/", "."), &ReadOptions::default());
-    assert_eq!(
-        points.statements[0].lines[0].booking_date.to_string(),
-        "2026-04-03"
-    );
+    assert_eq!(points.statements[0].lines[0].booking_date.to_string(), "2026-04-03");
 }
 
 #[test]
 fn unnamed_sides_are_settled_by_choosing_a_mapping() {
     let reading = read("unnamed_sides.csv");
-    let Proof::Ambiguous { readings } = &reading.statements[0].proof else {
-        panic!()
-    };
-    let sum = |reading: &Reading| {
-        reading.statements[0]
-            .lines
-            .iter()
-            .map(|l| &l.amount)
-            .sum::<Amount>()
-    };
-    let options = ReadOptions {
-        mapping: readings[1].choice.mapping.clone(),
-        ..ReadOptions::default()
-    };
+    let Proof::Ambiguous { readings } = &reading.statements[0].proof else { panic!() };
+    let sum = |reading: &Reading| reading.statements[0].lines.iter().map(|l| &l.amount).sum::<Amount>();
+    let options = ReadOptions { mapping: readings[1].choice.mapping.clone(), ..ReadOptions::default() };
     let other = statements::read(&fixture("unnamed_sides.csv"), "unnamed_sides.csv", &options);
     assert_eq!(sum(&other), -sum(&reading));
     assert_eq!(other.line_count(), reading.line_count());
@@ -227,10 +119,7 @@ fn unnamed_sides_are_settled_by_choosing_a_mapping() {
 
 #[test]
 fn a_card_can_be_turned_round() {
-    let options = ReadOptions {
-        sign_model: Some(SignModel::Inverse),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions { sign_model: Some(SignModel::Inverse), ..ReadOptions::default() };
     let turned = statements::read(&fixture("credit_card.csv"), "credit_card.csv", &options);
     assert!(
         turned.statements[0]
@@ -246,24 +135,14 @@ fn a_card_can_be_turned_round() {
 fn inverse_signs_are_proved_by_balance_and_date_order() {
     let text = "Date,Text,Amount,Balance\n2026-11-02,Open,0.00,100.00\n2026-11-03,Shop,25.00,75.00\n2026-11-04,Shop,5.00,70.00\n2026-11-05,Refund,-10.00,80.00\n2026-11-06,Shop,1.00,79.00\n";
     let reading = read_text(text, &ReadOptions::default());
-    assert_eq!(
-        amounts(&reading),
-        ["0.00", "-25.00", "-5.00", "10.00", "-1.00"]
-    );
-    assert_eq!(
-        reading.detection.decision(Topic::SignModel).unwrap().value,
-        "inverse"
-    );
+    assert_eq!(amounts(&reading), ["0.00", "-25.00", "-5.00", "10.00", "-1.00"]);
+    assert_eq!(reading.detection.decision(Topic::SignModel).unwrap().value, "inverse");
     assert_eq!(outcome(&reading.statements[0].proof), "proved");
 }
 
 #[test]
 fn the_next_file_of_the_bank_is_read_by_the_saved_mapping() {
-    let first = statements::inspect(
-        &fixture("kontoauszug_ch.csv"),
-        "kontoauszug_ch.csv",
-        &ReadOptions::default(),
-    );
+    let first = statements::inspect(&fixture("kontoauszug_ch.csv"), "kontoauszug_ch.csv", &ReadOptions::default());
     let mapping = first.detection.mapping.unwrap();
     let stored = serde_json::to_string(&mapping).unwrap();
     let mapping: Mapping = serde_json::from_str(&stored).unwrap();
@@ -271,176 +150,82 @@ fn the_next_file_of_the_bank_is_read_by_the_saved_mapping() {
     let next = "Konto:;X\nBemerkung:;neu\nWährung:;CHF\n\nDatum;Avisierungstext;Gutschrift in CHF;Lastschrift in CHF;Valuta;Saldo in CHF\n01.12.2026;Miete;;-1'000.00;01.12.2026;11'000.00\n";
     let seen = statements::inspect(next.as_bytes(), "next.csv", &ReadOptions::default());
     assert_eq!(seen.detection.fingerprint, Some(mapping.own_fingerprint()));
-    let reading = read_text(
-        next,
-        &ReadOptions {
-            mapping: Some(mapping.clone()),
-            ..ReadOptions::default()
-        },
-    );
+    let reading = read_text(next, &ReadOptions { mapping: Some(mapping.clone()), ..ReadOptions::default() });
     assert_eq!(amounts(&reading), ["-1000.00"]);
     assert_eq!(reading.statements[0].currency.as_deref(), Some("CHF"));
     assert_eq!(reading.detection.mapping.unwrap().columns, mapping.columns);
-    let other = read_text(
-        "A;B\n1;2\n",
-        &ReadOptions {
-            mapping: Some(mapping),
-            ..ReadOptions::default()
-        },
-    );
-    assert!(
-        other
-            .problems
-            .iter()
-            .any(|p| p.reason == Reason::HeaderNotFound)
-    );
+    let other = read_text("A;B\n1;2\n", &ReadOptions { mapping: Some(mapping), ..ReadOptions::default() });
+    assert!(other.problems.iter().any(|p| p.reason == Reason::HeaderNotFound));
 }
 
 #[test]
 fn a_changed_role_leaves_the_rest_to_detection() {
     let bytes = fixture("uk_current.csv");
-    let mut mapping = statements::inspect(&bytes, "uk.csv", &ReadOptions::default())
-        .detection
-        .mapping
-        .unwrap();
-    let reference = mapping
-        .columns
-        .iter()
-        .position(|c| c.role == Role::BankCode)
-        .unwrap();
+    let mut mapping = statements::inspect(&bytes, "uk.csv", &ReadOptions::default()).detection.mapping.unwrap();
+    let reference = mapping.columns.iter().position(|c| c.role == Role::BankCode).unwrap();
     mapping.columns[reference].role = Role::Reference;
     for column in &mut mapping.columns {
         column.date_format = None;
         column.decimal_mark = None;
     }
     mapping.sign_model = None;
-    let reading = statements::read(
-        &bytes,
-        "uk.csv",
-        &ReadOptions {
-            mapping: Some(mapping),
-            ..ReadOptions::default()
-        },
-    );
+    let reading = statements::read(&bytes, "uk.csv", &ReadOptions { mapping: Some(mapping), ..ReadOptions::default() });
     assert_eq!(outcome(&reading.statements[0].proof), "proved");
-    assert!(
-        reading.statements[0]
-            .lines
-            .iter()
-            .all(|l| l.reference.is_some())
-    );
+    assert!(reading.statements[0].lines.iter().all(|l| l.reference.is_some()));
 }
 
 #[test]
 fn every_decision_can_be_overruled() {
     let text = "Date;Text;Amount\n2026-11-03;é;1.234\n";
     let base = ReadOptions::default();
-    let eur = ReadOptions {
-        currency_hint: Currency::iso("EUR"),
-        ..base.clone()
-    };
-    let kwd = ReadOptions {
-        currency_hint: Currency::iso("KWD"),
-        ..base.clone()
-    };
+    let eur = ReadOptions { currency_hint: Currency::iso("EUR"), ..base.clone() };
+    let kwd = ReadOptions { currency_hint: Currency::iso("KWD"), ..base.clone() };
     assert_eq!(amounts(&read_text(text, &eur)), ["1234.00"]);
-    assert_eq!(
-        outcome(&read_text(text, &kwd).statements[0].proof),
-        "ambiguous"
-    );
-    let point = ReadOptions {
-        decimal_mark: Some(statements::DecimalMark::Point),
-        ..kwd
-    };
+    assert_eq!(outcome(&read_text(text, &kwd).statements[0].proof), "ambiguous");
+    let point = ReadOptions { decimal_mark: Some(statements::DecimalMark::Point), ..kwd };
     assert_eq!(amounts(&read_text(text, &point)), ["1.234"]);
     let latin = statements::read(
         "Date;Text;Amount\n2026-11-03;\u{e9};1\n".as_bytes(),
         "x.csv",
-        &ReadOptions {
-            encoding: Some("windows-1252".into()),
-            ..base.clone()
-        },
+        &ReadOptions { encoding: Some("windows-1252".into()), ..base.clone() },
     );
     assert_eq!(latin.statements[0].lines[0].description, "Ã©");
-    let wrong = statements::read(
-        text.as_bytes(),
-        "x.csv",
-        &ReadOptions {
-            encoding: Some("klingon".into()),
-            ..base.clone()
-        },
-    );
+    let wrong =
+        statements::read(text.as_bytes(), "x.csv", &ReadOptions { encoding: Some("klingon".into()), ..base.clone() });
     assert_eq!(errors(&wrong), [(None, Reason::UnknownEncoding)]);
-    let comma = ReadOptions {
-        delimiter: Some(','),
-        ..base.clone()
-    };
-    assert_eq!(
-        errors(&read_text(text, &comma)),
-        [(None, Reason::NotAStatement)]
-    );
-    let serial = ReadOptions {
-        date_format: Some(DateFormat::Dmy),
-        ..base
-    };
-    assert_eq!(
-        errors(&read_text(text, &serial)),
-        [(Some(2), Reason::NotADate)]
-    );
+    let comma = ReadOptions { delimiter: Some(','), ..base.clone() };
+    assert_eq!(errors(&read_text(text, &comma)), [(None, Reason::NotAStatement)]);
+    let serial = ReadOptions { date_format: Some(DateFormat::Dmy), ..base };
+    assert_eq!(errors(&read_text(text, &serial)), [(Some(2), Reason::NotADate)]);
 }
 
 #[test]
 fn header_and_sheet_can_be_chosen() {
     let text = "Date;Text;Amount\n2026-11-02;A;1.00\nDate;Text;Amount\n2026-11-03;B;2.00\n";
-    let reading = read_text(
-        text,
-        &ReadOptions {
-            header_row: Some(3),
-            ..ReadOptions::default()
-        },
-    );
+    let reading = read_text(text, &ReadOptions { header_row: Some(3), ..ReadOptions::default() });
     assert_eq!(amounts(&reading), ["2.00"]);
     let none = read_text(
         "2026-11-02;A;1.00\n2026-11-03;B;2.00\n",
-        &ReadOptions {
-            header_row: Some(0),
-            ..ReadOptions::default()
-        },
+        &ReadOptions { header_row: Some(0), ..ReadOptions::default() },
     );
     assert_eq!(amounts(&none), ["1.00", "2.00"]);
-    let sheet = ReadOptions {
-        sheet: Some("Pending".into()),
-        ..ReadOptions::default()
-    };
+    let sheet = ReadOptions { sheet: Some("Pending".into()), ..ReadOptions::default() };
+    assert_eq!(statements::read(&fixture("workbook_two_sheets.xlsx"), "x.xlsx", &sheet).line_count(), 1);
+    let missing = ReadOptions { sheet: Some("Nope".into()), ..ReadOptions::default() };
     assert_eq!(
-        statements::read(&fixture("workbook_two_sheets.xlsx"), "x.xlsx", &sheet).line_count(),
-        1
-    );
-    let missing = ReadOptions {
-        sheet: Some("Nope".into()),
-        ..ReadOptions::default()
-    };
-    assert_eq!(
-        errors(&statements::read(
-            &fixture("workbook_two_sheets.xlsx"),
-            "x.xlsx",
-            &missing
-        )),
+        errors(&statements::read(&fixture("workbook_two_sheets.xlsx"), "x.xlsx", &missing)),
         [(None, Reason::UnknownSheet)]
     );
 }
 
 #[test]
 fn a_total_in_the_middle_does_not_hide_a_line_without_a_date() {
-    let text = "Date;Text;Amount\n2026-11-02;A;1.00\n;Total Energies Dublin station;-50.00\n2026-11-03;B;2.00\nTotal;;3.00\n";
+    let text =
+        "Date;Text;Amount\n2026-11-02;A;1.00\n;Total Energies Dublin station;-50.00\n2026-11-03;B;2.00\nTotal;;3.00\n";
     let reading = read_text(text, &ReadOptions::default());
     assert_eq!(errors(&reading), [(Some(3), Reason::MissingDate)]);
     assert_eq!(
-        reading
-            .ignored
-            .iter()
-            .map(|r| (r.line, r.reason))
-            .collect::<Vec<_>>(),
+        reading.ignored.iter().map(|r| (r.line, r.reason)).collect::<Vec<_>>(),
         [(1, IgnoreReason::Header), (5, IgnoreReason::Total)]
     );
 }
@@ -449,11 +234,7 @@ fn a_total_in_the_middle_does_not_hide_a_line_without_a_date() {
 fn a_delimiter_inside_a_text_moves_no_money() {
     let text = "Date;Text;More;Debit;Credit\n2026-11-02;A;x;5.00;\n2026-11-03;B;;C;7.00;\n2026-11-04;D;y;;9.00\n";
     let reading = read_text(text, &ReadOptions::default());
-    assert!(
-        errors(&reading).iter().any(|(line, _)| *line == Some(3)),
-        "{:?}",
-        reading.problems
-    );
+    assert!(errors(&reading).iter().any(|(line, _)| *line == Some(3)), "{:?}", reading.problems);
     assert_eq!(amounts(&reading), ["-5.00", "9.00"]);
 }
 
@@ -468,24 +249,9 @@ fn broken_balances_are_listed() {
     let statement = &reading.statements[0];
     assert_eq!(statement.lines.len(), 20);
     assert_eq!(statement.breaks, [10, 11]);
-    assert_eq!(
-        statement.closing.as_ref().unwrap().amount.to_decimal(2),
-        "120.00"
-    );
-    assert!(matches!(
-        statement.proof,
-        Proof::Proved {
-            agree: 18,
-            of: 20,
-            ..
-        }
-    ));
-    assert!(
-        reading
-            .problems
-            .iter()
-            .any(|p| p.reason == Reason::BalanceBreak && p.line == Some(10))
-    );
+    assert_eq!(statement.closing.as_ref().unwrap().amount.to_decimal(2), "120.00");
+    assert!(matches!(statement.proof, Proof::Proved { agree: 18, of: 20, .. }));
+    assert!(reading.problems.iter().any(|p| p.reason == Reason::BalanceBreak && p.line == Some(10)));
 }
 
 #[test]
@@ -493,10 +259,7 @@ fn lines_are_recognised_when_they_come_again() {
     let reading = read("zeros_and_duplicates.csv");
     let lines = &reading.statements[0].lines;
     let keys = line_fingerprints(lines);
-    assert_eq!(
-        keys.iter().map(|k| k.occurrence).collect::<Vec<_>>(),
-        [1, 1, 2, 3, 1, 2]
-    );
+    assert_eq!(keys.iter().map(|k| k.occurrence).collect::<Vec<_>>(), [1, 1, 2, 3, 1, 2]);
     assert_eq!(keys[1].key, keys[2].key);
     let mut moved = lines[1].clone();
     moved.running_balance = None;
@@ -511,34 +274,11 @@ fn lines_are_recognised_when_they_come_again() {
 fn unnamed_currency_is_said_and_the_hint_is_used() {
     let text = "Date,Text,Amount\n2026-11-02,A,1.50\n";
     let reading = read_text(text, &ReadOptions::default());
-    assert!(
-        reading
-            .problems
-            .iter()
-            .any(|p| p.reason == Reason::MissingCurrency && p.severity == Severity::Warning)
-    );
-    let hinted = read_text(
-        text,
-        &ReadOptions {
-            currency_hint: Currency::iso("KWD"),
-            ..ReadOptions::default()
-        },
-    );
-    assert_eq!(
-        (
-            hinted.statements[0].currency.as_deref(),
-            hinted.statements[0].exponent
-        ),
-        (Some("KWD"), 3)
-    );
+    assert!(reading.problems.iter().any(|p| p.reason == Reason::MissingCurrency && p.severity == Severity::Warning));
+    let hinted = read_text(text, &ReadOptions { currency_hint: Currency::iso("KWD"), ..ReadOptions::default() });
+    assert_eq!((hinted.statements[0].currency.as_deref(), hinted.statements[0].exponent), (Some("KWD"), 3));
     assert_eq!(hinted.statements[0].lines[0].amount.to_string(), "1500");
-    let yen = read_text(
-        text,
-        &ReadOptions {
-            currency_hint: Currency::iso("JPY"),
-            ..ReadOptions::default()
-        },
-    );
+    let yen = read_text(text, &ReadOptions { currency_hint: Currency::iso("JPY"), ..ReadOptions::default() });
     assert_eq!(errors(&yen), [(Some(2), Reason::TooManyDecimals)]);
 }
 
@@ -547,16 +287,9 @@ fn readings_survive_json() {
     let reading = read("harbour_current_2026-11.csv");
     let json = serde_json::to_string(&reading).unwrap();
     assert_eq!(serde_json::from_str::<Reading>(&json).unwrap(), reading);
-    let inspection = statements::inspect(
-        &fixture("calc_sheet.ods"),
-        "calc_sheet.ods",
-        &ReadOptions::default(),
-    );
+    let inspection = statements::inspect(&fixture("calc_sheet.ods"), "calc_sheet.ods", &ReadOptions::default());
     let json = serde_json::to_string(&inspection).unwrap();
-    assert_eq!(
-        serde_json::from_str::<statements::Inspection>(&json).unwrap(),
-        inspection
-    );
+    assert_eq!(serde_json::from_str::<statements::Inspection>(&json).unwrap(), inspection);
 }
 
 #[test]
@@ -564,17 +297,10 @@ fn cells_beyond_the_bounds_are_reported() {
     let long = "x".repeat(statements::MAX_CELL_BYTES + 1);
     let text = format!("Date,Text,Amount\n2026-11-02,{long},1.00\n2026-11-03,B,2.00\n");
     assert_eq!(
-        errors(&statements::read(
-            text.as_bytes(),
-            "x.csv",
-            &ReadOptions::default()
-        )),
+        errors(&statements::read(text.as_bytes(), "x.csv", &ReadOptions::default())),
         [(Some(2), Reason::CellTooLong)]
     );
-    let wide = format!(
-        "Date,Text,Amount\n2026-11-02,A,1.00{}\n2026-11-03,B,2.00\n",
-        ",9".repeat(400)
-    );
+    let wide = format!("Date,Text,Amount\n2026-11-02,A,1.00{}\n2026-11-03,B,2.00\n", ",9".repeat(400));
     let reading = statements::read(wide.as_bytes(), "x.csv", &ReadOptions::default());
     assert!(errors(&reading).contains(&(Some(2), Reason::TooManyColumns)));
     assert_eq!(reading.line_count(), 1);

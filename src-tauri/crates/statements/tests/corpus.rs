@@ -10,10 +10,8 @@ use statements::{ReadOptions, Reading, Severity};
 use crate::support::outcome;
 
 fn folder() -> PathBuf {
-    std::env::var_os("TIEOUT_CORPUS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpus"),
-        PathBuf::from,
-    )
+    std::env::var_os("TIEOUT_CORPUS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpus"), PathBuf::from)
 }
 
 /// A row of the index by column name. Names are matched by what they begin with, so that a longer name still serves.
@@ -23,39 +21,22 @@ struct Index {
 
 impl Index {
     fn of(header: &str) -> Self {
-        let columns = header
-            .split('\t')
-            .enumerate()
-            .map(|(at, name)| (name.trim().to_lowercase(), at))
-            .collect();
+        let columns = header.split('\t').enumerate().map(|(at, name)| (name.trim().to_lowercase(), at)).collect();
         Self { columns }
     }
 
     fn get<'r>(&self, row: &'r [&str], names: &[&str]) -> &'r str {
         let exact = names.iter().find_map(|name| self.columns.get(*name));
         let begins = || {
-            names.iter().find_map(|name| {
-                self.columns
-                    .iter()
-                    .find(|(own, _)| own.starts_with(name))
-                    .map(|(_, at)| at)
-            })
+            names.iter().find_map(|name| self.columns.iter().find(|(own, _)| own.starts_with(name)).map(|(_, at)| at))
         };
-        exact
-            .or_else(begins)
-            .and_then(|&at| row.get(at))
-            .map_or("", |text| text.trim())
+        exact.or_else(begins).and_then(|&at| row.get(at)).map_or("", |text| text.trim())
     }
 }
 
 /// Sum over all statements as a plain decimal, with as many decimals as the widest.
 fn sum(reading: &Reading) -> String {
-    let widest = reading
-        .statements
-        .iter()
-        .map(|s| s.exponent)
-        .max()
-        .unwrap_or(2);
+    let widest = reading.statements.iter().map(|s| s.exponent).max().unwrap_or(2);
     let total: Amount = reading
         .statements
         .iter()
@@ -76,14 +57,8 @@ fn same_sum(own: &str, reference: &str) -> bool {
 }
 
 fn problem_of(reading: &Reading) -> String {
-    let first = reading
-        .problems
-        .iter()
-        .filter(|p| p.severity == Severity::Error)
-        .min_by_key(|p| p.line);
-    first.map_or_else(String::new, |p| {
-        format!("line {}: {}", p.line.unwrap_or(0), p.message)
-    })
+    let first = reading.problems.iter().filter(|p| p.severity == Severity::Error).min_by_key(|p| p.line);
+    first.map_or_else(String::new, |p| format!("line {}: {}", p.line.unwrap_or(0), p.message))
 }
 
 #[test]
@@ -101,30 +76,21 @@ fn corpus_counts_and_sums() {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let index = Index::of(lines.next().unwrap_or(""));
     let (mut files, mut counted, mut summed) = (0, 0, 0);
-    println!(
-        "{:<60} {:>7} {:>7} {:>18} {:>18} proof",
-        "file", "count", "ref", "sum", "ref"
-    );
+    println!("{:<60} {:>7} {:>7} {:>18} {:>18} proof", "file", "count", "ref", "sum", "ref");
     for line in lines {
         let row: Vec<&str> = line.split('\t').collect();
         let name = index.get(&row, &["file", "path", "name"]);
-        let family = index
-            .get(&row, &["family", "format", "type", "kind"])
-            .to_lowercase();
+        let family = index.get(&row, &["family", "format", "type", "kind"]).to_lowercase();
         let extension = name.rsplit('.').next().unwrap_or("").to_lowercase();
         let ours = ["csv", "tsv", "xlsx", "xls", "ods", "spreadsheet"];
-        if !(ours.iter().any(|own| family.contains(own))
-            || family.is_empty() && ours.contains(&extension.as_str()))
-        {
+        if !(ours.iter().any(|own| family.contains(own)) || family.is_empty() && ours.contains(&extension.as_str())) {
             continue;
         }
         let Ok(bytes) = std::fs::read(folder.join(name)) else {
             continue;
         };
-        let (count, total) = (
-            index.get(&row, &["count", "transactions", "n", "rows"]),
-            index.get(&row, &["sum", "total"]),
-        );
+        let (count, total) =
+            (index.get(&row, &["count", "transactions", "n", "rows"]), index.get(&row, &["sum", "total"]));
         let reading = statements::read(&bytes, name, &ReadOptions::default());
         crate::support::assert_nothing_lost_unless_refused(&reading, name);
         let own = sum(&reading);
@@ -134,10 +100,7 @@ fn corpus_counts_and_sums() {
         counted += usize::from(count_fits);
         summed += usize::from(count_fits && sum_fits);
         if !(count_fits && sum_fits) {
-            let proof = reading
-                .statements
-                .first()
-                .map_or("none", |s| outcome(&s.proof));
+            let proof = reading.statements.first().map_or("none", |s| outcome(&s.proof));
             println!(
                 "{name:<60} {:>7} {count:>7} {own:>18} {total:>18} {proof} {}",
                 reading.line_count(),

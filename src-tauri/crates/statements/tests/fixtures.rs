@@ -15,9 +15,8 @@ fn every_fixture_reads_as_expected() {
     assert!(names.len() >= 25, "{} fixtures", names.len());
     let mut failures = Vec::new();
     for name in &names {
-        let expected =
-            std::fs::read_to_string(fixtures().join("expected").join(format!("{name}.json")))
-                .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let expected = std::fs::read_to_string(fixtures().join("expected").join(format!("{name}.json")))
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         let expected: Value = serde_json::from_str(&expected).unwrap();
         let bytes = crate::support::fixture(name);
         let reading = statements::read(&bytes, name, &statements::ReadOptions::default());
@@ -27,13 +26,7 @@ fn every_fixture_reads_as_expected() {
             failures.push(format!("{name}:\n  {}", found.join("\n  ")));
         }
     }
-    assert!(
-        failures.is_empty(),
-        "{} of {} fixtures differ\n{}",
-        failures.len(),
-        names.len(),
-        failures.join("\n")
-    );
+    assert!(failures.is_empty(), "{} of {} fixtures differ\n{}", failures.len(), names.len(), failures.join("\n"));
 }
 
 fn compare(reading: &Reading, expected: &Value) -> Vec<String> {
@@ -44,19 +37,11 @@ fn compare(reading: &Reading, expected: &Value) -> Vec<String> {
         }
     };
     let statements = expected["statements"].as_array().unwrap();
-    check(
-        "statements",
-        reading.statements.len().to_string(),
-        statements.len().to_string(),
-    );
+    check("statements", reading.statements.len().to_string(), statements.len().to_string());
     for (own, wanted) in reading.statements.iter().zip(statements) {
         let money = |amount: &ledger::Amount| amount.to_decimal(own.exponent);
         let sum: ledger::Amount = own.lines.iter().map(|line| &line.amount).sum();
-        check(
-            "count",
-            own.lines.len().to_string(),
-            wanted["count"].to_string(),
-        );
+        check("count", own.lines.len().to_string(), wanted["count"].to_string());
         let normal = |value: &Value| {
             ledger::Amount::parse_decimal(value.as_str().unwrap(), own.exponent)
                 .map_or_else(|e| e.to_string(), |a| a.to_decimal(own.exponent))
@@ -64,11 +49,7 @@ fn compare(reading: &Reading, expected: &Value) -> Vec<String> {
         check("sum", money(&sum), normal(&wanted["sum"]));
         for (key, balance) in [("opening", &own.opening), ("closing", &own.closing)] {
             if !wanted[key].is_null() {
-                check(
-                    key,
-                    balance.as_ref().map_or("none".into(), |b| money(&b.amount)),
-                    normal(&wanted[key]),
-                );
+                check(key, balance.as_ref().map_or("none".into(), |b| money(&b.amount)), normal(&wanted[key]));
             }
         }
         for (key, text) in [("account", &own.account), ("currency", &own.currency)] {
@@ -82,21 +63,13 @@ fn compare(reading: &Reading, expected: &Value) -> Vec<String> {
         match &own.proof {
             statements::Proof::Proved { agree, of, .. } => {
                 if !wanted["agree"].is_null() {
-                    check(
-                        "agree",
-                        format!("{agree} of {of}"),
-                        format!("{} of {}", wanted["agree"], wanted["of"]),
-                    );
+                    check("agree", format!("{agree} of {of}"), format!("{} of {}", wanted["agree"], wanted["of"]));
                 }
             }
-            statements::Proof::Ambiguous { readings } => check(
-                "readings",
-                readings.len().to_string(),
-                wanted["readings"].to_string(),
-            ),
-            statements::Proof::NotProvable { why } => {
-                check("why", (!why.is_empty()).to_string(), "true".into())
+            statements::Proof::Ambiguous { readings } => {
+                check("readings", readings.len().to_string(), wanted["readings"].to_string())
             }
+            statements::Proof::NotProvable { why } => check("why", (!why.is_empty()).to_string(), "true".into()),
         }
     }
     compare_problems(reading, expected, &mut check);
@@ -110,16 +83,11 @@ fn compare_problems(reading: &Reading, expected: &Value, check: &mut Check) {
     let list = |pairs: Vec<(Option<u64>, String)>| {
         pairs
             .into_iter()
-            .map(|(line, reason)| {
-                format!("{}:{reason}", line.map_or("file".into(), |l| l.to_string()))
-            })
+            .map(|(line, reason)| format!("{}:{reason}", line.map_or("file".into(), |l| l.to_string())))
             .collect::<Vec<_>>()
             .join(" ")
     };
-    let own = errors(reading)
-        .into_iter()
-        .map(|(line, reason)| (line.map(u64::from), code(&reason)))
-        .collect();
+    let own = errors(reading).into_iter().map(|(line, reason)| (line.map(u64::from), code(&reason))).collect();
     let wanted = expected["errors"]
         .as_array()
         .unwrap()
@@ -129,10 +97,8 @@ fn compare_problems(reading: &Reading, expected: &Value, check: &mut Check) {
     check("errors", list(own), list(wanted));
     for (key, severity) in [("warnings", Severity::Warning), ("notes", Severity::Note)] {
         for reason in expected[key].as_array().into_iter().flatten() {
-            let found = reading
-                .problems
-                .iter()
-                .any(|p| p.severity == severity && code(&p.reason) == reason.as_str().unwrap());
+            let found =
+                reading.problems.iter().any(|p| p.severity == severity && code(&p.reason) == reason.as_str().unwrap());
             check(key, found.to_string(), "true".into());
         }
     }
@@ -141,34 +107,18 @@ fn compare_problems(reading: &Reading, expected: &Value, check: &mut Check) {
             .problems
             .iter()
             .find(|p| p.line.map(u64::from) == pair[0].as_u64() && p.severity == Severity::Error);
-        let own = problem
-            .and_then(|p| p.suggestion.as_ref())
-            .map_or("none".into(), |s| s.value.clone());
+        let own = problem.and_then(|p| p.suggestion.as_ref()).map_or("none".into(), |s| s.value.clone());
         check("suggestion", own, pair[1].as_str().unwrap().into());
     }
     for (reason, count) in expected["ignored"].as_object().into_iter().flatten() {
-        let own = reading
-            .ignored
-            .iter()
-            .filter(|row| code(&row.reason) == *reason)
-            .count();
-        check(
-            &format!("ignored {reason}"),
-            own.to_string(),
-            count.to_string(),
-        );
+        let own = reading.ignored.iter().filter(|row| code(&row.reason) == *reason).count();
+        check(&format!("ignored {reason}"), own.to_string(), count.to_string());
     }
 }
 
 fn compare_detection(reading: &Reading, expected: &Value, check: &mut Check) {
     let text = |key: &str| expected[key].as_str().map(str::to_owned);
-    let decision = |topic| {
-        reading
-            .detection
-            .decision(topic)
-            .map(|d| d.value.clone())
-            .unwrap_or_default()
-    };
+    let decision = |topic| reading.detection.decision(topic).map(|d| d.value.clone()).unwrap_or_default();
     for (key, topic) in [
         ("delimiter", Topic::Delimiter),
         ("date_format", Topic::DateFormat),
@@ -182,38 +132,19 @@ fn compare_detection(reading: &Reading, expected: &Value, check: &mut Check) {
         }
     }
     if let Some(wanted) = text("encoding") {
-        check(
-            "encoding",
-            reading.encoding.clone().unwrap_or_default(),
-            wanted,
-        );
+        check("encoding", reading.encoding.clone().unwrap_or_default(), wanted);
     }
     if let Some(wanted) = text("balance_place") {
-        check(
-            "balance place",
-            reading
-                .detection
-                .balance_place
-                .map(|place| code(&place))
-                .unwrap_or_default(),
-            wanted,
-        );
+        check("balance place", reading.detection.balance_place.map(|place| code(&place)).unwrap_or_default(), wanted);
     }
     if let Some(wanted) = expected.get("header_row") {
         check(
             "header row",
-            reading
-                .detection
-                .header_row
-                .map_or("null".into(), |line| line.to_string()),
+            reading.detection.header_row.map_or("null".into(), |line| line.to_string()),
             wanted.to_string(),
         );
     }
     for decision in &reading.detection.decisions {
-        check(
-            "evidence",
-            decision.evidence.iter().any(|e| !e.is_empty()).to_string(),
-            "true".into(),
-        );
+        check("evidence", decision.evidence.iter().any(|e| !e.is_empty()).to_string(), "true".into());
     }
 }

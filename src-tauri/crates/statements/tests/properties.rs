@@ -45,16 +45,14 @@ fn printed() -> impl Strategy<Value = Printed> {
         any::<bool>(),
         any::<bool>(),
     )
-        .prop_map(
-            |(amounts, comma, grouped, newest_first, two_columns, before_row)| Printed {
-                amounts,
-                comma,
-                grouped,
-                newest_first,
-                two_columns,
-                before_row,
-            },
-        )
+        .prop_map(|(amounts, comma, grouped, newest_first, two_columns, before_row)| Printed {
+            amounts,
+            comma,
+            grouped,
+            newest_first,
+            two_columns,
+            before_row,
+        })
 }
 
 fn show(amount: i128, printed: &Printed) -> String {
@@ -75,11 +73,7 @@ fn print(printed: &Printed) -> String {
     let mut day: jiff::civil::Date = "2026-01-05".parse().unwrap();
     let mut rows = Vec::new();
     for &amount in &printed.amounts {
-        let shown = if printed.before_row {
-            balance
-        } else {
-            balance + amount
-        };
+        let shown = if printed.before_row { balance } else { balance + amount };
         balance += amount;
         day = day.tomorrow().unwrap();
         let money = if printed.two_columns {
@@ -92,20 +86,12 @@ fn print(printed: &Printed) -> String {
         } else {
             show(amount, printed)
         };
-        rows.push(format!(
-            "{};Line;{money};{}\n",
-            day.strftime("%d.%m.%Y"),
-            show(shown, printed)
-        ));
+        rows.push(format!("{};Line;{money};{}\n", day.strftime("%d.%m.%Y"), show(shown, printed)));
     }
     if printed.newest_first {
         rows.reverse();
     }
-    let head = if printed.two_columns {
-        "Date;Text;Debit;Credit;Balance\n"
-    } else {
-        "Date;Text;Amount;Balance\n"
-    };
+    let head = if printed.two_columns { "Date;Text;Debit;Credit;Balance\n" } else { "Date;Text;Amount;Balance\n" };
     format!("{head}{}", rows.concat())
 }
 
@@ -199,12 +185,7 @@ fn a_million_rows() {
     }
     let started = std::time::Instant::now();
     let reading = statements::read(text.as_bytes(), "million.csv", &ReadOptions::default());
-    println!(
-        "{} MB, {} lines in {:?}",
-        text.len() / 1_000_000,
-        reading.line_count(),
-        started.elapsed()
-    );
+    println!("{} MB, {} lines in {:?}", text.len() / 1_000_000, reading.line_count(), started.elapsed());
     assert_eq!(reading.line_count(), 1_000_000);
     assert!(started.elapsed().as_secs() < 60);
 }

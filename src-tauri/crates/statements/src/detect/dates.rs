@@ -40,12 +40,7 @@ pub(crate) fn decide(
     around: &Surroundings,
 ) -> Decided {
     let counts = &columns[column];
-    let decided = |format, confidence, evidence| Decided {
-        format,
-        confidence,
-        evidence,
-        open: Vec::new(),
-    };
+    let decided = |format, confidence, evidence| Decided { format, confidence, evidence, open: Vec::new() };
     if counts.any_date == 0 && counts.is_serial_date() {
         return decided(
             DateFormat::Serial,
@@ -60,39 +55,19 @@ pub(crate) fn decide(
         .filter(|&(_, &count)| count == best)
         .map(|(format, _)| *format)
         .collect();
-    let fits = format!(
-        "{best} of {} cells are dates as {}",
-        counts.filled,
-        formats.first().map_or("", |f| f.label())
-    );
+    let fits = format!("{best} of {} cells are dates as {}", counts.filled, formats.first().map_or("", |f| f.label()));
     if formats.len() == 1 {
-        let other = counts.dates[..3]
-            .iter()
-            .copied()
-            .filter(|&count| count != best)
-            .max()
-            .unwrap_or(0);
+        let other = counts.dates[..3].iter().copied().filter(|&count| count != best).max().unwrap_or(0);
         return decided(
             formats[0],
             Confidence::Certain,
             vec![format!("{fits}; any other order fits {other} at most.")],
         );
     }
-    let mut candidates: Vec<Candidate> = formats
-        .iter()
-        .map(|&format| Candidate {
-            format,
-            dates: read(table, data, column, format),
-        })
-        .collect();
-    if candidates
-        .windows(2)
-        .all(|pair| pair[0].dates == pair[1].dates)
-    {
-        let evidence = if data
-            .iter()
-            .all(|&row| table.rows[row].kind(column) == Kind::Date)
-        {
+    let mut candidates: Vec<Candidate> =
+        formats.iter().map(|&format| Candidate { format, dates: read(table, data, column, format) }).collect();
+    if candidates.windows(2).all(|pair| pair[0].dates == pair[1].dates) {
+        let evidence = if data.iter().all(|&row| table.rows[row].kind(column) == Kind::Date) {
             "The cells are stored as dates."
         } else {
             "Every order gives the same dates."
@@ -111,9 +86,7 @@ pub(crate) fn decide(
             evidence.push(rule.sentence().to_owned());
         }
     }
-    let format = candidates
-        .first()
-        .map_or(DateFormat::Dmy, |candidate| candidate.format);
+    let format = candidates.first().map_or(DateFormat::Dmy, |candidate| candidate.format);
     if candidates.len() > 1 {
         evidence.push("Several orders fit every cell.".into());
     }
@@ -124,17 +97,10 @@ pub(crate) fn decide(
         } else {
             format
         },
-        confidence: if candidates.len() > 1 {
-            Confidence::Open
-        } else {
-            Confidence::Likely
-        },
+        confidence: if candidates.len() > 1 { Confidence::Open } else { Confidence::Likely },
         evidence,
         open: if candidates.len() > 1 {
-            candidates
-                .iter()
-                .map(|candidate| candidate.format)
-                .collect()
+            candidates.iter().map(|candidate| candidate.format).collect()
         } else {
             Vec::new()
         },
@@ -145,11 +111,7 @@ fn read(table: &Table, data: &[usize], column: usize, format: DateFormat) -> Vec
     data.iter()
         .filter_map(|&index| {
             let row = &table.rows[index];
-            let format = if row.kind(column) == Kind::Date {
-                DateFormat::Ymd
-            } else {
-                format
-            };
+            let format = if row.kind(column) == Kind::Date { DateFormat::Ymd } else { format };
             dates::parse(row.cell(column), format).ok()
         })
         .collect()
@@ -170,15 +132,8 @@ enum Rule {
     Span,
 }
 
-const RULES: [Rule; 7] = [
-    Rule::Period,
-    Rule::Future,
-    Rule::Points,
-    Rule::Heading,
-    Rule::Order,
-    Rule::Weekdays,
-    Rule::Span,
-];
+const RULES: [Rule; 7] =
+    [Rule::Period, Rule::Future, Rule::Points, Rule::Heading, Rule::Order, Rule::Weekdays, Rule::Span];
 
 impl Rule {
     fn sentence(self) -> &'static str {
@@ -202,14 +157,11 @@ impl Rule {
         data: &[usize],
         column: usize,
     ) -> Vec<bool> {
-        let each =
-            |test: &dyn Fn(&Candidate) -> bool| candidates.iter().map(test).collect::<Vec<bool>>();
+        let each = |test: &dyn Fn(&Candidate) -> bool| candidates.iter().map(test).collect::<Vec<bool>>();
         match self {
             Self::Period => each(&|c| within_period(c, around)),
             Self::Future => match around.today {
-                Some(today) => {
-                    each(&|c| c.dates.iter().all(|&date| days_between(today, date) <= 7))
-                }
+                Some(today) => each(&|c| c.dates.iter().all(|&date| days_between(today, date) <= 7)),
                 None => each(&|_| true),
             },
             Self::Points => {
@@ -222,39 +174,25 @@ impl Rule {
             Self::Heading => {
                 let folded = fold(&counts.header);
                 let foreign = counts.hinted_date()
-                    && !["date", "post", "time", "created", "booked", "value"]
-                        .iter()
-                        .any(|word| folded.contains(word));
+                    && !["date", "post", "time", "created", "booked", "value"].iter().any(|word| folded.contains(word));
                 each(&|c| !foreign || c.format != DateFormat::Mdy)
             }
             Self::Order => {
                 // A handful of rows falls into sequence by chance.
-                let telling = candidates
-                    .iter()
-                    .any(|c| c.dates.len() >= MIN_TELLING && breaks(&c.dates) >= 2);
+                let telling = candidates.iter().any(|c| c.dates.len() >= MIN_TELLING && breaks(&c.dates) >= 2);
                 each(&|c| !telling || breaks(&c.dates) == 0)
             }
             Self::Weekdays => {
-                let weekends: Vec<usize> = candidates
-                    .iter()
-                    .map(|c| c.dates.iter().filter(|d| is_weekend(**d)).count())
-                    .collect();
+                let weekends: Vec<usize> =
+                    candidates.iter().map(|c| c.dates.iter().filter(|d| is_weekend(**d)).count()).collect();
                 let telling = candidates[0].dates.len() >= 8
-                    && weekends
-                        .iter()
-                        .any(|&count| count * 7 >= candidates[0].dates.len());
-                weekends
-                    .iter()
-                    .map(|&count| !telling || count == 0)
-                    .collect()
+                    && weekends.iter().any(|&count| count * 7 >= candidates[0].dates.len());
+                weekends.iter().map(|&count| !telling || count == 0).collect()
             }
             Self::Span => {
                 let spans: Vec<i32> = candidates.iter().map(|c| span(&c.dates)).collect();
                 let least = spans.iter().copied().min().unwrap_or(0);
-                spans
-                    .iter()
-                    .map(|&days| days <= (least * 3).max(45))
-                    .collect()
+                spans.iter().map(|&days| days <= (least * 3).max(45)).collect()
             }
         }
     }
@@ -277,11 +215,7 @@ fn within_period(candidate: &Candidate, around: &Surroundings) -> bool {
     let (Some(from), Some(to)) = (bounds.iter().min(), bounds.iter().max()) else {
         return true;
     };
-    from == to
-        || candidate
-            .dates
-            .iter()
-            .all(|&date| days_between(*from, date) >= -5 && days_between(date, *to) >= -5)
+    from == to || candidate.dates.iter().all(|&date| days_between(*from, date) >= -5 && days_between(date, *to) >= -5)
 }
 
 fn days_between(from: Date, to: Date) -> i32 {
@@ -331,23 +265,10 @@ mod tests {
 
     #[test]
     fn time_runs_one_way() {
-        let days = |list: &[i8]| {
-            list.iter()
-                .map(|&day| date(2026, 11, day))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            row_order(days(&[1, 1, 2, 5]).into_iter()),
-            RowOrder::OldestFirst
-        );
-        assert_eq!(
-            row_order(days(&[5, 2, 2, 1]).into_iter()),
-            RowOrder::NewestFirst
-        );
+        let days = |list: &[i8]| list.iter().map(|&day| date(2026, 11, day)).collect::<Vec<_>>();
+        assert_eq!(row_order(days(&[1, 1, 2, 5]).into_iter()), RowOrder::OldestFirst);
+        assert_eq!(row_order(days(&[5, 2, 2, 1]).into_iter()), RowOrder::NewestFirst);
         assert_eq!(row_order(days(&[1, 1]).into_iter()), RowOrder::Unknown);
-        assert_eq!(
-            row_order(days(&[1, 9, 2, 8]).into_iter()),
-            RowOrder::Unknown
-        );
+        assert_eq!(row_order(days(&[1, 9, 2, 8]).into_iter()), RowOrder::Unknown);
     }
 }

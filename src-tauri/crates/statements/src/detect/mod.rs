@@ -1,6 +1,7 @@
 //! From a table to a complete mapping, with the evidence for each decision.
 
 pub(crate) mod dates;
+mod decide;
 pub(crate) mod money;
 pub(crate) mod roles;
 
@@ -46,12 +47,7 @@ impl Detected {
     }
 }
 
-pub(crate) fn detect(
-    table: &Table,
-    format: Format,
-    file_name: &str,
-    options: &ReadOptions,
-) -> Detected {
+pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &ReadOptions) -> Detected {
     let classes = Classes::of(table);
     let wish = match (&options.header_row, &options.mapping) {
         (Some(line), _) => HeaderWish::Line(*line),
@@ -60,9 +56,7 @@ pub(crate) fn detect(
     };
     let layout = layout::find(table, &classes, &wish);
     let header = layout.header.map(|index| &table.rows[index]);
-    let width = options.mapping.as_ref().map_or(layout.width, |mapping| {
-        mapping.columns.len().max(layout.width)
-    });
+    let width = options.mapping.as_ref().map_or(layout.width, |mapping| mapping.columns.len().max(layout.width));
     let columns = columns::profile(table, &classes, &layout.data, header, width);
     drop(classes);
     let mut work = Work {
@@ -71,21 +65,13 @@ pub(crate) fn detect(
         format,
         layout: &layout,
         columns: &columns,
-        plan: Plan {
-            marks: vec![DecimalMark::Point; width],
-            formats: vec![DateFormat::Ymd; width],
-            ..Plan::default()
-        },
+        plan: Plan { marks: vec![DecimalMark::Point; width], formats: vec![DateFormat::Ymd; width], ..Plan::default() },
         decisions: Vec::new(),
         open: Vec::new(),
         open_evidence: Vec::new(),
     };
     let direction = work.roles_before_money();
-    let around = dates::Surroundings {
-        file_name,
-        today: options.today,
-        outside: outside(table, &layout),
-    };
+    let around = dates::Surroundings { file_name, today: options.today, outside: outside(table, &layout) };
     let open_dates = work.date_formats(&around);
     let order = work.order();
     let stated = work.stated();
@@ -95,26 +81,15 @@ pub(crate) fn detect(
     let outcome = work.money(direction, order, decimals);
     let words = work.after_money(direction, outcome.as_ref());
     let inverse = work.card(outcome.as_ref());
-    let mut mapping = work
-        .plan
-        .to_mapping(format, header_texts(header), width, words);
+    let mut mapping = work.plan.to_mapping(format, header_texts(header), width, words);
     mapping.currency = currency.clone();
     work.readings(&mapping, &open_dates, open_mark, outcome.as_ref(), inverse);
     work.decide_rest(order, outcome.as_ref(), currency.as_ref(), &stated);
     let decimals = work.decimals();
-    let Work {
-        plan,
-        decisions,
-        open,
-        open_evidence,
-        ..
-    } = work;
+    let Work { plan, decisions, open, open_evidence, .. } = work;
     Detected {
         relation: outcome.as_ref().and_then(|outcome| outcome.relation),
-        fit: outcome
-            .as_ref()
-            .map(|outcome| outcome.fit)
-            .unwrap_or_default(),
+        fit: outcome.as_ref().map(|outcome| outcome.fit).unwrap_or_default(),
         layout,
         plan,
         mapping,
@@ -129,11 +104,7 @@ pub(crate) fn detect(
 }
 
 fn header_texts(header: Option<&crate::table::Row>) -> Vec<String> {
-    header.map_or_else(Vec::new, |row| {
-        (0..row.cells.len())
-            .map(|column| row.cell(column).to_owned())
-            .collect()
-    })
+    header.map_or_else(Vec::new, |row| (0..row.cells.len()).map(|column| row.cell(column).to_owned()).collect())
 }
 
 /// Texts that may state a period: what stands before the table and just behind it.
@@ -143,10 +114,7 @@ fn outside<'a>(table: &'a Table, layout: &Layout) -> Vec<&'a str> {
     let after = end.min(table.rows.len())..(end + 20).min(table.rows.len());
     before
         .chain(after)
-        .flat_map(|index| {
-            (0..table.rows[index].cells.len().min(40))
-                .map(move |column| table.rows[index].cell(column))
-        })
+        .flat_map(|index| (0..table.rows[index].cells.len().min(40)).map(move |column| table.rows[index].cell(column)))
         .filter(|text| !text.is_empty())
         .collect()
 }
@@ -170,17 +138,10 @@ impl Work<'_> {
 
     fn roles_before_money(&mut self) -> Option<usize> {
         if let Some(mapping) = &self.options.mapping {
-            let (marks, formats) = (
-                std::mem::take(&mut self.plan.marks),
-                std::mem::take(&mut self.plan.formats),
-            );
+            let (marks, formats) = (std::mem::take(&mut self.plan.marks), std::mem::take(&mut self.plan.formats));
             self.plan = Plan::of(mapping);
-            self.plan
-                .marks
-                .extend(marks.into_iter().skip(self.plan.marks.len()));
-            self.plan
-                .formats
-                .extend(formats.into_iter().skip(self.plan.formats.len()));
+            self.plan.marks.extend(marks.into_iter().skip(self.plan.marks.len()));
+            self.plan.formats.extend(formats.into_iter().skip(self.plan.formats.len()));
             return self.plan.direction;
         }
         roles::dates(self.columns, self.layout.data.len(), &mut self.plan);
@@ -192,10 +153,7 @@ impl Work<'_> {
         let mut open = Vec::new();
         let booking = self.plan.date;
         for column in [self.plan.date, self.plan.value_date].into_iter().flatten() {
-            let saved = self
-                .mapped()
-                .and_then(|m| m.columns.get(column))
-                .and_then(|c| c.date_format);
+            let saved = self.mapped().and_then(|m| m.columns.get(column)).and_then(|c| c.date_format);
             let mut decided = match self.options.date_format.or(saved) {
                 Some(format) => dates::Decided {
                     format,
@@ -214,9 +172,7 @@ impl Work<'_> {
                     let format = self.plan.format(first);
                     if !decided.open.is_empty() && decided.open.contains(&format) {
                         decided.format = format;
-                    } else if open.contains(&decided.format)
-                        && decided.confidence != Confidence::Open
-                    {
+                    } else if open.contains(&decided.format) && decided.confidence != Confidence::Open {
                         self.plan.formats[first] = decided.format;
                         open.clear();
                         self.settle_date(decided.format);
@@ -224,7 +180,7 @@ impl Work<'_> {
                 }
             } else {
                 open.clone_from(&decided.open);
-                self.decisions.push(date_decision(&decided));
+                self.decisions.push(decide::date_decision(&decided));
             }
             if let Some(place) = self.plan.formats.get_mut(column) {
                 *place = decided.format;
@@ -234,18 +190,14 @@ impl Work<'_> {
     }
 
     fn settle_date(&mut self, format: DateFormat) {
-        if let Some(decision) = self
-            .decisions
-            .iter_mut()
-            .find(|d| d.topic == Topic::DateFormat)
-        {
+        if let Some(decision) = self.decisions.iter_mut().find(|d| d.topic == Topic::DateFormat) {
             let settled = dates::Decided {
                 format,
                 confidence: Confidence::Likely,
                 evidence: vec!["The value dates allow only this order.".into()],
                 open: Vec::new(),
             };
-            *decision = date_decision(&settled);
+            *decision = decide::date_decision(&settled);
         }
     }
 
@@ -254,31 +206,17 @@ impl Work<'_> {
             return RowOrder::Unknown;
         };
         let repairs = crate::plan::Repairs::new();
-        let reader = crate::plan::RowReader {
-            plan: &self.plan,
-            repairs: &repairs,
-        };
-        dates::row_order(self.layout.data.iter().filter_map(|&index| {
-            reader
-                .date(
-                    &self.table.rows[index],
-                    column,
-                    crate::problem::Field::BookingDate,
-                )
-                .ok()
-        }))
+        let reader = crate::plan::RowReader { plan: &self.plan, repairs: &repairs };
+        dates::row_order(
+            self.layout.data.iter().filter_map(|&index| {
+                reader.date(&self.table.rows[index], column, crate::problem::Field::BookingDate).ok()
+            }),
+        )
     }
 
     fn stated(&self) -> Stated {
-        let format = self
-            .plan
-            .date
-            .map_or(DateFormat::Dmy, |column| self.plan.format(column));
-        let before = self
-            .layout
-            .header
-            .unwrap_or(self.layout.body)
-            .min(self.table.rows.len());
+        let format = self.plan.date.map_or(DateFormat::Dmy, |column| self.plan.format(column));
+        let before = self.layout.header.unwrap_or(self.layout.body).min(self.table.rows.len());
         let mut stated = Stated::default();
         for index in 0..before {
             stated.harvest(&self.table.rows[index], format);
@@ -292,28 +230,19 @@ impl Work<'_> {
     /// The currency of lines that do not name one: header, labels, saved mapping, the caller.
     fn currency(&self, stated: &Stated) -> Option<Currency> {
         let hint = self.options.currency_hint.clone();
-        let resolve = |code: &str| {
-            hint.clone()
-                .filter(|h| h.code().eq_ignore_ascii_case(code))
-                .or_else(|| Currency::iso(code))
-        };
+        let resolve =
+            |code: &str| hint.clone().filter(|h| h.code().eq_ignore_ascii_case(code)).or_else(|| Currency::iso(code));
         let in_header = || {
-            self.columns
-                .iter()
-                .filter(|c| c.hinted_money() && c.is_number())
-                .find_map(|c| {
-                    words::fold(&c.header)
-                        .split(' ')
-                        .find(|word| words::is_iso(word))
-                        .map(str::to_owned)
-                        .or_else(|| symbol_in(&c.header))
-                })
+            self.columns.iter().filter(|c| c.hinted_money() && c.is_number()).find_map(|c| {
+                words::fold(&c.header)
+                    .split(' ')
+                    .find(|word| words::is_iso(word))
+                    .map(str::to_owned)
+                    .or_else(|| symbol_in(&c.header))
+            })
         };
         let in_cells = || {
-            let column = self
-                .columns
-                .iter()
-                .position(|c| c.hinted_money() && c.is_number() || c.looks_like_money())?;
+            let column = self.columns.iter().position(|c| c.hinted_money() && c.is_number() || c.looks_like_money())?;
             let tags: Vec<Option<String>> = self
                 .layout
                 .data
@@ -322,9 +251,7 @@ impl Work<'_> {
                 .map(|&index| crate::number::tag(self.table.rows[index].cell(column)))
                 .collect();
             let first = tags.first().cloned().flatten()?;
-            tags.iter()
-                .all(|tag| tag.as_deref() == Some(first.as_str()))
-                .then_some(first)
+            tags.iter().all(|tag| tag.as_deref() == Some(first.as_str())).then_some(first)
         };
         in_header()
             .and_then(|code| resolve(&code))
@@ -348,11 +275,7 @@ impl Work<'_> {
     }
 
     fn marks(&mut self, currency: Option<&Currency>) -> bool {
-        let mut decided = money::marks(
-            self.columns,
-            self.options.decimal_mark,
-            self.exponent_hint(currency),
-        );
+        let mut decided = money::marks(self.columns, self.options.decimal_mark, self.exponent_hint(currency));
         if self.options.decimal_mark.is_none()
             && let Some(mapping) = &self.options.mapping
         {
@@ -369,12 +292,7 @@ impl Work<'_> {
         self.plan.marks = decided.marks;
         self.decisions.push(Decision {
             topic: Topic::DecimalMark,
-            value: if shown == DecimalMark::Comma {
-                "comma"
-            } else {
-                "point"
-            }
-            .into(),
+            value: if shown == DecimalMark::Comma { "comma" } else { "point" }.into(),
             label: shown.label().into(),
             evidence: decided.evidence,
             confidence: decided.confidence,
@@ -382,12 +300,7 @@ impl Work<'_> {
                 .into_iter()
                 .filter(|mark| *mark != shown)
                 .map(|mark| Alternative {
-                    value: if mark == DecimalMark::Comma {
-                        "comma"
-                    } else {
-                        "point"
-                    }
-                    .into(),
+                    value: if mark == DecimalMark::Comma { "comma" } else { "point" }.into(),
                     label: mark.label().into(),
                 })
                 .collect(),
@@ -397,28 +310,15 @@ impl Work<'_> {
 
     /// The mark of the first money column, for the chip.
     fn shown_mark(&self, marks: &[DecimalMark]) -> DecimalMark {
-        let money = (0..self.columns.len())
-            .find(|&c| self.columns[c].hinted_money() && self.columns[c].is_number());
-        let money =
-            money.or_else(|| (0..self.columns.len()).find(|&c| self.columns[c].looks_like_money()));
-        money
-            .and_then(|c| marks.get(c))
-            .copied()
-            .unwrap_or(DecimalMark::Point)
+        let money = (0..self.columns.len()).find(|&c| self.columns[c].hinted_money() && self.columns[c].is_number());
+        let money = money.or_else(|| (0..self.columns.len()).find(|&c| self.columns[c].looks_like_money()));
+        money.and_then(|c| marks.get(c)).copied().unwrap_or(DecimalMark::Point)
     }
 
     fn decimals(&self) -> u8 {
         let money = |c: usize| {
-            let chosen = self
-                .plan
-                .money_columns()
-                .chain(self.plan.balance)
-                .collect::<Vec<_>>();
-            if chosen.is_empty() {
-                self.columns[c].looks_like_money()
-            } else {
-                chosen.contains(&c)
-            }
+            let chosen = self.plan.money_columns().chain(self.plan.balance).collect::<Vec<_>>();
+            if chosen.is_empty() { self.columns[c].looks_like_money() } else { chosen.contains(&c) }
         };
         (0..self.columns.len())
             .filter(|&c| money(c))
@@ -435,22 +335,15 @@ impl Work<'_> {
             .iter()
             .map(|&index| {
                 let row = &self.table.rows[index];
-                let key = (
-                    self.plan.account.map_or("", |c| row.cell(c)),
-                    self.plan.currency.map_or("", |c| row.cell(c)),
-                );
+                let key =
+                    (self.plan.account.map_or("", |c| row.cell(c)), self.plan.currency.map_or("", |c| row.cell(c)));
                 let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
                 *known.entry(key).or_insert(next)
             })
             .collect()
     }
 
-    fn money(
-        &mut self,
-        direction: Option<usize>,
-        order: RowOrder,
-        decimals: u8,
-    ) -> Option<Outcome> {
+    fn money(&mut self, direction: Option<usize>, order: RowOrder, decimals: u8) -> Option<Outcome> {
         let groups = self.groups();
         let bench = Bench {
             table: self.table,
@@ -461,40 +354,22 @@ impl Work<'_> {
             order,
         };
         let outcome = match self.mapped() {
-            Some(mapping) => bench.choose(
-                &self.plan,
-                &mapped_hypotheses(mapping, &self.plan, self.options.sign_model),
-            ),
+            Some(mapping) => bench.choose(&self.plan, &mapped_hypotheses(mapping, &self.plan, self.options.sign_model)),
             None => {
-                let taken: Vec<usize> = [
-                    self.plan.date,
-                    self.plan.value_date,
-                    self.plan.currency,
-                    self.plan.account,
-                ]
-                .into_iter()
-                .flatten()
-                .collect();
-                let mut hypotheses = money::hypotheses(
-                    bench.columns,
-                    &Candidates { direction, taken },
-                    self.layout.data.len(),
-                );
+                let taken: Vec<usize> = [self.plan.date, self.plan.value_date, self.plan.currency, self.plan.account]
+                    .into_iter()
+                    .flatten()
+                    .collect();
+                let mut hypotheses =
+                    money::hypotheses(bench.columns, &Candidates { direction, taken }, self.layout.data.len());
                 if let Some(sign) = self.options.sign_model {
-                    hypotheses = hypotheses
-                        .into_iter()
-                        .filter_map(|h| with_sign(h, sign, direction))
-                        .collect();
+                    hypotheses = hypotheses.into_iter().filter_map(|h| with_sign(h, sign, direction)).collect();
                 }
                 bench.choose(&self.plan, &hypotheses)
             }
         }?;
         let mut outcome = outcome;
-        if let Some(sign) = self
-            .options
-            .sign_model
-            .or_else(|| self.mapped().and_then(|m| m.sign_model))
-        {
+        if let Some(sign) = self.options.sign_model.or_else(|| self.mapped().and_then(|m| m.sign_model)) {
             outcome.best.sign = sign;
             outcome.confidence = Confidence::Chosen;
             outcome.open.clear();
@@ -504,31 +379,19 @@ impl Work<'_> {
     }
 
     /// Texts, once it is known which columns hold money; and the words of the direction column.
-    fn after_money(
-        &mut self,
-        direction: Option<usize>,
-        outcome: Option<&Outcome>,
-    ) -> DirectionWords {
+    fn after_money(&mut self, direction: Option<usize>, outcome: Option<&Outcome>) -> DirectionWords {
         if self.mapped().is_none() {
-            let mut taken: Vec<usize> = [
-                self.plan.date,
-                self.plan.value_date,
-                self.plan.currency,
-                self.plan.account,
-                self.plan.balance,
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
+            let mut taken: Vec<usize> =
+                [self.plan.date, self.plan.value_date, self.plan.currency, self.plan.account, self.plan.balance]
+                    .into_iter()
+                    .flatten()
+                    .collect();
             taken.extend(self.plan.money_columns());
             taken.extend(direction.filter(|_| outcome.is_some_and(|o| o.best.direction.is_some())));
             let columns = self.columns;
             roles::texts(columns, &mut self.plan, &taken);
         }
-        let mut words = self
-            .mapped()
-            .map(|m| m.direction_words.clone())
-            .unwrap_or_default();
+        let mut words = self.mapped().map(|m| m.direction_words.clone()).unwrap_or_default();
         if let Some(column) = self.plan.direction.filter(|&c| c < self.columns.len())
             && words == DirectionWords::default()
         {
@@ -559,39 +422,16 @@ impl Work<'_> {
         let mostly_positive = column.negative * 3 < column.numbers && column.negative > 0;
         let says_card = |text: &str| {
             let folded = words::fold(text);
-            [
-                "card",
-                "karte",
-                "kreditkarte",
-                "carte",
-                "tarjeta",
-                "carta",
-                "kaart",
-                "creditcard",
-                "kort",
-            ]
-            .iter()
-            .any(|word| folded.split(' ').any(|w| w == *word))
+            ["card", "karte", "kreditkarte", "carte", "tarjeta", "carta", "kaart", "creditcard", "kort"]
+                .iter()
+                .any(|word| folded.split(' ').any(|w| w == *word))
         };
-        let before = self
-            .layout
-            .header
-            .map_or(self.layout.body, |header| header + 1)
-            .min(self.table.rows.len());
+        let before = self.layout.header.map_or(self.layout.body, |header| header + 1).min(self.table.rows.len());
         let on_card = (0..before).any(|index| self.table.rows[index].cells.iter().any(says_card));
         let thanks = self.layout.data.iter().take(2_000).any(|&index| {
             let row = &self.table.rows[index];
-            let text = self
-                .plan
-                .description
-                .iter()
-                .map(|&c| words::fold(row.cell(c)))
-                .collect::<Vec<_>>()
-                .join(" ");
-            let negative = outcome
-                .best
-                .amount
-                .is_some_and(|c| crate::number::shape(row.cell(c)).negative);
+            let text = self.plan.description.iter().map(|&c| words::fold(row.cell(c))).collect::<Vec<_>>().join(" ");
+            let negative = outcome.best.amount.is_some_and(|c| crate::number::shape(row.cell(c)).negative);
             negative
                 && (text.contains("payment")
                     || text.contains("thank you")
@@ -600,168 +440,6 @@ impl Work<'_> {
                     || text.contains("paiement"))
         });
         mostly_positive && (on_card || thanks)
-    }
-
-    /// Collects what must be asked, the reading taken first.
-    fn readings(
-        &mut self,
-        mapping: &Mapping,
-        dates: &[DateFormat],
-        open_mark: bool,
-        outcome: Option<&Outcome>,
-        inverse: bool,
-    ) {
-        let taken_date = self.plan.date.map(|column| self.plan.format(column));
-        let proved = outcome.is_some_and(|outcome| outcome.relation.is_some());
-        if dates.len() > 1 && self.options.date_format.is_none() {
-            let mut formats = dates.to_vec();
-            formats.sort_by_key(|format| Some(*format) != taken_date);
-            self.open.extend(formats.into_iter().map(|format| {
-                (
-                    format!("Dates as {}", format.label()),
-                    Choice {
-                        date_format: Some(format),
-                        ..Choice::default()
-                    },
-                )
-            }));
-            self.open_evidence
-                .push("Every date fits more than one order.".into());
-        } else if open_mark && self.options.decimal_mark.is_none() {
-            let taken = self.shown_mark(&self.plan.marks);
-            let mut marks = DecimalMark::ALL;
-            marks.sort_by_key(|mark| *mark != taken);
-            self.open.extend(marks.into_iter().map(|mark| {
-                (
-                    format!("Numbers as {}", mark.label()),
-                    Choice {
-                        decimal_mark: Some(mark),
-                        ..Choice::default()
-                    },
-                )
-            }));
-            self.open_evidence
-                .push("Every number fits both decimal marks.".into());
-        } else if inverse {
-            for sign in [SignModel::Signed, SignModel::Inverse] {
-                self.open.push((
-                    sign.label().into(),
-                    Choice {
-                        sign_model: Some(sign),
-                        ..Choice::default()
-                    },
-                ));
-            }
-            self.open_evidence.push(
-                "This looks like a card: purchases have no sign and payments a minus.".into(),
-            );
-        } else if !proved && let Some(outcome) = outcome.filter(|outcome| !outcome.open.is_empty())
-        {
-            let readings = std::iter::once(&outcome.best).chain(&outcome.open);
-            for hypothesis in readings {
-                let mut plan = self.plan.clone();
-                hypothesis.apply(&mut plan);
-                let mut choice = plan.to_mapping(
-                    self.format,
-                    mapping.header.clone(),
-                    mapping.columns.len(),
-                    mapping.direction_words.clone(),
-                );
-                choice.currency.clone_from(&mapping.currency);
-                let label = match (hypothesis.debit, hypothesis.credit) {
-                    (Some(debit), Some(credit)) => format!(
-                        "Column {} is money out, column {} money in",
-                        debit + 1,
-                        credit + 1
-                    ),
-                    _ => hypothesis.sign.label().into(),
-                };
-                self.open.push((
-                    label,
-                    Choice {
-                        mapping: Some(choice),
-                        ..Choice::default()
-                    },
-                ));
-            }
-            self.open_evidence
-                .push("Nothing says which of the two columns is money out.".into());
-        }
-    }
-
-    fn decide_rest(
-        &mut self,
-        order: RowOrder,
-        outcome: Option<&Outcome>,
-        currency: Option<&Currency>,
-        stated: &Stated,
-    ) {
-        let line = self
-            .layout
-            .header
-            .map(|header| self.table.rows[header].line);
-        let chosen = self.options.header_row.is_some() || self.options.mapping.is_some();
-        let header = Decision {
-            topic: Topic::Header,
-            value: line.unwrap_or(0).to_string(),
-            label: line.map_or_else(|| "No header".into(), |line| format!("line {line}")),
-            evidence: vec![self.layout.evidence.clone()],
-            confidence: if chosen {
-                Confidence::Chosen
-            } else {
-                Confidence::Likely
-            },
-            alternatives: Vec::new(),
-        };
-        self.decisions.insert(0, header);
-        if let Some(outcome) = outcome {
-            self.decisions.push(Decision {
-                topic: Topic::SignModel,
-                value: sign_value(outcome.best.sign).into(),
-                label: outcome.best.sign.label().into(),
-                evidence: outcome.evidence.clone(),
-                confidence: outcome.confidence,
-                alternatives: sign_alternatives(outcome.best.sign, &self.plan),
-            });
-        }
-        self.decisions.push(order_decision(order));
-        let from_column = self.plan.currency.is_some();
-        if let Some(code) = currency
-            .map(|c| c.code().to_owned())
-            .or_else(|| from_column.then(|| "column".to_owned()))
-        {
-            let evidence = if from_column {
-                "A column names the currency of each row."
-            } else if stated
-                .currency
-                .as_ref()
-                .is_some_and(|(_, stated)| *stated == code)
-            {
-                "A label before the table names it."
-            } else if self
-                .options
-                .currency_hint
-                .as_ref()
-                .is_some_and(|hint| hint.code() == code)
-            {
-                "The file names none; it is the account's currency."
-            } else {
-                "The headings or the amounts name it."
-            };
-            let label = if from_column {
-                "By row".into()
-            } else {
-                code.clone()
-            };
-            self.decisions.push(Decision {
-                topic: Topic::Currency,
-                value: code,
-                label,
-                evidence: vec![evidence.into()],
-                confidence: Confidence::Likely,
-                alternatives: Vec::new(),
-            });
-        }
     }
 }
 
@@ -784,119 +462,19 @@ fn mapped_hypotheses(mapping: &Mapping, plan: &Plan, sign: Option<SignModel>) ->
     };
     match sign.or(mapping.sign_model) {
         Some(sign) => vec![base(sign)],
-        None if plan.amount.is_none() => vec![
-            base(SignModel::DebitCredit),
-            base(SignModel::DebitCreditSigned),
-        ],
+        None if plan.amount.is_none() => vec![base(SignModel::DebitCredit), base(SignModel::DebitCreditSigned)],
         None if plan.direction.is_some() => vec![base(SignModel::Directed)],
         None => vec![base(SignModel::Signed)],
     }
 }
 
 /// A reading under a chosen sign model, if its columns allow that.
-fn with_sign(
-    hypothesis: Hypothesis,
-    sign: SignModel,
-    direction: Option<usize>,
-) -> Option<Hypothesis> {
+fn with_sign(hypothesis: Hypothesis, sign: SignModel, direction: Option<usize>) -> Option<Hypothesis> {
     let fits = match sign {
         SignModel::DebitCredit | SignModel::DebitCreditSigned => hypothesis.debit.is_some(),
         SignModel::Directed => hypothesis.amount.is_some() && direction.is_some(),
         SignModel::Signed | SignModel::Inverse => hypothesis.amount.is_some(),
     };
-    let direction = if sign == SignModel::Directed {
-        direction
-    } else {
-        None
-    };
-    fits.then_some(Hypothesis {
-        sign,
-        direction,
-        ..hypothesis
-    })
-}
-
-fn date_decision(decided: &dates::Decided) -> Decision {
-    Decision {
-        topic: Topic::DateFormat,
-        value: date_value(decided.format).into(),
-        label: decided.format.label().into(),
-        evidence: decided.evidence.clone(),
-        confidence: decided.confidence,
-        alternatives: DateFormat::ALL
-            .into_iter()
-            .filter(|format| *format != decided.format)
-            .map(|format| Alternative {
-                value: date_value(format).into(),
-                label: format.label().into(),
-            })
-            .collect(),
-    }
-}
-
-fn date_value(format: DateFormat) -> &'static str {
-    match format {
-        DateFormat::Ymd => "ymd",
-        DateFormat::Dmy => "dmy",
-        DateFormat::Mdy => "mdy",
-        DateFormat::Serial => "serial",
-    }
-}
-
-fn sign_value(sign: SignModel) -> &'static str {
-    match sign {
-        SignModel::Signed => "signed",
-        SignModel::Inverse => "inverse",
-        SignModel::DebitCredit => "debit_credit",
-        SignModel::DebitCreditSigned => "debit_credit_signed",
-        SignModel::Directed => "directed",
-    }
-}
-
-fn sign_alternatives(taken: SignModel, plan: &Plan) -> Vec<Alternative> {
-    let models: &[SignModel] = match taken {
-        SignModel::DebitCredit | SignModel::DebitCreditSigned => {
-            &[SignModel::DebitCredit, SignModel::DebitCreditSigned]
-        }
-        _ if plan.direction.is_some() => {
-            &[SignModel::Signed, SignModel::Inverse, SignModel::Directed]
-        }
-        _ => &[SignModel::Signed, SignModel::Inverse],
-    };
-    models
-        .iter()
-        .filter(|sign| **sign != taken)
-        .map(|sign| Alternative {
-            value: sign_value(*sign).into(),
-            label: sign.label().into(),
-        })
-        .collect()
-}
-
-fn order_decision(order: RowOrder) -> Decision {
-    let (value, label, evidence) = match order {
-        RowOrder::OldestFirst => (
-            "oldest_first",
-            "Oldest first",
-            "Dates rise from row to row.",
-        ),
-        RowOrder::NewestFirst => (
-            "newest_first",
-            "Newest first",
-            "Dates fall from row to row.",
-        ),
-        RowOrder::Unknown => (
-            "unknown",
-            "No clear order",
-            "All rows are of one day, or dates run both ways.",
-        ),
-    };
-    Decision {
-        topic: Topic::Order,
-        value: value.into(),
-        label: label.into(),
-        evidence: vec![evidence.into()],
-        confidence: Confidence::Likely,
-        alternatives: Vec::new(),
-    }
+    let direction = if sign == SignModel::Directed { direction } else { None };
+    fits.then_some(Hypothesis { sign, direction, ..hypothesis })
 }

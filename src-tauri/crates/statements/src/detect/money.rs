@@ -68,10 +68,7 @@ impl Bench<'_> {
         let mut plan = plan.clone();
         hypothesis.apply(&mut plan);
         let repairs = Repairs::new();
-        let reader = RowReader {
-            plan: &plan,
-            repairs: &repairs,
-        };
+        let reader = RowReader { plan: &plan, repairs: &repairs };
         let links: Vec<Link> = self
             .data
             .iter()
@@ -81,15 +78,8 @@ impl Bench<'_> {
                 let row = &self.table.rows[index];
                 Link {
                     group,
-                    amount: reader
-                        .amount(row, self.exponent)
-                        .ok()
-                        .map(|money| money.amount),
-                    balance: reader
-                        .balance(row, self.exponent)
-                        .ok()
-                        .flatten()
-                        .map(|money| money.amount),
+                    amount: reader.amount(row, self.exponent).ok().map(|money| money.amount),
+                    balance: reader.balance(row, self.exponent).ok().flatten().map(|money| money.amount),
                 }
             })
             .collect();
@@ -98,19 +88,12 @@ impl Bench<'_> {
 
     /// The relation that holds, with the sign it needs: dates decide between a table and its mirror image.
     pub(crate) fn relate(&self, fits: &[Fit; 4], named: bool) -> Option<(Relation, Fit, bool)> {
-        let holding = RELATIONS
-            .into_iter()
-            .zip(*fits)
-            .filter(|(_, fit)| fit.holds(named));
+        let holding = RELATIONS.into_iter().zip(*fits).filter(|(_, fit)| fit.holds(named));
         // With the date order known, a relation of the other order is the mirror image: amounts are negated.
         holding
             .map(|(relation, fit)| {
                 let mirrored = self.order != RowOrder::Unknown && relation.order != self.order;
-                let relation = if mirrored {
-                    relation.negated()
-                } else {
-                    relation
-                };
+                let relation = if mirrored { relation.negated() } else { relation };
                 (relation, fit, mirrored)
             })
             .max_by_key(|(relation, fit, mirrored)| {
@@ -130,8 +113,7 @@ impl Bench<'_> {
             if hypothesis.balance.is_none() {
                 continue;
             }
-            let Some((relation, fit, mirrored)) =
-                self.relate(&self.fits(plan, hypothesis, SAMPLE), hypothesis.named)
+            let Some((relation, fit, mirrored)) = self.relate(&self.fits(plan, hypothesis, SAMPLE), hypothesis.named)
             else {
                 continue;
             };
@@ -140,8 +122,7 @@ impl Bench<'_> {
             };
             // Names break ties: a reading that the headers name wins over an equal one that they do not.
             let better = proved.as_ref().is_none_or(|(agree, at, other, _)| {
-                (fit.agree, hypothesis.named, std::cmp::Reverse(rank))
-                    > (*agree, other.named, std::cmp::Reverse(*at))
+                (fit.agree, hypothesis.named, std::cmp::Reverse(rank)) > (*agree, other.named, std::cmp::Reverse(*at))
             });
             if better {
                 proved = Some((fit.agree, rank, hypothesis, relation));
@@ -151,48 +132,24 @@ impl Bench<'_> {
             return Some(self.proved(plan, best, relation));
         }
         let best = hypotheses.first()?.clone();
-        let fit = self
-            .fits(plan, &best, usize::MAX)
-            .into_iter()
-            .max_by_key(|fit| fit.agree)
-            .unwrap_or_default();
+        let fit = self.fits(plan, &best, usize::MAX).into_iter().max_by_key(|fit| fit.agree).unwrap_or_default();
         let mut evidence = vec![if best.named {
             "The column names say so.".to_owned()
         } else {
             "The only columns that look like money.".to_owned()
         }];
         if best.balance.is_some() && fit.of > 0 {
-            evidence.push(format!(
-                "The balance column follows from the amounts on {} of {} rows only.",
-                fit.agree, fit.of
-            ));
+            evidence
+                .push(format!("The balance column follows from the amounts on {} of {} rows only.", fit.agree, fit.of));
         }
-        let open = if best.named {
-            Vec::new()
-        } else {
-            swapped(&best).into_iter().collect()
-        };
-        let confidence = if open.is_empty() {
-            Confidence::Likely
-        } else {
-            Confidence::Open
-        };
-        Some(Outcome {
-            best,
-            relation: None,
-            fit,
-            confidence,
-            evidence,
-            open,
-        })
+        let open = if best.named { Vec::new() } else { swapped(&best).into_iter().collect() };
+        let confidence = if open.is_empty() { Confidence::Likely } else { Confidence::Open };
+        Some(Outcome { best, relation: None, fit, confidence, evidence, open })
     }
 
     fn proved(&self, plan: &Plan, best: Hypothesis, relation: Relation) -> Outcome {
         let fits = self.fits(plan, &best, usize::MAX);
-        let place = RELATIONS
-            .iter()
-            .position(|other| *other == relation)
-            .unwrap_or(0);
+        let place = RELATIONS.iter().position(|other| *other == relation).unwrap_or(0);
         let fit = fits[place];
         let place_words = match relation.place {
             BalancePlace::AfterRow => "after",
@@ -206,14 +163,7 @@ impl Bench<'_> {
             "The balance {place_words} each row follows from the amounts on {} of {} steps, {order_words}.",
             fit.agree, fit.of
         )];
-        Outcome {
-            best,
-            relation: Some(relation),
-            fit,
-            confidence: Confidence::Certain,
-            evidence,
-            open: Vec::new(),
-        }
+        Outcome { best, relation: Some(relation), fit, confidence: Confidence::Certain, evidence, open: Vec::new() }
     }
 }
 
@@ -223,19 +173,11 @@ fn signed_for(hypothesis: &Hypothesis, mirrored: bool) -> Option<Hypothesis> {
         return Some(hypothesis.clone());
     }
     match hypothesis.sign {
-        SignModel::Signed => Some(Hypothesis {
-            sign: SignModel::Inverse,
-            ..hypothesis.clone()
-        }),
-        SignModel::Inverse => Some(Hypothesis {
-            sign: SignModel::Signed,
-            ..hypothesis.clone()
-        }),
-        SignModel::DebitCredit if !hypothesis.named => Some(Hypothesis {
-            debit: hypothesis.credit,
-            credit: hypothesis.debit,
-            ..hypothesis.clone()
-        }),
+        SignModel::Signed => Some(Hypothesis { sign: SignModel::Inverse, ..hypothesis.clone() }),
+        SignModel::Inverse => Some(Hypothesis { sign: SignModel::Signed, ..hypothesis.clone() }),
+        SignModel::DebitCredit if !hypothesis.named => {
+            Some(Hypothesis { debit: hypothesis.credit, credit: hypothesis.debit, ..hypothesis.clone() })
+        }
         // Named columns and words do not change sides because rows are out of order within a day.
         _ => None,
     }
@@ -258,31 +200,19 @@ pub(crate) struct Candidates {
 }
 
 /// All readings worth a test, the likeliest first.
-pub(crate) fn hypotheses(
-    columns: &[Column],
-    candidates: &Candidates,
-    rows: usize,
-) -> Vec<Hypothesis> {
+pub(crate) fn hypotheses(columns: &[Column], candidates: &Candidates, rows: usize) -> Vec<Hypothesis> {
     let free = |column: &usize| !candidates.taken.contains(column);
     let named = |hint: Hint| {
         (0..columns.len())
             .filter(free)
-            .filter(move |&c| {
-                columns[c].hinted(hint) && (columns[c].is_number() || columns[c].filled == 0)
-            })
+            .filter(move |&c| columns[c].hinted(hint) && (columns[c].is_number() || columns[c].filled == 0))
             .collect::<Vec<_>>()
     };
     let money: Vec<usize> = (0..columns.len())
         .filter(free)
         .filter(|&c| {
             columns[c].looks_like_money()
-                && !matches!(
-                    columns[c].hint,
-                    Some((
-                        Hint::Reference | Hint::Account | Hint::CounterpartyAccount,
-                        _
-                    ))
-                )
+                && !matches!(columns[c].hint, Some((Hint::Reference | Hint::Account | Hint::CounterpartyAccount, _)))
         })
         .take(8)
         .collect();
@@ -297,11 +227,7 @@ pub(crate) fn hypotheses(
                 && !matches!(
                     columns[c].hint,
                     Some((
-                        Hint::Reference
-                            | Hint::Account
-                            | Hint::Other
-                            | Hint::BankCode
-                            | Hint::CounterpartyAccount,
+                        Hint::Reference | Hint::Account | Hint::Other | Hint::BankCode | Hint::CounterpartyAccount,
                         _
                     ))
                 )
@@ -310,29 +236,20 @@ pub(crate) fn hypotheses(
     }
     let mut all = Vec::new();
     for base in bases {
-        let mut places: Vec<usize> = balances
-            .iter()
-            .copied()
-            .filter(|&b| !base.uses(b) && columns[b].filled > 0)
-            .collect();
+        let mut places: Vec<usize> =
+            balances.iter().copied().filter(|&b| !base.uses(b) && columns[b].filled > 0).collect();
         places.extend(
             money
                 .iter()
                 .copied()
-                .filter(|&b| {
-                    !base.uses(b) && !places.contains(&b) && !columns[b].hinted(Hint::Other)
-                })
+                .filter(|&b| !base.uses(b) && !places.contains(&b) && !columns[b].hinted(Hint::Other))
                 .collect::<Vec<_>>(),
         );
         for balance in places {
             // Without a name, a balance must stand in nearly every row.
             if balances.contains(&balance) || columns[balance].filled * 10 >= rows * 9 {
                 let named = base.named && (balances.contains(&balance) || balances.is_empty());
-                all.push(Hypothesis {
-                    balance: Some(balance),
-                    named,
-                    ..base.clone()
-                });
+                all.push(Hypothesis { balance: Some(balance), named, ..base.clone() });
             }
         }
         all.push(base);
@@ -350,15 +267,9 @@ pub(crate) fn hypotheses(
 }
 
 fn single(columns: &[Column], candidates: &Candidates, column: usize, named: bool) -> Hypothesis {
-    let directed = candidates
-        .direction
-        .filter(|_| columns[column].negative == 0);
+    let directed = candidates.direction.filter(|_| columns[column].negative == 0);
     Hypothesis {
-        sign: if directed.is_some() {
-            SignModel::Directed
-        } else {
-            SignModel::Signed
-        },
+        sign: if directed.is_some() { SignModel::Directed } else { SignModel::Signed },
         amount: Some(column),
         debit: None,
         credit: None,
@@ -373,11 +284,7 @@ fn pair(columns: &[Column], debit: usize, credit: usize, named: bool) -> Hypothe
     // A debit column whose figures are mostly negative carries its sign; zeros say nothing.
     let signed = out.negative * 2 > out.numbers.saturating_sub(out.zeros) && out.negative > 0;
     Hypothesis {
-        sign: if signed {
-            SignModel::DebitCreditSigned
-        } else {
-            SignModel::DebitCredit
-        },
+        sign: if signed { SignModel::DebitCreditSigned } else { SignModel::DebitCredit },
         amount: None,
         debit: Some(debit),
         credit: Some(credit),
@@ -387,11 +294,7 @@ fn pair(columns: &[Column], debit: usize, credit: usize, named: bool) -> Hypothe
     }
 }
 
-fn named_bases(
-    columns: &[Column],
-    candidates: &Candidates,
-    named: &dyn Fn(Hint) -> Vec<usize>,
-) -> Vec<Hypothesis> {
+fn named_bases(columns: &[Column], candidates: &Candidates, named: &dyn Fn(Hint) -> Vec<usize>) -> Vec<Hypothesis> {
     let mut bases = Vec::new();
     let body_is_empty = columns.iter().all(|column| column.filled == 0);
     let (amounts, debits, credits) = (named(Hint::Amount), named(Hint::Debit), named(Hint::Credit));
@@ -400,22 +303,13 @@ fn named_bases(
     {
         bases.push(pair(columns, debit, credit, true));
     }
-    for amount in amounts
-        .into_iter()
-        .filter(|&c| body_is_empty || columns[c].filled > 0)
-        .take(4)
-    {
+    for amount in amounts.into_iter().filter(|&c| body_is_empty || columns[c].filled > 0).take(4) {
         bases.push(single(columns, candidates, amount, true));
     }
     bases
 }
 
-fn structural_bases(
-    columns: &[Column],
-    candidates: &Candidates,
-    money: &[usize],
-    rows: usize,
-) -> Vec<Hypothesis> {
+fn structural_bases(columns: &[Column], candidates: &Candidates, money: &[usize], rows: usize) -> Vec<Hypothesis> {
     let money: Vec<usize> = money
         .iter()
         .copied()
@@ -425,6 +319,10 @@ fn structural_bases(
     for (at, &left) in money.iter().enumerate() {
         for &right in &money[at + 1..] {
             let filled = |c: usize| columns[c].numbers - columns[c].zeros;
+            // A count of pieces beside a price also fills now one, now the other.
+            if (columns[left].separated == 0) != (columns[right].separated == 0) {
+                continue;
+            }
             // Exactly one of the two is filled in each row, as far as counts can tell.
             if filled(left) + filled(right) <= rows
                 && filled(left) < rows
@@ -437,17 +335,9 @@ fn structural_bases(
         }
     }
     // A column that every row fills and that has signs is likelier an amount than one that never does.
-    let mut singles: Vec<usize> = money
-        .into_iter()
-        .filter(|&c| columns[c].filled * 10 >= rows * 9)
-        .collect();
-    singles.sort_by_key(|&c| columns[c].negative == 0);
-    bases.extend(
-        singles
-            .into_iter()
-            .take(6)
-            .map(|column| single(columns, candidates, column, false)),
-    );
+    let mut singles: Vec<usize> = money.into_iter().filter(|&c| columns[c].filled * 10 >= rows * 9).collect();
+    singles.sort_by_key(|&c| (columns[c].separated == 0, columns[c].negative == 0));
+    bases.extend(singles.into_iter().take(6).map(|column| single(columns, candidates, column, false)));
     bases
 }
 
@@ -462,11 +352,7 @@ pub(crate) struct Marks {
 }
 
 /// Decides the marks, each column by its own cells first, then by its neighbours', then by the currency's decimals.
-pub(crate) fn marks(
-    columns: &[Column],
-    chosen: Option<DecimalMark>,
-    exponent: Option<u8>,
-) -> Marks {
+pub(crate) fn marks(columns: &[Column], chosen: Option<DecimalMark>, exponent: Option<u8>) -> Marks {
     if let Some(mark) = chosen {
         return Marks {
             marks: vec![mark; columns.len()],
@@ -478,30 +364,17 @@ pub(crate) fn marks(
     let numeric: Vec<&Column> = columns.iter().filter(|c| c.is_number()).collect();
     let votes = [0, 1].map(|mark: usize| numeric.iter().map(|c| c.only[mark]).sum::<usize>());
     let pick = |votes: [usize; 2]| {
-        if votes[1] > votes[0] {
-            DecimalMark::Comma
-        } else {
-            DecimalMark::Point
-        }
+        if votes[1] > votes[0] { DecimalMark::Comma } else { DecimalMark::Point }
     };
-    let undecided: usize = numeric
-        .iter()
-        .filter(|c| c.only == [0, 0])
-        .map(|c| c.open)
-        .sum();
+    let undecided: usize = numeric.iter().filter(|c| c.only == [0, 0]).map(|c| c.open).sum();
     let mut open = false;
     let mut evidence = Vec::new();
     let fallback = if votes != [0, 0] {
         pick(votes)
     } else if undecided > 0 {
         // "1.234" everywhere: a group of three, unless the currency has three decimals.
-        let grouping =
-            |mark: usize| numeric.iter().map(|c| c.decimals[mark]).max().unwrap_or(0) == 0;
-        let groups = if grouping(1) && !grouping(0) {
-            DecimalMark::Comma
-        } else {
-            DecimalMark::Point
-        };
+        let grouping = |mark: usize| numeric.iter().map(|c| c.decimals[mark]).max().unwrap_or(0) == 0;
+        let groups = if grouping(1) && !grouping(0) { DecimalMark::Comma } else { DecimalMark::Point };
         open = exponent.is_none_or(|exponent| exponent >= 3);
         evidence.push(if open {
             "Every number can be read with either mark.".to_owned()
@@ -514,28 +387,12 @@ pub(crate) fn marks(
     };
     if votes != [0, 0] {
         let winner = pick(votes);
-        let (yes, no) = if winner == DecimalMark::Comma {
-            (votes[1], votes[0])
-        } else {
-            (votes[0], votes[1])
-        };
-        evidence.push(format!(
-            "{yes} cells can only be read as {}, {no} only the other way.",
-            winner.label()
-        ));
+        let (yes, no) = if winner == DecimalMark::Comma { (votes[1], votes[0]) } else { (votes[0], votes[1]) };
+        evidence.push(format!("{yes} cells can only be read as {}, {no} only the other way.", winner.label()));
     } else if undecided == 0 {
         evidence.push("No number has a separator.".into());
     }
-    let marks = columns
-        .iter()
-        .map(|c| {
-            if c.only == [0, 0] {
-                fallback
-            } else {
-                pick(c.only)
-            }
-        })
-        .collect();
+    let marks = columns.iter().map(|c| if c.only == [0, 0] { fallback } else { pick(c.only) }).collect();
     let confidence = if open {
         Confidence::Open
     } else if votes[0] == 0 || votes[1] == 0 {
@@ -543,10 +400,5 @@ pub(crate) fn marks(
     } else {
         Confidence::Likely
     };
-    Marks {
-        marks,
-        confidence,
-        evidence,
-        open,
-    }
+    Marks { marks, confidence, evidence, open }
 }

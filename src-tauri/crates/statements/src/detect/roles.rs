@@ -7,9 +7,7 @@ use crate::words::Hint;
 /// Date columns: what is booked, and what counts for interest.
 pub(crate) fn dates(columns: &[Column], rows: usize, plan: &mut Plan) {
     let is_date = |c: &Column| c.is_date() || c.is_serial_date();
-    let candidates: Vec<usize> = (0..columns.len())
-        .filter(|&c| is_date(&columns[c]))
-        .collect();
+    let candidates: Vec<usize> = (0..columns.len()).filter(|&c| is_date(&columns[c])).collect();
     let rank = |c: usize| match columns[c].hint {
         Some((Hint::BookingDate, _)) => 0,
         Some((Hint::Date, _)) => 1,
@@ -17,24 +15,17 @@ pub(crate) fn dates(columns: &[Column], rows: usize, plan: &mut Plan) {
         _ => 2,
     };
     let full = |c: usize| columns[c].filled * 2 >= rows;
-    plan.date = candidates
-        .iter()
-        .copied()
-        .min_by_key(|&c| (!full(c), rank(c), c));
+    plan.date = candidates.iter().copied().min_by_key(|&c| (!full(c), rank(c), c));
     let rest = || candidates.iter().copied().filter(|c| Some(*c) != plan.date);
-    plan.value_date = rest()
-        .find(|&c| columns[c].hinted(Hint::ValueDate))
-        .or_else(|| {
-            // Without names the second full date column is the value date; a named transaction date is not.
-            rest().find(|&c| columns[c].hint.is_none() && columns[c].header.is_empty() && full(c))
-        });
+    plan.value_date = rest().find(|&c| columns[c].hinted(Hint::ValueDate)).or_else(|| {
+        // Without names the second full date column is the value date; a named transaction date is not.
+        rest().find(|&c| columns[c].hint.is_none() && columns[c].header.is_empty() && full(c))
+    });
     if plan.date.is_none() {
         // A body without rows still has named columns.
         plan.date = [Hint::BookingDate, Hint::Date, Hint::ValueDate]
             .into_iter()
-            .find_map(|hint| {
-                (0..columns.len()).find(|&c| columns[c].filled == 0 && columns[c].hinted(hint))
-            });
+            .find_map(|hint| (0..columns.len()).find(|&c| columns[c].filled == 0 && columns[c].hinted(hint)));
     }
 }
 
@@ -43,24 +34,15 @@ pub(crate) fn keys(columns: &[Column], plan: &mut Plan) -> Option<usize> {
     let constant = |c: &Column| !c.many && c.distinct.len() == 1;
     plan.currency = (0..columns.len())
         .find(|&c| {
-            columns[c].hinted(Hint::Currency)
-                && columns[c].isos * 2 >= columns[c].filled
-                && columns[c].filled > 0
+            columns[c].hinted(Hint::Currency) && columns[c].isos * 2 >= columns[c].filled && columns[c].filled > 0
         })
-        .or_else(|| {
-            (0..columns.len())
-                .find(|&c| columns[c].is_currency() && !columns[c].hinted(Hint::Other))
-        });
+        .or_else(|| (0..columns.len()).find(|&c| columns[c].is_currency() && !columns[c].hinted(Hint::Other)));
     let numbered = |c: &Column| {
-        c.filled > 0
-            && (c.ibans * 10 >= c.filled * 9
-                || (c.mean_length() >= 4 && !c.many && c.distinct.len() <= 20))
+        c.filled > 0 && (c.ibans * 10 >= c.filled * 9 || (c.mean_length() >= 4 && !c.many && c.distinct.len() <= 20))
     };
     // A column named like an account whose values differ in nearly every row names the other side.
-    let own = |c: &Column| {
-        numbered(c)
-            && (constant(c) || (c.filled >= 4 && c.distinct.len() * 2 <= c.filled && !c.many))
-    };
+    let own =
+        |c: &Column| numbered(c) && (constant(c) || (c.filled >= 4 && c.distinct.len() * 2 <= c.filled && !c.many));
     plan.account = (0..columns.len())
         .filter(|&c| {
             columns[c].hinted(Hint::Account)
@@ -85,28 +67,19 @@ fn direction(columns: &[Column]) -> Option<usize> {
     (0..columns.len())
         .find(|&c| columns[c].hinted(Hint::Direction) && columns[c].is_direction())
         .or_else(|| {
-            (0..columns.len()).find(|&c| {
-                columns[c].is_direction() && both(&columns[c]) && !columns[c].is_number()
-            })
+            (0..columns.len()).find(|&c| columns[c].is_direction() && both(&columns[c]) && !columns[c].is_number())
         })
-        .or_else(|| {
-            (0..columns.len())
-                .find(|&c| columns[c].is_direction() && columns[c].hinted(Hint::BankCode))
-        })
+        .or_else(|| (0..columns.len()).find(|&c| columns[c].is_direction() && columns[c].hinted(Hint::BankCode)))
 }
 
 /// Texts: description, references, counterparty.
 pub(crate) fn texts(columns: &[Column], plan: &mut Plan, taken: &[usize]) {
     let free = |c: usize| !taken.contains(&c);
-    let texts =
-        |c: usize| columns[c].lettered > 0 && !columns[c].is_number() && !columns[c].is_date();
-    let named = |hint: Hint| {
-        (0..columns.len())
-            .filter(move |&c| free(c) && columns[c].hinted(hint) && columns[c].filled > 0)
-    };
+    let texts = |c: usize| columns[c].lettered > 0 && !columns[c].is_number() && !columns[c].is_date();
+    let named =
+        |hint: Hint| (0..columns.len()).filter(move |&c| free(c) && columns[c].hinted(hint) && columns[c].filled > 0);
     plan.counterparty = named(Hint::Counterparty).find(|&c| texts(c));
-    plan.reference =
-        named(Hint::Reference).max_by_key(|&c| (columns[c].filled, std::cmp::Reverse(c)));
+    plan.reference = named(Hint::Reference).max_by_key(|&c| (columns[c].filled, std::cmp::Reverse(c)));
     plan.bank_code = named(Hint::BankCode).next();
     plan.counterparty_account = named(Hint::CounterpartyAccount)
         .next()
@@ -120,17 +93,9 @@ pub(crate) fn texts(columns: &[Column], plan: &mut Plan, taken: &[usize]) {
             })
         });
     let used = |plan: &Plan, c: usize| {
-        [
-            plan.counterparty,
-            plan.reference,
-            plan.bank_code,
-            plan.counterparty_account,
-        ]
-        .contains(&Some(c))
+        [plan.counterparty, plan.reference, plan.bank_code, plan.counterparty_account].contains(&Some(c))
     };
-    plan.description = named(Hint::Description)
-        .filter(|&c| !used(plan, c))
-        .collect();
+    plan.description = named(Hint::Description).filter(|&c| !used(plan, c)).collect();
     if plan.description.is_empty() {
         // No name says so: the columns with the longest texts.
         let mut open: Vec<usize> = (0..columns.len())
