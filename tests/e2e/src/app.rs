@@ -178,6 +178,14 @@ impl App {
         Ok(serde_json::from_value(list).unwrap_or_default())
     }
 
+    /// Why the page stayed empty: what its own script throws when it is loaded once more.
+    ///
+    /// The session begins after the page, so an error of the very first moment was never seen.
+    pub(crate) async fn startup_error(&self) -> Result<Option<String>> {
+        let answer = self.driver.execute_async(LOAD_AGAIN, vec![]).await?;
+        Ok(answer.json().as_str().map(str::to_owned))
+    }
+
     /// Size of the page inside the window.
     pub async fn size(&self) -> Result<Size> {
         let value = self.execute("return [innerWidth, innerHeight]", vec![]).await?;
@@ -251,6 +259,13 @@ const COLLECT_ERRORS: &str = r#"
         const log = console.error;
         console.error = (...parts) => { seen.push(parts.map(String).join(" ")); log.apply(console, parts); };
     }
+"#;
+
+const LOAD_AGAIN: &str = r#"
+    const done = arguments[arguments.length - 1];
+    const script = document.querySelector("script[type=module][src]");
+    if (!script || document.body.innerText.trim() !== "") done(null);
+    else import(`${script.src}?again`).then(() => done(null), (error) => done(`${error}\n${error.stack}`));
 "#;
 
 const SETTLE: &str = r#"

@@ -158,9 +158,9 @@ impl Desk {
         if let Ok(source) = running.app.driver().source().await {
             let _ = std::fs::write(self.artifacts.join("failure.html"), source);
         }
-        if let Ok(errors) = running.app.page_errors().await {
-            let _ = std::fs::write(self.artifacts.join("page-errors.txt"), errors.join("\n"));
-        }
+        let mut errors = running.app.page_errors().await.unwrap_or_default();
+        errors.extend(running.app.startup_error().await.ok().flatten());
+        let _ = std::fs::write(self.artifacts.join("page-errors.txt"), errors.join("\n"));
     }
 }
 
