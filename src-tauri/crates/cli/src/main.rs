@@ -1,1 +1,82 @@
-fn main() {}
+//! `tieout`: the engine without a window.
+//!
+//! A command decodes its arguments, calls the engine and prints what it answers: a table, or with `--json` one JSON
+//! document. Whatever goes wrong is one JSON object on standard error and an exit code.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod book;
+mod fault;
+mod output;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::fault::{Answer, Exit, Fault};
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if !error.use_stderr() => {
+            // Help and version are answers, not errors.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return tell(&Fault::new(Exit::Usage, "USAGE", error.render().to_string().trim().to_owned())),
+    };
+    if let Some(filter) = &cli.log {
+        let filter = tracing_subscriber::EnvFilter::try_new(filter)
+            .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return tell(&Fault::new(Exit::Internal, "RUNTIME", format!("The program could not start: {error}.")));
+        }
+    };
+    match runtime.block_on(run(&cli)) {
+        Ok(answer) => finish(&cli, &answer),
+        Err(fault) => tell(&fault),
+    }
+}
+
+/// An answer, and what still is to be complained about.
+struct Done {
+    output: Output,
+    fault: Option<Fault>,
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        Self { output, fault: None }
+    }
+}
+
+fn finish(cli: &Cli, done: &Done) -> ExitCode {
+    if let Err(error) = done.output.print(cli.json)
+        // Whoever read the beginning and closed the pipe has what they wanted.
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        return tell(&Fault::new(Exit::Internal, "OUTPUT", format!("The answer could not be printed: {error}.")));
+    }
+    done.fault.as_ref().map_or(ExitCode::SUCCESS, tell)
+}
+
+fn tell(fault: &Fault) -> ExitCode {
+    eprintln!("{}", fault.to_json());
+    ExitCode::from(fault.exit as u8)
+}
+
+async fn run(cli: &Cli) -> Answer<Done> {
+    let actor = cli.actor.as_deref();
+    match &cli.command {
+        Command::Book(command) => book::run(command, actor).await,
+        Command::Sample(options) => book::sample(options).await,
+    }
+}

@@ -135,5 +135,10 @@ pub(crate) const CHART: &[(&str, &[Planned])] = &[
 
 /// The account number of a bank balance.
 pub(crate) fn account_of(name: &str) -> &'static str {
-    CHART.iter().flat_map(|(_, balances)| balances.iter()).find(|planned| planned.name == name).and_then(|planned| planned.account).unwrap_or("")
+    CHART
+        .iter()
+        .flat_map(|(_, balances)| balances.iter())
+        .find(|planned| planned.name == name)
+        .and_then(|planned| planned.account)
+        .unwrap_or("")
 }

@@ -9,6 +9,8 @@
 //! * `files`: statements as a bank writes them.
 
 #![forbid(unsafe_code)]
+// Amounts are minor units, written so that the whole units can be read: 2_480_00 is 2,480.00.
+#![allow(clippy::inconsistent_digit_grouping, clippy::zero_prefixed_literal)]
 
 mod calendar;
 mod company;

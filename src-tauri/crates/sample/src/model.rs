@@ -23,8 +23,15 @@ pub(crate) enum Act {
     /// With the moment it expires.
     Hold(Posting, DateTime),
     /// By the hold's reference. Absent amount: all that is left.
-    Commit { reference: String, amount: Option<i64>, void_rest: bool },
-    Void { reference: String, reason: &'static str },
+    Commit {
+        reference: String,
+        amount: Option<i64>,
+        void_rest: bool,
+    },
+    Void {
+        reference: String,
+        reason: &'static str,
+    },
 }
 
 /// A step with its moment and its person.
@@ -45,6 +52,10 @@ pub(crate) struct BankLine {
     pub(crate) reference: String,
     /// Signed minor units, money in above zero.
     pub(crate) amount: i64,
+    /// References of the ledger entries it is about; empty: the ledger does not know it yet.
+    pub(crate) entries: Vec<String>,
+    /// Place among the lines of its day.
+    pub(crate) order: u64,
 }
 
 /// A bank's view of one month.
@@ -86,8 +97,7 @@ impl Plan {
         let of_account = || self.lines.iter().filter(|line| line.account == account);
         opening += of_account().filter(|line| line.booked < from).map(|line| line.amount).sum::<i64>();
         let mut lines: Vec<_> = of_account().filter(|line| line.booked >= from && line.booked <= to).cloned().collect();
-        // Stable: lines of one day stay in the order in which they came about.
-        lines.sort_by_key(|line| line.booked);
+        lines.sort_by_key(|line| (line.booked, line.order));
         Some(Statement { account, currency, decimals: crate::files::decimals(currency), from, to, opening, lines })
     }
 }

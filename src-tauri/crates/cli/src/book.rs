@@ -1,0 +1,120 @@
+//! Books: make, check, describe, copy; and the sample.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::api::book::{BookInfo, Chart, ColumnNames, NewBook};
+use engine::{Engine, SystemClock};
+use serde_json::json;
+use store_sqlite::SqliteStore;
+
+use crate::Done;
+use crate::args::{BookCommand, ChartName, SampleArgs};
+use crate::fault::{Answer, Exit, Fault};
+use crate::output::{Output, progress, progress_end};
+use crate::session::{name_of, open};
+
+pub(crate) async fn run(command: &BookCommand, actor: Option<&str>) -> Answer<Done> {
+    match command {
+        BookCommand::Create { file, name, currency, chart } => create(file, name, currency, *chart, actor).await,
+        BookCommand::Check { file } => check(file, actor).await,
+        BookCommand::Info { file } => {
+            let engine = open(file, actor).await?;
+            let info = engine.book_info().await?;
+            engine.close().await;
+            Ok(Output::new(&info, describe(&info)).into())
+        }
+        BookCommand::Backup { file, to } => {
+            let engine = open(file, actor).await?;
+            engine.book_backup(to).await?;
+            engine.close().await;
+            let text = format!("Copied to {}.", to.display());
+            Ok(Output::new(json!({ "book": file, "copy": to }), text).into())
+        }
+    }
+}
+
+async fn create(file: &Path, name: &str, currency: &str, chart: ChartName, actor: Option<&str>) -> Answer<Done> {
+    let engine = Engine::new(Arc::new(SqliteStore::create(file).await?), Arc::new(SystemClock), name_of(actor));
+    let book = NewBook {
+        name: name.to_owned(),
+        currency: currency.to_owned(),
+        fiscal_year_start: "01-01".to_owned(),
+        chart: match chart {
+            ChartName::Empty => Chart::Empty,
+            ChartName::SmallCompany => Chart::SmallCompany,
+            ChartName::PaymentProvider => Chart::PaymentProvider,
+        },
+        column_names: ColumnNames::InOut,
+    };
+    let founded = engine.book_found(book).await;
+    engine.close().await;
+    match founded {
+        Ok(info) => Ok(Output::new(&info, format!("Made {} in {}.", info.name, file.display())).into()),
+        Err(error) => {
+            // The file was made a moment ago and holds nothing.
+            remove(file);
+            Err(error.into())
+        }
+    }
+}
+
+fn remove(file: &Path) {
+    for ending in ["", "-wal", "-shm", "-lock"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        // What was never made need not go.
+        let _ = std::fs::remove_file(name);
+    }
+}
+
+async fn check(file: &Path, actor: Option<&str>) -> Answer<Done> {
+    let engine = open(file, actor).await?;
+    progress("Checking");
+    let found = engine.book_check().await;
+    progress_end();
+    engine.close().await;
+    let found = found?;
+    let counts = format!("{} balances, {} entries", found.balances, found.entries);
+    let (text, fault) = if found.problems.is_empty() {
+        (format!("{counts}: everything ties."), None)
+    } else {
+        let message = format!(
+            "{} problems were found. Restore the last backup, or ask for help before posting.",
+            found.problems.len()
+        );
+        (format!("{counts}\n{}", found.problems.join("\n")), Some(Fault::new(Exit::Refused, "BOOK_PROBLEMS", message)))
+    };
+    Ok(Done { output: Output::new(&found, text), fault })
+}
+
+fn describe(info: &BookInfo) -> String {
+    let mut text = format!(
+        "{}\nCurrency      {}\nBalances      {}\nTransactions  {}\nEntries       {}\nOpen holds    {}\nOpen statements  {}\n",
+        info.name, info.currency, info.balances, info.transactions, info.entries, info.open_holds, info.open_statements
+    );
+    if let Some(reason) = &info.read_only {
+        text.push_str(reason);
+    }
+    text
+}
+
+/// Makes the sample book and its statement files.
+pub(crate) async fn sample(options: &SampleArgs) -> Answer<Done> {
+    let today = options.today.unwrap_or_else(|| jiff::Zoned::now().date());
+    std::fs::create_dir_all(&options.out).map_err(|error| Fault::file(&options.out, &error))?;
+    progress("Making the sample book");
+    let made = sample::write_sample(&options.out.join(sample::BOOK_FILE), &options.out, today).await;
+    progress_end();
+    let files = made.map_err(|error| match error {
+        sample::SampleError::Open(error) => Fault::from(error),
+        sample::SampleError::File { .. } => Fault::new(Exit::File, "FILE", error.to_string()),
+        sample::SampleError::Calendar(_) => Fault::argument("today", error.to_string()),
+        sample::SampleError::Engine { .. } => Fault::new(Exit::Internal, "SAMPLE", error.to_string()),
+    })?;
+    let mut text = format!("{}\n", files.book.display());
+    for statement in &files.statements {
+        text.push_str(&format!("{}\n", statement.display()));
+    }
+    Ok(Output::new(json!({ "book": files.book, "statements": files.statements }), text).into())
+}

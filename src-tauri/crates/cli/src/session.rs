@@ -1,0 +1,89 @@
+//! An open book for the time of one command.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::api::ledgers::BalanceRow;
+use engine::api::page::{FilterCondition, FilterTest, ListQuery};
+use engine::{Engine, SystemClock};
+use ledger::{Amount, Currency};
+use store::Store;
+use store_sqlite::SqliteStore;
+
+use crate::fault::{Answer, Exit, Fault};
+
+/// Opens a book, takes it up and acts as `actor`, or as the user of this machine.
+pub(crate) async fn open(book: &Path, actor: Option<&str>) -> Answer<Arc<Engine>> {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(book).await?);
+    // Taking up sets whoever works in the window; a command says itself who acts.
+    Engine::new(Arc::clone(&store), Arc::new(SystemClock), "Tieout").book_take_up().await?;
+    Ok(Arc::new(Engine::new(store, Arc::new(SystemClock), name_of(actor))))
+}
+
+/// As [`open`], and refuses at once when nothing could be written.
+pub(crate) async fn open_to_write(book: &Path, actor: Option<&str>) -> Answer<Arc<Engine>> {
+    let engine = open(book, actor).await?;
+    match engine.book_info().await?.read_only {
+        None => Ok(engine),
+        Some(reason) => {
+            engine.close().await;
+            Err(Fault::new(Exit::Book, "BOOK_READ_ONLY", reason))
+        }
+    }
+}
+
+/// Who acts when nobody says so: the user of this machine.
+pub(crate) fn name_of(actor: Option<&str>) -> String {
+    let given = actor.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+    let user = || {
+        ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok().filter(|name| !name.is_empty()))
+    };
+    given.or_else(user).unwrap_or_else(|| "tieout".to_owned())
+}
+
+/// The balance that `text` names: its id, its `@name` or its name. `currency` decides between balances of one name.
+pub(crate) async fn balance(engine: &Engine, field: &str, text: &str, currency: Option<&str>) -> Answer<BalanceRow> {
+    let mut found = balances_named(engine, text).await?;
+    if let Some(currency) = currency {
+        let fits = |row: &BalanceRow| row.currency.eq_ignore_ascii_case(currency);
+        if found.len() > 1 || text.starts_with('@') {
+            found.retain(fits);
+        }
+    }
+    match found.len() {
+        0 => Err(Fault::new(
+            Exit::Refused,
+            "NOT_FOUND",
+            format!("There is no balance called “{text}” in this book. Nothing was changed."),
+        )),
+        1 => Ok(found.remove(0)),
+        _ => {
+            let names: Vec<_> =
+                found.iter().map(|row| format!("{} ({}, {})", row.id, row.ledger, row.currency)).collect();
+            Err(Fault::argument(
+                field,
+                format!("{} balances are called “{text}”: {}. Use the id.", found.len(), names.join(", ")),
+            ))
+        }
+    }
+}
+
+async fn balances_named(engine: &Engine, text: &str) -> Answer<Vec<BalanceRow>> {
+    let field = if text.starts_with("bln_") { "id" } else { "name" };
+    let conditions = vec![FilterCondition { field: field.into(), test: FilterTest::Is, values: vec![text.to_owned()] }];
+    Ok(engine.balances_page(ListQuery { limit: 50, conditions, ..ListQuery::default() }).await?.rows)
+}
+
+/// Decimal text as minor units with `exponent` decimals. Nothing is rounded.
+pub(crate) fn minor(field: &str, text: &str, exponent: u8) -> Answer<Amount> {
+    Amount::parse_decimal(text, exponent).map_err(|error| {
+        Fault::argument(field, format!("“{text}” is not an amount with at most {exponent} decimals: {error}."))
+    })
+}
+
+/// Decimals of a currency that no balance names: those of ISO 4217.
+pub(crate) fn iso_exponent(currency: &str) -> Answer<u8> {
+    Currency::iso(currency)
+        .map(|known| known.exponent())
+        .ok_or_else(|| Fault::argument("currency", format!("“{currency}” is not an ISO 4217 currency.")))
+}

@@ -1,0 +1,199 @@
+//! The plan, played through the engine: one clock, one book, several people.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::api::book::{Chart, ColumnNames, NewBook};
+use engine::api::ledgers::{BalanceUpdate, NewBalanceRequest};
+use engine::api::transactions::{BatchOutcome, CommitItem, PostRequest, VoidRequest};
+use engine::{Clock, Engine, FixedClock};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use store::Store;
+use store_sqlite::SqliteStore;
+
+use crate::SampleError;
+use crate::company::{CHART, NAME, Who};
+use crate::model::{Act, Plan, Posting, Timed};
+
+/// The book under way.
+pub(crate) struct Stage {
+    clock: Arc<FixedClock>,
+    engines: Vec<(Who, Engine)>,
+    /// Balance name to id.
+    balances: HashMap<&'static str, String>,
+    /// Reference of a hold to its id.
+    holds: HashMap<String, String>,
+}
+
+/// Makes the book and plays the whole plan.
+pub(crate) async fn play(book: &Path, plan: &Plan) -> Result<(), SampleError> {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::create(book).await?);
+    let clock = Arc::new(FixedClock::at(instant(crate::calendar::plus(plan.start, -1).at(8, 0, 0, 0))));
+    let engines = Who::ALL
+        .map(|who| (who, Engine::new(Arc::clone(&store), Arc::clone(&clock) as Arc<dyn Clock>, who.name())))
+        .into();
+    let mut stage = Stage { clock, engines, balances: HashMap::new(), holds: HashMap::new() };
+    let played = stage.perform(plan).await;
+    store.close().await;
+    played
+}
+
+/// The local moment as an instant.
+fn instant(at: DateTime) -> Timestamp {
+    at.to_zoned(TimeZone::system()).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+}
+
+/// Takes a book away that was not finished.
+pub(crate) fn remove_book(book: &Path) {
+    for ending in ["", "-wal", "-shm", "-lock"] {
+        let mut name = book.as_os_str().to_owned();
+        name.push(ending);
+        // A part that was never made is fine.
+        let _ = std::fs::remove_file(PathBuf::from(name));
+    }
+}
+
+impl Stage {
+    fn engine(&self, who: Who) -> &Engine {
+        let found = self.engines.iter().find(|(person, _)| *person == who);
+        &found.unwrap_or(&self.engines[0]).1
+    }
+
+    async fn perform(&mut self, plan: &Plan) -> Result<(), SampleError> {
+        self.found().await?;
+        let mut day = plan.start;
+        for timed in &plan.acts {
+            if timed.at.date() != day {
+                day = timed.at.date();
+                self.begin_day(day).await?;
+            }
+            self.clock.set(instant(timed.at));
+            self.act(timed).await?;
+        }
+        self.begin_day(plan.today).await
+    }
+
+    /// Holds that ran out overnight void themselves.
+    async fn begin_day(&mut self, day: Date) -> Result<(), SampleError> {
+        self.clock.set(instant(day.at(5, 30, 0, 0)));
+        self.engine(Who::Controller)
+            .expire_holds()
+            .await
+            .map_err(|error| SampleError::engine("Expiring holds", error))?;
+        Ok(())
+    }
+
+    async fn found(&mut self) -> Result<(), SampleError> {
+        let step = |error| SampleError::engine("Founding the book", error);
+        let engine = &self.engines[0].1;
+        let book = NewBook {
+            name: NAME.into(),
+            currency: "EUR".into(),
+            fiscal_year_start: "01-01".into(),
+            chart: Chart::Empty,
+            column_names: ColumnNames::InOut,
+        };
+        engine.book_found(book).await.map_err(step)?;
+        engine.person_set(Who::Controller.name()).await.map_err(step)?;
+        let mut ids = HashMap::new();
+        for (ledger, balances) in CHART {
+            let ledger = engine.ledger_create(ledger).await.map_err(step)?;
+            for planned in *balances {
+                let request = NewBalanceRequest {
+                    ledger_id: ledger.id.clone(),
+                    name: planned.name.into(),
+                    currency: planned.currency.into(),
+                    exponent: None,
+                    account_number: planned.account.map(str::to_owned),
+                    reconcilable: planned.account.is_some(),
+                };
+                let made = engine.balance_create(request).await.map_err(step)?;
+                if planned.pinned {
+                    let update = BalanceUpdate {
+                        id: made.id.clone(),
+                        name: made.name,
+                        account_number: made.account_number,
+                        reconcilable: made.reconcilable,
+                        pinned: true,
+                    };
+                    engine.balance_update(update).await.map_err(step)?;
+                }
+                ids.insert(planned.name, made.id);
+            }
+        }
+        self.balances = ids;
+        Ok(())
+    }
+
+    async fn act(&mut self, timed: &Timed) -> Result<(), SampleError> {
+        let engine = self.engine(timed.who);
+        match &timed.act {
+            Act::Post(posting) => {
+                engine
+                    .post(self.request(posting, None))
+                    .await
+                    .map_err(|error| SampleError::engine(&posting.reference, error))?;
+            }
+            Act::Hold(posting, expires) => {
+                let request = self.request(posting, Some(instant(*expires)));
+                let held =
+                    engine.post(request).await.map_err(|error| SampleError::engine(&posting.reference, error))?;
+                self.holds.insert(posting.reference.clone(), held.family.id);
+            }
+            Act::Commit { reference, amount, void_rest } => {
+                let item = CommitItem {
+                    id: self.hold(reference),
+                    amount: amount.map(|amount| amount.to_string()),
+                    void_rest: *void_rest,
+                };
+                let outcome =
+                    engine.holds_commit(vec![item]).await.map_err(|error| SampleError::engine(reference, error))?;
+                decided(reference, outcome)?;
+            }
+            Act::Void { reference, reason } => {
+                let request = VoidRequest { ids: vec![self.hold(reference)], reason: (*reason).into(), note: None };
+                let outcome =
+                    engine.holds_void(request).await.map_err(|error| SampleError::engine(reference, error))?;
+                decided(reference, outcome)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn hold(&self, reference: &str) -> String {
+        self.holds.get(reference).cloned().unwrap_or_else(|| reference.to_owned())
+    }
+
+    fn request(&self, posting: &Posting, expires: Option<Timestamp>) -> PostRequest {
+        let balance = |name: &str| self.balances.get(name).cloned().unwrap_or_else(|| name.to_owned());
+        // Only banks have money of their own to run out of; the other side of a claim goes below zero.
+        let is_bank = !crate::company::account_of(posting.from).is_empty();
+        PostRequest {
+            reference: posting.reference.clone(),
+            amount: posting.amount.to_string(),
+            currency: posting.currency.into(),
+            source: balance(posting.from),
+            destination: balance(posting.to),
+            description: posting.description.clone(),
+            effective_date: Some(posting.date.to_string()),
+            hold: expires.is_some(),
+            expires_at: expires.map(|at| at.to_string()),
+            allow_overdraft: !is_bank,
+            create_indicators: true,
+            ..PostRequest::default()
+        }
+    }
+}
+
+fn decided(reference: &str, outcome: BatchOutcome) -> Result<(), SampleError> {
+    match outcome.rows.into_iter().find(|row| !row.ok) {
+        None => Ok(()),
+        Some(row) => {
+            let message = row.message.unwrap_or_default();
+            Err(SampleError::engine(reference, engine::EngineError::Conflict { code: "SAMPLE", message }))
+        }
+    }
+}
