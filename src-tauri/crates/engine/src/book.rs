@@ -84,6 +84,7 @@ impl Engine {
                 .await?;
             }
         }
+        crate::rules::add_default_rules(unit.as_mut(), &stamp).await?;
         unit.record_event(&Event { at: stamp.at, actor: stamp.actor, kind: "book.created".into(), object_id: id, payload: settings }).await?;
         unit.commit().await?;
         self.changed(&[Topic::Book, Topic::Balances]);

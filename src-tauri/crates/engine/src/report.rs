@@ -78,7 +78,7 @@ impl Engine {
         let (by_tier, by_rule) = self.match_counts(&matches).await?;
         let open = figures.open_in_lines + figures.open_out_lines;
         Ok(Report {
-            book: self.store.setting("book.name").await?.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default(),
+            book: self.store.setting("book").await?.and_then(|book| book["name"].as_str().map(str::to_owned)).unwrap_or_default(),
             balance_name: statement.balance_name.clone(),
             currency: statement.currency.code().to_owned(),
             exponent: statement.currency.exponent(),

@@ -1,0 +1,10 @@
+//! Use cases on real books: SQLite files in temporary folders.
+
+mod book_file;
+mod ledger_postings;
+mod ledger_property;
+mod recon_desk;
+mod recon_flow;
+mod recon_rules;
+mod recon_support;
+mod support;
