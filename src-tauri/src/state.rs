@@ -1,5 +1,6 @@
 //! The one open book of the window.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub(crate) struct Shell {
     pub(crate) files: ShellFiles,
     open: RwLock<Option<Open>>,
     startup_problem: Mutex<Option<String>>,
+    /// Imports somebody asked to stop, by session.
+    cancelled: Mutex<HashSet<String>>,
 }
 
 struct Open {
@@ -45,7 +48,7 @@ impl Drop for Open {
 impl Shell {
     pub(crate) fn new(app: &AppHandle) -> tauri::Result<Self> {
         let files = ShellFiles::new(app.path().app_config_dir()?, app.path().app_data_dir()?);
-        Ok(Self { app: app.clone(), files, open: RwLock::new(None), startup_problem: Mutex::new(None) })
+        Ok(Self { app: app.clone(), files, open: RwLock::new(None), startup_problem: Mutex::new(None), cancelled: Mutex::default() })
     }
 
     /// The engine of the open book.
@@ -119,6 +122,19 @@ impl Shell {
         if let Some(open) = self.open.write().await.take() {
             open.engine.close().await;
         }
+    }
+
+    /// Asks the import of a session to stop.
+    pub(crate) fn cancel(&self, session: String) {
+        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).insert(session);
+    }
+
+    pub(crate) fn is_cancelled(&self, session: &str) -> bool {
+        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).contains(session)
+    }
+
+    pub(crate) fn forget_cancel(&self, session: &str) {
+        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
     }
 
     /// Passes what happens in the book on to the window.

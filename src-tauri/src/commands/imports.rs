@@ -1,0 +1,73 @@
+//! The import wizard.
+
+use std::path::Path;
+
+use engine::api::book::JobProgress;
+use engine::api::imports::{ImportOptions, ImportPlan, ImportPreview, ImportRequest, ImportResult, ImportSession, ImportSource, MappingProfile};
+use tauri::{AppHandle, Emitter, State};
+
+use crate::error::{Answer, Refusal};
+use crate::state::Shell;
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn import_open(shell: State<'_, Shell>, source: ImportSource) -> Answer<ImportSession> {
+    Ok(shell.engine().await?.import_open(source).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn import_close(shell: State<'_, Shell>, session: String) -> Answer<()> {
+    shell.engine().await?.import_close(&session);
+    Ok(())
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn import_preview(shell: State<'_, Shell>, session: String, options: ImportOptions, balance_id: Option<String>) -> Answer<ImportPreview> {
+    Ok(shell.engine().await?.import_preview(&session, options, balance_id).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn import_plan(shell: State<'_, Shell>, session: String, options: ImportOptions, balance_id: String) -> Answer<ImportPlan> {
+    Ok(shell.engine().await?.import_plan(&session, options, &balance_id).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn import_commit(app: AppHandle, shell: State<'_, Shell>, request: ImportRequest) -> Answer<ImportResult> {
+    let engine = shell.engine().await?;
+    let session = request.session.clone();
+    let progress = |step: JobProgress| {
+        // A window that cannot be told any more has nobody waiting to cancel.
+        let _ = app.emit("job-progress", step);
+        !shell.is_cancelled(&session)
+    };
+    let outcome = engine.import_commit(request, Some(&progress)).await;
+    shell.forget_cancel(&session);
+    Ok(outcome?)
+}
+
+/// Asks a running import to stop; it then leaves nothing behind.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn import_cancel(shell: State<'_, Shell>, session: String) -> Answer<()> {
+    shell.cancel(session);
+    Ok(())
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn import_problems_csv(shell: State<'_, Shell>, session: String, options: ImportOptions, path: String) -> Answer<()> {
+    let bytes = shell.engine().await?.import_problems_csv(&session, options, None).await?;
+    std::fs::write(Path::new(&path), bytes).map_err(|error| Refusal::new("FILE", format!("{path} could not be written: {error}.")))
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn import_undo(shell: State<'_, Shell>, statement_id: String) -> Answer<()> {
+    Ok(shell.engine().await?.import_undo(&statement_id).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn profiles_list(shell: State<'_, Shell>) -> Answer<Vec<MappingProfile>> {
+    Ok(shell.engine().await?.profiles().await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn profile_delete(shell: State<'_, Shell>, id: String) -> Answer<()> {
+    Ok(shell.engine().await?.profile_delete(&id).await?)
+}
