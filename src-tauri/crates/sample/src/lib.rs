@@ -18,6 +18,7 @@ mod files;
 mod holds;
 mod model;
 mod play;
+mod reconcile;
 mod rng;
 mod special;
 mod story;

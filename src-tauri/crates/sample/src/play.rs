@@ -17,6 +17,7 @@ use store_sqlite::SqliteStore;
 use crate::SampleError;
 use crate::company::{CHART, NAME, Who};
 use crate::model::{Act, Plan, Posting, Timed};
+use crate::reconcile;
 
 /// The book under way.
 pub(crate) struct Stage {
@@ -64,11 +65,17 @@ impl Stage {
 
     async fn perform(&mut self, plan: &Plan) -> Result<(), SampleError> {
         self.found().await?;
+        let mut due = reconcile::due(plan).into_iter().peekable();
         let mut day = plan.start;
         for timed in &plan.acts {
             if timed.at.date() != day {
                 day = timed.at.date();
                 self.begin_day(day).await?;
+            }
+            while let Some(statement) = due.next_if(|statement| statement.day < day) {
+                self.clock.set(instant(statement.day.at(17, 40, 0, 0)));
+                let balance = self.balances.get(statement.account).map(String::as_str).unwrap_or_default();
+                reconcile::sign(self.engine(Who::Controller), plan, &statement, balance).await?;
             }
             self.clock.set(instant(timed.at));
             self.act(timed).await?;
