@@ -141,6 +141,15 @@ fn inverse_signs_are_proved_by_balance_and_date_order() {
 }
 
 #[test]
+fn a_chance_agreement_does_not_turn_signs() {
+    // Rows are missing in between, and the one step happens to fit the mirror image.
+    let text = "Date,Text,Amount,Balance\n2026-11-13,A,50.00,100.00\n2026-11-24,B,-20.00,50.00\n";
+    let reading = read_text(text, &ReadOptions::default());
+    assert_eq!(amounts(&reading), ["50.00", "-20.00"]);
+    assert_eq!(outcome(&reading.statements[0].proof), "not_provable");
+}
+
+#[test]
 fn the_next_file_of_the_bank_is_read_by_the_saved_mapping() {
     let first = statements::inspect(&fixture("kontoauszug_ch.csv"), "kontoauszug_ch.csv", &ReadOptions::default());
     let mapping = first.detection.mapping.unwrap();

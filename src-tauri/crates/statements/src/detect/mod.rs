@@ -73,7 +73,8 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
     let direction = work.roles_before_money();
     let around = dates::Surroundings { file_name, today: options.today, outside: outside(table, &layout) };
     let open_dates = work.date_formats(&around);
-    let order = work.order();
+    // While the dates are open, so is the order they give; it must not turn signs round.
+    let order = if open_dates.is_empty() { work.order() } else { RowOrder::Unknown };
     let stated = work.stated();
     let currency = work.currency(&stated);
     let open_mark = work.marks(currency.as_ref());
@@ -370,6 +371,10 @@ impl Work<'_> {
         }?;
         let mut outcome = outcome;
         if let Some(sign) = self.options.sign_model.or_else(|| self.mapped().and_then(|m| m.sign_model)) {
+            if outcome.best.sign != sign {
+                // What was proved was the other sign.
+                outcome.relation = None;
+            }
             outcome.best.sign = sign;
             outcome.confidence = Confidence::Chosen;
             outcome.open.clear();
