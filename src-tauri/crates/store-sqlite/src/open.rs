@@ -84,6 +84,9 @@ impl SqliteStore {
         let lock = BookLock::take(path).map_err(|error| io(path, &error))?;
         if lock.is_none() {
             let reason = "Another program has this book open, so it is open for reading only here. Close it there to work in it.";
+            let mut connection = SqliteConnection::connect_with(&options(path).read_only(true)).await.map_err(damaged_or_database)?;
+            version_of(&mut connection).await?;
+            connection.close().await.map_err(database)?;
             return Self::connect(path, None, Some(reason.into()), None).await;
         }
         check_pages(path, false).await?;
@@ -232,6 +235,7 @@ async fn check_pages(path: &Path, immutable: bool) -> Result<(), OpenError> {
     }
     let reading = options(path).read_only(immutable).immutable(immutable);
     let mut connection = SqliteConnection::connect_with(&reading).await.map_err(damaged_or_database)?;
+    version_of(&mut connection).await?;
     let found = quick_check(&mut connection).await.map_err(damaged_or_database)?;
     connection.close().await.map_err(database)?;
     match found.first() {
@@ -246,7 +250,9 @@ async fn quick_check(connection: &mut SqliteConnection) -> Result<Vec<String>, s
     for row in rows {
         let line: String = row.try_get(0)?;
         if line != "ok" {
-            found.push(line);
+            // The first line of a finding only names the database.
+            let told: Vec<&str> = line.lines().filter(|line| !line.starts_with("***")).collect();
+            found.push(told.join("; "));
         }
     }
     Ok(found)
@@ -255,7 +261,7 @@ async fn quick_check(connection: &mut SqliteConnection) -> Result<Vec<String>, s
 /// Runs pending migrations on a book that exists, after copying it.
 async fn bring_up_to_date(path: &Path) -> Result<Option<PathBuf>, OpenError> {
     let mut connection = SqliteConnection::connect_with(&options(path)).await.map_err(database)?;
-    let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(database)?;
+    let version = version_of(&mut connection).await?;
     let mut backup = None;
     if version < SCHEMA_VERSION {
         let target = backup_name(path, version);
@@ -266,6 +272,12 @@ async fn bring_up_to_date(path: &Path) -> Result<Option<PathBuf>, OpenError> {
     migrate(&mut connection).await?;
     connection.close().await.map_err(database)?;
     Ok(backup)
+}
+
+/// The schema version as SQLite sees it: after a crash the newest header may still stand in the log beside the file.
+async fn version_of(connection: &mut SqliteConnection) -> Result<i64, OpenError> {
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(connection).await.map_err(database)?;
+    if found > SCHEMA_VERSION { Err(OpenError::Newer { found, known: SCHEMA_VERSION }) } else { Ok(found) }
 }
 
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {

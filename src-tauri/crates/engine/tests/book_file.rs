@@ -1,0 +1,193 @@
+//! The file: identity, version, integrity, one writer, immutable rows.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::{Engine, SystemClock};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{Connection, Row};
+use store::error::OpenError;
+use store_sqlite::{SCHEMA_VERSION, SqliteStore};
+
+use crate::support::TestBook;
+
+async fn raw(path: &Path) -> SqliteConnection {
+    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path)).await.unwrap()
+}
+
+async fn refusal(path: &Path) -> OpenError {
+    match SqliteStore::open(path).await {
+        Ok(_) => panic!("{} opened", path.display()),
+        Err(error) => error,
+    }
+}
+
+#[tokio::test]
+async fn a_book_is_durable_and_strict() {
+    let book = TestBook::new().await;
+    let mut connection = raw(&book.path).await;
+    for (pragma, expected) in [("application_id", 0x5449_454F_i64), ("user_version", SCHEMA_VERSION)] {
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"))).fetch_one(&mut connection).await.unwrap();
+        assert_eq!(row.get::<i64, _>(0), expected, "{pragma}");
+    }
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(mode, "wal");
+    let loose: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx_%' AND name NOT LIKE 'txn_text%'",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert!(loose.is_empty(), "not strict: {loose:?}");
+}
+
+#[tokio::test]
+async fn history_cannot_be_changed_even_by_hand() {
+    let book = TestBook::new().await;
+    let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
+    book.fund(&a, "EUR", "10000").await;
+    book.transfer("R", &a, &b, "100").await.unwrap();
+    let mut connection = raw(&book.path).await;
+    for sql in [
+        "UPDATE txn SET amount = '1' WHERE reference = 'R'",
+        "UPDATE txn SET description = 'x'",
+        "DELETE FROM txn",
+        "INSERT OR REPLACE INTO txn (key, id, status, reference, source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash) \
+         SELECT key, id, status, reference, source_key, destination_key, '1', currency, exponent, description, effective_date, created_at, actor, input_hash FROM txn WHERE reference = 'R'",
+        "UPDATE entry SET amount = '1'",
+        "DELETE FROM entry",
+        "INSERT OR REPLACE INTO entry SELECT balance_key, effective_date, txn_key, side, '1' FROM entry",
+        "UPDATE event SET actor = 'x'",
+        "DELETE FROM event",
+        "INSERT OR REPLACE INTO event SELECT key, at, 'x', kind, object_id, payload FROM event",
+        "DELETE FROM balance",
+        "UPDATE balance SET currency = 'USD'",
+        "UPDATE balance SET exponent = 3",
+        "INSERT INTO txn (id, status, reference, source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash) \
+         SELECT 'n', status, 'n', source_key, source_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash FROM txn LIMIT 1",
+        "INSERT INTO txn (id, status, reference, source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash) \
+         SELECT 'n', status, 'n', source_key, destination_key, '-5', currency, exponent, description, effective_date, created_at, actor, input_hash FROM txn LIMIT 1",
+    ] {
+        assert!(sqlx::query(sql).execute(&mut connection).await.is_err(), "accepted: {sql}");
+    }
+    assert!(book.engine.book_check().await.unwrap().problems.is_empty());
+}
+
+#[tokio::test]
+async fn a_tampered_figure_is_found() {
+    let book = TestBook::new().await;
+    let a = book.balance("Merrion", "EUR").await;
+    book.fund(&a, "EUR", "10000").await;
+    sqlx::query("UPDATE balance SET credit = '10001' WHERE name = 'Merrion'").execute(&mut raw(&book.path).await).await.unwrap();
+    let problems = book.engine.book_check().await.unwrap().problems;
+    assert!(problems.iter().any(|text| text == "Merrion is stored with 100.01 EUR but its entries give 100.00 EUR."), "{problems:?}");
+    assert!(problems.iter().any(|text| text.starts_with("EUR does not tie")), "{problems:?}");
+}
+
+#[tokio::test]
+async fn what_is_not_a_book_is_refused_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("notes.txt"), "not a database").unwrap();
+    std::fs::write(at("empty.tieout"), "").unwrap();
+    let mut other = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(at("other.db")).create_if_missing(true)).await.unwrap();
+    sqlx::query("CREATE TABLE t (a)").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    for name in ["notes.txt", "empty.tieout", "other.db"] {
+        assert!(matches!(refusal(&at(name)).await, OpenError::NotABook(_)), "{name}");
+    }
+    assert!(matches!(refusal(&at("gone.tieout")).await, OpenError::Missing(_)));
+    assert!(matches!(SqliteStore::create(&at("notes.txt")).await, Err(OpenError::Exists(_))));
+    assert_eq!(std::fs::read_to_string(at("notes.txt")).unwrap(), "not a database", "an existing file is never touched");
+}
+
+#[tokio::test]
+async fn newer_foreign_cut_and_damaged_books_are_refused() {
+    for case in ["newer", "foreign", "cut", "damaged"] {
+        let book = TestBook::new().await;
+        let a = book.balance("A", "EUR").await;
+        for _ in 0..20 {
+            book.fund(&a, "EUR", "10000").await;
+        }
+        let TestBook { engine, path, folder, .. } = book;
+        engine.close().await;
+        drop(engine);
+        match case {
+            "newer" => {
+                sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", SCHEMA_VERSION + 1))).execute(&mut raw(&path).await).await.unwrap();
+            }
+            "foreign" => {
+                sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1").execute(&mut raw(&path).await).await.unwrap();
+            }
+            "cut" => {
+                let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+                file.set_len(file.metadata().unwrap().len() / 2).unwrap();
+            }
+            _ => {
+                let mut bytes = std::fs::read(&path).unwrap();
+                let middle = bytes.len() / 2 / 4096 * 4096;
+                bytes[middle..middle + 4096].fill(0xA5);
+                std::fs::write(&path, bytes).unwrap();
+            }
+        }
+        let error = refusal(&path).await;
+        let expected = match case {
+            "newer" => matches!(error, OpenError::Newer { .. }),
+            "foreign" => matches!(error, OpenError::ForeignMigration(1)),
+            _ => matches!(error, OpenError::Damaged(_)),
+        };
+        assert!(expected, "{case}: {error:?}");
+        drop(folder);
+    }
+}
+
+#[tokio::test]
+async fn a_second_opening_reads_only_and_says_why() {
+    let book = TestBook::new().await;
+    let a = book.balance("A", "EUR").await;
+    book.fund(&a, "EUR", "10000").await;
+    let second = SqliteStore::open(&book.path).await.unwrap();
+    let second = Engine::new(Arc::new(second), Arc::new(SystemClock), "Second");
+    let info = second.book_take_up().await.unwrap();
+    assert!(info.read_only.unwrap().contains("Another program has this book open"));
+    let refused = second.ledger_create("X").await.unwrap_err();
+    assert_eq!(refused.code(), "BOOK_READ_ONLY");
+    book.fund(&a, "EUR", "500").await;
+    assert_eq!(second.balance_get(&a, None).await.unwrap().row.figures.balance, "10500", "a reader sees what the writer commits");
+    second.close().await;
+}
+
+#[tokio::test]
+async fn an_older_book_is_copied_before_it_is_upgraded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.tieout");
+    // A book of the first format: the first migration alone.
+    let mut connection = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&path).create_if_missing(true)).await.unwrap();
+    let migrator = sqlx::migrate::Migrator::new(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../migrations/sqlite"))).await.unwrap();
+    migrator.run_to(1, &mut connection).await.unwrap();
+    for sql in ["PRAGMA application_id = 1414088015", "PRAGMA user_version = 1", "INSERT INTO ledger (id, name, created_at) VALUES ('ldg_1', 'Kept', 0)"] {
+        sqlx::query(sql).execute(&mut connection).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    let store = SqliteStore::open(&path).await.unwrap();
+    let copy = store.backup_made().expect("a copy was made").to_owned();
+    let kept: String = sqlx::query_scalar("SELECT name FROM ledger").fetch_one(&mut raw(&copy).await).await.unwrap();
+    assert_eq!(kept, "Kept");
+    let engine = Engine::new(Arc::new(store), Arc::new(SystemClock), "Me");
+    assert_eq!(engine.ledgers_list().await.unwrap()[0].name, "Kept");
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn a_backup_of_the_open_book_opens_with_the_same_figures() {
+    let book = TestBook::new().await;
+    let a = book.balance("A", "EUR").await;
+    book.fund(&a, "EUR", "10000").await;
+    let copy = book.folder.path().join("copy.tieout");
+    book.engine.book_backup(&copy).await.unwrap();
+    assert!(book.engine.book_backup(&copy).await.is_err(), "an existing file is never overwritten");
+    let opened = Engine::new(Arc::new(SqliteStore::open(&copy).await.unwrap()), Arc::new(SystemClock), "Me");
+    assert_eq!(opened.balance_get(&a, None).await.unwrap().row.figures.balance, "10000");
+    assert!(opened.book_check().await.unwrap().problems.is_empty());
+    opened.close().await;
+}

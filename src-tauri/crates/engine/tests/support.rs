@@ -1,0 +1,93 @@
+//! A book in a temporary folder, with a clock that stands still.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use engine::api::book::{Chart, ColumnNames, NewBook};
+use engine::api::ledgers::NewBalanceRequest;
+use engine::api::transactions::{PostRequest, TransactionDetail};
+use engine::{Engine, EngineResult, FixedClock};
+use store_sqlite::SqliteStore;
+
+/// A founded book.
+pub struct TestBook {
+    pub engine: Arc<Engine>,
+    pub clock: Arc<FixedClock>,
+    pub path: PathBuf,
+    pub folder: tempfile::TempDir,
+    pub ledger: String,
+}
+
+pub const NOW: &str = "2026-11-19T10:24:00Z";
+
+impl TestBook {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.tieout");
+        let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
+        let store = SqliteStore::create(&path).await.unwrap();
+        let engine = Arc::new(Engine::new(Arc::new(store), clock.clone(), "Orla Keane"));
+        let book = NewBook {
+            name: "Test".into(),
+            currency: "EUR".into(),
+            fiscal_year_start: "01-01".into(),
+            chart: Chart::Empty,
+            column_names: ColumnNames::InOut,
+        };
+        engine.book_found(book).await.unwrap();
+        let ledger = engine.ledger_create("Assets/Bank").await.unwrap().id;
+        Self { engine, clock, path, folder, ledger }
+    }
+
+    pub async fn balance(&self, name: &str, currency: &str) -> String {
+        let request = NewBalanceRequest {
+            ledger_id: self.ledger.clone(),
+            name: name.into(),
+            currency: currency.into(),
+            exponent: None,
+            account_number: None,
+            reconcilable: true,
+        };
+        self.engine.balance_create(request).await.unwrap().id
+    }
+
+    /// Money from nowhere, as an opening balance comes.
+    pub async fn fund(&self, balance: &str, currency: &str, amount: &str) {
+        let request = PostRequest {
+            amount: amount.into(),
+            currency: currency.into(),
+            source: "@opening".into(),
+            destination: balance.into(),
+            allow_overdraft: true,
+            create_indicators: true,
+            ..PostRequest::default()
+        };
+        self.engine.post(request).await.unwrap();
+    }
+
+    pub async fn transfer(&self, reference: &str, from: &str, to: &str, amount: &str) -> EngineResult<TransactionDetail> {
+        self.engine.post(transfer(reference, from, to, amount)).await
+    }
+
+    /// Closes the file and opens it again, as after a restart.
+    pub async fn reopen(self) -> Self {
+        self.engine.close().await;
+        let Self { engine, clock, path, folder, ledger } = self;
+        drop(engine);
+        let store = SqliteStore::open(&path).await.unwrap();
+        let engine = Arc::new(Engine::new(Arc::new(store), clock.clone(), "Orla Keane"));
+        engine.book_take_up().await.unwrap();
+        Self { engine, clock, path, folder, ledger }
+    }
+}
+
+pub fn transfer(reference: &str, from: &str, to: &str, amount: &str) -> PostRequest {
+    PostRequest {
+        reference: reference.into(),
+        amount: amount.into(),
+        currency: "EUR".into(),
+        source: from.into(),
+        destination: to.into(),
+        ..PostRequest::default()
+    }
+}
