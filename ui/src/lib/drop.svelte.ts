@@ -9,7 +9,7 @@ export interface DropHandler {
 
 class Drops {
   over = $state(false);
-  handlers: DropHandler[] = $state([]);
+  handlers: readonly DropHandler[] = $state.raw([]);
 
   get current(): DropHandler | undefined {
     return this.handlers.at(-1);
@@ -17,13 +17,17 @@ class Drops {
 }
 
 export const drops = new Drops();
+/** Outside reactive state: a teardown would read the list of before, and lose the taker that has just come. */
+const takers: DropHandler[] = [];
 
 /** Takes files dropped on the window for as long as the calling component lives; the newest taker wins. */
 export function onFiles(take: (paths: string[]) => void, label: string): void {
   const handler: DropHandler = { take, label };
-  drops.handlers.push(handler);
+  takers.push(handler);
+  drops.handlers = [...takers];
   onDestroy(() => {
-    drops.handlers = drops.handlers.filter((other) => other.take !== take);
+    takers.splice(takers.indexOf(handler), 1);
+    drops.handlers = [...takers];
   });
 }
 
