@@ -1,0 +1,90 @@
+import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
+import BookOpen from '@lucide/svelte/icons/book-open';
+import { router } from '$app/router.svelte';
+import { type PaletteItem, registerSource } from '$lib/actions';
+import { backend } from '$lib/backend';
+import type { BalanceRow } from '$lib/backend/types/BalanceRow';
+import type { FamilyRow } from '$lib/backend/types/FamilyRow';
+import type { ListQuery } from '$lib/backend/types/ListQuery';
+import { parseAmount } from '$lib/money';
+import './commands';
+import { money, STATES } from './words';
+
+const LIMIT = 6;
+/** Exponents of ISO 4217, for reading a typed amount in any currency. */
+const EXPONENTS = [0, 2, 3, 4];
+
+const ofBalance = (row: BalanceRow): PaletteItem => ({
+  id: `balance/${row.id}`,
+  label: row.name,
+  detail: row.ledger,
+  right: money(row.figures.balance, row.exponent, row.currency),
+  icon: BookOpen,
+  run: () => router.go('ledgers', { id: row.id }),
+});
+
+const ofFamily = (row: FamilyRow): PaletteItem => ({
+  id: `transaction/${row.id}`,
+  label: row.reference,
+  detail: `${row.source_name} to ${row.destination_name}, ${row.date}, ${STATES[row.state].toLowerCase()}`,
+  right: money(row.amount, row.exponent, row.currency),
+  icon: ArrowLeftRight,
+  run: () => router.go('transactions', { id: row.id }),
+});
+
+const asked = (change: Partial<ListQuery>): { query: ListQuery } => ({
+  query: { offset: 0, limit: LIMIT, sort: [], conditions: [], text: null, ...change },
+});
+
+async function families(change: Partial<ListQuery>): Promise<FamilyRow[]> {
+  return (await backend.call('transactions_page', asked(change))).rows;
+}
+
+/** The same amount is a different number of minor units in each currency. */
+async function byAmount(text: string): Promise<PaletteItem[]> {
+  const found = await Promise.all(
+    EXPONENTS.map(async (exponent) => {
+      const read = parseAmount(text, exponent);
+      if (!read.ok) return [];
+      const rows = await families({ conditions: [{ field: 'amount', test: 'is', values: [read.minor] }] });
+      return rows.filter((row) => row.exponent === exponent);
+    }),
+  );
+  return found.flat().map(ofFamily);
+}
+
+/** Balances and transactions of the open book in the command palette. */
+export function registerBookSources(): () => void {
+  const balances = async (text: string): Promise<PaletteItem[]> =>
+    (await backend.call('balance_search', { text, currency: null, limit: LIMIT })).map(ofBalance);
+  const stops = [
+    registerSource({ id: 'balances', group: 'Balances', search: balances }),
+    registerSource({
+      id: 'indicators',
+      group: 'Indicator balances',
+      prefixes: ['@'],
+      search: async (text) => (await balances(`@${text}`)).filter((item) => item.label.startsWith('@')),
+    }),
+    registerSource({
+      id: 'transactions',
+      group: 'Transactions',
+      search: async (text) => (await families({ text })).map(ofFamily),
+    }),
+    registerSource({
+      id: 'references',
+      group: 'References and ids',
+      prefixes: ['#'],
+      search: async (text) => {
+        const [byId, byText] = await Promise.all([
+          families({ conditions: [{ field: 'id', test: 'is', values: [text] }] }),
+          families({ text }),
+        ]);
+        return [...byId, ...byText.filter((row) => row.id !== byId[0]?.id)].map(ofFamily);
+      },
+    }),
+    registerSource({ id: 'amounts', group: 'Amounts', prefixes: ['='], search: byAmount }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

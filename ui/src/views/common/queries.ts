@@ -1,0 +1,48 @@
+import type { FilterCondition } from '$lib/backend/types/FilterCondition';
+import type { ListQuery } from '$lib/backend/types/ListQuery';
+import type { Filter, GridQuery, Selection } from '$lib/grid';
+
+const TESTS = { is: 'is', not: 'is_not', has: 'contains', from: 'at_least', to: 'at_most' } as const;
+
+/** Chips as the engine takes them. Several "is" chips of one field mean any of them. */
+export function conditionsOf(filters: readonly Filter[]): FilterCondition[] {
+  const conditions: FilterCondition[] = [];
+  for (const filter of filters) {
+    const test = TESTS[filter.test];
+    const values = filter.value.split('|');
+    const same = conditions.find(
+      (other) => test === 'is' && other.test === test && other.field === filter.field,
+    );
+    if (same) same.values.push(...values);
+    else conditions.push({ field: filter.field, test, values });
+  }
+  return conditions;
+}
+
+export function listQuery(
+  offset: number,
+  limit: number,
+  query: Pick<GridQuery, 'text' | 'filters' | 'sort'>,
+  extra: FilterCondition[] = [],
+): ListQuery {
+  return {
+    offset,
+    limit,
+    sort: query.sort.map(({ column, desc }) => ({ field: column, descending: desc })),
+    conditions: [...conditionsOf(query.filters), ...extra],
+    text: query.text.trim() || null,
+  };
+}
+
+/** The rows a selection stands for, as a query; exceptions and chosen rows are named by id. */
+export function selectionQuery(selection: Selection, extra: FilterCondition[] = []): ListQuery | null {
+  if (selection.mode === 'some') {
+    if (selection.keys.size === 0) return null;
+    const chosen: FilterCondition = { field: 'id', test: 'is', values: [...selection.keys] };
+    return { offset: 0, limit: 500, sort: [], conditions: [chosen], text: null };
+  }
+  const except: FilterCondition[] = selection.except.size
+    ? [{ field: 'id', test: 'is_not', values: [...selection.except] }]
+    : [];
+  return listQuery(0, 500, selection.query, [...extra, ...except]);
+}

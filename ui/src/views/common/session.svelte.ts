@@ -1,0 +1,234 @@
+import DatabaseBackup from '@lucide/svelte/icons/database-backup';
+import { router } from '$app/router.svelte';
+import { type StatusItem, shell } from '$app/shell.svelte';
+import { addHandlers, defineActions } from '$lib/actions';
+import { backend } from '$lib/backend';
+import type { BookInfo } from '$lib/backend/types/BookInfo';
+import type { ColumnNames } from '$lib/backend/types/ColumnNames';
+import type { JobProgress } from '$lib/backend/types/JobProgress';
+import type { JobRow } from '$lib/backend/types/JobRow';
+import type { OpenBook } from '$lib/backend/types/OpenBook';
+import { type Job, jobs } from '$lib/jobs.svelte';
+import { toasts } from '$lib/parts';
+import { settings } from '$lib/settings';
+import { checkBook } from './checks.svelte';
+import './commands';
+import { registerBookSources } from './palette';
+import { atTime, localDay } from './times.svelte';
+import { count } from './words';
+
+defineActions([
+  { id: 'book.backup', label: 'Back up now', keys: [], where: 'file', icon: DatabaseBackup },
+  { id: 'book.check', label: 'Check the book', keys: [], where: 'file' },
+  { id: 'book.switch', label: 'Open another book', keys: ['Ctrl+O'], where: 'file' },
+  { id: 'book.close', label: 'Close the book', keys: ['Ctrl+W'], where: 'file' },
+]);
+
+const COLUMN_NAMES: Record<ColumnNames, typeof settings.columnNames> = {
+  in_out: 'in-out',
+  debit_credit: 'as-in-books',
+  stored: 'as-stored',
+};
+
+class Session {
+  /** The open book as the engine last described it. */
+  info: BookInfo | null = $state(null);
+  path = $state('');
+  #stops: (() => void)[] = [];
+
+  get readOnly(): string | null {
+    return this.info?.read_only ?? null;
+  }
+
+  /** Answers true when something may be booked, otherwise the reason. */
+  canWrite = (): true | string => this.readOnly ?? true;
+
+  /** A book was opened: the window now shows it. */
+  async begin(open: OpenBook): Promise<void> {
+    this.end();
+    this.path = open.path;
+    this.#take(open.info, open.file_name);
+    this.#stops = [
+      backend.subscribe('changed', ({ topics }) => {
+        void this.refresh();
+        if (topics.includes('balances')) void this.#readPinned();
+        if (topics.includes('jobs')) void this.#readJobs(false);
+      }),
+      backend.subscribe('job-progress', (step) => jobs.upsert(jobOfProgress(step))),
+      registerBookSources(),
+      addHandlers({
+        'book.backup': { run: () => void this.backUp() },
+        'book.check': { run: () => void checkBook() },
+        'book.switch': { run: () => router.go('start') },
+        'book.close': { run: () => void this.close() },
+      }),
+    ];
+    // The day may have changed while the window was away.
+    const back = () => void this.refresh();
+    window.addEventListener('focus', back);
+    this.#stops.push(() => window.removeEventListener('focus', back));
+    router.reset('overview');
+    if (open.notice) toasts.show({ text: open.notice });
+    void this.#readPinned();
+    void this.#readJobs(true);
+  }
+
+  end(): void {
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
+    this.info = null;
+    shell.book = null;
+    shell.counts = {};
+    shell.pinned = [];
+    shell.status = [];
+    jobs.list = [];
+  }
+
+  async close(): Promise<void> {
+    try {
+      await backend.call('book_close', {});
+      this.end();
+      router.reset('start');
+    } catch (thrown) {
+      toasts.fail(thrown);
+    }
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      const info = await backend.call('book_info', {});
+      if (this.info && info.id === this.info.id) this.#take(info);
+    } catch (thrown) {
+      console.error(thrown);
+    }
+  }
+
+  async rename(person: string): Promise<void> {
+    this.#take(await backend.call('person_set', { name: person }));
+  }
+
+  async backUp(): Promise<void> {
+    try {
+      const base = this.path.replace(/\.tieout$/, '');
+      const path = await backend.call('pick_file', {
+        kind: 'export',
+        suggested: `${base} backup ${localDay(Date.now())}.tieout`,
+      });
+      if (!path) return;
+      await backend.call('book_backup', { path });
+      toasts.show({ text: `The book was backed up to ${path}`, tone: 'pos' });
+      await this.refresh();
+    } catch (thrown) {
+      toasts.fail(thrown);
+    }
+  }
+
+  async setColumnNames(names: ColumnNames): Promise<void> {
+    this.#take(await backend.call('column_names_set', { names }));
+  }
+
+  #take(info: BookInfo, file = shell.book?.path ?? ''): void {
+    this.info = info;
+    shell.today = info.today;
+    settings.columnNames = COLUMN_NAMES[info.column_names];
+    shell.book = { id: info.id, name: info.name, profile: 'local', path: file };
+    if (info.read_only) shell.book.readOnly = info.read_only;
+    shell.counts.approvals = { n: info.open_holds };
+    shell.counts.reconcile = { n: info.open_statements };
+    shell.status = this.#status(info);
+  }
+
+  #status(info: BookInfo): StatusItem[] {
+    const items: StatusItem[] = [];
+    if (info.read_only) items.push({ id: 'read-only', text: info.read_only, tone: 'warn' });
+    else if (info.saved_at) items.push({ id: 'saved', text: `Saved ${atTime(info.saved_at, info.today)}` });
+    const backedUp = info.last_backup_at;
+    items.push({
+      id: 'backup',
+      text: backedUp
+        ? `Backup ${localDay(backedUp) === info.today ? 'today ' : ''}${atTime(backedUp, info.today)}`
+        : 'No backup yet',
+      onclick: () => void this.backUp(),
+    });
+    return items;
+  }
+
+  async #readPinned(): Promise<void> {
+    try {
+      const page = await backend.call('balances_page', {
+        query: {
+          offset: 0,
+          limit: 9,
+          sort: [{ field: 'name', descending: false }],
+          conditions: [{ field: 'pinned', test: 'is', values: ['1'] }],
+          text: null,
+        },
+      });
+      shell.pinned = page.rows.map((row) => ({
+        id: row.id,
+        label: row.name,
+        money: { minor: row.figures.balance, exponent: row.exponent, currency: row.currency },
+        open: () => router.go('ledgers', { id: row.id }),
+      }));
+    } catch (thrown) {
+      console.error(thrown);
+    }
+  }
+
+  async #readJobs(opening: boolean): Promise<void> {
+    try {
+      const rows = await backend.call('jobs_list', {});
+      for (const row of [...rows].reverse()) if (row.state !== 'running') jobs.upsert(jobOfRow(row));
+      const stopped = rows.filter((row) => row.state === 'interrupted');
+      const [first] = stopped;
+      if (!opening || !first) return;
+      toasts.show({
+        text: `${count(stopped.length, 'job was', 'jobs were')} interrupted. Nothing posted was lost.`,
+        action: { label: `Resume ${first.title}`, run: () => resume(first.id) },
+      });
+    } catch (thrown) {
+      console.error(thrown);
+    }
+  }
+}
+
+const resume = (id: string): void =>
+  void backend.call('job_resume', { id }).catch((thrown) => toasts.fail(thrown));
+const cancel = (id: string): void =>
+  void backend.call('job_cancel', { id }).catch((thrown) => toasts.fail(thrown));
+
+const stateOf = (state: string): Job['state'] =>
+  (['running', 'interrupted', 'cancelled', 'failed', 'done'] as const).find((known) => known === state) ??
+  'failed';
+
+function jobOfProgress(step: JobProgress): Job {
+  const job: Job = {
+    id: step.job_id,
+    name: step.title,
+    phase: step.phase,
+    done: step.done,
+    state: stateOf(step.state),
+  };
+  if (step.total) job.total = step.total;
+  if (step.rate) job.rate = step.rate;
+  if (step.seconds_left !== null) job.secondsLeft = step.seconds_left;
+  if (step.matches) job.result = count(step.matches, 'match', 'matches');
+  if (job.state === 'running') job.onCancel = () => cancel(step.job_id);
+  return job;
+}
+
+function jobOfRow(row: JobRow): Job {
+  const job: Job = {
+    id: row.id,
+    name: row.title,
+    phase: row.phase,
+    done: row.done,
+    state: stateOf(row.state),
+  };
+  if (row.total) job.total = row.total;
+  if (row.error) job.result = row.error;
+  if (job.state === 'interrupted') job.onResume = () => resume(row.id);
+  return job;
+}
+
+export const session = new Session();

@@ -1,0 +1,108 @@
+import { onDestroy } from 'svelte';
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+
+class Minute {
+  /** Moves once a minute, on the minute, while somebody looks. */
+  now = $state(Date.now());
+  #users = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  use(): () => void {
+    this.#users += 1;
+    if (this.#users === 1) this.#tick();
+    return () => {
+      this.#users -= 1;
+      if (this.#users === 0) clearTimeout(this.#timer);
+    };
+  }
+
+  #tick(): void {
+    this.now = Date.now();
+    this.#timer = setTimeout(() => this.#tick(), MINUTE - (this.now % MINUTE) + 20);
+  }
+}
+
+const minute = new Minute();
+
+/** The present for countdowns: `now` is read again by the view once a minute. */
+export function useMinute(): { readonly now: number } {
+  onDestroy(minute.use());
+  return minute;
+}
+
+const pad = (n: number): string => String(n).padStart(2, '0');
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** The local calendar day of an instant, `YYYY-MM-DD`. */
+export function localDay(at: string | number): string {
+  const day = new Date(at);
+  return `${day.getFullYear()}-${pad(day.getMonth() + 1)}-${pad(day.getDate())}`;
+}
+
+export function clockTime(at: string | number): string {
+  const time = new Date(at);
+  return `${pad(time.getHours())}:${pad(time.getMinutes())}`;
+}
+
+const shortDay = (at: string | number, today: string): string => {
+  const day = new Date(at);
+  const year = String(day.getFullYear());
+  return `${day.getDate()} ${MONTHS[day.getMonth()]}${year === today.slice(0, 4) ? '' : ` ${year}`}`;
+};
+
+/** `14:00` today, `20 Nov, 12:00` on other days. */
+export function atTime(at: string | number, today: string): string {
+  return localDay(at) === today ? clockTime(at) : `${shortDay(at, today)}, ${clockTime(at)}`;
+}
+
+/** `16 Nov 09:41`, always with the day: for a history. */
+export const dayAndTime = (at: string, today: string): string => `${shortDay(at, today)} ${clockTime(at)}`;
+
+/** Minutes below an hour, hours and minutes below a day, days and hours above. Null once it has passed. */
+export function timeLeft(until: string, now: number): string | null {
+  const left = Date.parse(until) - now;
+  if (left <= 0) return null;
+  const minutes = Math.floor(left / MINUTE);
+  if (left < DAY) {
+    const hours = Math.floor(minutes / 60);
+    if (minutes < 1) return 'less than 1 m';
+    return hours ? `${hours} h ${minutes % 60} m` : `${minutes} m`;
+  }
+  const days = Math.floor(left / DAY);
+  const hours = Math.floor((left % DAY) / (60 * MINUTE));
+  return hours ? `${days} d ${hours} h` : `${days} d`;
+}
+
+export const expiresSoon = (until: string | null, now: number): boolean =>
+  until !== null && Date.parse(until) - now < DAY;
+
+/** The instant of a local day and clock time, or null when the time is not one. */
+export function instantOf(day: string, time: string): string | null {
+  const match = /^([01]?\d|2[0-3])[:.]?([0-5]\d)$/.exec(time.trim());
+  if (!match) return null;
+  const [year, month, date] = day.split('-').map(Number) as [number, number, number];
+  return new Date(year, month - 1, date, Number(match[1]), Number(match[2])).toISOString();
+}
+
+export type Bucket = 'overdue' | 'today' | 'tomorrow' | 'week' | 'later' | 'never';
+
+/** Groups of the approval queue, by calendar day. */
+export function bucketOf(expires: string | null, today: string, tomorrow: string, week: string): Bucket {
+  if (expires === null) return 'never';
+  const day = localDay(expires);
+  if (day < today) return 'overdue';
+  if (day === today) return 'today';
+  if (day === tomorrow) return 'tomorrow';
+  return day <= week ? 'week' : 'later';
+}
+
+export const BUCKET_WORDS: Record<Bucket, string> = {
+  overdue: 'Before today',
+  today: 'Today',
+  tomorrow: 'Tomorrow',
+  week: 'Next 7 days',
+  later: 'Later',
+  never: 'No expiry',
+};
