@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { blank, expiryOf, missingOf, obstacle, requestOf, type Values } from './posting';
+
+const filled = (change: Partial<Values> = {}): Values => ({
+  ...blank('EUR', '2026-11-19'),
+  amount: '4,250.00',
+  minor: '425000',
+  source: { value: 'bln_1', label: 'Merrion Operating' },
+  destination: { value: '@Rent', label: '@Rent' },
+  ...change,
+});
+const preview = (ready: boolean, text = '') => ({
+  ready,
+  effects: [],
+  reference: '',
+  checks: text ? [{ kind: 'funds', ok: false, text, field: null, suggestions: [] }] : [],
+});
+
+describe('a posting form', () => {
+  it('names the first thing that is missing', () => {
+    expect(missingOf(blank('EUR', '2026-11-19'))).toBe('Enter an amount');
+    expect(missingOf(filled({ source: null }))).toBe('Choose the balance it comes from');
+    expect(missingOf(filled())).toBeNull();
+  });
+
+  it('keeps thirty digits of an amount', () => {
+    const minor = `1${'0'.repeat(32)}`;
+    expect(requestOf(filled({ minor }), false).amount).toBe(minor);
+  });
+
+  it('creates an indicator only when that was agreed to', () => {
+    expect(requestOf(filled(), false).create_indicators).toBe(false);
+    expect(requestOf(filled(), true).create_indicators).toBe(true);
+  });
+
+  it('asks for an expiry only of a hold, and refuses a time that is none', () => {
+    expect(expiryOf(filled({ expiryDay: '2026-11-20' }))).toBeNull();
+    expect(expiryOf(filled({ mode: 'hold', expiryDay: '2026-11-20', expiryTime: '5pm' }))).toBeUndefined();
+    expect(expiryOf(filled({ mode: 'hold', expiryDay: '2026-11-20', expiryTime: '17:00' }))).toMatch(
+      /^2026-11-/,
+    );
+  });
+
+  it('gives the failed check as the reason, and never lets an unchecked form through', () => {
+    expect(obstacle(filled(), null, false)).toBe('Checking');
+    expect(obstacle(filled(), preview(true), false)).toBe('Checking');
+    expect(obstacle(filled(), preview(false, 'Merrion Operating has 10.00 EUR available.'), true)).toBe(
+      'Merrion Operating has 10.00 EUR available.',
+    );
+    expect(obstacle(filled(), preview(true), true)).toBeNull();
+  });
+});

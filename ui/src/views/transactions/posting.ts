@@ -1,0 +1,125 @@
+import type { BalanceRow } from '$lib/backend/types/BalanceRow';
+import type { PostPreview } from '$lib/backend/types/PostPreview';
+import type { PostRequest } from '$lib/backend/types/PostRequest';
+import type { ComboOption } from '$lib/parts';
+import { instantOf } from '../common/times.svelte';
+import { money } from '../common/words';
+
+/** What another view knows already. */
+export interface Prefill {
+  amount?: string;
+  currency?: string;
+  exponent?: number;
+  description?: string;
+  hold?: boolean;
+  source?: ComboOption;
+  destination?: ComboOption;
+}
+
+export interface Party extends ComboOption {
+  /** Missing for a balance that does not exist yet. */
+  currency?: string;
+  exponent?: number;
+}
+
+export interface Values {
+  mode: 'post' | 'hold';
+  /** As typed. */
+  amount: string;
+  minor: string | null;
+  currency: string;
+  date: string | null;
+  source: Party | null;
+  destination: Party | null;
+  reference: string;
+  description: string;
+  expiryDay: string | null;
+  expiryTime: string;
+  overdraft: boolean;
+  limit: string;
+  limitMinor: string | null;
+}
+
+export const blank = (currency: string, today: string): Values => ({
+  mode: 'post',
+  amount: '',
+  minor: null,
+  currency,
+  date: today,
+  source: null,
+  destination: null,
+  reference: '',
+  description: '',
+  expiryDay: null,
+  expiryTime: '17:00',
+  overdraft: false,
+  limit: '',
+  limitMinor: null,
+});
+
+export const partyOf = (row: BalanceRow): Party => ({
+  value: row.indicator ?? row.id,
+  label: row.name,
+  detail: row.ledger,
+  right: `${money(row.figures.available, row.exponent, row.currency)} available`,
+  currency: row.currency,
+  exponent: row.exponent,
+});
+
+/** The instant an open hold voids itself, `undefined` when what is typed is no time. */
+export function expiryOf(values: Values): string | null | undefined {
+  if (values.mode !== 'hold' || !values.expiryDay) return null;
+  return instantOf(values.expiryDay, values.expiryTime) ?? undefined;
+}
+
+export function requestOf(values: Values, create: boolean): PostRequest {
+  return {
+    reference: values.reference.trim(),
+    amount: values.minor ?? '',
+    currency: values.currency,
+    source: values.source?.value ?? '',
+    destination: values.destination?.value ?? '',
+    description: values.description.trim(),
+    effective_date: values.date,
+    hold: values.mode === 'hold',
+    expires_at: expiryOf(values) ?? null,
+    allow_overdraft: values.overdraft,
+    overdraft_limit: values.overdraft ? values.limitMinor : null,
+    metadata: null,
+    create_indicators: create,
+  };
+}
+
+/** What is not filled in yet, in the order of the form. Without these nothing needs to be asked of the engine. */
+export function missingOf(values: Values): string | null {
+  if (values.minor === null)
+    return values.amount.trim() ? 'The amount is not readable yet' : 'Enter an amount';
+  if (!values.date) return 'Enter the effective date';
+  if (!values.source) return 'Choose the balance it comes from';
+  if (!values.destination) return 'Choose the balance it goes to';
+  if (expiryOf(values) === undefined) return 'Enter the time as 17:00';
+  if (values.overdraft && values.limit.trim() && values.limitMinor === null)
+    return 'The overdraft limit is not readable yet';
+  return null;
+}
+
+/** Why the form cannot be posted, or null when it can. */
+export function obstacle(values: Values, preview: PostPreview | null, asked: boolean): string | null {
+  const missing = missingOf(values);
+  if (missing) return missing;
+  if (!preview || !asked) return 'Checking';
+  if (preview.ready) return null;
+  return preview.checks.find((check) => !check.ok)?.text ?? 'One of the checks does not hold';
+}
+
+const LETTERS = '23456789ABCDEFGHJKLMNPQRSTVWXYZ';
+
+/**
+ * A reference to start from. Because it is fixed before posting, the same form sent twice, as after a crash, is
+ * recognised by the engine and booked once.
+ */
+export function suggestReference(today: string): string {
+  const random = crypto.getRandomValues(new Uint8Array(5));
+  const tail = [...random].map((byte) => LETTERS[byte % LETTERS.length]).join('');
+  return `TX-${today.slice(2).replaceAll('-', '')}-${tail}`;
+}
