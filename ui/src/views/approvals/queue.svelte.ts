@@ -1,0 +1,208 @@
+import { backend } from '$lib/backend';
+import type { FamilyRow } from '$lib/backend/types/FamilyRow';
+import type { FilterCondition } from '$lib/backend/types/FilterCondition';
+import { addDays } from '$lib/dates';
+import type { GridGroup, GridQuery, GridSource, Selection, TotalsRow } from '$lib/grid';
+import { isSelected } from '$lib/grid';
+import { type CurrencySum, sumByCurrency } from '$lib/money';
+import '../common/commands';
+import { listQuery, selectionQuery } from '../common/queries';
+import { BUCKET_WORDS, type Bucket, bucketOf } from '../common/times.svelte';
+import { isOpen, number } from '../common/words';
+
+const AWAITING: FilterCondition = { field: 'state', test: 'is', values: ['held', 'part_committed'] };
+const RESOLVED: FilterCondition = {
+  field: 'state',
+  test: 'is',
+  values: ['committed', 'voided', 'part_voided', 'expired'],
+};
+const PAGE = 500;
+/** Up to here the whole queue is kept, which gives exact groups. Longer queues are paged without groups. */
+export const WHOLE = 10_000;
+
+const held = (row: FamilyRow): string => row.remaining ?? row.amount;
+export const sumHeld = (rows: readonly FamilyRow[]): CurrencySum[] =>
+  sumByCurrency(rows.map((row) => ({ minor: held(row), exponent: row.exponent, currency: row.currency })));
+
+const keyOf = (query: GridQuery): string => JSON.stringify([query.text, query.filters, query.sort]);
+const byExpiry = (query: GridQuery): boolean =>
+  !query.sort[0] || (query.sort[0].column === 'expires' && !query.sort[0].desc);
+
+/**
+ * The queue of open holds. A hold that runs out while somebody looks stays, marked as expired, until the view is left:
+ * a row that disappears by the clock is a row somebody wonders about.
+ */
+export class Queue {
+  rows: FamilyRow[] = $state.raw([]);
+  /** Null when the queue is too long to be held whole. */
+  whole = $state(true);
+  #asked: { key: string; answer: Promise<FamilyRow[] | null> } | null = null;
+  #expired = new Map<string, FamilyRow>();
+  #seen = new Map<string, FamilyRow>();
+
+  constructor(private readonly today: () => string) {}
+
+  /** The next question reads the book again. */
+  forget(): void {
+    this.#asked = null;
+  }
+
+  #read(query: GridQuery): Promise<FamilyRow[] | null> {
+    const key = keyOf(query);
+    if (this.#asked?.key !== key) {
+      const asked = { key, answer: this.#load(query) };
+      this.#asked = asked;
+      // A failed reading is not kept: Try again asks anew.
+      asked.answer.catch(() => {
+        if (this.#asked === asked) this.#asked = null;
+      });
+    }
+    return this.#asked.answer;
+  }
+
+  async #load(query: GridQuery): Promise<FamilyRow[] | null> {
+    const read = (offset: number) =>
+      backend.call('transactions_page', { query: listQuery(offset, PAGE, query, [AWAITING]) });
+    const first = await read(0);
+    if (first.total > WHOLE) {
+      this.whole = false;
+      return null;
+    }
+    this.whole = true;
+    const rows = [...first.rows];
+    while (rows.length < first.total) {
+      const next = await read(rows.length);
+      if (!next.rows.length) break;
+      rows.push(...next.rows);
+    }
+    await this.#findExpired(rows);
+    const all = this.#withExpired(rows, query);
+    this.#seen = new Map(all.map((row) => [row.id, row]));
+    this.rows = all;
+    return all;
+  }
+
+  async #findExpired(open: readonly FamilyRow[]): Promise<void> {
+    const here = new Set(open.map((row) => row.id));
+    const now = Date.now();
+    const due = [...this.#seen.values()].filter(
+      (row) =>
+        !here.has(row.id) &&
+        !this.#expired.has(row.id) &&
+        row.expires_at &&
+        Date.parse(row.expires_at) <= now,
+    );
+    for (const row of due) {
+      const { family } = await backend.call('transaction_get', { id: row.id });
+      if (family.state === 'expired' || family.state === 'part_voided') {
+        this.#expired.set(row.id, { ...family, remaining: row.remaining });
+      }
+    }
+  }
+
+  #withExpired(rows: FamilyRow[], query: GridQuery): FamilyRow[] {
+    const kept = [...this.#expired.values()].filter((row) => fits(row, query));
+    if (!kept.length) return rows;
+    if (!byExpiry(query)) return [...rows, ...kept];
+    const at = (row: FamilyRow): string => row.expires_at ?? '9999';
+    return [...rows, ...kept].sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0));
+  }
+
+  source(): GridSource<FamilyRow> {
+    return {
+      page: async (offset, limit, query) => {
+        const rows = await this.#read(query);
+        if (rows) return { rows: rows.slice(offset, offset + limit), total: rows.length };
+        return backend.call('transactions_page', { query: listQuery(offset, limit, query, [AWAITING]) });
+      },
+      groups: async (query) => {
+        const rows = await this.#read(query);
+        return rows && byExpiry(query) ? this.#groups(rows) : [];
+      },
+      totals: (query, selection) => this.#totals(query, selection),
+    };
+  }
+
+  #groups(rows: readonly FamilyRow[]): GridGroup[] {
+    const today = this.today();
+    const found: { bucket: Bucket; rows: FamilyRow[] }[] = [];
+    for (const row of rows) {
+      const bucket = bucketOf(row.expires_at, today, addDays(today, 1), addDays(today, 7));
+      const last = found.at(-1);
+      if (last?.bucket === bucket) last.rows.push(row);
+      else found.push({ bucket, rows: [row] });
+    }
+    return found.map(({ bucket, rows: own }) => ({
+      key: bucket,
+      label: BUCKET_WORDS[bucket],
+      count: own.length,
+      sums: sumHeld(own.filter((row) => isOpen(row.state))),
+      ...(bucket === 'today' || bucket === 'overdue' ? { tone: 'warn' as const } : {}),
+    }));
+  }
+
+  async #totals(query: GridQuery, selection: Selection | null): Promise<TotalsRow[]> {
+    const rows = await this.#read(query);
+    if (!rows) return pagedTotals(query, selection);
+    const open = rows.filter((row) => isOpen(row.state));
+    const out: TotalsRow[] = [];
+    if (selection) {
+      const chosen =
+        selection.mode === 'filter'
+          ? open.filter((row) => isSelected(selection, row.id))
+          : this.#known(selection.keys);
+      out.push({ label: `Selected, ${number(chosen.length)}`, strong: true, sums: sumHeld(chosen) });
+    }
+    out.push({ label: `In this view, ${number(open.length)}`, sums: sumHeld(open) });
+    return out;
+  }
+
+  #known(keys: ReadonlySet<string>): FamilyRow[] {
+    return [...keys]
+      .map((key) => this.#seen.get(key))
+      .filter((row): row is FamilyRow => row !== undefined && isOpen(row.state));
+  }
+
+  /** The open holds a selection stands for, as last read. */
+  chosen(selection: Selection | undefined, known: readonly FamilyRow[]): FamilyRow[] {
+    if (!selection) return [];
+    const latest = (row: FamilyRow): FamilyRow => this.rows.find((one) => one.id === row.id) ?? row;
+    const rows =
+      selection.mode === 'filter'
+        ? this.rows.filter((row) => isSelected(selection, row.id))
+        : known.map(latest);
+    return rows.filter((row) => isOpen(row.state));
+  }
+}
+
+function fits(row: FamilyRow, query: GridQuery): boolean {
+  if (query.filters.length) return false;
+  const text = query.text.trim().toLowerCase();
+  return (
+    !text ||
+    `${row.reference} ${row.description} ${row.source_name} ${row.destination_name}`
+      .toLowerCase()
+      .includes(text)
+  );
+}
+
+async function pagedTotals(query: GridQuery, selection: Selection | null): Promise<TotalsRow[]> {
+  const chosen = selection && selectionQuery(selection, [AWAITING]);
+  const [all, some] = await Promise.all([
+    backend.call('transactions_totals', { query: listQuery(0, PAGE, query, [AWAITING]) }),
+    chosen ? backend.call('transactions_totals', { query: chosen }) : [],
+  ]);
+  const row = (name: string, list: typeof all, strong = false): TotalsRow => {
+    const own = list.filter((total) => total.group === 'held');
+    const n = own.reduce((sum, total) => sum + total.count, 0);
+    const sums = own.map(({ currency, exponent, amount }) => ({ currency, exponent, minor: amount }));
+    return { label: `${name}, ${number(n)}`, sums, strong };
+  };
+  return [...(chosen ? [row('Selected', some, true)] : []), row('In this view', all)];
+}
+
+/** Holds that were decided, newest first. */
+export const resolvedSource = (): GridSource<FamilyRow> => ({
+  page: (offset, limit, query) =>
+    backend.call('transactions_page', { query: listQuery(offset, limit, query, [RESOLVED]) }),
+});
