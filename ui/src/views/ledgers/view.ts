@@ -1,0 +1,44 @@
+import BookOpen from '@lucide/svelte/icons/book-open';
+import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import Pencil from '@lucide/svelte/icons/pencil';
+import Pin from '@lucide/svelte/icons/pin';
+import Plus from '@lucide/svelte/icons/plus';
+import Scale from '@lucide/svelte/icons/scale';
+import { defineView } from '$app/views';
+
+export default defineView({
+  id: 'ledgers',
+  title: 'Ledgers and balances',
+  nav: { section: 'books', order: 20, icon: BookOpen, go: 'l' },
+  load: () => import('./Ledgers.svelte'),
+  actions: [
+    { id: 'ledgers.new-ledger', label: 'New ledger', keys: ['Shift+L'], where: 'ledgers', icon: FolderPlus },
+    { id: 'ledgers.new-balance', label: 'New balance', keys: ['Shift+B'], where: 'ledgers', icon: Plus },
+    { id: 'ledgers.rename', label: 'Rename', keys: ['F2'], where: 'ledgers', icon: Pencil },
+    { id: 'ledgers.pin', label: 'Pin', keys: ['Shift+P'], where: 'ledgers', icon: Pin },
+    { id: 'ledgers.reconcile', label: 'Reconcile', keys: ['Shift+R'], where: 'ledgers', icon: Scale },
+    { id: 'ledgers.as-of', label: 'As of another day', keys: ['d'], where: 'ledgers' },
+    {
+      id: 'ledgers.range-shorter',
+      label: 'Chart: shorter range',
+      keys: ['['],
+      where: 'ledgers',
+      palette: false,
+    },
+    {
+      id: 'ledgers.range-longer',
+      label: 'Chart: longer range',
+      keys: [']'],
+      where: 'ledgers',
+      palette: false,
+    },
+    { id: 'ledgers.check', label: 'Check this balance against its entries', keys: [], where: 'ledgers' },
+    {
+      id: 'ledgers.up',
+      label: 'Back to all balances',
+      keys: ['Backspace'],
+      where: 'ledgers',
+      palette: false,
+    },
+  ],
+});
