@@ -1,0 +1,19 @@
+import Settings from '@lucide/svelte/icons/settings';
+import { defineView } from '$app/views';
+
+export default defineView({
+  id: 'settings',
+  title: 'Settings',
+  nav: { section: 'bottom', order: 0, icon: Settings, go: 's' },
+  load: () => import('./Settings.svelte'),
+  actions: [
+    {
+      id: 'settings.save',
+      label: 'Save your name',
+      keys: ['Ctrl+S'],
+      where: 'settings',
+      inFields: true,
+      palette: false,
+    },
+  ],
+});
