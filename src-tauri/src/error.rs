@@ -15,7 +15,13 @@ pub(crate) struct Refusal(pub ErrorBody);
 
 impl Refusal {
     pub(crate) fn new(code: &str, message: impl Into<String>) -> Self {
-        Self(ErrorBody { code: code.into(), message: message.into(), detail: None, fields: Vec::new(), object_id: None })
+        Self(ErrorBody {
+            code: code.into(),
+            message: message.into(),
+            detail: None,
+            fields: Vec::new(),
+            object_id: None,
+        })
     }
 }
 

@@ -43,5 +43,9 @@ pub fn run() {
 /// `--book FILE`, or a file alone as a desktop hands it over.
 fn book_argument(mut arguments: impl Iterator<Item = std::ffi::OsString>) -> Option<PathBuf> {
     let first = arguments.next()?;
-    if first == "--book" { arguments.next().map(PathBuf::from) } else { Some(PathBuf::from(first)).filter(|path| path.exists()) }
+    if first == "--book" {
+        arguments.next().map(PathBuf::from)
+    } else {
+        Some(PathBuf::from(first)).filter(|path| path.exists())
+    }
 }

@@ -48,7 +48,13 @@ impl Drop for Open {
 impl Shell {
     pub(crate) fn new(app: &AppHandle) -> tauri::Result<Self> {
         let files = ShellFiles::new(app.path().app_config_dir()?, app.path().app_data_dir()?);
-        Ok(Self { app: app.clone(), files, open: RwLock::new(None), startup_problem: Mutex::new(None), cancelled: Mutex::default() })
+        Ok(Self {
+            app: app.clone(),
+            files,
+            open: RwLock::new(None),
+            startup_problem: Mutex::new(None),
+            cancelled: Mutex::default(),
+        })
     }
 
     /// The engine of the open book.
@@ -81,7 +87,9 @@ impl Shell {
         let store = SqliteStore::open(&absolute).await?;
         let notice = store.backup_made().map(|copy| {
             let name = copy.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            format!("This book was made by an earlier Tieout. A copy was kept beside it before it was upgraded: {name}.")
+            format!(
+                "This book was made by an earlier Tieout. A copy was kept beside it before it was upgraded: {name}."
+            )
         });
         self.take_up(store, &absolute, notice).await
     }
@@ -105,7 +113,12 @@ impl Shell {
         let engine = Arc::new(Engine::new(Arc::new(store), Arc::new(SystemClock), user_name()));
         let info = engine.book_take_up().await?;
         let tasks = vec![self.forward_notices(&engine), keep_time(&engine)];
-        let open = Open { engine, path: path.to_string_lossy().into_owned(), notice: notice.or_else(|| info.read_only.clone()), tasks };
+        let open = Open {
+            engine,
+            path: path.to_string_lossy().into_owned(),
+            notice: notice.or_else(|| info.read_only.clone()),
+            tasks,
+        };
         let described = describe(&open, info);
         self.files.remember(RecentBook {
             path: described.path.clone(),
@@ -158,7 +171,17 @@ impl Shell {
 }
 
 fn everything() -> Changed {
-    Changed { topics: vec![Topic::Book, Topic::Balances, Topic::Transactions, Topic::Holds, Topic::Statements, Topic::Rules, Topic::Jobs] }
+    Changed {
+        topics: vec![
+            Topic::Book,
+            Topic::Balances,
+            Topic::Transactions,
+            Topic::Holds,
+            Topic::Statements,
+            Topic::Rules,
+            Topic::Jobs,
+        ],
+    }
 }
 
 /// Voids holds whose time has come while the book is open.
@@ -177,11 +200,16 @@ fn keep_time(engine: &Arc<Engine>) -> JoinHandle<()> {
 }
 
 fn describe(open: &Open, info: BookInfo) -> OpenBook {
-    let file_name = Path::new(&open.path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let file_name =
+        Path::new(&open.path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     OpenBook { path: open.path.clone(), file_name, info, notice: open.notice.clone() }
 }
 
 /// Name of the operating system's user, until the person says another.
 fn user_name() -> String {
-    ["TIEOUT_PERSON", "USER", "USERNAME"].iter().find_map(|key| std::env::var(key).ok()).filter(|name| !name.is_empty()).unwrap_or_else(|| "Me".into())
+    ["TIEOUT_PERSON", "USER", "USERNAME"]
+        .iter()
+        .find_map(|key| std::env::var(key).ok())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "Me".into())
 }

@@ -31,7 +31,8 @@ pub async fn book_sample(shell: State<'_, Shell>) -> Answer<OpenBook> {
     let book = folder.join(sample::BOOK_FILE);
     if !book.exists() {
         let today = jiff::Zoned::now().date();
-        std::fs::create_dir_all(&folder).map_err(|error| Refusal::new("FILE", format!("The sample folder could not be made: {error}.")))?;
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| Refusal::new("FILE", format!("The sample folder could not be made: {error}.")))?;
         sample::write_sample(&book, &folder, today).await.map_err(|error| Refusal::new("SAMPLE", error.to_string()))?;
     }
     shell.open(&book).await

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use engine::api::desk::{
-    DeskAction, DeskDone, DeskEffect, DeskEntries, DeskEntriesQuery, DeskFocus, DeskHeader, DeskLines, DeskLinesQuery, DifferencePosting, SumSearch,
-    TierPreview,
+    DeskAction, DeskDone, DeskEffect, DeskEntries, DeskEntriesQuery, DeskFocus, DeskHeader, DeskLines, DeskLinesQuery,
+    DifferencePosting, SumSearch, TierPreview,
 };
 use engine::api::statements::{Report, ReportFormat, RunRequest, SignoffCheck, StatementRow};
 use tauri::State;
@@ -54,7 +54,12 @@ pub async fn desk_entries(shell: State<'_, Shell>, query: DeskEntriesQuery) -> A
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn desk_effect(shell: State<'_, Shell>, statement_id: String, line_ids: Vec<String>, entry_ids: Vec<String>) -> Answer<DeskEffect> {
+pub async fn desk_effect(
+    shell: State<'_, Shell>,
+    statement_id: String,
+    line_ids: Vec<String>,
+    entry_ids: Vec<String>,
+) -> Answer<DeskEffect> {
     Ok(shell.engine().await?.desk_effect(&statement_id, line_ids, entry_ids).await?)
 }
 
@@ -75,12 +80,22 @@ pub async fn match_tier_preview(shell: State<'_, Shell>, statement_id: String, t
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn match_accept_tier(shell: State<'_, Shell>, statement_id: String, tier: String, lines: u32) -> Answer<DeskDone> {
+pub async fn match_accept_tier(
+    shell: State<'_, Shell>,
+    statement_id: String,
+    tier: String,
+    lines: u32,
+) -> Answer<DeskDone> {
     Ok(shell.engine().await?.match_accept_tier(&statement_id, &tier, lines).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn match_reject(shell: State<'_, Shell>, statement_id: String, line_id: String, entry_id: String) -> Answer<DeskDone> {
+pub async fn match_reject(
+    shell: State<'_, Shell>,
+    statement_id: String,
+    line_id: String,
+    entry_id: String,
+) -> Answer<DeskDone> {
     Ok(shell.engine().await?.match_reject(&statement_id, &line_id, &entry_id).await?)
 }
 
@@ -90,12 +105,22 @@ pub async fn match_undo(shell: State<'_, Shell>, match_id: String, reverse: bool
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn line_new_entry(shell: State<'_, Shell>, statement_id: String, line_id: String, posting: DifferencePosting) -> Answer<DeskDone> {
+pub async fn line_new_entry(
+    shell: State<'_, Shell>,
+    statement_id: String,
+    line_id: String,
+    posting: DifferencePosting,
+) -> Answer<DeskDone> {
     Ok(shell.engine().await?.line_new_entry(&statement_id, &line_id, posting).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn entry_outstanding(shell: State<'_, Shell>, statement_id: String, entry_id: String, on: bool) -> Answer<DeskDone> {
+pub async fn entry_outstanding(
+    shell: State<'_, Shell>,
+    statement_id: String,
+    entry_id: String,
+    on: bool,
+) -> Answer<DeskDone> {
     Ok(shell.engine().await?.entry_outstanding(&statement_id, &entry_id, on).await?)
 }
 
@@ -140,6 +165,12 @@ pub async fn report(shell: State<'_, Shell>, statement_id: String, version: Opti
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn report_export(shell: State<'_, Shell>, statement_id: String, version: Option<u32>, format: ReportFormat, path: String) -> Answer<()> {
+pub async fn report_export(
+    shell: State<'_, Shell>,
+    statement_id: String,
+    version: Option<u32>,
+    format: ReportFormat,
+    path: String,
+) -> Answer<()> {
     Ok(shell.engine().await?.report_export(&statement_id, version, format, Path::new(&path)).await?)
 }

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use engine::api::book::JobProgress;
-use engine::api::imports::{ImportOptions, ImportPlan, ImportPreview, ImportRequest, ImportResult, ImportSession, ImportSource, MappingProfile};
+use engine::api::imports::{
+    ImportOptions, ImportPlan, ImportPreview, ImportRequest, ImportResult, ImportSession, ImportSource, MappingProfile,
+};
 use tauri::{AppHandle, Emitter, State};
 
 use crate::error::{Answer, Refusal};
@@ -21,12 +23,22 @@ pub async fn import_close(shell: State<'_, Shell>, session: String) -> Answer<()
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn import_preview(shell: State<'_, Shell>, session: String, options: ImportOptions, balance_id: Option<String>) -> Answer<ImportPreview> {
+pub async fn import_preview(
+    shell: State<'_, Shell>,
+    session: String,
+    options: ImportOptions,
+    balance_id: Option<String>,
+) -> Answer<ImportPreview> {
     Ok(shell.engine().await?.import_preview(&session, options, balance_id).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn import_plan(shell: State<'_, Shell>, session: String, options: ImportOptions, balance_id: String) -> Answer<ImportPlan> {
+pub async fn import_plan(
+    shell: State<'_, Shell>,
+    session: String,
+    options: ImportOptions,
+    balance_id: String,
+) -> Answer<ImportPlan> {
     Ok(shell.engine().await?.import_plan(&session, options, &balance_id).await?)
 }
 
@@ -52,9 +64,15 @@ pub async fn import_cancel(shell: State<'_, Shell>, session: String) -> Answer<(
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn import_problems_csv(shell: State<'_, Shell>, session: String, options: ImportOptions, path: String) -> Answer<()> {
+pub async fn import_problems_csv(
+    shell: State<'_, Shell>,
+    session: String,
+    options: ImportOptions,
+    path: String,
+) -> Answer<()> {
     let bytes = shell.engine().await?.import_problems_csv(&session, options, None).await?;
-    std::fs::write(Path::new(&path), bytes).map_err(|error| Refusal::new("FILE", format!("{path} could not be written: {error}.")))
+    std::fs::write(Path::new(&path), bytes)
+        .map_err(|error| Refusal::new("FILE", format!("{path} could not be written: {error}.")))
 }
 
 #[tauri::command(rename_all = "snake_case")]

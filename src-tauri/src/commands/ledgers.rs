@@ -1,6 +1,8 @@
 //! Ledgers, balances, registers and the overview.
 
-use engine::api::ledgers::{BalanceCheck, BalanceDetail, BalanceRow, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest, RegisterRow};
+use engine::api::ledgers::{
+    BalanceCheck, BalanceDetail, BalanceRow, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest, RegisterRow,
+};
 use engine::api::overview::{ActivityRow, AgeRow, AttentionRow, Awaiting, CashRow, TrialBalance};
 use engine::api::page::{ListPage, ListQuery};
 use tauri::State;
@@ -29,7 +31,12 @@ pub async fn balances_page(shell: State<'_, Shell>, query: ListQuery) -> Answer<
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn balance_search(shell: State<'_, Shell>, text: String, currency: Option<String>, limit: u32) -> Answer<Vec<BalanceRow>> {
+pub async fn balance_search(
+    shell: State<'_, Shell>,
+    text: String,
+    currency: Option<String>,
+    limit: u32,
+) -> Answer<Vec<BalanceRow>> {
     Ok(shell.engine().await?.balance_search(&text, currency.as_deref(), limit).await?)
 }
 
@@ -49,7 +56,12 @@ pub async fn balance_get(shell: State<'_, Shell>, id: String, as_of: Option<Stri
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn balance_chart(shell: State<'_, Shell>, id: String, from: Option<String>, to: Option<String>) -> Answer<Vec<ChartPoint>> {
+pub async fn balance_chart(
+    shell: State<'_, Shell>,
+    id: String,
+    from: Option<String>,
+    to: Option<String>,
+) -> Answer<Vec<ChartPoint>> {
     Ok(shell.engine().await?.balance_chart(&id, from.as_deref(), to.as_deref()).await?)
 }
 

@@ -4,10 +4,10 @@ mod app;
 mod desk;
 mod imports;
 mod ledgers;
-mod rules;
-mod transactions;
 #[cfg(test)]
 mod list;
+mod rules;
+mod transactions;
 
 use tauri::Wry;
 use tauri::ipc::Invoke;
@@ -111,14 +111,18 @@ mod tests {
     fn the_capability_allows_every_command_and_no_file_shell_or_network() {
         let text = include_str!("../../../capabilities/main.json");
         let capability: serde_json::Value = serde_json::from_str(text).unwrap();
-        let allowed: Vec<&str> = capability["permissions"].as_array().unwrap().iter().filter_map(|value| value.as_str()).collect();
+        let allowed: Vec<&str> =
+            capability["permissions"].as_array().unwrap().iter().filter_map(|value| value.as_str()).collect();
         for command in COMMANDS {
             let permission = format!("allow-{}", command.replace('_', "-"));
             assert!(allowed.contains(&permission.as_str()), "{permission} is missing");
         }
         for permission in &allowed {
             let own = COMMANDS.iter().any(|command| **permission == format!("allow-{}", command.replace('_', "-")));
-            assert!(own || permission.starts_with("core:window:allow-") || permission.starts_with("core:event:allow-"), "{permission} is not needed");
+            assert!(
+                own || permission.starts_with("core:window:allow-") || permission.starts_with("core:event:allow-"),
+                "{permission} is not needed"
+            );
         }
     }
 }

@@ -53,6 +53,10 @@ pub async fn rule_parse(shell: State<'_, Shell>, stored: String) -> Answer<RuleD
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn rule_preview(shell: State<'_, Shell>, rule: RuleDraft, statement_id: Option<String>) -> Answer<RulePreview> {
+pub async fn rule_preview(
+    shell: State<'_, Shell>,
+    rule: RuleDraft,
+    statement_id: Option<String>,
+) -> Answer<RulePreview> {
     Ok(shell.engine().await?.rule_preview(rule, statement_id).await?)
 }

@@ -1,7 +1,9 @@
 //! Transactions and the approval queue.
 
 use engine::api::page::{ListPage, ListQuery, MoneyTotal};
-use engine::api::transactions::{BatchOutcome, CommitItem, FamilyRow, HoldsEffect, PostPreview, PostRequest, TransactionDetail, VoidRequest};
+use engine::api::transactions::{
+    BatchOutcome, CommitItem, FamilyRow, HoldsEffect, PostPreview, PostRequest, TransactionDetail, VoidRequest,
+};
 use tauri::State;
 
 use crate::error::Answer;

@@ -11,7 +11,9 @@ pub(crate) async fn pick(app: &AppHandle, kind: PickKind, suggested: Option<Stri
     let mut dialog = app.dialog().file();
     dialog = match kind {
         PickKind::OpenBook | PickKind::NewBook => dialog.add_filter("Tieout book", &["tieout"]),
-        PickKind::Statement => dialog.add_filter("Bank statement", &["csv", "tsv", "txt", "xlsx", "xls", "ods"]).add_filter("All files", &["*"]),
+        PickKind::Statement => dialog
+            .add_filter("Bank statement", &["csv", "tsv", "txt", "xlsx", "xls", "ods"])
+            .add_filter("All files", &["*"]),
         PickKind::Export => dialog,
     };
     if let Some(name) = suggested {

@@ -39,7 +39,14 @@ impl Engine {
         let mut unit = self.store.begin().await?;
         unit.insert_ledger(&id, &name, stamp.at).await?;
         let payload = serde_json::json!({ "name": name });
-        unit.record_event(&Event { at: stamp.at, actor: stamp.actor, kind: "ledger.created".into(), object_id: id.clone(), payload }).await?;
+        unit.record_event(&Event {
+            at: stamp.at,
+            actor: stamp.actor,
+            kind: "ledger.created".into(),
+            object_id: id.clone(),
+            payload,
+        })
+        .await?;
         unit.commit().await?;
         self.changed(&[Topic::Balances]);
         Ok(LedgerRow { id, name, balances: 0 })
@@ -57,7 +64,14 @@ impl Engine {
             return Err(EngineError::not_found("ledger", id));
         }
         let payload = serde_json::json!({ "name": name });
-        unit.record_event(&Event { at: stamp.at, actor: stamp.actor, kind: "ledger.renamed".into(), object_id: id.into(), payload }).await?;
+        unit.record_event(&Event {
+            at: stamp.at,
+            actor: stamp.actor,
+            kind: "ledger.renamed".into(),
+            object_id: id.into(),
+            payload,
+        })
+        .await?;
         unit.commit().await?;
         self.changed(&[Topic::Balances]);
         Ok(())
@@ -77,10 +91,19 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`].
-    pub async fn balance_search(&self, text: &str, currency: Option<&str>, limit: u32) -> EngineResult<Vec<BalanceRow>> {
+    pub async fn balance_search(
+        &self,
+        text: &str,
+        currency: Option<&str>,
+        limit: u32,
+    ) -> EngineResult<Vec<BalanceRow>> {
         let mut query = store::Query { limit, text: Some(text.to_owned()), ..store::Query::default() };
         if let Some(currency) = currency {
-            query.conditions.push(store::Condition { field: "currency".into(), test: store::Test::Is, values: vec![currency.to_owned()] });
+            query.conditions.push(store::Condition {
+                field: "currency".into(),
+                test: store::Test::Is,
+                values: vec![currency.to_owned()],
+            });
         }
         let signed = self.reconciled_to().await?;
         Ok(self.store.balances(&query).await?.rows.iter().map(|record| row(record, &signed)).collect())
@@ -96,7 +119,14 @@ impl Engine {
         let mut unit = self.store.begin().await?;
         unit.insert_balance(&new).await?;
         let payload = serde_json::json!({ "name": new.name, "currency": new.currency.code(), "exponent": new.currency.exponent() });
-        unit.record_event(&Event { at: stamp.at, actor: stamp.actor, kind: "balance.created".into(), object_id: new.id.clone(), payload }).await?;
+        unit.record_event(&Event {
+            at: stamp.at,
+            actor: stamp.actor,
+            kind: "balance.created".into(),
+            object_id: new.id.clone(),
+            payload,
+        })
+        .await?;
         unit.commit().await?;
         self.changed(&[Topic::Balances]);
         Ok(view::balance(&self.balance_record(&new.id).await?, None))
@@ -110,7 +140,9 @@ impl Engine {
         if let Err(error) = check_name(&name, "Name the balance.") {
             wrong("name", error.sentence());
         }
-        if indicator.is_some() && let Err(error) = check_indicator(&name) {
+        if indicator.is_some()
+            && let Err(error) = check_indicator(&name)
+        {
             wrong("name", error.sentence());
         }
         if indicator.is_some() && request.ledger_id != GENERAL_LEDGER_ID {
@@ -144,7 +176,12 @@ impl Engine {
                 name,
                 indicator,
                 currency,
-                account_number: request.account_number.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
+                account_number: request
+                    .account_number
+                    .as_deref()
+                    .map(str::trim)
+                    .filter(|text| !text.is_empty())
+                    .map(str::to_owned),
                 reconcilable: request.reconcilable,
                 created_at: self.clock.now(),
             }),
@@ -165,14 +202,26 @@ impl Engine {
         if record.indicator.is_none() && name.starts_with('@') {
             return Err(EngineError::invalid("name", "Only a balance created as @name can be called so."));
         }
-        let edit = BalanceEdit { name, account_number: request.account_number, reconcilable: request.reconcilable, pinned: request.pinned };
+        let edit = BalanceEdit {
+            name,
+            account_number: request.account_number,
+            reconcilable: request.reconcilable,
+            pinned: request.pinned,
+        };
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         if !unit.edit_balance(&request.id, &edit).await? {
             return Err(EngineError::not_found("balance", &request.id));
         }
         let payload = serde_json::json!({ "name": edit.name, "account_number": edit.account_number, "reconcilable": edit.reconcilable, "pinned": edit.pinned });
-        unit.record_event(&Event { at: stamp.at, actor: stamp.actor, kind: "balance.changed".into(), object_id: request.id.clone(), payload }).await?;
+        unit.record_event(&Event {
+            at: stamp.at,
+            actor: stamp.actor,
+            kind: "balance.changed".into(),
+            object_id: request.id.clone(),
+            payload,
+        })
+        .await?;
         unit.commit().await?;
         self.changed(&[Topic::Balances]);
         Ok(row(&self.balance_record(&request.id).await?, &self.reconciled_to().await?))
@@ -192,7 +241,11 @@ impl Engine {
             row.figures = view::figures(&figures);
         }
         let entries = self.store.turnover(record.key, None, turnover_to).await?.iter().map(|day| day.entries).sum();
-        let holds = if turnover_to.is_some() { Vec::new() } else { self.store.holds_of(record.key).await?.iter().map(view::family).collect() };
+        let holds = if turnover_to.is_some() {
+            Vec::new()
+        } else {
+            self.store.holds_of(record.key).await?.iter().map(view::family).collect()
+        };
         Ok(BalanceDetail { row, as_of: turnover_to.map(|day| day.to_string()), holds, entries })
     }
 
@@ -205,7 +258,12 @@ impl Engine {
         self.chart(&record, parse_day(from, "from")?, parse_day(to, "to")?).await
     }
 
-    pub(crate) async fn chart(&self, record: &BalanceRecord, from: Option<Date>, to: Option<Date>) -> EngineResult<Vec<ChartPoint>> {
+    pub(crate) async fn chart(
+        &self,
+        record: &BalanceRecord,
+        from: Option<Date>,
+        to: Option<Date>,
+    ) -> EngineResult<Vec<ChartPoint>> {
         let mut balance = Amount::ZERO;
         let mut points = Vec::new();
         if let Some(from) = from {
@@ -239,7 +297,8 @@ impl Engine {
     /// [`EngineError::NotFound`].
     pub async fn balance_check(&self, id: &str) -> EngineResult<BalanceCheck> {
         let record = self.balance_record(id).await?;
-        let recomputed = self.store.recompute(Some(id)).await?.pop().ok_or_else(|| EngineError::not_found("balance", id))?;
+        let recomputed =
+            self.store.recompute(Some(id)).await?.pop().ok_or_else(|| EngineError::not_found("balance", id))?;
         Ok(BalanceCheck {
             id: id.to_owned(),
             stored: view::figures(&record.balance.figures),
@@ -271,11 +330,17 @@ fn check_name(name: &str, missing: &str) -> EngineResult<String> {
         return Err(EngineError::invalid("name", missing));
     }
     if name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
-        return Err(EngineError::invalid("name", format!("A name has at most {MAX_NAME} characters and no line breaks.")));
+        return Err(EngineError::invalid(
+            "name",
+            format!("A name has at most {MAX_NAME} characters and no line breaks."),
+        ));
     }
     Ok(name.to_owned())
 }
 
 pub(crate) fn parse_day(text: Option<&str>, field: &str) -> EngineResult<Option<Date>> {
-    text.map(|text| text.parse().map_err(|_| EngineError::invalid(field, format!("“{text}” is not a day of the calendar.")))).transpose()
+    text.map(|text| {
+        text.parse().map_err(|_| EngineError::invalid(field, format!("“{text}” is not a day of the calendar.")))
+    })
+    .transpose()
 }

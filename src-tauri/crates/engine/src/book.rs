@@ -45,13 +45,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] naming every wrong field; the book then stays empty.
     pub async fn book_found(&self, book: NewBook) -> EngineResult<BookInfo> {
-        let currency = Currency::iso(&book.currency).ok_or_else(|| EngineError::invalid("currency", format!("“{}” is not an ISO 4217 currency.", book.currency)))?;
+        let currency = Currency::iso(&book.currency).ok_or_else(|| {
+            EngineError::invalid("currency", format!("“{}” is not an ISO 4217 currency.", book.currency))
+        })?;
         let name = book.name.trim().to_owned();
         if name.is_empty() || name.chars().count() > 200 {
             return Err(EngineError::invalid("name", "Name the book, with at most 200 characters."));
         }
         if format!("2024-{}", book.fiscal_year_start).parse::<jiff::civil::Date>().is_err() {
-            return Err(EngineError::invalid("fiscal_year_start", "The fiscal year starts on a month and day such as 01-01."));
+            return Err(EngineError::invalid(
+                "fiscal_year_start",
+                "The fiscal year starts on a month and day such as 01-01.",
+            ));
         }
         let stamp = self.stamp();
         let id = new_id("book");
@@ -85,7 +90,14 @@ impl Engine {
             }
         }
         crate::rules::add_default_rules(unit.as_mut(), &stamp).await?;
-        unit.record_event(&Event { at: stamp.at, actor: stamp.actor, kind: "book.created".into(), object_id: id, payload: settings }).await?;
+        unit.record_event(&Event {
+            at: stamp.at,
+            actor: stamp.actor,
+            kind: "book.created".into(),
+            object_id: id,
+            payload: settings,
+        })
+        .await?;
         unit.commit().await?;
         self.changed(&[Topic::Book, Topic::Balances]);
         self.book_info().await
@@ -125,7 +137,10 @@ impl Engine {
             exponent: Currency::iso(&currency).map_or(2, |known| known.exponent()),
             currency,
             fiscal_year_start: text("fiscal_year_start"),
-            column_names: settings.get("column_names").and_then(|value| serde_json::from_value(value.clone()).ok()).unwrap_or_default(),
+            column_names: settings
+                .get("column_names")
+                .and_then(|value| serde_json::from_value(value.clone()).ok())
+                .unwrap_or_default(),
             read_only: self.store.read_only(),
             balances: counts.balances,
             transactions: counts.families,
@@ -179,7 +194,10 @@ impl Engine {
     /// [`EngineError::Invalid`] if there is a file already, [`EngineError::Store`] if it cannot be written.
     pub async fn book_backup(&self, path: &Path) -> EngineResult<()> {
         if path.exists() {
-            return Err(EngineError::invalid("path", format!("{} exists already. Choose another name.", path.display())));
+            return Err(EngineError::invalid(
+                "path",
+                format!("{} exists already. Choose another name.", path.display()),
+            ));
         }
         self.store.backup_to(path).await?;
         if self.store.read_only().is_none() {

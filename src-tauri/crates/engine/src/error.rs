@@ -95,8 +95,12 @@ impl EngineError {
             Self::Ledger(error) => ledger_sentence(error),
             Self::Store(error) => store_sentence(error),
             Self::NotFound { kind, id } => format!("There is no {kind} {id} in this book. Nothing was changed."),
-            Self::DuplicateReference { reference, what, .. } => format!("{reference} is already used by {what}. Nothing was posted."),
-            Self::UnknownIndicator { name, currency, .. } => format!("No balance is called {name} in {currency}. Nothing was posted."),
+            Self::DuplicateReference { reference, what, .. } => {
+                format!("{reference} is already used by {what}. Nothing was posted.")
+            }
+            Self::UnknownIndicator { name, currency, .. } => {
+                format!("No balance is called {name} in {currency}. Nothing was posted.")
+            }
             Self::Invalid { fields } => fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" "),
             Self::Conflict { message, .. } => message.clone(),
             Self::File { path, reason } => format!("{path}: {reason}."),
@@ -136,10 +140,16 @@ fn store_code(error: &StoreError) -> &'static str {
 
 fn ledger_sentence(error: &LedgerError) -> String {
     match error {
-        LedgerError::AmountNotPositive => "The amount must be above zero. Direction is given by from and to. Nothing was posted.".into(),
+        LedgerError::AmountNotPositive => {
+            "The amount must be above zero. Direction is given by from and to. Nothing was posted.".into()
+        }
         LedgerError::SelfTransfer => "From and to are the same balance. Nothing was posted.".into(),
         LedgerError::CurrencyMismatch { balance, kept, given } if kept.code() == given.code() => {
-            format!("{balance} keeps {kept} with {} decimals, not {}. Nothing was posted.", kept.exponent(), given.exponent())
+            format!(
+                "{balance} keeps {kept} with {} decimals, not {}. Nothing was posted.",
+                kept.exponent(),
+                given.exponent()
+            )
         }
         LedgerError::CurrencyMismatch { balance, kept, given } => {
             format!("{balance} is kept in {kept}. {given} cannot be booked there. Nothing was posted.")
@@ -164,7 +174,9 @@ fn ledger_sentence(error: &LedgerError) -> String {
         }
         LedgerError::InvalidAmount { .. } => "The part must be above zero. Nothing was posted.".into(),
         LedgerError::HeldMissing { balance } => {
-            format!("The held amounts of {balance} do not cover this hold: the book is damaged. Nothing was posted. Check the book.")
+            format!(
+                "The held amounts of {balance} do not cover this hold: the book is damaged. Nothing was posted. Check the book."
+            )
         }
     }
 }
@@ -173,17 +185,29 @@ fn store_sentence(error: &StoreError) -> String {
     match error {
         StoreError::DuplicateReference => "This reference is already used. Nothing was posted.".into(),
         StoreError::Duplicate(what) => format!("This {what} exists already. Nothing was changed."),
-        StoreError::Stale(what) => format!("This {what} was changed by somebody else. Nothing was changed. Look at it again."),
+        StoreError::Stale(what) => {
+            format!("This {what} was changed by somebody else. Nothing was changed. Look at it again.")
+        }
         StoreError::Signed => "The statement is signed off. Reopen it to change its matches.".into(),
         StoreError::ReadOnly(reason) => reason.clone(),
         StoreError::DiskFull => "The disk is full. Nothing was changed. Make room and try again.".into(),
         StoreError::UnknownField(field) => format!("This list cannot be filtered or sorted by {field}."),
-        StoreError::Damaged { .. } => "The book holds a value that cannot be right. Nothing was changed. Check the book, or restore a backup.".into(),
+        StoreError::Damaged { .. } => {
+            "The book holds a value that cannot be right. Nothing was changed. Check the book, or restore a backup."
+                .into()
+        }
         StoreError::Database(_) => "The book did not answer as it should. Nothing was changed.".into(),
     }
 }
 
 /// `a hold of 1,284,000 JPY, entered 16 Nov by Tomás Reilly`.
-pub(crate) fn describe_use(kind: &str, amount: &Amount, currency: &Currency, entered: Date, today: Date, actor: &str) -> String {
+pub(crate) fn describe_use(
+    kind: &str,
+    amount: &Amount,
+    currency: &Currency,
+    entered: Date,
+    today: Date,
+    actor: &str,
+) -> String {
     format!("a {kind} of {}, entered {} by {actor}", words::money(amount, currency), words::day(entered, today))
 }

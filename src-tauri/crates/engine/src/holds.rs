@@ -126,7 +126,12 @@ impl Engine {
                 }
             }
             self.project(&mut balances, &row.source, &row.destination, &remaining, void)?;
-            if family.hold.as_ref().and_then(|hold| hold.expires_at).is_some_and(|at| at.as_second() - now.as_second() < SOON) {
+            if family
+                .hold
+                .as_ref()
+                .and_then(|hold| hold.expires_at)
+                .is_some_and(|at| at.as_second() - now.as_second() < SOON)
+            {
                 soon.push(family);
             }
         }
@@ -134,7 +139,13 @@ impl Engine {
         Ok(HoldsEffect {
             sums: sums
                 .into_iter()
-                .map(|(currency, (exponent, count, amount))| MoneyTotal { currency, exponent, group: "held".into(), count, amount: amount.to_string() })
+                .map(|(currency, (exponent, count, amount))| MoneyTotal {
+                    currency,
+                    exponent,
+                    group: "held".into(),
+                    count,
+                    amount: amount.to_string(),
+                })
                 .collect(),
             effects: balances.values().map(|(before, after)| view::effect(&before.balance, &after.balance)).collect(),
             gone,
@@ -154,8 +165,11 @@ impl Engine {
         let (Some((_, from)), Some((_, to))) = (balances.get(source), balances.get(destination)) else {
             return Ok(());
         };
-        let (from, to) =
-            if void { hold::release(&from.balance, &to.balance, amount)? } else { hold::commit(&from.balance, &to.balance, amount)? };
+        let (from, to) = if void {
+            hold::release(&from.balance, &to.balance, amount)?
+        } else {
+            hold::commit(&from.balance, &to.balance, amount)?
+        };
         for (id, balance) in [(source, from), (destination, to)] {
             if let Some((_, after)) = balances.get_mut(id) {
                 after.balance = balance;
@@ -167,7 +181,9 @@ impl Engine {
     async fn commit_one(&self, item: &CommitItem) -> EngineResult<Amount> {
         let commit = match &item.amount {
             None => Commit::Rest,
-            Some(text) => Commit::Part(text.parse().map_err(|_| EngineError::invalid("amount", format!("“{text}” is not an amount.")))?),
+            Some(text) => Commit::Part(
+                text.parse().map_err(|_| EngineError::invalid("amount", format!("“{text}” is not an amount.")))?,
+            ),
         };
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
@@ -176,7 +192,8 @@ impl Engine {
         let amount = loaded.hold.open.to_commit(&commit).map_err(|error| in_words(error, &loaded))?;
         let (source, destination) = hold::commit(&loaded.source.balance, &loaded.destination.balance, &amount)?;
         let open = loaded.hold.open.after_commit(&amount);
-        let row = child(&loaded, &stamp, Status::Applied, &amount, None, next_reference(unit.as_mut(), &loaded, 'C').await?);
+        let row =
+            child(&loaded, &stamp, Status::Applied, &amount, None, next_reference(unit.as_mut(), &loaded, 'C').await?);
         insert_child(unit.as_mut(), &stamp, "hold.committed", &loaded, row).await?;
         unit.save_hold(loaded.transaction.key, &open, (open.state != HoldState::Open).then_some(stamp.at)).await?;
         unit.save_figures(loaded.source.key, &source).await?;
@@ -227,7 +244,11 @@ fn check_batch(count: usize) -> EngineResult<()> {
 
 fn outcome(rows: Vec<BatchRow>) -> BatchOutcome {
     let done = rows.iter().filter(|row| row.ok).count();
-    BatchOutcome { done: u32::try_from(done).unwrap_or(u32::MAX), failed: u32::try_from(rows.len() - done).unwrap_or(u32::MAX), rows }
+    BatchOutcome {
+        done: u32::try_from(done).unwrap_or(u32::MAX),
+        failed: u32::try_from(rows.len() - done).unwrap_or(u32::MAX),
+        rows,
+    }
 }
 
 async fn load(unit: &mut dyn Unit, id: &str) -> EngineResult<Loaded> {
@@ -249,7 +270,11 @@ fn refuse_expired(loaded: &Loaded, stamp: &Stamp) -> EngineResult<()> {
     match loaded.hold.expires_at {
         Some(at) if at <= stamp.at && loaded.hold.open.state == HoldState::Open => Err(EngineError::Conflict {
             code: "HOLD_EXPIRED",
-            message: format!("{} expired {}. Nothing was posted.", loaded.transaction.row.reference, words::day(words::day_of(at), stamp.today)),
+            message: format!(
+                "{} expired {}. Nothing was posted.",
+                loaded.transaction.row.reference,
+                words::day(words::day_of(at), stamp.today)
+            ),
         }),
         _ => Ok(()),
     }
@@ -274,7 +299,13 @@ fn in_words(error: LedgerError, loaded: &Loaded) -> EngineError {
 }
 
 /// Lets go of what is left of a loaded hold.
-async fn release(unit: &mut dyn Unit, stamp: &Stamp, loaded: &Loaded, state: HoldState, reason: &str) -> EngineResult<Amount> {
+async fn release(
+    unit: &mut dyn Unit,
+    stamp: &Stamp,
+    loaded: &Loaded,
+    state: HoldState,
+    reason: &str,
+) -> EngineResult<Amount> {
     let amount = loaded.hold.open.to_void()?;
     let (source, destination) = hold::release(&loaded.source.balance, &loaded.destination.balance, &amount)?;
     let mut open = loaded.hold.open.clone();
@@ -289,7 +320,14 @@ async fn release(unit: &mut dyn Unit, stamp: &Stamp, loaded: &Loaded, state: Hol
     Ok(amount)
 }
 
-fn child(loaded: &Loaded, stamp: &Stamp, status: Status, amount: &Amount, reason: Option<String>, reference: String) -> TransactionRow {
+fn child(
+    loaded: &Loaded,
+    stamp: &Stamp,
+    status: Status,
+    amount: &Amount,
+    reason: Option<String>,
+    reference: String,
+) -> TransactionRow {
     let hold = &loaded.transaction.row;
     TransactionRow {
         id: new_id("txn"),
@@ -310,7 +348,13 @@ fn child(loaded: &Loaded, stamp: &Stamp, status: Status, amount: &Amount, reason
     }
 }
 
-async fn insert_child(unit: &mut dyn Unit, stamp: &Stamp, kind: &str, loaded: &Loaded, row: TransactionRow) -> EngineResult<()> {
+async fn insert_child(
+    unit: &mut dyn Unit,
+    stamp: &Stamp,
+    kind: &str,
+    loaded: &Loaded,
+    row: TransactionRow,
+) -> EngineResult<()> {
     let event = event(stamp, kind, &row, &loaded.source, &loaded.destination);
     let new = NewTransaction {
         row,

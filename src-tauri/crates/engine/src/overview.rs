@@ -11,7 +11,9 @@ use store::system::{Event, JobState};
 use store::{Condition, Query, Sort, Test};
 
 use crate::api::ledgers::ChartPoint;
-use crate::api::overview::{ActivityRow, AgeRow, AttentionRow, Awaiting, AwaitingRow, CashRow, TrialBalance, TrialRowView};
+use crate::api::overview::{
+    ActivityRow, AgeRow, AttentionRow, Awaiting, AwaitingRow, CashRow, TrialBalance, TrialRowView,
+};
 use crate::balances::parse_day;
 use crate::{Engine, EngineResult, view, words};
 
@@ -146,8 +148,14 @@ impl Engine {
     /// # Errors
     /// [`crate::EngineError::Store`].
     pub async fn overview_awaiting(&self) -> EngineResult<Awaiting> {
-        let open = Condition { field: "state".into(), test: Test::Is, values: vec!["held".into(), "part_committed".into()] };
-        let query = Query { limit: 500, sort: vec![Sort { field: "expires".into(), descending: false }], conditions: vec![open], ..Query::default() };
+        let open =
+            Condition { field: "state".into(), test: Test::Is, values: vec!["held".into(), "part_committed".into()] };
+        let query = Query {
+            limit: 500,
+            sort: vec![Sort { field: "expires".into(), descending: false }],
+            conditions: vec![open],
+            ..Query::default()
+        };
         let page = self.store.families(&query).await?;
         let totals = self.store.family_totals(&query).await?;
         let banks = self.bank_accounts().await?;
@@ -169,12 +177,18 @@ impl Engine {
                 money_in: come.to_string(),
             });
         }
-        let expiring = |record: &&store::ledger::FamilyRecord| record.hold.as_ref().and_then(|hold| hold.expires_at).is_some_and(soon);
+        let expiring = |record: &&store::ledger::FamilyRecord| {
+            record.hold.as_ref().and_then(|hold| hold.expires_at).is_some_and(soon)
+        };
         Ok(Awaiting {
             rows,
             holds: page.total,
             expire_today: page.rows.iter().filter(expiring).count() as u64,
-            next: page.rows.first().filter(|record| record.hold.as_ref().is_some_and(|hold| hold.expires_at.is_some())).map(view::family),
+            next: page
+                .rows
+                .first()
+                .filter(|record| record.hold.as_ref().is_some_and(|hold| hold.expires_at.is_some()))
+                .map(view::family),
         })
     }
 
@@ -195,18 +209,36 @@ impl Engine {
         for row in self.store.trial_balance(None).await? {
             if row.debit != row.credit {
                 let gap = words::money(&(&row.debit - &row.credit), &row.currency);
-                rows.push(attention("problem", format!("{} does not tie", row.currency), format!("Debits and credits differ by {gap}."), "settings", None));
+                rows.push(attention(
+                    "problem",
+                    format!("{} does not tie", row.currency),
+                    format!("Debits and credits differ by {gap}."),
+                    "settings",
+                    None,
+                ));
             }
         }
         for job in self.store.jobs(20).await? {
             if job.state == JobState::Interrupted {
-                rows.push(attention("job", format!("{} was interrupted", job.title), "It can go on where it stopped.".into(), "jobs", Some(job.id)));
+                rows.push(attention(
+                    "job",
+                    format!("{} was interrupted", job.title),
+                    "It can go on where it stopped.".into(),
+                    "jobs",
+                    Some(job.id),
+                ));
             }
         }
         let awaiting = self.overview_awaiting().await?;
         if awaiting.expire_today > 0 {
             let holds = words::plural(awaiting.expire_today, "hold expires", "holds expire");
-            rows.push(attention("expiring", format!("{holds} within a day"), "They void themselves if nobody acts.".into(), "approvals", None));
+            rows.push(attention(
+                "expiring",
+                format!("{holds} within a day"),
+                "They void themselves if nobody acts.".into(),
+                "approvals",
+                None,
+            ));
         }
         let today = self.clock.today();
         let signed = self.reconciled_to().await?;
@@ -217,7 +249,13 @@ impl Engine {
                     Some(day) => format!("{} not reconciled since {}", record.balance.name, words::day(*day, today)),
                     None => format!("{} was never reconciled", record.balance.name),
                 };
-                rows.push(attention("reconcile", title, "Import its next statement.".into(), "reconcile", Some(record.balance.id)));
+                rows.push(attention(
+                    "reconcile",
+                    title,
+                    "Import its next statement.".into(),
+                    "reconcile",
+                    Some(record.balance.id),
+                ));
             }
         }
         Ok(rows)
@@ -226,7 +264,12 @@ impl Engine {
     /// Balances that statements are expected for, by name.
     pub(crate) async fn bank_accounts(&self) -> EngineResult<Vec<BalanceRecord>> {
         let condition = Condition { field: "reconcilable".into(), test: Test::Is, values: vec!["1".into()] };
-        let query = Query { limit: MOST_ACCOUNTS, conditions: vec![condition], sort: vec![Sort { field: "name".into(), descending: false }], ..Query::default() };
+        let query = Query {
+            limit: MOST_ACCOUNTS,
+            conditions: vec![condition],
+            sort: vec![Sort { field: "name".into(), descending: false }],
+            ..Query::default()
+        };
         Ok(self.store.balances(&query).await?.rows)
     }
 }
@@ -251,9 +294,11 @@ fn activity(event: &Event) -> ActivityRow {
         "book.created" => "created the book",
         other => other.rsplit('.').next().unwrap_or(other),
     };
-    let object = ["summary", "reference", "name"].iter().map(|key| text(key)).find(|text| !text.is_empty()).unwrap_or_default();
+    let object =
+        ["summary", "reference", "name"].iter().map(|key| text(key)).find(|text| !text.is_empty()).unwrap_or_default();
     let description = text("description");
-    let object = if description.is_empty() || !text("summary").is_empty() { object } else { format!("{object}, {description}") };
+    let object =
+        if description.is_empty() || !text("summary").is_empty() { object } else { format!("{object}, {description}") };
     let amount = event.payload.get("amount").and_then(|value| value.as_str()).map(str::to_owned);
     ActivityRow {
         at: event.at.to_string(),
@@ -263,7 +308,11 @@ fn activity(event: &Event) -> ActivityRow {
         verb: verb.to_owned(),
         object,
         currency: amount.as_ref().map(|_| text("currency")),
-        exponent: event.payload.get("exponent").and_then(serde_json::Value::as_u64).and_then(|value| u8::try_from(value).ok()),
+        exponent: event
+            .payload
+            .get("exponent")
+            .and_then(serde_json::Value::as_u64)
+            .and_then(|value| u8::try_from(value).ok()),
         amount,
     }
 }

@@ -55,7 +55,14 @@ impl PostCommand {
             hasher.update(bytes);
         };
         part(b"posting 1");
-        for text in [&self.reference, &self.amount.to_string(), &self.currency, &self.source, &self.destination, &self.description] {
+        for text in [
+            &self.reference,
+            &self.amount.to_string(),
+            &self.currency,
+            &self.source,
+            &self.destination,
+            &self.description,
+        ] {
             part(text.as_bytes());
         }
         part(self.effective_date.map(|day| day.to_string()).unwrap_or_default().as_bytes());
@@ -121,7 +128,8 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         reason: None,
         actor: stamp.actor.clone(),
     };
-    let event = event(stamp, if posting.hold { "hold.placed" } else { "transaction.posted" }, &row, &source, &destination);
+    let event =
+        event(stamp, if posting.hold { "hold.placed" } else { "transaction.posted" }, &row, &source, &destination);
     let new = NewTransaction {
         row,
         parent_key: None,
@@ -158,7 +166,11 @@ fn repeat(existing: &StoredTransaction, input_hash: &[u8], stamp: &Stamp) -> Eng
     })
 }
 
-async fn both_balances(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCommand) -> EngineResult<(BalanceRecord, BalanceRecord)> {
+async fn both_balances(
+    unit: &mut dyn Unit,
+    stamp: &Stamp,
+    command: &PostCommand,
+) -> EngineResult<(BalanceRecord, BalanceRecord)> {
     let source = unit.load_balance(&balance_ref(&command.source, &command.currency)).await?;
     let destination = unit.load_balance(&balance_ref(&command.destination, &command.currency)).await?;
     // The exponent of a new indicator is that of the balance it is booked against.
@@ -175,7 +187,9 @@ async fn both_balances(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCommand
         if record.balance.currency.code() != command.currency {
             let given = ledger::Currency::iso(&command.currency)
                 .or_else(|| ledger::Currency::new(&command.currency, record.balance.currency.exponent()).ok())
-                .ok_or_else(|| EngineError::invalid("currency", format!("“{}” is not a currency code.", command.currency)))?;
+                .ok_or_else(|| {
+                    EngineError::invalid("currency", format!("“{}” is not a currency code.", command.currency))
+                })?;
             return Err(ledger::LedgerError::CurrencyMismatch {
                 balance: record.balance.name.clone(),
                 kept: record.balance.currency.clone(),
@@ -198,12 +212,20 @@ async fn make_indicator(
         return Err(EngineError::not_found("balance", name));
     }
     if !command.create_indicators {
-        return Err(EngineError::UnknownIndicator { name: name.to_owned(), currency: command.currency.clone(), closest: Vec::new() });
+        return Err(EngineError::UnknownIndicator {
+            name: name.to_owned(),
+            currency: command.currency.clone(),
+            closest: Vec::new(),
+        });
     }
     let currency = match known {
         Some(currency) if currency.code() == command.currency => currency.clone(),
-        _ => ledger::Currency::iso(&command.currency)
-            .ok_or_else(|| EngineError::invalid("currency", format!("{} is not an ISO 4217 currency. Create the balance first.", command.currency)))?,
+        _ => ledger::Currency::iso(&command.currency).ok_or_else(|| {
+            EngineError::invalid(
+                "currency",
+                format!("{} is not an ISO 4217 currency. Create the balance first.", command.currency),
+            )
+        })?,
     };
     check_indicator(name)?;
     let new = NewBalance {
@@ -224,13 +246,22 @@ async fn make_indicator(
 pub(crate) fn check_indicator(name: &str) -> EngineResult<()> {
     let rest = name.strip_prefix('@').unwrap_or_default();
     if rest.is_empty() || rest.chars().count() > 100 || rest.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(EngineError::invalid("name", format!("“{name}” is not an indicator: use @ and then letters, digits or signs without blanks.")));
+        return Err(EngineError::invalid(
+            "name",
+            format!("“{name}” is not an indicator: use @ and then letters, digits or signs without blanks."),
+        ));
     }
     Ok(())
 }
 
 /// The history entry of a journal row.
-pub(crate) fn event(stamp: &Stamp, kind: &str, row: &TransactionRow, source: &BalanceRecord, destination: &BalanceRecord) -> Event {
+pub(crate) fn event(
+    stamp: &Stamp,
+    kind: &str,
+    row: &TransactionRow,
+    source: &BalanceRecord,
+    destination: &BalanceRecord,
+) -> Event {
     Event {
         at: stamp.at,
         actor: stamp.actor.clone(),
@@ -255,5 +286,11 @@ pub(crate) fn event(stamp: &Stamp, kind: &str, row: &TransactionRow, source: &Ba
 
 /// Copies of both balances with a posting applied, for a preview. Missing indicators count as empty.
 pub(crate) fn empty_indicator(name: &str, currency: &ledger::Currency) -> Balance {
-    Balance { id: name.to_owned(), name: name.to_owned(), currency: currency.clone(), figures: ledger::Figures::default(), version: 1 }
+    Balance {
+        id: name.to_owned(),
+        name: name.to_owned(),
+        currency: currency.clone(),
+        figures: ledger::Figures::default(),
+        version: 1,
+    }
 }

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::Date;
 use ledger::Amount;
-use store::recon::{LedgerSide, LineFigures, ProofSpan, RuleRecord, RunRecord, StatementRecord, StatementState as Stored};
 use store::Unit;
+use store::recon::{
+    LedgerSide, LineFigures, ProofSpan, RuleRecord, RunRecord, StatementRecord, StatementState as Stored,
+};
 
 use crate::api::statements::{StatementRow, StatementState};
 use crate::imports::Session;
@@ -43,9 +45,10 @@ pub(crate) fn must_be_open(statement: &StatementRecord) -> EngineResult<()> {
     match statement.state {
         Stored::Open => Ok(()),
         Stored::Signed => Err(EngineError::Store(store::StoreError::Signed)),
-        Stored::Undone => {
-            Err(EngineError::Conflict { code: "STATEMENT_UNDONE", message: format!("The import of {} was taken back. Nothing was changed.", statement.name) })
-        }
+        Stored::Undone => Err(EngineError::Conflict {
+            code: "STATEMENT_UNDONE",
+            message: format!("The import of {} was taken back. Nothing was changed.", statement.name),
+        }),
     }
 }
 
@@ -67,19 +70,35 @@ pub(crate) fn ledger_cleared(side: &LedgerSide) -> Amount {
 /// The span of a statement's proof among all statements of its balance.
 pub(crate) fn span(statement: &StatementRecord, all: &[StatementRecord]) -> ProofSpan {
     let baseline = all.iter().map(|other| other.period_from).min().unwrap_or(statement.period_from);
-    ProofSpan { balance_key: statement.balance_key, statement_key: statement.key, baseline, period_to: statement.period_to }
+    ProofSpan {
+        balance_key: statement.balance_key,
+        statement_key: statement.key,
+        baseline,
+        period_to: statement.period_to,
+    }
 }
 
 /// The statement just before this one, in the order of last days.
 pub(crate) fn previous<'a>(statement: &StatementRecord, all: &'a [StatementRecord]) -> Option<&'a StatementRecord> {
-    all.iter().filter(|other| (other.period_to, other.key) < (statement.period_to, statement.key)).max_by_key(|other| (other.period_to, other.key))
+    all.iter()
+        .filter(|other| (other.period_to, other.key) < (statement.period_to, statement.key))
+        .max_by_key(|other| (other.period_to, other.key))
 }
 
 /// Whether the rules in force differ from those a run used.
 pub(crate) fn rules_changed(run: Option<&RunRecord>, rules: &[RuleRecord]) -> bool {
     run.is_some_and(|run| {
-        let used: Vec<_> = run.inputs["rules"].as_array().into_iter().flatten().map(|rule| (rule["id"].as_str(), rule["version"].as_u64())).collect();
-        let now: Vec<_> = rules.iter().filter(|rule| rule.enabled).map(|rule| (Some(rule.id.as_str()), Some(u64::from(rule.version)))).collect();
+        let used: Vec<_> = run.inputs["rules"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|rule| (rule["id"].as_str(), rule["version"].as_u64()))
+            .collect();
+        let now: Vec<_> = rules
+            .iter()
+            .filter(|rule| rule.enabled)
+            .map(|rule| (Some(rule.id.as_str()), Some(u64::from(rule.version))))
+            .collect();
         run.inputs["all_rules"].as_bool() == Some(true) && used != now
     })
 }
@@ -114,7 +133,11 @@ impl Engine {
         self.statement_row(&self.statement_record(statement_id).await?, &rules).await
     }
 
-    pub(crate) async fn statement_row(&self, record: &StatementRecord, rules: &[RuleRecord]) -> EngineResult<StatementRow> {
+    pub(crate) async fn statement_row(
+        &self,
+        record: &StatementRecord,
+        rules: &[RuleRecord],
+    ) -> EngineResult<StatementRow> {
         let figures = self.store.line_figures(record.key).await?;
         let run = self.store.latest_run(record.key).await?;
         let signed = match record.state {

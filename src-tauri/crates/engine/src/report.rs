@@ -44,24 +44,38 @@ impl Engine {
         let statement = self.statement_record(statement_id).await?;
         let signed = self.store.sign_offs(statement.key).await?;
         let wanted = match version {
-            Some(version) => Some(signed.iter().find(|one| one.version == version).ok_or_else(|| EngineError::not_found("signed version", &version.to_string()))?),
+            Some(version) => Some(
+                signed
+                    .iter()
+                    .find(|one| one.version == version)
+                    .ok_or_else(|| EngineError::not_found("signed version", &version.to_string()))?,
+            ),
             None if statement.state == store::recon::StatementState::Signed => signed.last(),
             None => None,
         };
         match wanted {
-            Some(one) => serde_json::from_value(one.report.clone()).map_err(|error| EngineError::Store(StoreError::damaged("report", error))),
+            Some(one) => serde_json::from_value(one.report.clone())
+                .map_err(|error| EngineError::Store(StoreError::damaged("report", error))),
             None => self.draft_report(&statement, None).await,
         }
     }
 
     /// The present state as a report. `signing`: entries that the signature makes outstanding, shown there already.
-    pub(crate) async fn draft_report(&self, statement: &StatementRecord, signing: Option<&[EntryRecord]>) -> EngineResult<Report> {
+    pub(crate) async fn draft_report(
+        &self,
+        statement: &StatementRecord,
+        signing: Option<&[EntryRecord]>,
+    ) -> EngineResult<Report> {
         let all = self.store.statements(Some(statement.balance_key)).await?;
         let figures = self.store.line_figures(statement.key).await?;
         let side = self.store.ledger_side(&span(statement, &all)).await?;
         let open_lines = self.store.statement_lines(statement.key, true).await?;
         let mut unmatched = self.store.entries(&open_entries(statement, &all)).await?.rows;
-        let mut outstanding = self.store.entries(&EntryQuery { from: None, outstanding: true, ..open_entries(statement, &all) }).await?.rows;
+        let mut outstanding = self
+            .store
+            .entries(&EntryQuery { from: None, outstanding: true, ..open_entries(statement, &all) })
+            .await?
+            .rows;
         if signing.is_some() {
             outstanding.append(&mut unmatched);
             outstanding.sort_by_key(|entry| (entry.date, entry.txn_key));
@@ -78,7 +92,12 @@ impl Engine {
         let (by_tier, by_rule) = self.match_counts(&matches).await?;
         let open = figures.open_in_lines + figures.open_out_lines;
         Ok(Report {
-            book: self.store.setting("book").await?.and_then(|book| book["name"].as_str().map(str::to_owned)).unwrap_or_default(),
+            book: self
+                .store
+                .setting("book")
+                .await?
+                .and_then(|book| book["name"].as_str().map(str::to_owned))
+                .unwrap_or_default(),
             balance_name: statement.balance_name.clone(),
             currency: statement.currency.code().to_owned(),
             exponent: statement.currency.exponent(),
@@ -97,8 +116,16 @@ impl Engine {
             signed_at: None,
             file_name: statement.file_name.clone(),
             file_sha256: statement.file_sha256.clone(),
-            engine: run.as_ref().and_then(|run| run.inputs["engine"].as_str()).unwrap_or(matching::run::ENGINE_VERSION).to_owned(),
-            rules: run.iter().flat_map(|run| run.inputs["rules"].as_array().into_iter().flatten()).map(rule_name).collect(),
+            engine: run
+                .as_ref()
+                .and_then(|run| run.inputs["engine"].as_str())
+                .unwrap_or(matching::run::ENGINE_VERSION)
+                .to_owned(),
+            rules: run
+                .iter()
+                .flat_map(|run| run.inputs["rules"].as_array().into_iter().flatten())
+                .map(rule_name)
+                .collect(),
             result_hash: run.as_ref().and_then(|run| run.result_hash.clone()),
             statement_proof: vec![
                 row(format!("Opening balance, {}", statement.period_from), None, &statement.opening, false),
@@ -110,10 +137,16 @@ impl Engine {
             bank_side,
             book_side,
             // Both hold the statement's own tie as well: a file that does not tie shows here too.
-            sides_agree: adjusted_bank == adjusted_book && (ledger_cleared(&side) == statement_cleared(statement, &figures)),
+            sides_agree: adjusted_bank == adjusted_book
+                && (ledger_cleared(&side) == statement_cleared(statement, &figures)),
             unmatched_lines: open_lines
                 .iter()
-                .map(|line| ReportLine { position: line.position, date: line.booking_date.to_string(), text: line.description.clone(), amount: line.amount.to_string() })
+                .map(|line| ReportLine {
+                    position: line.position,
+                    date: line.booking_date.to_string(),
+                    text: line.description.clone(),
+                    amount: line.amount.to_string(),
+                })
                 .collect(),
             unmatched_entries: unmatched.iter().map(|entry| entry_row(entry, statement.period_to)).collect(),
             outstanding: outstanding.iter().map(|entry| entry_row(entry, statement.period_to)).collect(),
@@ -121,13 +154,18 @@ impl Engine {
             by_rule,
             differences: self.posted(statement, &matches).await?,
             acts: self.acts(statement).await?,
-            left_out: serde_json::from_value::<Vec<LeftOutRow>>(statement.left_out.clone()).map_err(|error| EngineError::Store(StoreError::damaged("statement", error)))?,
+            left_out: serde_json::from_value::<Vec<LeftOutRow>>(statement.left_out.clone())
+                .map_err(|error| EngineError::Store(StoreError::damaged("statement", error)))?,
             history: self.history(statement).await?,
         })
     }
 
-    async fn match_counts(&self, matches: &[store::recon::MatchRecord]) -> EngineResult<(Vec<ReportCount>, Vec<ReportCount>)> {
-        let (mut tiers, mut rules): (BTreeMap<String, (u32, u32)>, BTreeMap<String, (u32, u32)>) = (BTreeMap::new(), BTreeMap::new());
+    async fn match_counts(
+        &self,
+        matches: &[store::recon::MatchRecord],
+    ) -> EngineResult<(Vec<ReportCount>, Vec<ReportCount>)> {
+        let (mut tiers, mut rules): (BTreeMap<String, (u32, u32)>, BTreeMap<String, (u32, u32)>) =
+            (BTreeMap::new(), BTreeMap::new());
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         for one in matches {
             let tier = one.tier.as_deref().map_or("By hand", |tier| match tier {
@@ -153,11 +191,17 @@ impl Engine {
                 count.1 += one.lines;
             }
         }
-        let list = |map: BTreeMap<String, (u32, u32)>| map.into_iter().map(|(label, (matches, lines))| ReportCount { label, matches, lines }).collect();
+        let list = |map: BTreeMap<String, (u32, u32)>| {
+            map.into_iter().map(|(label, (matches, lines))| ReportCount { label, matches, lines }).collect()
+        };
         Ok((list(tiers), list(rules)))
     }
 
-    async fn posted(&self, statement: &StatementRecord, matches: &[store::recon::MatchRecord]) -> EngineResult<Vec<ReportPosting>> {
+    async fn posted(
+        &self,
+        statement: &StatementRecord,
+        matches: &[store::recon::MatchRecord],
+    ) -> EngineResult<Vec<ReportPosting>> {
         let mut rows = Vec::new();
         for one in matches {
             let Some(key) = one.posted_key else { continue };
@@ -178,7 +222,11 @@ impl Engine {
     }
 
     async fn acts(&self, statement: &StatementRecord) -> EngineResult<Vec<ReportAct>> {
-        let mut acts = vec![ReportAct { at: statement.imported_at.to_string(), actor: statement.imported_by.clone(), text: format!("Imported {}", statement.file_name) }];
+        let mut acts = vec![ReportAct {
+            at: statement.imported_at.to_string(),
+            actor: statement.imported_by.clone(),
+            text: format!("Imported {}", statement.file_name),
+        }];
         for action in self.store.actions(statement.key).await?.into_iter().rev() {
             let text = match (&action.undone_at, &action.undone_by) {
                 (Some(at), Some(by)) => format!("{} (undone {at} by {by})", action.summary),
@@ -192,7 +240,11 @@ impl Engine {
     async fn history(&self, statement: &StatementRecord) -> EngineResult<Vec<ReportAct>> {
         let mut rows = Vec::new();
         for signed in self.store.sign_offs(statement.key).await? {
-            rows.push(ReportAct { at: signed.signed_at.to_string(), actor: signed.signed_by, text: format!("Signed version {}", signed.version) });
+            rows.push(ReportAct {
+                at: signed.signed_at.to_string(),
+                actor: signed.signed_by,
+                text: format!("Signed version {}", signed.version),
+            });
             if let (Some(at), Some(by), Some(reason)) = (signed.reopened_at, signed.reopened_by, signed.reopen_reason) {
                 rows.push(ReportAct { at: at.to_string(), actor: by, text: format!("Reopened: {reason}") });
             }
@@ -201,17 +253,30 @@ impl Engine {
     }
 
     /// The report as a file's bytes.
-    pub async fn report_bytes(&self, statement_id: &str, version: Option<u32>, format: ReportFormat) -> EngineResult<Vec<u8>> {
+    pub async fn report_bytes(
+        &self,
+        statement_id: &str,
+        version: Option<u32>,
+        format: ReportFormat,
+    ) -> EngineResult<Vec<u8>> {
         let tables = tables(&self.report(statement_id, version).await?)?;
         match format {
             ReportFormat::Csv => Ok(reports::csv(&tables)),
-            ReportFormat::Xlsx => reports::xlsx(&tables)
-                .map_err(|error| EngineError::Conflict { code: "EXPORT_FAILED", message: format!("The workbook could not be written: {error}. Nothing was saved.") }),
+            ReportFormat::Xlsx => reports::xlsx(&tables).map_err(|error| EngineError::Conflict {
+                code: "EXPORT_FAILED",
+                message: format!("The workbook could not be written: {error}. Nothing was saved."),
+            }),
         }
     }
 
     /// Writes the report to a file, whole or not at all.
-    pub async fn report_export(&self, statement_id: &str, version: Option<u32>, format: ReportFormat, path: &Path) -> EngineResult<()> {
+    pub async fn report_export(
+        &self,
+        statement_id: &str,
+        version: Option<u32>,
+        format: ReportFormat,
+        path: &Path,
+    ) -> EngineResult<()> {
         let bytes = self.report_bytes(statement_id, version, format).await?;
         let path = path.to_owned();
         let shown = path.display().to_string();
@@ -266,7 +331,12 @@ fn book_side(
     let mut rows = vec![
         row(format!("Balance per books, {}", statement.period_to), None, &side.balance, false),
         row("Less ledger entries not yet matched", entries_note(unmatched.len(), "B"), &less, false),
-        row("Add statement lines not yet matched", Some(format!("{}, schedule A", words::plural(open_lines, "line", "lines"))), &add, false),
+        row(
+            "Add statement lines not yet matched",
+            Some(format!("{}, schedule A", words::plural(open_lines, "line", "lines"))),
+            &add,
+            false,
+        ),
     ];
     for (label, amount) in [
         ("Add matched entries dated after the period", side.matched_later_dated.clone()),
@@ -308,37 +378,65 @@ fn tables(report: &Report) -> EngineResult<Vec<Table>> {
             vec![text("Result hash"), text(report.result_hash.as_deref().unwrap_or_default())],
         ],
     }];
-    for (name, rows) in [("Statement proof", &report.statement_proof), ("Bank", &report.bank_side), ("Books", &report.book_side)] {
-        let rows = rows.iter().map(|row| Ok(vec![text(&row.label), text(row.note.as_deref().unwrap_or_default()), amount(&row.amount)?])).collect::<EngineResult<_>>()?;
+    for (name, rows) in
+        [("Statement proof", &report.statement_proof), ("Bank", &report.bank_side), ("Books", &report.book_side)]
+    {
+        let rows = rows
+            .iter()
+            .map(|row| Ok(vec![text(&row.label), text(row.note.as_deref().unwrap_or_default()), amount(&row.amount)?]))
+            .collect::<EngineResult<_>>()?;
         tables.push(Table { name: name.into(), head: ["Item", "Note", "Amount"].map(str::to_owned).to_vec(), rows });
     }
-    let lines = report.unmatched_lines.iter().map(|line| Ok(vec![number(line.position), text(&line.date), text(&line.text), amount(&line.amount)?]));
+    let lines = report
+        .unmatched_lines
+        .iter()
+        .map(|line| Ok(vec![number(line.position), text(&line.date), text(&line.text), amount(&line.amount)?]));
     tables.push(Table {
         name: "A. Lines not matched".into(),
         head: ["Line", "Date", "Text", "Amount"].map(str::to_owned).to_vec(),
         rows: lines.collect::<EngineResult<_>>()?,
     });
-    for (name, entries) in [("B. Entries not matched", &report.unmatched_entries), ("C. Outstanding entries", &report.outstanding)] {
+    for (name, entries) in
+        [("B. Entries not matched", &report.unmatched_entries), ("C. Outstanding entries", &report.outstanding)]
+    {
         let rows = entries.iter().map(|entry| {
             let age = Cell::Text(format!("{} days{}", entry.age_days, if entry.old { ", old" } else { "" }));
             Ok(vec![text(&entry.date), text(&entry.reference), text(&entry.text), amount(&entry.amount)?, age])
         });
-        tables.push(Table { name: name.into(), head: ["Date", "Reference", "Text", "Amount", "Age"].map(str::to_owned).to_vec(), rows: rows.collect::<EngineResult<_>>()? });
+        tables.push(Table {
+            name: name.into(),
+            head: ["Date", "Reference", "Text", "Amount", "Age"].map(str::to_owned).to_vec(),
+            rows: rows.collect::<EngineResult<_>>()?,
+        });
     }
     for (name, counts) in [("Matches by tier", &report.by_tier), ("Matches by rule", &report.by_rule)] {
-        let rows = counts.iter().map(|count| vec![text(&count.label), number(count.matches), number(count.lines)]).collect();
+        let rows =
+            counts.iter().map(|count| vec![text(&count.label), number(count.matches), number(count.lines)]).collect();
         tables.push(Table { name: name.into(), head: ["", "Matches", "Lines"].map(str::to_owned).to_vec(), rows });
     }
     let posted = report.differences.iter().map(|one| {
-        Ok(vec![number(one.line_position), text(&one.reference), text(&one.against), text(&one.text), amount(&one.amount)?, text(&one.by), text(&one.at)])
+        Ok(vec![
+            number(one.line_position),
+            text(&one.reference),
+            text(&one.against),
+            text(&one.text),
+            amount(&one.amount)?,
+            text(&one.by),
+            text(&one.at),
+        ])
     });
     tables.push(Table {
         name: "Differences posted".into(),
         head: ["Line", "Reference", "Against", "Text", "Amount", "By", "At"].map(str::to_owned).to_vec(),
         rows: posted.collect::<EngineResult<_>>()?,
     });
-    let left_out = report.left_out.iter().map(|row| vec![number(row.line), text(&row.raw), text(&row.reason)]).collect();
-    tables.push(Table { name: "Rows left out".into(), head: ["Line", "Text", "Reason"].map(str::to_owned).to_vec(), rows: left_out });
+    let left_out =
+        report.left_out.iter().map(|row| vec![number(row.line), text(&row.raw), text(&row.reason)]).collect();
+    tables.push(Table {
+        name: "Rows left out".into(),
+        head: ["Line", "Text", "Reason"].map(str::to_owned).to_vec(),
+        rows: left_out,
+    });
     for (name, acts) in [("Who did what", &report.acts), ("Versions", &report.history)] {
         let rows = acts.iter().map(|act| vec![text(&act.at), text(&act.actor), text(&act.text)]).collect();
         tables.push(Table { name: name.into(), head: ["At", "Who", "What"].map(str::to_owned).to_vec(), rows });

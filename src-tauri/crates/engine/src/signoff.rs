@@ -8,7 +8,7 @@ use store::{StoreError, Unit};
 
 use crate::api::book::Topic;
 use crate::api::statements::{Report, SignoffCheck, SignoffItem};
-use crate::recon::{left_to_clear, ledger_cleared, load_statement, must_be_open, previous, span, statement_cleared};
+use crate::recon::{ledger_cleared, left_to_clear, load_statement, must_be_open, previous, span, statement_cleared};
 use crate::report::entry_row;
 use crate::{Engine, EngineError, EngineResult, words};
 
@@ -45,7 +45,10 @@ async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult
             left.is_zero() && lines_open == 0,
             true,
             if left.is_zero() && lines_open == 0 {
-                format!("All {} are confirmed and nothing is left to clear.", words::plural(figures.lines, "line", "lines"))
+                format!(
+                    "All {} are confirmed and nothing is left to clear.",
+                    words::plural(figures.lines, "line", "lines")
+                )
             } else {
                 format!("{} left to clear, {} open.", money(&left), words::plural(lines_open, "line is", "lines are"))
             },
@@ -54,25 +57,51 @@ async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult
             "ledger_agrees",
             apart.is_zero(),
             true,
-            if apart.is_zero() { "The ledger clears to the same amount.".into() } else { format!("The ledger clears to an amount that is {} apart.", money(&apart)) },
+            if apart.is_zero() {
+                "The ledger clears to the same amount.".into()
+            } else {
+                format!("The ledger clears to an amount that is {} apart.", money(&apart))
+            },
         ),
     ];
     let (ok, text) = match previous(statement, &all) {
         None => (true, "This is the first statement of the balance.".to_owned()),
-        Some(before) if before.state != StatementState::Signed => (false, format!("{} is not signed yet.", before.name)),
+        Some(before) if before.state != StatementState::Signed => {
+            (false, format!("{} is not signed yet.", before.name))
+        }
         Some(before) if before.closing == statement.opening => (true, format!("Opening continues {}.", before.name)),
-        Some(before) => (false, format!("Opening is {}, but {} closed with {}.", money(&statement.opening), before.name, money(&before.closing))),
+        Some(before) => (
+            false,
+            format!(
+                "Opening is {}, but {} closed with {}.",
+                money(&statement.opening),
+                before.name,
+                money(&before.closing)
+            ),
+        ),
     };
     items.push(item("opening_continues", ok, true, text));
     let total: Amount = open.iter().map(|entry| &entry.amount).sum();
     let text = match open.len() {
         0 => "No entry of the period is unmatched.".to_owned(),
-        count => format!("{} of {} will be left outstanding.", words::plural(count as u64, "unmatched entry", "unmatched entries"), money(&total)),
+        count => format!(
+            "{} of {} will be left outstanding.",
+            words::plural(count as u64, "unmatched entry", "unmatched entries"),
+            money(&total)
+        ),
     };
     items.push(item("outstanding", true, false, text));
     let left_out = statement.left_out.as_array().map_or(0, Vec::len);
     if left_out > 0 {
-        items.push(item("left_out", true, false, format!("{} of the file left out at import, listed on the report.", words::plural(left_out as u64, "row was", "rows were"))));
+        items.push(item(
+            "left_out",
+            true,
+            false,
+            format!(
+                "{} of the file left out at import, listed on the report.",
+                words::plural(left_out as u64, "row was", "rows were")
+            ),
+        ));
     }
     let rows = open.iter().map(|entry| entry_row(entry, statement.period_to)).collect();
     let check = SignoffCheck {
@@ -111,8 +140,12 @@ impl Engine {
         must_be_open(&statement)?;
         let (check, open) = check(unit.as_mut(), &statement).await?;
         if !check.ready {
-            let missing: Vec<_> = check.items.iter().filter(|item| item.required && !item.ok).map(|item| item.text.as_str()).collect();
-            return Err(EngineError::Conflict { code: "NOT_READY", message: format!("{} Nothing was signed.", missing.join(" ")) });
+            let missing: Vec<_> =
+                check.items.iter().filter(|item| item.required && !item.ok).map(|item| item.text.as_str()).collect();
+            return Err(EngineError::Conflict {
+                code: "NOT_READY",
+                message: format!("{} Nothing was signed.", missing.join(" ")),
+            });
         }
         let mut report = self.draft_report(&statement, Some(&open)).await?;
         report.draft = false;
@@ -125,7 +158,8 @@ impl Engine {
             version: statement.version,
             signed_at: stamp.at,
             signed_by: name.to_owned(),
-            report: serde_json::to_value(&report).map_err(|error| EngineError::Store(StoreError::damaged("report", error)))?,
+            report: serde_json::to_value(&report)
+                .map_err(|error| EngineError::Store(StoreError::damaged("report", error)))?,
             reopened_at: None,
             reopened_by: None,
             reopen_reason: None,
@@ -158,14 +192,22 @@ impl Engine {
         let mut unit = self.store.begin().await?;
         let statement = load_statement(unit.as_mut(), statement_id).await?;
         if statement.state != StatementState::Signed {
-            return Err(EngineError::Conflict { code: "NOT_SIGNED", message: format!("{} is not signed. Nothing was changed.", statement.name) });
+            return Err(EngineError::Conflict {
+                code: "NOT_SIGNED",
+                message: format!("{} is not signed. Nothing was changed.", statement.name),
+            });
         }
         let all = unit.load_statements(statement.balance_key).await?;
-        let later = all.iter().find(|other| other.state == StatementState::Signed && (other.period_to, other.key) > (statement.period_to, statement.key));
+        let later = all.iter().find(|other| {
+            other.state == StatementState::Signed && (other.period_to, other.key) > (statement.period_to, statement.key)
+        });
         if let Some(later) = later {
             return Err(EngineError::Conflict {
                 code: "LATER_SIGNED",
-                message: format!("{} is signed and continues this one. Reopen it first. Nothing was changed.", later.name),
+                message: format!(
+                    "{} is signed and continues this one. Reopen it first. Nothing was changed.",
+                    later.name
+                ),
             });
         }
         unit.reopen_sign_off(statement.key, statement.version, stamp.at, &stamp.actor, reason).await?;

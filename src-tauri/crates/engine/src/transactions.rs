@@ -35,7 +35,8 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`].
     pub async fn transaction_get(&self, id: &str) -> EngineResult<TransactionDetail> {
-        let (family, children) = self.store.family(id).await?.ok_or_else(|| EngineError::not_found("transaction", id))?;
+        let (family, children) =
+            self.store.family(id).await?.ok_or_else(|| EngineError::not_found("transaction", id))?;
         let mut if_committed = Vec::new();
         if let Some(hold) = family.hold.as_ref().filter(|hold| !hold.remaining.is_zero()) {
             let source = self.balance_record(&family.first.row.source).await?;
@@ -83,7 +84,8 @@ impl Engine {
     /// [`EngineError::Store`]; a posting that would be refused is not an error here.
     pub async fn post_preview(&self, request: PostRequest) -> EngineResult<PostPreview> {
         let reference = request.reference.trim().to_owned();
-        let mut preview = PostPreview { effects: Vec::new(), checks: Vec::new(), ready: false, reference: reference.clone() };
+        let mut preview =
+            PostPreview { effects: Vec::new(), checks: Vec::new(), ready: false, reference: reference.clone() };
         let command = match self.command(&request) {
             Ok(command) => Some(command),
             Err(EngineError::Invalid { fields }) => {
@@ -104,7 +106,13 @@ impl Engine {
         Ok(preview)
     }
 
-    fn check_posting(&self, preview: &mut PostPreview, command: &PostCommand, source: &ledger::Balance, destination: &ledger::Balance) {
+    fn check_posting(
+        &self,
+        preview: &mut PostPreview,
+        command: &PostCommand,
+        source: &ledger::Balance,
+        destination: &ledger::Balance,
+    ) {
         let posting = Posting {
             reference: command.reference.clone(),
             amount: command.amount.clone(),
@@ -116,7 +124,8 @@ impl Engine {
             overdraft: command.overdraft.clone(),
         };
         if source.currency.code() != command.currency {
-            let text = format!("{} is kept in {}. {} cannot be booked there.", source.name, source.currency, command.currency);
+            let text =
+                format!("{} is kept in {}. {} cannot be booked there.", source.name, source.currency, command.currency);
             preview.checks.push(failed("currency", text, Some("currency")));
             return;
         }
@@ -128,7 +137,9 @@ impl Engine {
             }
             Err(error) => {
                 let (kind, field) = match &error {
-                    ledger::LedgerError::InsufficientFunds { .. } | ledger::LedgerError::OverdraftLimit { .. } => ("funds", "amount"),
+                    ledger::LedgerError::InsufficientFunds { .. } | ledger::LedgerError::OverdraftLimit { .. } => {
+                        ("funds", "amount")
+                    }
                     ledger::LedgerError::CurrencyMismatch { .. } => ("currency", "destination"),
                     ledger::LedgerError::AmountNotPositive => ("amount", "amount"),
                     _ => ("balances", "destination"),
@@ -139,7 +150,12 @@ impl Engine {
         }
     }
 
-    async fn preview_balance(&self, preview: &mut PostPreview, request: &PostRequest, field: &str) -> EngineResult<Option<ledger::Balance>> {
+    async fn preview_balance(
+        &self,
+        preview: &mut PostPreview,
+        request: &PostRequest,
+        field: &str,
+    ) -> EngineResult<Option<ledger::Balance>> {
         let text = if field == "source" { &request.source } else { &request.destination };
         if text.is_empty() {
             return Ok(None);
@@ -159,13 +175,19 @@ impl Engine {
             preview.checks.push(passed("balances", format!("{text} will be created in {}", request.currency)));
             return Ok(ledger::Currency::iso(&request.currency).map(|currency| empty_indicator(text, &currency)));
         }
-        let mut check = failed("balances", format!("No balance is called {text} in {}. Create it?", request.currency), Some(field));
+        let mut check =
+            failed("balances", format!("No balance is called {text} in {}. Create it?", request.currency), Some(field));
         check.suggestions = self.closest_indicators(text, &request.currency).await?;
         preview.checks.push(check);
         Ok(None)
     }
 
-    async fn check_reference(&self, preview: &mut PostPreview, reference: &str, command: Option<&PostCommand>) -> EngineResult<()> {
+    async fn check_reference(
+        &self,
+        preview: &mut PostPreview,
+        reference: &str,
+        command: Option<&PostCommand>,
+    ) -> EngineResult<()> {
         if reference.is_empty() {
             preview.checks.push(passed("reference", "A reference will be made".into()));
             return Ok(());
@@ -173,11 +195,16 @@ impl Engine {
         match self.store.transaction_by_reference(reference).await? {
             None => preview.checks.push(passed("reference", format!("{reference} is free"))),
             Some(existing) if command.is_some_and(|command| existing.input_hash == command.input_hash()) => {
-                preview.checks.push(failed("reference", format!("{reference} is already posted with this very content"), Some("reference")));
+                preview.checks.push(failed(
+                    "reference",
+                    format!("{reference} is already posted with this very content"),
+                    Some("reference"),
+                ));
             }
             Some(existing) => {
                 let amount = words::money(&existing.row.amount, &existing.row.currency);
-                let text = format!("{reference} is already used by an entry of {amount}, entered by {}.", existing.row.actor);
+                let text =
+                    format!("{reference} is already used by an entry of {amount}, entered by {}.", existing.row.actor);
                 preview.checks.push(failed("reference", text, Some("reference")));
             }
         }
@@ -188,7 +215,11 @@ impl Engine {
     pub(crate) async fn closest_indicators(&self, name: &str, currency: &str) -> EngineResult<Vec<String>> {
         let query = store::Query {
             limit: 200,
-            conditions: vec![store::Condition { field: "currency".into(), test: store::Test::Is, values: vec![currency.to_owned()] }],
+            conditions: vec![store::Condition {
+                field: "currency".into(),
+                test: store::Test::Is,
+                values: vec![currency.to_owned()],
+            }],
             text: Some("@".into()),
             ..store::Query::default()
         };
@@ -208,7 +239,9 @@ impl Engine {
     /// Reads a request: every wrong field is named.
     pub(crate) fn command(&self, request: &PostRequest) -> EngineResult<PostCommand> {
         let mut fields = Vec::new();
-        let mut wrong = |field: &str, message: String| fields.push(crate::api::page::FieldError { field: field.to_owned(), message });
+        let mut wrong = |field: &str, message: String| {
+            fields.push(crate::api::page::FieldError { field: field.to_owned(), message })
+        };
         let amount = parse_amount(&request.amount, "amount", &mut wrong);
         if request.source.is_empty() {
             wrong("source", "Choose where the money comes from.".into());
@@ -244,7 +277,11 @@ impl Engine {
         if expires_at.is_some() && !request.hold {
             wrong("expires_at", "Only a hold can expire.".into());
         }
-        let limit = request.overdraft_limit.as_deref().filter(|text| !text.is_empty()).map(|text| parse_limit(text, &mut wrong));
+        let limit = request
+            .overdraft_limit
+            .as_deref()
+            .filter(|text| !text.is_empty())
+            .map(|text| parse_limit(text, &mut wrong));
         if !fields.is_empty() {
             return Err(EngineError::Invalid { fields });
         }
@@ -290,7 +327,11 @@ fn parse_limit(text: &str, wrong: &mut impl FnMut(&str, String)) -> Amount {
     Amount::ZERO
 }
 
-fn detail(family: &FamilyRecord, children: &[store::ledger::StoredTransaction], if_committed: Vec<crate::api::transactions::Effect>) -> TransactionDetail {
+fn detail(
+    family: &FamilyRecord,
+    children: &[store::ledger::StoredTransaction],
+    if_committed: Vec<crate::api::transactions::Effect>,
+) -> TransactionDetail {
     let mut rows = vec![view::journal(&family.first)];
     rows.extend(children.iter().map(view::journal));
     TransactionDetail {

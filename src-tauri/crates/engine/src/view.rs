@@ -125,7 +125,13 @@ pub(crate) fn register(record: RegisterRecord) -> RegisterRow {
 }
 
 pub(crate) fn total(total: CurrencyTotal) -> MoneyTotal {
-    MoneyTotal { currency: total.currency, exponent: total.exponent, group: total.group, count: total.count, amount: total.amount.to_string() }
+    MoneyTotal {
+        currency: total.currency,
+        exponent: total.exponent,
+        group: total.group,
+        count: total.count,
+        amount: total.amount.to_string(),
+    }
 }
 
 pub(crate) fn effect(before: &ledger::Balance, after: &ledger::Balance) -> Effect {

@@ -6,7 +6,8 @@ use ledger::{Amount, Currency};
 /// `1,234.50`, grouped by thousands, with a true minus sign.
 pub fn amount(amount: &Amount, exponent: u8) -> String {
     let plain = amount.abs().to_decimal(exponent);
-    let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) =
+        plain.split_once('.').map_or((plain.as_str(), None), |(whole, fraction)| (whole, Some(fraction)));
     let mut text = String::with_capacity(plain.len() + plain.len() / 3 + 3);
     if amount.is_negative() {
         text.push('\u{2212}');
@@ -31,7 +32,11 @@ pub fn money(value: &Amount, currency: &Currency) -> String {
 
 /// `16 Nov`, with the year when it is not the one of `today`.
 pub fn day(date: Date, today: Date) -> String {
-    if date.year() == today.year() { date.strftime("%-d %b").to_string() } else { date.strftime("%-d %b %Y").to_string() }
+    if date.year() == today.year() {
+        date.strftime("%-d %b").to_string()
+    } else {
+        date.strftime("%-d %b %Y").to_string()
+    }
 }
 
 /// The local day of an instant.

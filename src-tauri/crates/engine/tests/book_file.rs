@@ -27,7 +27,8 @@ async fn a_book_is_durable_and_strict() {
     let book = TestBook::new().await;
     let mut connection = raw(&book.path).await;
     for (pragma, expected) in [("application_id", 0x5449_454F_i64), ("user_version", SCHEMA_VERSION)] {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"))).fetch_one(&mut connection).await.unwrap();
+        let row =
+            sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"))).fetch_one(&mut connection).await.unwrap();
         assert_eq!(row.get::<i64, _>(0), expected, "{pragma}");
     }
     let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut connection).await.unwrap();
@@ -78,9 +79,15 @@ async fn a_tampered_figure_is_found() {
     let book = TestBook::new().await;
     let a = book.balance("Merrion", "EUR").await;
     book.fund(&a, "EUR", "10000").await;
-    sqlx::query("UPDATE balance SET credit = '10001' WHERE name = 'Merrion'").execute(&mut raw(&book.path).await).await.unwrap();
+    sqlx::query("UPDATE balance SET credit = '10001' WHERE name = 'Merrion'")
+        .execute(&mut raw(&book.path).await)
+        .await
+        .unwrap();
     let problems = book.engine.book_check().await.unwrap().problems;
-    assert!(problems.iter().any(|text| text == "Merrion is stored with 100.01 EUR but its entries give 100.00 EUR."), "{problems:?}");
+    assert!(
+        problems.iter().any(|text| text == "Merrion is stored with 100.01 EUR but its entries give 100.00 EUR."),
+        "{problems:?}"
+    );
     assert!(problems.iter().any(|text| text.starts_with("EUR does not tie")), "{problems:?}");
 }
 
@@ -90,7 +97,10 @@ async fn what_is_not_a_book_is_refused_with_a_sentence() {
     let at = |name: &str| folder.path().join(name);
     std::fs::write(at("notes.txt"), "not a database").unwrap();
     std::fs::write(at("empty.tieout"), "").unwrap();
-    let mut other = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(at("other.db")).create_if_missing(true)).await.unwrap();
+    let mut other =
+        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(at("other.db")).create_if_missing(true))
+            .await
+            .unwrap();
     sqlx::query("CREATE TABLE t (a)").execute(&mut other).await.unwrap();
     other.close().await.unwrap();
     for name in ["notes.txt", "empty.tieout", "other.db"] {
@@ -98,7 +108,11 @@ async fn what_is_not_a_book_is_refused_with_a_sentence() {
     }
     assert!(matches!(refusal(&at("gone.tieout")).await, OpenError::Missing(_)));
     assert!(matches!(SqliteStore::create(&at("notes.txt")).await, Err(OpenError::Exists(_))));
-    assert_eq!(std::fs::read_to_string(at("notes.txt")).unwrap(), "not a database", "an existing file is never touched");
+    assert_eq!(
+        std::fs::read_to_string(at("notes.txt")).unwrap(),
+        "not a database",
+        "an existing file is never touched"
+    );
 }
 
 #[tokio::test]
@@ -114,10 +128,16 @@ async fn newer_foreign_cut_and_damaged_books_are_refused() {
         drop(engine);
         match case {
             "newer" => {
-                sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", SCHEMA_VERSION + 1))).execute(&mut raw(&path).await).await.unwrap();
+                sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", SCHEMA_VERSION + 1)))
+                    .execute(&mut raw(&path).await)
+                    .await
+                    .unwrap();
             }
             "foreign" => {
-                sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1").execute(&mut raw(&path).await).await.unwrap();
+                sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1")
+                    .execute(&mut raw(&path).await)
+                    .await
+                    .unwrap();
             }
             "cut" => {
                 let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
@@ -153,7 +173,11 @@ async fn a_second_opening_reads_only_and_says_why() {
     let refused = second.ledger_create("X").await.unwrap_err();
     assert_eq!(refused.code(), "BOOK_READ_ONLY");
     book.fund(&a, "EUR", "500").await;
-    assert_eq!(second.balance_get(&a, None).await.unwrap().row.figures.balance, "10500", "a reader sees what the writer commits");
+    assert_eq!(
+        second.balance_get(&a, None).await.unwrap().row.figures.balance,
+        "10500",
+        "a reader sees what the writer commits"
+    );
     second.close().await;
 }
 
@@ -162,10 +186,20 @@ async fn an_older_book_is_copied_before_it_is_upgraded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("old.tieout");
     // A book of the first format: the first migration alone.
-    let mut connection = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&path).create_if_missing(true)).await.unwrap();
-    let migrator = sqlx::migrate::Migrator::new(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../migrations/sqlite"))).await.unwrap();
+    let mut connection =
+        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&path).create_if_missing(true))
+            .await
+            .unwrap();
+    let migrator =
+        sqlx::migrate::Migrator::new(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../migrations/sqlite")))
+            .await
+            .unwrap();
     migrator.run_to(1, &mut connection).await.unwrap();
-    for sql in ["PRAGMA application_id = 1414088015", "PRAGMA user_version = 1", "INSERT INTO ledger (id, name, created_at) VALUES ('ldg_1', 'Kept', 0)"] {
+    for sql in [
+        "PRAGMA application_id = 1414088015",
+        "PRAGMA user_version = 1",
+        "INSERT INTO ledger (id, name, created_at) VALUES ('ldg_1', 'Kept', 0)",
+    ] {
         sqlx::query(sql).execute(&mut connection).await.unwrap();
     }
     connection.close().await.unwrap();

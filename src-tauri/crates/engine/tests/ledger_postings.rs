@@ -19,7 +19,8 @@ fn commit(id: &str, amount: Option<&str>) -> Vec<CommitItem> {
 async fn a_transfer_from_an_indicator_is_booked_once_per_reference() {
     let book = TestBook::new().await;
     let bank = book.balance("Operating", "EUR").await;
-    let request = PostRequest { allow_overdraft: true, create_indicators: true, ..transfer("R-1", "@world", &bank, "10000") };
+    let request =
+        PostRequest { allow_overdraft: true, create_indicators: true, ..transfer("R-1", "@world", &bank, "10000") };
     let first = book.engine.post(request.clone()).await.unwrap();
     assert!(!first.existing);
     assert_eq!(figures(&book, &bank).await, ["10000", "0", "10000", "0", "0"]);
@@ -52,13 +53,21 @@ async fn overdraft_follows_the_table() {
         if start > 0 {
             book.fund(&source, "EUR", &start.to_string()).await;
         } else if start < 0 {
-            let request = PostRequest { allow_overdraft: true, ..transfer("down", &source, &target, &(-start).to_string()) };
+            let request =
+                PostRequest { allow_overdraft: true, ..transfer("down", &source, &target, &(-start).to_string()) };
             book.engine.post(request).await.unwrap();
         }
         if held > 0 {
-            book.engine.post(PostRequest { hold: true, ..transfer("held", &source, &target, &held.to_string()) }).await.unwrap();
+            book.engine
+                .post(PostRequest { hold: true, ..transfer("held", &source, &target, &held.to_string()) })
+                .await
+                .unwrap();
         }
-        let request = PostRequest { allow_overdraft: allow, overdraft_limit: limit.map(Into::into), ..transfer("R", &source, &target, amount) };
+        let request = PostRequest {
+            allow_overdraft: allow,
+            overdraft_limit: limit.map(Into::into),
+            ..transfer("R", &source, &target, amount)
+        };
         let before = figures(&book, &source).await;
         match (book.engine.post(request).await, expected) {
             (Ok(_), Ok(balance)) => assert_eq!(figures(&book, &source).await[2], balance),
@@ -66,7 +75,9 @@ async fn overdraft_follows_the_table() {
                 assert_eq!(error.code(), code);
                 assert_eq!(figures(&book, &source).await, before, "a refusal books nothing");
             }
-            (outcome, expected) => panic!("{start} {held} {amount} {allow} {limit:?}: {outcome:?} instead of {expected:?}"),
+            (outcome, expected) => {
+                panic!("{start} {held} {amount} {allow} {limit:?}: {outcome:?} instead of {expected:?}")
+            }
         }
     }
 }
@@ -76,7 +87,13 @@ async fn a_hold_is_committed_in_parts_and_voided_as_in_the_table() {
     let book = TestBook::new().await;
     let (source, target) = (book.balance("Source", "EUR").await, book.balance("Target", "EUR").await);
     book.fund(&source, "EUR", "10000").await;
-    let hold = book.engine.post(PostRequest { hold: true, ..transfer("H", &source, &target, "8000") }).await.unwrap().family.id;
+    let hold = book
+        .engine
+        .post(PostRequest { hold: true, ..transfer("H", &source, &target, "8000") })
+        .await
+        .unwrap()
+        .family
+        .id;
     assert_eq!(figures(&book, &source).await, ["10000", "0", "10000", "0", "8000"]);
     assert_eq!(figures(&book, &target).await, ["0", "0", "0", "8000", "0"]);
 
@@ -91,7 +108,10 @@ async fn a_hold_is_committed_in_parts_and_voided_as_in_the_table() {
     }
     let refused = book.engine.holds_commit(commit(&hold, Some("2501"))).await.unwrap();
     assert_eq!(refused.rows[0].code.as_deref(), Some("INVALID_AMOUNT"));
-    assert_eq!(refused.rows[0].message.as_deref(), Some("Only 25.00 EUR is still held. You entered 25.01. Nothing was posted."));
+    assert_eq!(
+        refused.rows[0].message.as_deref(),
+        Some("Only 25.00 EUR is still held. You entered 25.01. Nothing was posted.")
+    );
     assert_eq!(book.engine.transaction_get(&hold).await.unwrap().family.state, FamilyState::PartCommitted);
 
     let void = VoidRequest { ids: vec![hold.clone()], reason: "Cancelled order".into(), note: Some("PO 3302".into()) };
@@ -100,7 +120,10 @@ async fn a_hold_is_committed_in_parts_and_voided_as_in_the_table() {
     assert_eq!(figures(&book, &target).await, ["5500", "0", "5500", "0", "0"]);
 
     assert_eq!(book.engine.holds_void(void).await.unwrap().rows[0].code.as_deref(), Some("TXN_ALREADY_VOIDED"));
-    assert_eq!(book.engine.holds_commit(commit(&hold, None)).await.unwrap().rows[0].code.as_deref(), Some("TXN_ALREADY_VOIDED"));
+    assert_eq!(
+        book.engine.holds_commit(commit(&hold, None)).await.unwrap().rows[0].code.as_deref(),
+        Some("TXN_ALREADY_VOIDED")
+    );
 
     let detail = book.engine.transaction_get(&hold).await.unwrap();
     assert_eq!(detail.family.state, FamilyState::PartVoided);
@@ -116,14 +139,23 @@ async fn a_hold_is_committed_once() {
     let book = TestBook::new().await;
     let (source, target) = (book.balance("Source", "EUR").await, book.balance("Target", "EUR").await);
     book.fund(&source, "EUR", "10000").await;
-    let hold = book.engine.post(PostRequest { hold: true, ..transfer("H", &source, &target, "8000") }).await.unwrap().family.id;
+    let hold = book
+        .engine
+        .post(PostRequest { hold: true, ..transfer("H", &source, &target, "8000") })
+        .await
+        .unwrap()
+        .family
+        .id;
     assert_eq!(book.engine.holds_commit(commit(&hold, None)).await.unwrap().done, 1);
     let again = book.engine.holds_commit(commit(&hold, None)).await.unwrap();
     assert_eq!(again.rows[0].code.as_deref(), Some("TXN_ALREADY_COMMITTED"));
     let void = VoidRequest { ids: vec![hold.clone()], reason: "Duplicate".into(), note: None };
     assert_eq!(book.engine.holds_void(void).await.unwrap().rows[0].code.as_deref(), Some("TXN_ALREADY_COMMITTED"));
     let posting = book.transfer("P", &source, &target, "1").await.unwrap().family.id;
-    assert_eq!(book.engine.holds_commit(commit(&posting, None)).await.unwrap().rows[0].code.as_deref(), Some("NOT_INFLIGHT"));
+    assert_eq!(
+        book.engine.holds_commit(commit(&posting, None)).await.unwrap().rows[0].code.as_deref(),
+        Some("NOT_INFLIGHT")
+    );
 }
 
 #[tokio::test]
@@ -133,9 +165,19 @@ async fn one_bad_hold_does_not_spoil_the_others() {
     book.fund(&source, "EUR", "10000").await;
     let mut ids = Vec::new();
     for reference in ["H1", "H2", "H3"] {
-        ids.push(book.engine.post(PostRequest { hold: true, ..transfer(reference, &source, &target, "1000") }).await.unwrap().family.id);
+        ids.push(
+            book.engine
+                .post(PostRequest { hold: true, ..transfer(reference, &source, &target, "1000") })
+                .await
+                .unwrap()
+                .family
+                .id,
+        );
     }
-    book.engine.holds_void(VoidRequest { ids: vec![ids[1].clone()], reason: "Wrong payee".into(), note: None }).await.unwrap();
+    book.engine
+        .holds_void(VoidRequest { ids: vec![ids[1].clone()], reason: "Wrong payee".into(), note: None })
+        .await
+        .unwrap();
     let items = ids.iter().flat_map(|id| commit(id, None)).collect();
     let outcome = book.engine.holds_commit(items).await.unwrap();
     assert_eq!((outcome.done, outcome.failed), (2, 1));
@@ -148,7 +190,11 @@ async fn holds_expire_by_the_clock_also_after_a_week_closed() {
     let book = TestBook::new().await;
     let (source, target) = (book.balance("Source", "EUR").await, book.balance("Target", "EUR").await);
     book.fund(&source, "EUR", "10000").await;
-    let expiring = PostRequest { hold: true, expires_at: Some("2026-11-20T12:00:00Z".into()), ..transfer("H", &source, &target, "8000") };
+    let expiring = PostRequest {
+        hold: true,
+        expires_at: Some("2026-11-20T12:00:00Z".into()),
+        ..transfer("H", &source, &target, "8000")
+    };
     let hold = book.engine.post(expiring).await.unwrap().family.id;
     book.engine.holds_commit(commit(&hold, Some("1000"))).await.unwrap();
     book.clock.set("2026-11-20T12:00:00Z".parse().unwrap());
@@ -169,13 +215,25 @@ async fn what_the_rules_forbid_is_refused_in_words() {
     let (euro, yen) = (book.balance("Merrion", "EUR").await, book.balance("Aoyama", "JPY").await);
     book.fund(&euro, "EUR", "10000").await;
     let cases = [
-        (transfer("A", &euro, &yen, "1"), "CURRENCY_MISMATCH", "Aoyama is kept in JPY. EUR cannot be booked there. Nothing was posted."),
+        (
+            transfer("A", &euro, &yen, "1"),
+            "CURRENCY_MISMATCH",
+            "Aoyama is kept in JPY. EUR cannot be booked there. Nothing was posted.",
+        ),
         (transfer("B", &euro, &euro, "1"), "SELF_TRANSFER", "From and to are the same balance. Nothing was posted."),
-        (transfer("C", &euro, "bln_none", "1"), "NOT_FOUND", "There is no balance bln_none in this book. Nothing was changed."),
+        (
+            transfer("C", &euro, "bln_none", "1"),
+            "NOT_FOUND",
+            "There is no balance bln_none in this book. Nothing was changed.",
+        ),
         (transfer("D", &euro, &yen, "0"), "INVALID_INPUT", "The amount must be above zero."),
         (transfer("E", &euro, &yen, "1.5"), "INVALID_INPUT", "“1.5” is not an amount in minor units."),
         (transfer("F", "", &yen, "1"), "INVALID_INPUT", "Choose where the money comes from."),
-        (transfer("G", &euro, "@openning", "1"), "UNKNOWN_INDICATOR", "No balance is called @openning in EUR. Nothing was posted."),
+        (
+            transfer("G", &euro, "@openning", "1"),
+            "UNKNOWN_INDICATOR",
+            "No balance is called @openning in EUR. Nothing was posted.",
+        ),
     ];
     let before = book.engine.book_info().await.unwrap();
     for (request, code, sentence) in cases {
@@ -198,7 +256,8 @@ async fn amounts_of_ten_to_the_thirty_go_everywhere() {
     assert_eq!(figures(&book, &source).await[2], "1");
     let register = book.engine.register_page(&source, ListQuery { limit: 10, ..ListQuery::default() }).await.unwrap();
     assert_eq!(register.rows.iter().map(|row| row.running.as_str()).collect::<Vec<_>>(), ["1", huge]);
-    let totals = book.engine.transactions_totals(ListQuery { text: Some("big".into()), ..ListQuery::default() }).await.unwrap();
+    let totals =
+        book.engine.transactions_totals(ListQuery { text: Some("big".into()), ..ListQuery::default() }).await.unwrap();
     assert_eq!(totals[0].amount, "999999999999999999999999999999");
     assert!(book.engine.book_check().await.unwrap().problems.is_empty());
 }

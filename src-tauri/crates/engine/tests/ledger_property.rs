@@ -55,7 +55,9 @@ impl Model {
         let source = &self.balances[from];
         let available = source.credit - source.debit - source.held_out;
         let limit = limit.filter(|limit| *limit > 0);
-        let enough = (allow && limit.is_none()) || available >= amount || limit.is_some_and(|limit| available - amount >= -limit);
+        let enough = (allow && limit.is_none())
+            || available >= amount
+            || limit.is_some_and(|limit| available - amount >= -limit);
         if !enough {
             return false;
         }
@@ -99,8 +101,24 @@ impl Model {
 
 fn commands() -> impl Strategy<Value = Vec<Command>> {
     let amount = prop_oneof![1_i128..2_000, Just(1), 10_i128.pow(29)..10_i128.pow(30)];
-    let post = (0..BALANCES, 0..BALANCES, amount.clone(), any::<bool>(), any::<bool>(), prop::option::of(0_i128..3_000), 1_u8..28)
-        .prop_map(|(from, to, amount, hold, allow, limit, day)| Command::Post { from, to, amount, hold, allow, limit, day });
+    let post = (
+        0..BALANCES,
+        0..BALANCES,
+        amount.clone(),
+        any::<bool>(),
+        any::<bool>(),
+        prop::option::of(0_i128..3_000),
+        1_u8..28,
+    )
+        .prop_map(|(from, to, amount, hold, allow, limit, day)| Command::Post {
+            from,
+            to,
+            amount,
+            hold,
+            allow,
+            limit,
+            day,
+        });
     let commit = (0_usize..12, prop::option::of(amount)).prop_map(|(hold, part)| Command::Commit { hold, part });
     let command = prop_oneof![
         5 => post,
@@ -135,7 +153,14 @@ async fn run(commands: Vec<Command>) -> Result<(), TestCaseError> {
                 if let Ok(detail) = outcome {
                     accepted.push(request);
                     if *hold {
-                        model.holds.push(Hold { id: detail.family.id, from: *from, to: *to, amount: *amount, committed: 0, voided: false });
+                        model.holds.push(Hold {
+                            id: detail.family.id,
+                            from: *from,
+                            to: *to,
+                            amount: *amount,
+                            committed: 0,
+                            voided: false,
+                        });
                     }
                 }
             }
@@ -161,8 +186,18 @@ async fn run(commands: Vec<Command>) -> Result<(), TestCaseError> {
     check_journal(&book, &ids, &model).await
 }
 
-fn check_decision(row: &engine::api::transactions::BatchRow, expected: Option<i128>, command: &Command) -> Result<(), TestCaseError> {
-    prop_assert_eq!(row.ok.then(|| row.amount.clone()), expected.map(|amount| amount.to_string()), "{:?} gave {:?}", command, row);
+fn check_decision(
+    row: &engine::api::transactions::BatchRow,
+    expected: Option<i128>,
+    command: &Command,
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(
+        row.ok.then(|| row.amount.clone()),
+        expected.map(|amount| amount.to_string()),
+        "{:?} gave {:?}",
+        command,
+        row
+    );
     Ok(())
 }
 
@@ -176,7 +211,9 @@ async fn check_figures(book: &TestBook, ids: &[String], model: &Model) -> Result
         prop_assert_eq!(&figures.held_in, &expected.held_in.to_string());
         prop_assert_eq!(&figures.held_out, &expected.held_out.to_string());
         prop_assert_eq!(&figures.balance, &(expected.credit - expected.debit).to_string());
-        prop_assert!([expected.credit, expected.debit, expected.held_in, expected.held_out].iter().all(|figure| *figure >= 0));
+        prop_assert!(
+            [expected.credit, expected.debit, expected.held_in, expected.held_out].iter().all(|figure| *figure >= 0)
+        );
         credit += expected.credit;
         debit += expected.debit;
     }

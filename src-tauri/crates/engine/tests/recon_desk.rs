@@ -125,7 +125,11 @@ async fn proof_holds(bank: &Bank, statement: &str, after: &Act) {
     .unwrap();
     for row in rows {
         assert_eq!(row.get::<i64, _>(1), row.get::<i64, _>(2), "a match does not balance after {after:?}");
-        assert_eq!(row.get::<Option<i64>, _>(0).is_none(), row.get::<i64, _>(3) > 0, "an undone match keeps entries after {after:?}");
+        assert_eq!(
+            row.get::<Option<i64>, _>(0).is_none(),
+            row.get::<i64, _>(3) > 0,
+            "an undone match keeps entries after {after:?}"
+        );
     }
     let twice: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) - count(DISTINCT line_key) FROM match_line) + (SELECT count(*) - count(DISTINCT balance_key || ' ' || txn_key) FROM match_entry)",
@@ -156,7 +160,11 @@ proptest! {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_order_of_booking_does_not_change_what_is_found() {
-    let rows = [("2026-10-02", "INV-31001 ALPHA", "10.00"), ("2026-10-02", "INV-31002 BETA", "10.00"), ("2026-10-03", "INV-31003 GAMMA", "10.00")];
+    let rows = [
+        ("2026-10-02", "INV-31001 ALPHA", "10.00"),
+        ("2026-10-02", "INV-31002 BETA", "10.00"),
+        ("2026-10-03", "INV-31003 GAMMA", "10.00"),
+    ];
     let mut found = Vec::new();
     for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
         let bank = Bank::new().await;
@@ -167,7 +175,9 @@ async fn the_order_of_booking_does_not_change_what_is_found() {
         let statement = bank.import("October", csv(100_000, &rows), false).await.unwrap().statement_id.unwrap();
         bank.book.engine.run_now(run_request(&statement)).await.unwrap();
         let lines = bank.lines(&statement).await;
-        found.push(lines.into_iter().map(|line| (line.position, line.state, line.found, line.score)).collect::<Vec<_>>());
+        found.push(
+            lines.into_iter().map(|line| (line.position, line.state, line.found, line.score)).collect::<Vec<_>>(),
+        );
     }
     assert_eq!(found[0], found[1]);
     assert_eq!(found[0], found[2]);

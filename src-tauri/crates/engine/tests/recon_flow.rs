@@ -14,7 +14,12 @@ fn conflict(error: &EngineError) -> &'static str {
 }
 
 fn posting(against: &str, amount: &str) -> DifferencePosting {
-    DifferencePosting { against: against.into(), description: "Bank charge".into(), amount: amount.into(), effective_date: None }
+    DifferencePosting {
+        against: against.into(),
+        description: "Bank charge".into(),
+        amount: amount.into(),
+        effective_date: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,7 +121,9 @@ async fn a_statement_goes_from_file_to_signature_and_back() {
     engine.reopen(&statement, "Wrong invoice").await.unwrap();
     assert_eq!(engine.statement(&statement).await.unwrap().version, 2);
     assert_eq!(engine.report(&statement, Some(1)).await.unwrap(), signed);
-    assert!(engine.report(&statement, None).await.unwrap().history.iter().any(|act| act.text.contains("Wrong invoice")));
+    assert!(
+        engine.report(&statement, None).await.unwrap().history.iter().any(|act| act.text.contains("Wrong invoice"))
+    );
     assert_eq!(engine.sign_off(&statement, "Orla Keane").await.unwrap().version, 2);
 }
 
@@ -154,8 +161,14 @@ async fn bad_rows_refuse_the_import_unless_they_are_left_out() {
     assert_eq!(conflict(&refused), "BAD_ROWS", "{refused}");
     assert!(bank.book.engine.statements().await.unwrap().is_empty());
 
-    let session = bank.book.engine.import_open(ImportSource::Bytes { name: "october.csv".into(), bytes: bad.clone() }).await.unwrap();
-    let preview = bank.book.engine.import_preview(&session.id, ImportOptions::default(), Some(bank.bank.clone())).await.unwrap();
+    let session = bank
+        .book
+        .engine
+        .import_open(ImportSource::Bytes { name: "october.csv".into(), bytes: bad.clone() })
+        .await
+        .unwrap();
+    let preview =
+        bank.book.engine.import_preview(&session.id, ImportOptions::default(), Some(bank.bank.clone())).await.unwrap();
     assert_eq!((preview.rows_bad, preview.problems[0].line), (1, 4));
     assert_eq!(preview.proof.verdict, ProofVerdict::DoesNotTie);
     assert_eq!(preview.proof.difference.as_deref(), Some("18244"));
@@ -222,10 +235,14 @@ async fn a_dry_run_and_a_confirming_run() {
     let bank = Bank::with_entries().await;
     let engine = bank.book.engine.clone();
     let statement = bank.october().await;
-    let dry = engine.run_now(engine::api::statements::RunRequest { dry_run: true, ..run_request(&statement) }).await.unwrap();
+    let dry =
+        engine.run_now(engine::api::statements::RunRequest { dry_run: true, ..run_request(&statement) }).await.unwrap();
     assert!(dry.matched > 0);
     assert!(bank.lines(&statement).await.iter().all(|line| line.state == "none"));
-    let result = engine.run_now(engine::api::statements::RunRequest { auto_confirm: true, ..run_request(&statement) }).await.unwrap();
+    let result = engine
+        .run_now(engine::api::statements::RunRequest { auto_confirm: true, ..run_request(&statement) })
+        .await
+        .unwrap();
     let confirmed = bank.lines(&statement).await.iter().filter(|line| line.state == "confirmed").count() as u32;
     assert_eq!(result.confirmed, confirmed);
     assert_eq!(result.confirmed, result.certain);
@@ -234,11 +251,17 @@ async fn a_dry_run_and_a_confirming_run() {
         engine.desk_undo(&statement, None).await.unwrap();
         assert!(bank.lines(&statement).await.iter().all(|line| line.state != "confirmed"));
         engine.desk_redo(&statement, None).await.unwrap();
-        assert_eq!(bank.lines(&statement).await.iter().filter(|line| line.state == "confirmed").count() as u32, confirmed);
+        assert_eq!(
+            bank.lines(&statement).await.iter().filter(|line| line.state == "confirmed").count() as u32,
+            confirmed
+        );
     }
     let preview = engine.match_tier_preview(&statement, "likely").await.unwrap();
     if preview.lines > 0 {
-        assert_eq!(engine.match_accept_tier(&statement, "likely", preview.lines + 1).await.unwrap_err().code(), "CHANGED_ELSEWHERE");
+        assert_eq!(
+            engine.match_accept_tier(&statement, "likely", preview.lines + 1).await.unwrap_err().code(),
+            "CHANGED_ELSEWHERE"
+        );
         let done = engine.match_accept_tier(&statement, "likely", preview.lines).await.unwrap();
         assert_eq!(done.left_to_clear, preview.left_to_clear_after);
     }

@@ -11,7 +11,12 @@ fn amount_within(percent: &str) -> RuleDraft {
         tolerance: Some(Tolerance { value: percent.into(), unit: ToleranceUnit::Percent, currency: None }),
     };
     let reference = RuleCriterion { field: RuleField::Reference, test: RuleTest::FoundInText, tolerance: None };
-    RuleDraft { id: None, name: "Reference, near amount".into(), enabled: true, body: RuleBody { criteria: vec![amount, reference], confirm: false } }
+    RuleDraft {
+        id: None,
+        name: "Reference, near amount".into(),
+        enabled: true,
+        body: RuleBody { criteria: vec![amount, reference], confirm: false },
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

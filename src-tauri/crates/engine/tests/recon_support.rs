@@ -36,7 +36,11 @@ pub fn csv(opening: i64, rows: &[Row<'_>]) -> Vec<u8> {
         let minor: i64 = amount.replace('.', "").parse().unwrap();
         balance += minor;
         let sign = if balance < 0 { "-" } else { "" };
-        text.push_str(&format!("{date};{description};{amount};{sign}{}.{:02}\n", balance.abs() / 100, balance.abs() % 100));
+        text.push_str(&format!(
+            "{date};{description};{amount};{sign}{}.{:02}\n",
+            balance.abs() / 100,
+            balance.abs() % 100
+        ));
     }
     text.into_bytes()
 }
@@ -71,7 +75,8 @@ impl Bank {
 
     /// Money in is above zero.
     pub async fn post(&self, reference: &str, date: &str, amount: &str, text: &str) -> String {
-        let (source, destination) = if amount.starts_with('-') { (&self.bank, &self.other) } else { (&self.other, &self.bank) };
+        let (source, destination) =
+            if amount.starts_with('-') { (&self.bank, &self.other) } else { (&self.other, &self.bank) };
         let request = PostRequest {
             reference: reference.into(),
             amount: amount.replace(['-', '.'], "").trim_start_matches('0').into(),
@@ -90,7 +95,13 @@ impl Bank {
         self.import_with(name, bytes, leave_out, ImportOptions::default()).await
     }
 
-    pub async fn import_with(&self, name: &str, bytes: Vec<u8>, leave_out: bool, options: ImportOptions) -> EngineResult<ImportResult> {
+    pub async fn import_with(
+        &self,
+        name: &str,
+        bytes: Vec<u8>,
+        leave_out: bool,
+        options: ImportOptions,
+    ) -> EngineResult<ImportResult> {
         let engine = &self.book.engine;
         let session = engine.import_open(ImportSource::Bytes { name: format!("{name}.csv"), bytes }).await?;
         let request = ImportRequest {
@@ -113,7 +124,8 @@ impl Bank {
     }
 
     pub async fn lines(&self, statement: &str) -> Vec<DeskLine> {
-        let query = DeskLinesQuery { statement_id: statement.into(), filter: DeskFilter::All, ..DeskLinesQuery::default() };
+        let query =
+            DeskLinesQuery { statement_id: statement.into(), filter: DeskFilter::All, ..DeskLinesQuery::default() };
         self.book.engine.desk_lines(query).await.unwrap().lines
     }
 
@@ -133,5 +145,11 @@ impl Bank {
 }
 
 pub fn run_request(statement: &str) -> RunRequest {
-    RunRequest { statement_id: statement.into(), rule_ids: None, fallback: RunFallback::ClosestText, dry_run: false, auto_confirm: false }
+    RunRequest {
+        statement_id: statement.into(),
+        rule_ids: None,
+        fallback: RunFallback::ClosestText,
+        dry_run: false,
+        auto_confirm: false,
+    }
 }

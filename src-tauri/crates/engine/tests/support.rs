@@ -65,7 +65,13 @@ impl TestBook {
         self.engine.post(request).await.unwrap();
     }
 
-    pub async fn transfer(&self, reference: &str, from: &str, to: &str, amount: &str) -> EngineResult<TransactionDetail> {
+    pub async fn transfer(
+        &self,
+        reference: &str,
+        from: &str,
+        to: &str,
+        amount: &str,
+    ) -> EngineResult<TransactionDetail> {
         self.engine.post(transfer(reference, from, to, amount)).await
     }
 

@@ -13,7 +13,10 @@ pub enum Cell {
     Text(String),
     Number(u64),
     /// Minor units of a currency with `exponent` decimals.
-    Amount { amount: Amount, exponent: u8 },
+    Amount {
+        amount: Amount,
+        exponent: u8,
+    },
 }
 
 /// A named table.
@@ -131,12 +134,22 @@ mod tests {
 
     #[test]
     fn formulas_stay_texts_and_amounts_stay_amounts() {
-        for (text, expected) in
-            [("=1+1", "'=1+1"), ("+44 20", "'+44 20"), ("-cmd", "'-cmd"), ("@SUM(A1)", "'@SUM(A1)"), ("\tx", "'\tx"), ("\rx", "'\rx"), ("a=1", "a=1"), ("", "")]
-        {
+        for (text, expected) in [
+            ("=1+1", "'=1+1"),
+            ("+44 20", "'+44 20"),
+            ("-cmd", "'-cmd"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\tx", "'\tx"),
+            ("\rx", "'\rx"),
+            ("a=1", "a=1"),
+            ("", ""),
+        ] {
             assert_eq!(guarded(text), expected);
         }
-        let out = csv(&table(vec![Cell::Text("=HYPERLINK(\"x\")".into()), Cell::Amount { amount: Amount::from(-105_i64), exponent: 2 }]));
+        let out = csv(&table(vec![
+            Cell::Text("=HYPERLINK(\"x\")".into()),
+            Cell::Amount { amount: Amount::from(-105_i64), exponent: 2 },
+        ]));
         let out = String::from_utf8(out).unwrap();
         assert!(out.contains("\"'=HYPERLINK(\"\"x\"\")\",-1.05\r\n"), "{out}");
     }
@@ -144,7 +157,9 @@ mod tests {
     #[test]
     fn a_workbook_is_written_with_amounts_of_any_size() {
         let huge: Amount = "1000000000000000000000000000001".parse().unwrap();
-        let bytes = xlsx(&table(vec![Cell::Number(3), Cell::Amount { amount: huge, exponent: 2 }, Cell::Text("=1".into())])).unwrap();
+        let bytes =
+            xlsx(&table(vec![Cell::Number(3), Cell::Amount { amount: huge, exponent: 2 }, Cell::Text("=1".into())]))
+                .unwrap();
         assert_eq!(&bytes[..4], b"PK\x03\x04");
     }
 }

@@ -51,7 +51,9 @@ pub enum OpenError {
     Exists(String),
     #[error("{0} is not a Tieout book.")]
     NotABook(String),
-    #[error("This book was made by a newer Tieout (format {found}; this one reads up to {known}). Update Tieout to open it.")]
+    #[error(
+        "This book was made by a newer Tieout (format {found}; this one reads up to {known}). Update Tieout to open it."
+    )]
     Newer { found: i64, known: i64 },
     #[error("This book was changed outside Tieout: migration {0} is not the one this program knows. Restore a backup.")]
     ForeignMigration(i64),

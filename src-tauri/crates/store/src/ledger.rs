@@ -214,7 +214,12 @@ pub trait LedgerWrites {
     /// Adds a journal row; a settled one also adds its two entries and their day's turnover.
     async fn insert_transaction(&mut self, transaction: &NewTransaction) -> StoreResult<i64>;
     async fn load_hold(&mut self, transaction_key: i64) -> StoreResult<Option<HoldRecord>>;
-    async fn insert_hold(&mut self, transaction_key: i64, amount: &Amount, expires_at: Option<Timestamp>) -> StoreResult<()>;
+    async fn insert_hold(
+        &mut self,
+        transaction_key: i64,
+        amount: &Amount,
+        expires_at: Option<Timestamp>,
+    ) -> StoreResult<()>;
     async fn save_hold(&mut self, transaction_key: i64, open: &Open, closed_at: Option<Timestamp>) -> StoreResult<()>;
 }
 

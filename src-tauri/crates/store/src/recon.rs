@@ -407,7 +407,12 @@ pub trait ReconReads {
 
     async fn desk_lines(&self, query: &LineQuery) -> StoreResult<crate::Page<DeskLineRecord>>;
     /// Open lines per tier of the live proposal, `none` included.
-    async fn desk_tiers(&self, statement_key: i64, balance_key: i64, run_key: Option<i64>) -> StoreResult<Vec<(String, u32)>>;
+    async fn desk_tiers(
+        &self,
+        statement_key: i64,
+        balance_key: i64,
+        run_key: Option<i64>,
+    ) -> StoreResult<Vec<(String, u32)>>;
     async fn lines(&self, ids: &[String]) -> StoreResult<Vec<LineRecord>>;
     /// All lines of a statement in position order; only the open ones on wish.
     async fn statement_lines(&self, statement_key: i64, open_only: bool) -> StoreResult<Vec<LineRecord>>;
@@ -461,7 +466,12 @@ pub trait ReconWrites {
     async fn save_run(&mut self, run: &RunRecord) -> StoreResult<()>;
     async fn insert_proposals(&mut self, proposals: &[ProposalRecord]) -> StoreResult<()>;
     /// Open lines with a live proposal of this tier, in position order.
-    async fn load_live_proposals(&mut self, run_key: i64, balance_key: i64, tier: &str) -> StoreResult<Vec<DeskLineRecord>>;
+    async fn load_live_proposals(
+        &mut self,
+        run_key: i64,
+        balance_key: i64,
+        tier: &str,
+    ) -> StoreResult<Vec<DeskLineRecord>>;
 
     async fn load_lines(&mut self, ids: &[String]) -> StoreResult<Vec<LineRecord>>;
     async fn load_lines_by_key(&mut self, keys: &[i64]) -> StoreResult<Vec<LineRecord>>;
@@ -470,9 +480,19 @@ pub trait ReconWrites {
     async fn load_match(&mut self, key: i64) -> StoreResult<Option<MatchRecord>>;
     async fn load_match_sides(&mut self, key: i64) -> StoreResult<(Vec<i64>, Vec<i64>)>;
     /// Fails with `Duplicate("match")` when a line or an entry is in a match already, with `Signed` when the statement is.
-    async fn insert_match(&mut self, new: &NewMatch, balance_key: i64, lines: &[i64], entries: &[i64]) -> StoreResult<i64>;
+    async fn insert_match(
+        &mut self,
+        new: &NewMatch,
+        balance_key: i64,
+        lines: &[i64],
+        entries: &[i64],
+    ) -> StoreResult<i64>;
     /// Many one-to-one matches of one statement: (match, line key, journal key).
-    async fn insert_pair_matches(&mut self, balance_key: i64, matches: &[(NewMatch, i64, i64)]) -> StoreResult<Vec<i64>>;
+    async fn insert_pair_matches(
+        &mut self,
+        balance_key: i64,
+        matches: &[(NewMatch, i64, i64)],
+    ) -> StoreResult<Vec<i64>>;
     /// Opens both sides of matches.
     async fn undo_matches(&mut self, keys: &[i64], at: Timestamp) -> StoreResult<()>;
     /// Closes a match that was opened: same sides as before.
@@ -480,7 +500,14 @@ pub trait ReconWrites {
     /// True if the pair was not rejected before.
     async fn put_rejected(&mut self, line_key: i64, txn_key: i64, at: Timestamp, actor: &str) -> StoreResult<bool>;
     async fn delete_rejected(&mut self, line_key: i64, txn_key: i64) -> StoreResult<bool>;
-    async fn put_outstanding(&mut self, statement_key: i64, balance_key: i64, txn_keys: &[i64], at: Timestamp, actor: &str) -> StoreResult<()>;
+    async fn put_outstanding(
+        &mut self,
+        statement_key: i64,
+        balance_key: i64,
+        txn_keys: &[i64],
+        at: Timestamp,
+        actor: &str,
+    ) -> StoreResult<()>;
     async fn delete_outstanding(&mut self, balance_key: i64, txn_keys: &[i64]) -> StoreResult<()>;
     async fn insert_action(&mut self, action: &ActionRecord) -> StoreResult<i64>;
     async fn load_action(&mut self, key: i64) -> StoreResult<Option<ActionRecord>>;
@@ -492,5 +519,12 @@ pub trait ReconWrites {
     async fn load_entry_list(&mut self, query: &EntryQuery) -> StoreResult<Vec<EntryRecord>>;
 
     async fn insert_sign_off(&mut self, statement_key: i64, sign_off: &SignOffRecord) -> StoreResult<()>;
-    async fn reopen_sign_off(&mut self, statement_key: i64, version: u32, at: Timestamp, actor: &str, reason: &str) -> StoreResult<()>;
+    async fn reopen_sign_off(
+        &mut self,
+        statement_key: i64,
+        version: u32,
+        at: Timestamp,
+        actor: &str,
+        reason: &str,
+    ) -> StoreResult<()>;
 }

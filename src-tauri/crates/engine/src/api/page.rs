@@ -100,7 +100,11 @@ impl From<ListQuery> for store::Query {
         Self {
             offset: query.offset,
             limit: query.limit,
-            sort: query.sort.into_iter().map(|sort| store::Sort { field: sort.field, descending: sort.descending }).collect(),
+            sort: query
+                .sort
+                .into_iter()
+                .map(|sort| store::Sort { field: sort.field, descending: sort.descending })
+                .collect(),
             conditions: query.conditions.into_iter().map(Into::into).collect(),
             text: query.text,
         }

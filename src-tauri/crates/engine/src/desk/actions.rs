@@ -25,8 +25,16 @@ pub(super) fn desk_event(stamp: &Stamp, statement: &StatementRecord, kind: &str,
 }
 
 /// Writes the row of the log and of the history; answers with the key of the action.
-async fn log(unit: &mut dyn Unit, stamp: &Stamp, statement: &StatementRecord, kind: &str, text: &str, effects: &[Effect]) -> EngineResult<i64> {
-    let undo = serde_json::to_value(effects).map_err(|error| EngineError::Store(StoreError::damaged("desk action", error)))?;
+async fn log(
+    unit: &mut dyn Unit,
+    stamp: &Stamp,
+    statement: &StatementRecord,
+    kind: &str,
+    text: &str,
+    effects: &[Effect],
+) -> EngineResult<i64> {
+    let undo =
+        serde_json::to_value(effects).map_err(|error| EngineError::Store(StoreError::damaged("desk action", error)))?;
     let action = ActionRecord {
         key: 0,
         statement_key: statement.key,
@@ -44,7 +52,12 @@ async fn log(unit: &mut dyn Unit, stamp: &Stamp, statement: &StatementRecord, ki
 }
 
 /// The answer to an action, still inside its unit.
-pub(super) async fn done(unit: &mut dyn Unit, statement: &StatementRecord, action: i64, text: String) -> EngineResult<DeskDone> {
+pub(super) async fn done(
+    unit: &mut dyn Unit,
+    statement: &StatementRecord,
+    action: i64,
+    text: String,
+) -> EngineResult<DeskDone> {
     let figures = unit.load_line_figures(statement.key).await?;
     Ok(DeskDone {
         action_id: action.to_string(),
@@ -57,7 +70,13 @@ pub(super) async fn done(unit: &mut dyn Unit, statement: &StatementRecord, actio
 }
 
 /// Confirms live proposals of these lines (one to one, no difference) as one action; answers with their number.
-pub(crate) async fn confirm_proposals(unit: &mut dyn Unit, statement: &StatementRecord, run_key: i64, lines: &[i64], stamp: &Stamp) -> EngineResult<u32> {
+pub(crate) async fn confirm_proposals(
+    unit: &mut dyn Unit,
+    statement: &StatementRecord,
+    run_key: i64,
+    lines: &[i64],
+    stamp: &Stamp,
+) -> EngineResult<u32> {
     let wanted: std::collections::HashSet<i64> = lines.iter().copied().collect();
     let live = unit.load_live_proposals(run_key, statement.balance_key, "certain").await?;
     let live: Vec<_> = live.into_iter().filter(|row| wanted.contains(&row.line.key)).collect();
@@ -95,8 +114,11 @@ async fn confirm(
         return Ok(None);
     }
     let keys = unit.insert_pair_matches(statement.balance_key, &matches).await?;
-    let effects: Vec<_> =
-        keys.iter().zip(&matches).map(|(key, (_, line, entry))| Effect::Matched { key: *key, lines: vec![*line], entries: vec![*entry] }).collect();
+    let effects: Vec<_> = keys
+        .iter()
+        .zip(&matches)
+        .map(|(key, (_, line, entry))| Effect::Matched { key: *key, lines: vec![*line], entries: vec![*entry] })
+        .collect();
     let text = format!("{verb}: {}", words::plural(matches.len() as u64, "match", "matches"));
     let action = log(unit, stamp, statement, kind, &text, &effects).await?;
     Ok(Some((matches.iter().map(|(new, ..)| new.id.clone()).collect(), action, matches.len() as u32)))
@@ -123,7 +145,13 @@ impl Engine {
     ///
     /// # Errors
     /// `DOES_NOT_TIE`, `ALREADY_MATCHED`, `STATEMENT_SIGNED`, and any refusal of the posting. Nothing is changed then.
-    pub async fn match_accept(&self, statement_id: &str, line_ids: Vec<String>, entry_ids: Vec<String>, difference: Option<DifferencePosting>) -> EngineResult<DeskDone> {
+    pub async fn match_accept(
+        &self,
+        statement_id: &str,
+        line_ids: Vec<String>,
+        entry_ids: Vec<String>,
+        difference: Option<DifferencePosting>,
+    ) -> EngineResult<DeskDone> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         let basket = Basket::load(unit.as_mut(), statement_id, &line_ids, &entry_ids).await?;
@@ -131,7 +159,10 @@ impl Engine {
         let statement = &basket.statement;
         let apart = basket.difference();
         if basket.entries.is_empty() {
-            return Err(EngineError::Conflict { code: "NOTHING_TO_MATCH", message: "There is no entry in this match. Add one, or make a new entry from the line.".into() });
+            return Err(EngineError::Conflict {
+                code: "NOTHING_TO_MATCH",
+                message: "There is no entry in this match. Add one, or make a new entry from the line.".into(),
+            });
         }
         let mut entries: Vec<i64> = basket.entries.iter().map(|entry| entry.txn_key).collect();
         let posted = match (&difference, apart.is_zero()) {
@@ -141,7 +172,10 @@ impl Engine {
                 Some(post_bank_movement(unit.as_mut(), &stamp, statement, first, &apart, posting, "difference").await?)
             }
             (Some(_), _) => {
-                return Err(EngineError::Conflict { code: "DIFFERENCE_CHANGED", message: "There is no difference to post any more. Nothing was posted.".into() });
+                return Err(EngineError::Conflict {
+                    code: "DIFFERENCE_CHANGED",
+                    message: "There is no difference to post any more. Nothing was posted.".into(),
+                });
             }
             (None, false) => return Err(does_not_tie(&apart, statement)),
         };
@@ -163,9 +197,14 @@ impl Engine {
         let key = unit.insert_match(&new, statement.balance_key, &lines, &entries).await?;
         let mut text = accept_words(&basket);
         if let (Some(_), Some(posting)) = (&posted, &difference) {
-            text = format!("{text}, {} posted as “{}”", words::money(&apart, &statement.currency), posting.description.trim());
+            text = format!(
+                "{text}, {} posted as “{}”",
+                words::money(&apart, &statement.currency),
+                posting.description.trim()
+            );
         }
-        let action = log(unit.as_mut(), &stamp, statement, "accept", &text, &[Effect::Matched { key, lines, entries }]).await?;
+        let action =
+            log(unit.as_mut(), &stamp, statement, "accept", &text, &[Effect::Matched { key, lines, entries }]).await?;
         let mut result = done(unit.as_mut(), statement, action, text).await?;
         unit.commit().await?;
         result.match_ids = vec![new.id];
@@ -175,7 +214,11 @@ impl Engine {
     }
 
     /// The live proposal, when a basket is exactly that.
-    async fn proposal_of(&self, statement: &StatementRecord, basket: &Basket) -> EngineResult<Option<store::recon::ProposalRecord>> {
+    async fn proposal_of(
+        &self,
+        statement: &StatementRecord,
+        basket: &Basket,
+    ) -> EngineResult<Option<store::recon::ProposalRecord>> {
         let ([line], [entry]) = (basket.lines.as_slice(), basket.entries.as_slice()) else { return Ok(None) };
         let query = LineQuery { after: line.position.checked_sub(1), limit: 5, ..self.line_query(statement).await? };
         let rows = self.store.desk_lines(&query).await?.rows;
@@ -198,7 +241,8 @@ impl Engine {
         let (mut total_in, mut total_out) = (ledger::Amount::ZERO, ledger::Amount::ZERO);
         let mut offset = 0;
         loop {
-            let page = self.store.desk_lines(&LineQuery { tier: Some(tier.to_owned()), offset, ..query.clone() }).await?;
+            let page =
+                self.store.desk_lines(&LineQuery { tier: Some(tier.to_owned()), offset, ..query.clone() }).await?;
             for row in &page.rows {
                 if row.proposal.as_ref().is_none_or(|one| !one.difference.is_zero()) {
                     preview.with_difference += 1;
@@ -231,17 +275,32 @@ impl Engine {
         let statement = load_statement(unit.as_mut(), statement_id).await?;
         must_be_open(&statement)?;
         if tier == "ambiguous" {
-            return Err(EngineError::Conflict { code: "AMBIGUOUS", message: "Ambiguous lines are accepted one by one. Nothing was changed.".into() });
+            return Err(EngineError::Conflict {
+                code: "AMBIGUOUS",
+                message: "Ambiguous lines are accepted one by one. Nothing was changed.".into(),
+            });
         }
         let run = self.store.latest_run(statement.key).await?.ok_or_else(|| nothing_of(tier))?;
         let live = unit.load_live_proposals(run.key, statement.balance_key, tier).await?;
         let now = live.iter().filter(|row| row.proposal.as_ref().is_some_and(|one| one.difference.is_zero())).count();
         if now != lines as usize {
-            return Err(EngineError::Conflict { code: "CHANGED_ELSEWHERE", message: format!("There are {now} {tier} matches by now, not {lines}. Nothing was changed. Look at them again.") });
+            return Err(EngineError::Conflict {
+                code: "CHANGED_ELSEWHERE",
+                message: format!(
+                    "There are {now} {tier} matches by now, not {lines}. Nothing was changed. Look at them again."
+                ),
+            });
         }
-        let confirmed = confirm(unit.as_mut(), &statement, &live, &stamp, "accept_tier", &format!("Accepted all {tier}")).await?;
+        let confirmed =
+            confirm(unit.as_mut(), &statement, &live, &stamp, "accept_tier", &format!("Accepted all {tier}")).await?;
         let (ids, action, count) = confirmed.ok_or_else(|| nothing_of(tier))?;
-        let mut result = done(unit.as_mut(), &statement, action, format!("Accepted {}", words::plural(u64::from(count), "match", "matches"))).await?;
+        let mut result = done(
+            unit.as_mut(),
+            &statement,
+            action,
+            format!("Accepted {}", words::plural(u64::from(count), "match", "matches")),
+        )
+        .await?;
         unit.commit().await?;
         result.match_ids = ids;
         self.desk_changed();
@@ -258,7 +317,10 @@ impl Engine {
         };
         let text = format!("Rejected {} for line {}", entry.reference, line.position);
         if !unit.put_rejected(line.key, entry.txn_key, stamp.at, &stamp.actor).await? {
-            return Err(EngineError::Conflict { code: "ALREADY_REJECTED", message: format!("{} was rejected for this line before.", entry.reference) });
+            return Err(EngineError::Conflict {
+                code: "ALREADY_REJECTED",
+                message: format!("{} was rejected for this line before.", entry.reference),
+            });
         }
         let effects = [Effect::Rejected { line: line.key, entry: entry.txn_key }];
         let action = log(unit.as_mut(), &stamp, &basket.statement, "reject", &text, &effects).await?;
@@ -276,11 +338,18 @@ impl Engine {
         let mut unit = self.store.begin().await?;
         let record = unit.load_match(found.key).await?.ok_or_else(|| EngineError::not_found("match", match_id))?;
         let statements = self.store.statements(None).await?;
-        let id = statements.iter().find(|statement| statement.key == record.statement_key).map(|statement| statement.id.clone());
-        let statement = load_statement(unit.as_mut(), &id.ok_or_else(|| EngineError::not_found("match", match_id))?).await?;
+        let id = statements
+            .iter()
+            .find(|statement| statement.key == record.statement_key)
+            .map(|statement| statement.id.clone());
+        let statement =
+            load_statement(unit.as_mut(), &id.ok_or_else(|| EngineError::not_found("match", match_id))?).await?;
         must_be_open(&statement)?;
         if record.undone_at.is_some() {
-            return Err(EngineError::Conflict { code: "ALREADY_UNMATCHED", message: "This match was taken apart already. Nothing was changed.".into() });
+            return Err(EngineError::Conflict {
+                code: "ALREADY_UNMATCHED",
+                message: "This match was taken apart already. Nothing was changed.".into(),
+            });
         }
         let (lines, entries) = unit.load_match_sides(record.key).await?;
         unit.undo_matches(&[record.key], stamp.at).await?;
@@ -295,7 +364,15 @@ impl Engine {
             text = format!("{text}, {reference} reversed");
             posted = Some(id);
         }
-        let action = log(unit.as_mut(), &stamp, &statement, if reverse { "unmatch_reverse" } else { "unmatch" }, &text, &effects).await?;
+        let action = log(
+            unit.as_mut(),
+            &stamp,
+            &statement,
+            if reverse { "unmatch_reverse" } else { "unmatch" },
+            &text,
+            &effects,
+        )
+        .await?;
         let mut result = done(unit.as_mut(), &statement, action, text).await?;
         unit.commit().await?;
         result.posted = posted;
@@ -305,7 +382,12 @@ impl Engine {
     }
 
     /// Posts a line that has no entry against a named balance, and matches the two.
-    pub async fn line_new_entry(&self, statement_id: &str, line_id: &str, posting: DifferencePosting) -> EngineResult<DeskDone> {
+    pub async fn line_new_entry(
+        &self,
+        statement_id: &str,
+        line_id: &str,
+        posting: DifferencePosting,
+    ) -> EngineResult<DeskDone> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         let basket = Basket::load(unit.as_mut(), statement_id, &[line_id.to_owned()], &[]).await?;
@@ -314,7 +396,8 @@ impl Engine {
         if line.amount.is_zero() {
             return Err(EngineError::invalid("amount", "The line is zero: there is nothing to post."));
         }
-        let posted = post_bank_movement(unit.as_mut(), &stamp, statement, line, &line.amount, &posting, "entry").await?;
+        let posted =
+            post_bank_movement(unit.as_mut(), &stamp, statement, line, &line.amount, &posting, "entry").await?;
         let new = manual(statement, &stamp, Some((posted.key, "new_entry")));
         let key = unit.insert_match(&new, statement.balance_key, &[line.key], &[posted.key]).await?;
         let text = format!("Posted line {} as “{}”", line.position, posting.description.trim());
@@ -337,20 +420,32 @@ impl Engine {
         let (statement, entry) = (&basket.statement, &basket.entries[0]);
         let (effect, text) = match (on, entry.outstanding_on) {
             (true, None) => {
-                unit.put_outstanding(statement.key, statement.balance_key, &[entry.txn_key], stamp.at, &stamp.actor).await?;
+                unit.put_outstanding(statement.key, statement.balance_key, &[entry.txn_key], stamp.at, &stamp.actor)
+                    .await?;
                 (Effect::Outstanding { entry: entry.txn_key }, format!("Left {} outstanding", entry.reference))
             }
             (false, Some(carrier)) => {
                 if carrier != statement.key {
                     return Err(EngineError::Conflict {
                         code: "OUTSTANDING_ELSEWHERE",
-                        message: format!("{} was left outstanding on another statement. Match it, or change that statement. Nothing was changed.", entry.reference),
+                        message: format!(
+                            "{} was left outstanding on another statement. Match it, or change that statement. Nothing was changed.",
+                            entry.reference
+                        ),
                     });
                 }
                 unit.delete_outstanding(statement.balance_key, &[entry.txn_key]).await?;
-                (Effect::NotOutstanding { entry: entry.txn_key }, format!("{} is no longer outstanding", entry.reference))
+                (
+                    Effect::NotOutstanding { entry: entry.txn_key },
+                    format!("{} is no longer outstanding", entry.reference),
+                )
             }
-            _ => return Err(EngineError::Conflict { code: "NO_CHANGE", message: "It is that way already. Nothing was changed.".into() }),
+            _ => {
+                return Err(EngineError::Conflict {
+                    code: "NO_CHANGE",
+                    message: "It is that way already. Nothing was changed.".into(),
+                });
+            }
         };
         let action = log(unit.as_mut(), &stamp, statement, "outstanding", &text, &[effect]).await?;
         let result = done(unit.as_mut(), statement, action, text).await?;
@@ -361,8 +456,17 @@ impl Engine {
 }
 
 /// Posts the reverse of the entry made for a match, and matches the two with each other.
-async fn reverse_posted(unit: &mut dyn Unit, stamp: &Stamp, statement: &StatementRecord, record: &store::recon::MatchRecord, position: u32) -> EngineResult<(Effect, String, String)> {
-    let nothing = || EngineError::Conflict { code: "NOTHING_TO_REVERSE", message: "No entry was posted for this match. Unmatch it instead. Nothing was changed.".into() };
+async fn reverse_posted(
+    unit: &mut dyn Unit,
+    stamp: &Stamp,
+    statement: &StatementRecord,
+    record: &store::recon::MatchRecord,
+    position: u32,
+) -> EngineResult<(Effect, String, String)> {
+    let nothing = || EngineError::Conflict {
+        code: "NOTHING_TO_REVERSE",
+        message: "No entry was posted for this match. Unmatch it instead. Nothing was changed.".into(),
+    };
     let key = record.posted_key.ok_or_else(nothing)?;
     let entry = unit.load_entries_by_key(statement.balance_key, &[key]).await?.pop().ok_or_else(nothing)?;
     let original = unit.load_transaction(&entry.txn_id).await?.ok_or_else(nothing)?;
@@ -404,19 +508,30 @@ fn manual(statement: &StatementRecord, stamp: &Stamp, posted: Option<(i64, &'sta
 }
 
 fn nothing_of(tier: &str) -> EngineError {
-    EngineError::Conflict { code: "NOTHING_TO_ACCEPT", message: format!("There is no {tier} match without a difference. Nothing was changed.") }
+    EngineError::Conflict {
+        code: "NOTHING_TO_ACCEPT",
+        message: format!("There is no {tier} match without a difference. Nothing was changed."),
+    }
 }
 
 fn does_not_tie(apart: &ledger::Amount, statement: &StatementRecord) -> EngineError {
     EngineError::Conflict {
         code: "DOES_NOT_TIE",
-        message: format!("The lines and the entries are {} apart. Post the difference, or change the match. Nothing was changed.", words::money(apart, &statement.currency)),
+        message: format!(
+            "The lines and the entries are {} apart. Post the difference, or change the match. Nothing was changed.",
+            words::money(apart, &statement.currency)
+        ),
     }
 }
 
 fn accept_words(basket: &Basket) -> String {
     let lines = match basket.lines.as_slice() {
-        [] => return format!("Cleared {} against each other", words::plural(basket.entries.len() as u64, "entry", "entries")),
+        [] => {
+            return format!(
+                "Cleared {} against each other",
+                words::plural(basket.entries.len() as u64, "entry", "entries")
+            );
+        }
         [one] => format!("line {}", one.position),
         many => words::plural(many.len() as u64, "line", "lines"),
     };

@@ -1,8 +1,8 @@
 //! The basket: any lines and any entries with their sums, and what accepting them would do.
 
 use ledger::{Amount, Overdraft};
-use store::recon::{EntryRecord, LineRecord, StatementRecord};
 use store::Unit;
+use store::recon::{EntryRecord, LineRecord, StatementRecord};
 
 use super::focus::difference_hints;
 use crate::api::desk::{DeskEffect, DifferencePosting};
@@ -43,7 +43,12 @@ impl Basket {
     }
 
     /// Reads both sides inside the unit that will match them.
-    pub(super) async fn load(unit: &mut dyn Unit, statement_id: &str, line_ids: &[String], entry_ids: &[String]) -> EngineResult<Self> {
+    pub(super) async fn load(
+        unit: &mut dyn Unit,
+        statement_id: &str,
+        line_ids: &[String],
+        entry_ids: &[String],
+    ) -> EngineResult<Self> {
         let statement = load_statement(unit, statement_id).await?;
         must_be_open(&statement)?;
         let lines = unit.load_lines(line_ids).await?;
@@ -52,7 +57,9 @@ impl Basket {
     }
 
     fn complete(self, line_ids: &[String], entry_ids: &[String]) -> EngineResult<Self> {
-        let missing_line = line_ids.iter().find(|id| !self.lines.iter().any(|line| line.id == **id && line.statement_key == self.statement.key));
+        let missing_line = line_ids
+            .iter()
+            .find(|id| !self.lines.iter().any(|line| line.id == **id && line.statement_key == self.statement.key));
         if let Some(id) = missing_line {
             return Err(EngineError::not_found("line of this statement", id));
         }
@@ -65,7 +72,10 @@ impl Basket {
     /// Refuses what is not free.
     pub(super) fn must_be_free(&self) -> EngineResult<()> {
         match self.problem() {
-            Some(message) => Err(EngineError::Conflict { code: "ALREADY_MATCHED", message: format!("{message} Nothing was changed.") }),
+            Some(message) => Err(EngineError::Conflict {
+                code: "ALREADY_MATCHED",
+                message: format!("{message} Nothing was changed."),
+            }),
             None => Ok(()),
         }
     }
@@ -73,7 +83,12 @@ impl Basket {
 
 impl Engine {
     /// Sums of a basket, what would be left over and left to clear, and hints an accountant knows.
-    pub async fn desk_effect(&self, statement_id: &str, line_ids: Vec<String>, entry_ids: Vec<String>) -> EngineResult<DeskEffect> {
+    pub async fn desk_effect(
+        &self,
+        statement_id: &str,
+        line_ids: Vec<String>,
+        entry_ids: Vec<String>,
+    ) -> EngineResult<DeskEffect> {
         let statement = self.statement_record(statement_id).await?;
         let lines = self.store.lines(&line_ids).await?;
         let entries = self.store.entries_by_id(statement.balance_key, &entry_ids).await?;
@@ -89,7 +104,11 @@ impl Engine {
             entry_total: entry_total.to_string(),
             ties: !empty && difference.is_zero() && basket.problem().is_none(),
             left_to_clear_after: (&left_to_clear(&basket.statement, &figures) - &open).to_string(),
-            hints: if basket.lines.is_empty() || basket.entries.is_empty() { Vec::new() } else { difference_hints(&difference, &line_total) },
+            hints: if basket.lines.is_empty() || basket.entries.is_empty() {
+                Vec::new()
+            } else {
+                difference_hints(&difference, &line_total)
+            },
             problem: basket.problem(),
             difference: difference.to_string(),
         })
@@ -120,15 +139,23 @@ pub(super) async fn post_bank_movement(
     posting: &DifferencePosting,
     purpose: &str,
 ) -> EngineResult<Posted> {
-    let given: Amount = posting.amount.parse().map_err(|_| EngineError::invalid("amount", format!("“{}” is not an amount in minor units.", posting.amount)))?;
+    let given: Amount = posting.amount.parse().map_err(|_| {
+        EngineError::invalid("amount", format!("“{}” is not an amount in minor units.", posting.amount))
+    })?;
     if given != *amount {
         return Err(EngineError::Conflict {
             code: "DIFFERENCE_CHANGED",
-            message: format!("The amount to post is {} by now, not {}. Nothing was posted.", words::money(amount, &statement.currency), words::money(&given, &statement.currency)),
+            message: format!(
+                "The amount to post is {} by now, not {}. Nothing was posted.",
+                words::money(amount, &statement.currency),
+                words::money(&given, &statement.currency)
+            ),
         });
     }
     let effective_date = match &posting.effective_date {
-        Some(text) => text.parse().map_err(|_| EngineError::invalid("effective_date", format!("“{text}” is not a day.")))?,
+        Some(text) => {
+            text.parse().map_err(|_| EngineError::invalid("effective_date", format!("“{text}” is not a day.")))?
+        }
         None => line.booking_date,
     };
     if posting.description.trim().is_empty() {
@@ -171,7 +198,11 @@ mod tests {
 
     #[test]
     fn references_begin_with_the_statement() {
-        for (name, expected) in [("Merrion Operating, October 2026", "merrion-operating-october-2026"), ("  –– ", "statement"), ("Çelik A/Ş", "çelik-a-ş")] {
+        for (name, expected) in [
+            ("Merrion Operating, October 2026", "merrion-operating-october-2026"),
+            ("  –– ", "statement"),
+            ("Çelik A/Ş", "çelik-a-ş"),
+        ] {
             assert_eq!(slug(name), expected);
         }
     }

@@ -15,7 +15,11 @@ impl Engine {
     /// Everything about one line: suggestion, alternatives, margin, hints, or the match it is in.
     pub async fn desk_focus(&self, line_id: &str) -> EngineResult<DeskFocus> {
         let (statement, row) = self.desk_line(line_id).await?;
-        let line = self.line_views(&statement, std::slice::from_ref(&row)).await?.pop().ok_or_else(|| EngineError::not_found("line", line_id))?;
+        let line = self
+            .line_views(&statement, std::slice::from_ref(&row))
+            .await?
+            .pop()
+            .ok_or_else(|| EngineError::not_found("line", line_id))?;
         let confirmed = match row.line.match_id.as_deref() {
             Some(id) => Some(self.confirmed_match(&statement, id).await?),
             None => None,
@@ -29,19 +33,41 @@ impl Engine {
     }
 
     async fn desk_line(&self, line_id: &str) -> EngineResult<(StatementRecord, DeskLineRecord)> {
-        let line = self.store.lines(&[line_id.to_owned()]).await?.pop().ok_or_else(|| EngineError::not_found("line", line_id))?;
-        let statement = self.store.statements(None).await?.into_iter().find(|statement| statement.key == line.statement_key);
+        let line = self
+            .store
+            .lines(&[line_id.to_owned()])
+            .await?
+            .pop()
+            .ok_or_else(|| EngineError::not_found("line", line_id))?;
+        let statement =
+            self.store.statements(None).await?.into_iter().find(|statement| statement.key == line.statement_key);
         let statement = statement.ok_or_else(|| EngineError::not_found("line", line_id))?;
-        let query = LineQuery { filter: LineFilter::All, after: line.position.checked_sub(1), limit: 5, ..self.line_query(&statement).await? };
+        let query = LineQuery {
+            filter: LineFilter::All,
+            after: line.position.checked_sub(1),
+            limit: 5,
+            ..self.line_query(&statement).await?
+        };
         let row = self.store.desk_lines(&query).await?.rows.into_iter().find(|row| row.line.id == line_id);
         Ok((statement, row.unwrap_or(DeskLineRecord { line, proposal: None })))
     }
 
-    async fn suggestions(&self, statement: &StatementRecord, line: &LineRecord, proposal: &ProposalRecord) -> EngineResult<(Option<Suggestion>, Vec<Suggestion>, Option<String>)> {
+    async fn suggestions(
+        &self,
+        statement: &StatementRecord,
+        line: &LineRecord,
+        proposal: &ProposalRecord,
+    ) -> EngineResult<(Option<Suggestion>, Vec<Suggestion>, Option<String>)> {
         let rules = self.store.rules().await?;
-        let rule = proposal.rule_id.as_ref().and_then(|id| rules.iter().find(|rule| rule.id == *id)).map(|rule| rule.name.clone());
-        let others: Vec<matching::Alternative> = serde_json::from_value(proposal.detail["alternatives"].clone()).unwrap_or_default();
-        let keys: Vec<i64> = std::iter::once(proposal.txn_key).chain(others.iter().map(|other| other.entry.cast_signed())).collect();
+        let rule = proposal
+            .rule_id
+            .as_ref()
+            .and_then(|id| rules.iter().find(|rule| rule.id == *id))
+            .map(|rule| rule.name.clone());
+        let others: Vec<matching::Alternative> =
+            serde_json::from_value(proposal.detail["alternatives"].clone()).unwrap_or_default();
+        let keys: Vec<i64> =
+            std::iter::once(proposal.txn_key).chain(others.iter().map(|other| other.entry.cast_signed())).collect();
         let entries = self.store.entries_by_key(statement.balance_key, &keys).await?;
         let entry = |key: i64| entries.iter().find(|entry| entry.txn_key == key && entry.match_key.is_none());
         let (supports, against) = reasons(&proposal.detail["reasons"]);
@@ -57,7 +83,8 @@ impl Engine {
             taken_by: None,
         });
         let taken: Vec<i64> = others.iter().filter_map(|other| other.taken_by.map(u64::cast_signed)).collect();
-        let positions = if taken.is_empty() { Vec::new() } else { self.store.statement_lines(statement.key, false).await? };
+        let positions =
+            if taken.is_empty() { Vec::new() } else { self.store.statement_lines(statement.key, false).await? };
         let alternatives: Vec<_> = others
             .iter()
             .filter_map(|other| {
@@ -72,7 +99,10 @@ impl Engine {
                     reasons: supports,
                     against,
                     rule: None,
-                    taken_by: other.taken_by.and_then(|key| positions.iter().find(|line| line.key == key.cast_signed())).map(|line| line.position),
+                    taken_by: other
+                        .taken_by
+                        .and_then(|key| positions.iter().find(|line| line.key == key.cast_signed()))
+                        .map(|line| line.position),
                 })
             })
             .collect();
@@ -82,7 +112,13 @@ impl Engine {
 
     pub(crate) async fn confirmed_match(&self, statement: &StatementRecord, id: &str) -> EngineResult<ConfirmedMatch> {
         let record = self.store.match_by_id(id).await?.ok_or_else(|| EngineError::not_found("match", id))?;
-        let rows: Vec<_> = self.store.match_lines(record.key).await?.into_iter().map(|line| DeskLineRecord { line, proposal: None }).collect();
+        let rows: Vec<_> = self
+            .store
+            .match_lines(record.key)
+            .await?
+            .into_iter()
+            .map(|line| DeskLineRecord { line, proposal: None })
+            .collect();
         let entries = self.store.match_entries(record.key).await?;
         let rule = match &record.rule_id {
             Some(id) => self.store.rule(id).await?.map(|rule| rule.name),
@@ -114,14 +150,21 @@ impl Engine {
         let same = self.store.desk_lines(&query).await?;
         let earlier = same.rows.iter().map(|row| &row.line).filter(|other| {
             let days = days_between(other.booking_date, line.booking_date);
-            other.key != line.key && other.amount == line.amount && other.description == line.description && (0..=REPEAT_DAYS).contains(&days)
+            other.key != line.key
+                && other.amount == line.amount
+                && other.description == line.description
+                && (0..=REPEAT_DAYS).contains(&days)
                 && (other.booking_date, other.position) < (line.booking_date, line.position)
         });
         Ok(earlier
             .last()
             .map(|other| match days_between(other.booking_date, line.booking_date) {
                 0 => format!("Repeats line {}, on the same day.", other.position),
-                days => format!("Repeats line {}, {} later.", other.position, words::plural(days.unsigned_abs(), "day", "days")),
+                days => format!(
+                    "Repeats line {}, {} later.",
+                    other.position,
+                    words::plural(days.unsigned_abs(), "day", "days")
+                ),
             })
             .into_iter()
             .collect())
@@ -159,7 +202,8 @@ pub(super) fn difference_hints(difference: &Amount, total: &Amount) -> Vec<Strin
     if difference.is_zero() {
         return hints;
     }
-    let divisible = difference.abs().to_string().bytes().fold(0_u32, |rest, digit| (rest + u32::from(digit - b'0')) % 9) == 0;
+    let divisible =
+        difference.abs().to_string().bytes().fold(0_u32, |rest, digit| (rest + u32::from(digit - b'0')) % 9) == 0;
     if divisible {
         hints.push("The difference is divisible by 9: digits may be swapped.".into());
     }

@@ -12,8 +12,10 @@ use std::collections::HashMap;
 use ledger::Amount;
 use store::recon::{DeskLineRecord, EntryQuery, LineFilter, LineQuery, LineSort, StatementRecord};
 
-use crate::api::desk::{DeskEntries, DeskEntriesQuery, DeskFilter, DeskHeader, DeskLines, DeskLinesQuery, DeskSort, EntrySign, TierCount};
-use crate::recon::{WINDOW_DAYS, count, left_to_clear, ledger_cleared, plus_days, previous, span, statement_cleared};
+use crate::api::desk::{
+    DeskEntries, DeskEntriesQuery, DeskFilter, DeskHeader, DeskLines, DeskLinesQuery, DeskSort, EntrySign, TierCount,
+};
+use crate::recon::{WINDOW_DAYS, count, ledger_cleared, left_to_clear, plus_days, previous, span, statement_cleared};
 use crate::{Engine, EngineError, EngineResult};
 
 pub(crate) use actions::confirm_proposals;
@@ -32,7 +34,8 @@ impl Engine {
         let figures = self.store.line_figures(statement.key).await?;
         let side = self.store.ledger_side(&span(&statement, &all)).await?;
         let run = self.store.latest_run(statement.key).await?;
-        let tiers = self.store.desk_tiers(statement.key, statement.balance_key, run.as_ref().map(|run| run.key)).await?;
+        let tiers =
+            self.store.desk_tiers(statement.key, statement.balance_key, run.as_ref().map(|run| run.key)).await?;
         let row = self.statement_row(&statement, &rules).await?;
         let (can_undo, can_redo) = undo::ends(&self.store.actions(statement.key).await?);
         let before = previous(&statement, &all);
@@ -96,7 +99,11 @@ impl Engine {
             ..self.line_query(&statement).await?
         };
         let page = self.store.desk_lines(&wanted).await?;
-        Ok(DeskLines { total: count(page.total), offset: query.offset, lines: self.line_views(&statement, &page.rows).await? })
+        Ok(DeskLines {
+            total: count(page.total),
+            offset: query.offset,
+            lines: self.line_views(&statement, &page.rows).await?,
+        })
     }
 
     /// Open lines of a statement in position order, under its newest run.
@@ -118,10 +125,19 @@ impl Engine {
     }
 
     /// Lines with what was found, entries looked up at once for all of them.
-    pub(crate) async fn line_views(&self, statement: &StatementRecord, rows: &[DeskLineRecord]) -> EngineResult<Vec<crate::api::desk::DeskLine>> {
+    pub(crate) async fn line_views(
+        &self,
+        statement: &StatementRecord,
+        rows: &[DeskLineRecord],
+    ) -> EngineResult<Vec<crate::api::desk::DeskLine>> {
         let proposed: Vec<i64> = rows.iter().filter_map(|row| row.proposal.as_ref().map(|one| one.txn_key)).collect();
-        let entries: HashMap<i64, _> =
-            self.store.entries_by_key(statement.balance_key, &proposed).await?.into_iter().map(|entry| (entry.txn_key, entry)).collect();
+        let entries: HashMap<i64, _> = self
+            .store
+            .entries_by_key(statement.balance_key, &proposed)
+            .await?
+            .into_iter()
+            .map(|entry| (entry.txn_key, entry))
+            .collect();
         let mut matched = HashMap::new();
         for key in rows.iter().filter_map(|row| row.line.match_key) {
             if let std::collections::hash_map::Entry::Vacant(place) = matched.entry(key) {
@@ -142,7 +158,9 @@ impl Engine {
     pub async fn desk_entries(&self, query: DeskEntriesQuery) -> EngineResult<DeskEntries> {
         let statement = self.statement_record(&query.statement_id).await?;
         let to = match &query.to_date {
-            Some(text) => text.parse().map_err(|_| EngineError::invalid("to_date", format!("“{text}” is not a day.")))?,
+            Some(text) => {
+                text.parse().map_err(|_| EngineError::invalid("to_date", format!("“{text}” is not a day.")))?
+            }
             None => plus_days(statement.period_to, WINDOW_DAYS),
         };
         let wanted = EntryQuery {
@@ -165,7 +183,9 @@ impl Engine {
         let outstanding = self.store.entries(&carried).await?;
         let sum: Amount = self.store.entries_sum(&carried).await?;
         let suggested = match &query.line_id {
-            Some(line_id) => self.desk_focus(line_id).await?.suggestion.map(|suggestion| suggestion.entries).unwrap_or_default(),
+            Some(line_id) => {
+                self.desk_focus(line_id).await?.suggestion.map(|suggestion| suggestion.entries).unwrap_or_default()
+            }
             None => Vec::new(),
         };
         Ok(DeskEntries {

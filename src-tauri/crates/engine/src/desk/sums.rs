@@ -22,8 +22,14 @@ const MAX_STEPS: u64 = 4_000_000;
 impl Engine {
     /// Entries, at most four, whose amounts add up to a line.
     pub async fn find_sum(&self, line_id: &str) -> EngineResult<SumSearch> {
-        let line = self.store.lines(&[line_id.to_owned()]).await?.pop().ok_or_else(|| EngineError::not_found("line", line_id))?;
-        let statement = self.store.statements(None).await?.into_iter().find(|statement| statement.key == line.statement_key);
+        let line = self
+            .store
+            .lines(&[line_id.to_owned()])
+            .await?
+            .pop()
+            .ok_or_else(|| EngineError::not_found("line", line_id))?;
+        let statement =
+            self.store.statements(None).await?.into_iter().find(|statement| statement.key == line.statement_key);
         let statement = statement.ok_or_else(|| EngineError::not_found("line", line_id))?;
         let mut entries = Vec::new();
         for outstanding in [false, true] {
@@ -46,15 +52,19 @@ impl Engine {
         let left_out = entries.len().saturating_sub(MAX_ENTRIES);
         entries.truncate(MAX_ENTRIES);
         let target = line.amount.clone();
-        tokio::task::spawn_blocking(move || search(&entries, &target, left_out))
-            .await
-            .map_err(|error| EngineError::Conflict { code: "SEARCH_FAILED", message: format!("The search stopped: {error}. Nothing was changed.") })
+        tokio::task::spawn_blocking(move || search(&entries, &target, left_out)).await.map_err(|error| {
+            EngineError::Conflict {
+                code: "SEARCH_FAILED",
+                message: format!("The search stopped: {error}. Nothing was changed."),
+            }
+        })
     }
 }
 
 /// All combinations of one to four entries, each found once: two index pairs `a < b`, `c < d` with `b < c`.
 fn search(entries: &[EntryRecord], target: &Amount, left_out: usize) -> SumSearch {
-    let mut found: Vec<Vec<usize>> = (0..entries.len()).filter(|at| entries[*at].amount == *target).map(|at| vec![at]).collect();
+    let mut found: Vec<Vec<usize>> =
+        (0..entries.len()).filter(|at| entries[*at].amount == *target).map(|at| vec![at]).collect();
     let mut by_amount: HashMap<&Amount, Vec<usize>> = HashMap::new();
     for (at, entry) in entries.iter().enumerate() {
         by_amount.entry(&entry.amount).or_default().push(at);
@@ -97,11 +107,17 @@ fn search(entries: &[EntryRecord], target: &Amount, left_out: usize) -> SumSearc
         (0, false, 0) => format!("No combination of up to 4 of {looked_at} entries adds up."),
         (1, false, 0) => "Only one combination adds up.".to_owned(),
         (count, false, 0) => format!("{count} combinations add up."),
-        (count, false, left) => format!("{count} found among the {looked_at} entries nearest in date; {left} were not looked at."),
+        (count, false, left) => {
+            format!("{count} found among the {looked_at} entries nearest in date; {left} were not looked at.")
+        }
     };
     SumSearch {
         target: target.to_string(),
-        combinations: found.iter().take(SHOWN).map(|rows| rows.iter().map(|at| entry_view(&entries[*at])).collect()).collect(),
+        combinations: found
+            .iter()
+            .take(SHOWN)
+            .map(|rows| rows.iter().map(|at| entry_view(&entries[*at])).collect())
+            .collect(),
         found: found.len() as u32,
         searched: looked_at as u32,
         stopped: stopped || left_out > 0,

@@ -24,7 +24,13 @@ pub(super) enum Effect {
 }
 
 impl Effect {
-    async fn apply(&self, unit: &mut dyn Unit, statement: &StatementRecord, stamp: &Stamp, again: bool) -> EngineResult<()> {
+    async fn apply(
+        &self,
+        unit: &mut dyn Unit,
+        statement: &StatementRecord,
+        stamp: &Stamp,
+        again: bool,
+    ) -> EngineResult<()> {
         // Undoing one is doing the other.
         match (self, again) {
             (Self::Matched { key, lines, entries }, true) | (Self::Unmatched { key, lines, entries }, false) => {
@@ -35,7 +41,8 @@ impl Effect {
                 if record.undone_at.is_some() {
                     return Err(EngineError::Conflict {
                         code: "DESK_CHANGED_SINCE",
-                        message: "This match was taken apart since. Nothing was changed. Undo the later action first.".into(),
+                        message: "This match was taken apart since. Nothing was changed. Undo the later action first."
+                            .into(),
                     });
                 }
                 unit.undo_matches(&[*key], stamp.at).await?;
@@ -127,9 +134,10 @@ impl Engine {
             message: if again { "There is nothing to do again.".into() } else { "There is nothing to undo.".into() },
         };
         let key: i64 = key.and_then(|id| id.parse().ok()).ok_or_else(nothing)?;
-        let action = unit.load_action(key).await?.filter(|action| action.statement_key == statement.key).ok_or_else(nothing)?;
-        let mut effects: Vec<Effect> =
-            serde_json::from_value(action.undo.clone()).map_err(|error| EngineError::Store(StoreError::damaged("desk action", error)))?;
+        let action =
+            unit.load_action(key).await?.filter(|action| action.statement_key == statement.key).ok_or_else(nothing)?;
+        let mut effects: Vec<Effect> = serde_json::from_value(action.undo.clone())
+            .map_err(|error| EngineError::Store(StoreError::damaged("desk action", error)))?;
         if action.undone_at.is_some() != again || effects.is_empty() {
             return Err(nothing());
         }

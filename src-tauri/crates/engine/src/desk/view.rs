@@ -21,7 +21,12 @@ pub(crate) fn entry_view(entry: &EntryRecord) -> DeskEntry {
 }
 
 /// A line with what was found for it, or what it was matched to.
-pub(crate) fn line_view(row: &DeskLineRecord, entry: Option<&EntryRecord>, matched: Option<&[EntryRecord]>, currency: &Currency) -> DeskLine {
+pub(crate) fn line_view(
+    row: &DeskLineRecord,
+    entry: Option<&EntryRecord>,
+    matched: Option<&[EntryRecord]>,
+    currency: &Currency,
+) -> DeskLine {
     let line = &row.line;
     let (state, found) = match (&line.match_id, &row.proposal) {
         (Some(_), _) => ("confirmed".to_owned(), matched_words(matched.unwrap_or_default())),
@@ -58,12 +63,17 @@ pub(crate) fn line_view(row: &DeskLineRecord, entry: Option<&EntryRecord>, match
 /// The most telling reason in a few words: what the text says, else how rare the amount is.
 fn rarity(detail: &Value) -> Option<String> {
     let reasons = detail["reasons"].as_array()?;
-    let best = reasons.iter().filter(|reason| reason["weight"].as_i64() > Some(0) && reason["kind"] != "rule").max_by_key(|reason| reason["weight"].as_i64());
+    let best = reasons
+        .iter()
+        .filter(|reason| reason["weight"].as_i64() > Some(0) && reason["kind"] != "rule")
+        .max_by_key(|reason| reason["weight"].as_i64());
     best.and_then(|reason| reason["words"].as_str()).map(|words| {
         let mut chars = words.chars();
         // Kept as it is when it begins with a name or a number.
         match chars.next() {
-            Some(first) if words.starts_with("Same") || words.starts_with("Only") => first.to_lowercase().collect::<String>() + chars.as_str(),
+            Some(first) if words.starts_with("Same") || words.starts_with("Only") => {
+                first.to_lowercase().collect::<String>() + chars.as_str()
+            }
             _ => words.to_owned(),
         }
     })
@@ -73,7 +83,11 @@ fn matched_words(entries: &[EntryRecord]) -> String {
     match entries {
         [] => "Matched".into(),
         [one] => format!("Matched to {}", one.reference),
-        [one, rest @ ..] => format!("Matched to {} and {}", one.reference, words::plural(rest.len() as u64, "other entry", "other entries")),
+        [one, rest @ ..] => format!(
+            "Matched to {} and {}",
+            one.reference,
+            words::plural(rest.len() as u64, "other entry", "other entries")
+        ),
     }
 }
 
@@ -98,7 +112,11 @@ pub(super) fn reasons(value: &Value) -> (Vec<Reason>, Vec<Reason>) {
             (reason.supports, Reason { text: reason.words, weight: reason.weight, mark })
         })
         .fold((Vec::new(), Vec::new()), |(mut supports, mut against), (supporting, reason)| {
-            if supporting { supports.push(reason) } else { against.push(reason) }
+            if supporting {
+                supports.push(reason)
+            } else {
+                against.push(reason)
+            }
             (supports, against)
         })
 }

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 use statements::Severity;
+use store::StoreError;
 use store::recon::{NewLine, NewStatement, ProfileRecord, StatementState};
 use store::system::{Event, JobKind, JobRecord, JobState};
-use store::StoreError;
 
 use super::plan::{Planned, account_warning, currency_problem, known_of};
 use super::proof::missing;
@@ -27,7 +27,11 @@ impl Engine {
     /// # Errors
     /// `BAD_ROWS` when rows could not be read and nobody said to leave them out; `IMPORT_INCOMPLETE` with what is
     /// missing; `OTHER_ACCOUNT`; `CANCELLED`. Nothing is stored then.
-    pub async fn import_commit(&self, request: ImportRequest, progress: Option<ImportProgress<'_>>) -> EngineResult<ImportResult> {
+    pub async fn import_commit(
+        &self,
+        request: ImportRequest,
+        progress: Option<ImportProgress<'_>>,
+    ) -> EngineResult<ImportResult> {
         let stamp = self.stamp();
         let job_id = new_id("job");
         let tell = |phase: &str, done: usize, total: usize| {
@@ -53,7 +57,8 @@ impl Engine {
         tell("save", 0, total)?;
         let mut unit = self.store.begin().await?;
         // Somebody may have imported the same lines since the plan was shown.
-        let wanted: Vec<String> = planned.keys.iter().filter(|key| key.occurrence == 1).map(|key| key.key.clone()).collect();
+        let wanted: Vec<String> =
+            planned.keys.iter().filter(|key| key.occurrence == 1).map(|key| key.key.clone()).collect();
         planned.known = known_of(&planned.keys, unit.load_known_lines(planned.balance.key, &wanted).await?);
         let mut earlier: Vec<_> = planned.known.iter().flatten().map(seen_view).collect();
         earlier.sort_by(|a, b| a.statement_id.cmp(&b.statement_id));
@@ -62,9 +67,22 @@ impl Engine {
         if planned.new_count() == 0 {
             let message = earlier.first().map_or_else(
                 || "There is no line to import.".to_owned(),
-                |seen| format!("Nothing was added: every line was imported before, from {} on {}.", seen.file_name, &seen.at[..10]),
+                |seen| {
+                    format!(
+                        "Nothing was added: every line was imported before, from {} on {}.",
+                        seen.file_name,
+                        &seen.at[..10]
+                    )
+                },
             );
-            return Ok(ImportResult { statement_id: None, added: 0, known, left_out: left_out.len() as u32, message, earlier });
+            return Ok(ImportResult {
+                statement_id: None,
+                added: 0,
+                known,
+                left_out: left_out.len() as u32,
+                message,
+                earlier,
+            });
         }
         unit.put_file(&session.sha256, &session.name, &session.bytes, stamp.at).await?;
         let statement = new_statement(&planned, &request, &session.sha256, &left_out, &stamp)?;
@@ -78,17 +96,35 @@ impl Engine {
             save_profile(unit.as_mut(), &planned, name, &stamp).await?;
         }
         let message = format!("{} imported", words::plural(lines.len() as u64, "line", "lines"));
-        let mut result = ImportResult { statement_id: Some(statement.id.clone()), added: lines.len() as u32, known, left_out: left_out.len() as u32, message, earlier };
+        let mut result = ImportResult {
+            statement_id: Some(statement.id.clone()),
+            added: lines.len() as u32,
+            known,
+            left_out: left_out.len() as u32,
+            message,
+            earlier,
+        };
         if known > 0 {
-            result.message = format!("{}, {} known before", result.message, words::plural(u64::from(known), "line was", "lines were"));
+            result.message = format!(
+                "{}, {} known before",
+                result.message,
+                words::plural(u64::from(known), "line was", "lines were")
+            );
         }
         if !left_out.is_empty() {
-            result.message = format!("{}, {} left out", result.message, words::plural(left_out.len() as u64, "row", "rows"));
+            result.message =
+                format!("{}, {} left out", result.message, words::plural(left_out.len() as u64, "row", "rows"));
         }
         unit.insert_job(&finished_job(&job_id, &statement, &result, &stamp)).await?;
         let job = finished_job(&job_id, &statement, &result, &stamp);
         unit.save_job(&job).await?;
-        unit.record_event(&import_event(&stamp, "statement.imported", &statement.id, json!({ "name": statement.name, "file": session.name, "sha256": session.sha256, "lines": lines.len() }))).await?;
+        unit.record_event(&import_event(
+            &stamp,
+            "statement.imported",
+            &statement.id,
+            json!({ "name": statement.name, "file": session.name, "sha256": session.sha256, "lines": lines.len() }),
+        ))
+        .await?;
         tell("save", total, total)?;
         unit.commit().await?;
         self.changed(&[Topic::Statements, Topic::Jobs]);
@@ -102,12 +138,17 @@ impl Engine {
         if !bad.is_empty() && !request.leave_out_bad_rows {
             return Err(EngineError::Conflict {
                 code: "BAD_ROWS",
-                message: format!("{} could not be read. Nothing was imported. Repair them, or leave them out.", words::plural(bad.len() as u64, "row", "rows")),
+                message: format!(
+                    "{} could not be read. Nothing was imported. Repair them, or leave them out.",
+                    words::plural(bad.len() as u64, "row", "rows")
+                ),
             });
         }
         let mut options = request.options.clone();
         options.leave_out.extend(bad.iter().map(|(line, _)| *line));
-        let again = self.read_session(&self.session(&request.session)?, &options, Some(planned.balance.balance.currency.clone())).await?;
+        let again = self
+            .read_session(&self.session(&request.session)?, &options, Some(planned.balance.balance.currency.clone()))
+            .await?;
         Ok(again
             .ignored
             .iter()
@@ -115,7 +156,10 @@ impl Engine {
             .map(|row| LeftOutRow {
                 line: row.line,
                 raw: row.text.clone(),
-                reason: bad.iter().find(|(line, _)| *line == row.line).map_or_else(|| "Left out by choice.".to_owned(), |(_, reason)| reason.clone()),
+                reason: bad
+                    .iter()
+                    .find(|(line, _)| *line == row.line)
+                    .map_or_else(|| "Left out by choice.".to_owned(), |(_, reason)| reason.clone()),
             })
             .collect())
     }
@@ -134,11 +178,20 @@ impl Engine {
         if confirmed > 0 {
             return Err(EngineError::Conflict {
                 code: "HAS_MATCHES",
-                message: format!("{} confirmed. Unmatch first. Nothing was changed.", words::plural(confirmed, "line is", "lines are")),
+                message: format!(
+                    "{} confirmed. Unmatch first. Nothing was changed.",
+                    words::plural(confirmed, "line is", "lines are")
+                ),
             });
         }
         unit.set_statement_state(statement.key, StatementState::Undone, statement.version).await?;
-        unit.record_event(&import_event(&stamp, "statement.import_undone", &statement.id, json!({ "name": statement.name }))).await?;
+        unit.record_event(&import_event(
+            &stamp,
+            "statement.import_undone",
+            &statement.id,
+            json!({ "name": statement.name }),
+        ))
+        .await?;
         unit.commit().await?;
         self.changed(&[Topic::Statements]);
         Ok(())
@@ -160,10 +213,16 @@ fn bad_rows(planned: &Planned) -> Vec<(u32, String)> {
 
 fn refuse(planned: &Planned, request: &ImportRequest) -> EngineResult<()> {
     if let Some(message) = currency_problem(planned) {
-        return Err(EngineError::Conflict { code: "CURRENCY_MISMATCH", message: format!("{message} Nothing was imported.") });
+        return Err(EngineError::Conflict {
+            code: "CURRENCY_MISMATCH",
+            message: format!("{message} Nothing was imported."),
+        });
     }
     if let Some(warning) = account_warning(planned).filter(|_| !request.accept_other_account) {
-        return Err(EngineError::Conflict { code: "OTHER_ACCOUNT", message: format!("{warning} Nothing was imported.") });
+        return Err(EngineError::Conflict {
+            code: "OTHER_ACCOUNT",
+            message: format!("{warning} Nothing was imported."),
+        });
     }
     if request.name.trim().is_empty() {
         return Err(EngineError::invalid("name", "The statement needs a name."));
@@ -172,17 +231,31 @@ fn refuse(planned: &Planned, request: &ImportRequest) -> EngineResult<()> {
     if missing.is_empty() {
         Ok(())
     } else {
-        Err(EngineError::Conflict { code: "IMPORT_INCOMPLETE", message: format!("{} Nothing was imported.", missing.join(" ")) })
+        Err(EngineError::Conflict {
+            code: "IMPORT_INCOMPLETE",
+            message: format!("{} Nothing was imported.", missing.join(" ")),
+        })
     }
 }
 
-fn new_statement(planned: &Planned, request: &ImportRequest, sha256: &str, left_out: &[LeftOutRow], stamp: &Stamp) -> EngineResult<NewStatement> {
-    let incomplete = || EngineError::Conflict { code: "IMPORT_INCOMPLETE", message: "Opening, closing or period are not known. Nothing was imported.".into() };
+fn new_statement(
+    planned: &Planned,
+    request: &ImportRequest,
+    sha256: &str,
+    left_out: &[LeftOutRow],
+    stamp: &Stamp,
+) -> EngineResult<NewStatement> {
+    let incomplete = || EngineError::Conflict {
+        code: "IMPORT_INCOMPLETE",
+        message: "Opening, closing or period are not known. Nothing was imported.".into(),
+    };
     let (opening, opening_from) = planned.computed.opening.clone().ok_or_else(incomplete)?;
     let (closing, closing_from) = planned.computed.closing.clone().ok_or_else(incomplete)?;
     let (period_from, period_to) = planned.period().ok_or_else(incomplete)?;
     let known = planned.known_sum();
-    let json = |value: serde_json::Result<serde_json::Value>| value.map_err(|error| EngineError::Store(StoreError::damaged("statement", error)));
+    let json = |value: serde_json::Result<serde_json::Value>| {
+        value.map_err(|error| EngineError::Store(StoreError::damaged("statement", error)))
+    };
     Ok(NewStatement {
         id: new_id("stm"),
         balance_key: planned.balance.key,
@@ -233,7 +306,8 @@ async fn save_profile(unit: &mut dyn store::Unit, planned: &Planned, name: &str,
         id: new_id("map"),
         name: name.trim().to_owned(),
         fingerprint: planned.reading.detection.fingerprint.clone().unwrap_or_else(|| mapping.own_fingerprint()),
-        mapping: serde_json::to_value(mapping).map_err(|error| EngineError::Store(StoreError::damaged("mapping profile", error)))?,
+        mapping: serde_json::to_value(mapping)
+            .map_err(|error| EngineError::Store(StoreError::damaged("mapping profile", error)))?,
         balance_key: Some(planned.balance.key),
         balance_id: None,
         updated_at: stamp.at,

@@ -18,8 +18,8 @@ use store::recon::{ImportSeen, ProfileRecord};
 use crate::api::imports::{EarlierImport, ImportOptions, ImportSession, ImportSource, MappingProfile};
 use crate::clock::new_id;
 use crate::runs::hex;
-pub use commit::ImportProgress;
 use crate::{Engine, EngineError, EngineResult};
+pub use commit::ImportProgress;
 
 /// Largest file that is read; it is held in memory.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -41,8 +41,11 @@ pub(crate) fn word<T: Serialize>(value: T) -> String {
 
 /// A stored word as its variant; an unknown word is a wrong field.
 fn parse<T: DeserializeOwned>(field: &str, text: Option<&String>) -> EngineResult<Option<T>> {
-    text.map(|text| serde_json::from_value(Value::String(text.clone())).map_err(|_| EngineError::invalid(field, format!("“{text}” is not a choice here."))))
-        .transpose()
+    text.map(|text| {
+        serde_json::from_value(Value::String(text.clone()))
+            .map_err(|_| EngineError::invalid(field, format!("“{text}” is not a choice here.")))
+    })
+    .transpose()
 }
 
 fn seen_view(seen: &ImportSeen) -> EarlierImport {
@@ -58,9 +61,17 @@ fn seen_view(seen: &ImportSeen) -> EarlierImport {
 
 impl Session {
     /// What the reader is told: the person's choices, over the saved mapping, over detection.
-    fn read_options(&self, options: &ImportOptions, hint: Option<&Currency>, today: jiff::civil::Date) -> EngineResult<ReadOptions> {
+    fn read_options(
+        &self,
+        options: &ImportOptions,
+        hint: Option<&Currency>,
+        today: jiff::civil::Date,
+    ) -> EngineResult<ReadOptions> {
         let currency = match &options.currency {
-            Some(code) => Some(Currency::iso(code).ok_or_else(|| EngineError::invalid("currency", format!("“{code}” is not a currency.")))?),
+            Some(code) => Some(
+                Currency::iso(code)
+                    .ok_or_else(|| EngineError::invalid("currency", format!("“{code}” is not a currency.")))?,
+            ),
             None => hint.cloned(),
         };
         let mut read = ReadOptions {
@@ -90,7 +101,10 @@ impl Session {
     /// The detected mapping with other roles. A column whose role changed is read by its own evidence again.
     fn with_roles(&self, read: &ReadOptions, roles: &[String]) -> EngineResult<Mapping> {
         let found = statements::inspect(&self.bytes, &self.name, &ReadOptions { mapping: None, ..read.clone() });
-        let mut mapping = found.detection.mapping.ok_or_else(|| EngineError::invalid("columns", "There is no table in this file."))?;
+        let mut mapping = found
+            .detection
+            .mapping
+            .ok_or_else(|| EngineError::invalid("columns", "There is no table in this file."))?;
         let mut changed = false;
         for (column, text) in mapping.columns.iter_mut().zip(roles) {
             let role: Role = parse("columns", Some(text))?.unwrap_or(Role::Ignore);
@@ -119,7 +133,8 @@ impl Engine {
         let size = bytes.len() as u64;
         let today = self.clock.today();
         let (name, bytes, found) = tokio::task::spawn_blocking(move || {
-            let found = statements::inspect(&bytes, &name, &ReadOptions { today: Some(today), ..ReadOptions::default() });
+            let found =
+                statements::inspect(&bytes, &name, &ReadOptions { today: Some(today), ..ReadOptions::default() });
             (name, bytes, found)
         })
         .await
@@ -130,7 +145,8 @@ impl Engine {
             None => None,
         };
         let before = self.store.file_imports(&sha256).await?;
-        let named = found.detection.stated.iter().find(|stated| stated.what == "account").map(|stated| stated.value.clone());
+        let named =
+            found.detection.stated.iter().find(|stated| stated.what == "account").map(|stated| stated.value.clone());
         let suggested = match (before.first(), profile.as_ref().and_then(|profile| profile.balance_id.clone())) {
             (Some(seen), _) => Some(seen.balance_id.clone()),
             (None, Some(id)) => Some(id),
@@ -160,7 +176,12 @@ impl Engine {
         self.recon.sessions().get(id).cloned().ok_or_else(|| EngineError::not_found("open import", id))
     }
 
-    async fn read_session(&self, session: &Arc<Session>, options: &ImportOptions, hint: Option<Currency>) -> EngineResult<Reading> {
+    async fn read_session(
+        &self,
+        session: &Arc<Session>,
+        options: &ImportOptions,
+        hint: Option<Currency>,
+    ) -> EngineResult<Reading> {
         let (session, options, today) = (Arc::clone(session), options.clone(), self.clock.today());
         tokio::task::spawn_blocking(move || {
             let read = session.read_options(&options, hint.as_ref(), today)?;
@@ -174,7 +195,9 @@ impl Engine {
         let Some(account) = account else { return Ok(None) };
         let query = store::Query { limit: store::query::MAX_PAGE, ..store::Query::default() };
         let balances = self.store.balances(&query).await?.rows;
-        let fits = balances.into_iter().find(|record| record.account_number.as_deref().is_some_and(|own| same_account(own, account)));
+        let fits = balances
+            .into_iter()
+            .find(|record| record.account_number.as_deref().is_some_and(|own| same_account(own, account)));
         Ok(fits.map(|record| record.balance.id))
     }
 
@@ -220,7 +243,9 @@ fn mapping_options(mapping: &Mapping) -> ImportOptions {
 
 /// Whether two account numbers are the same, however they are grouped or masked. One may be the end of the other.
 fn same_account(a: &str, b: &str) -> bool {
-    let plain = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect::<String>();
+    let plain = |text: &str| {
+        text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect::<String>()
+    };
     let (a, b) = (plain(a), plain(b));
     let (short, long) = if a.len() < b.len() { (&a, &b) } else { (&b, &a) };
     a == b || (short.len() >= 4 && long.ends_with(short.as_str()))
@@ -236,7 +261,9 @@ async fn load(source: ImportSource) -> EngineResult<(String, Vec<u8>)> {
             let failed = |error: std::io::Error| EngineError::File { path: path.clone(), reason: error.to_string() };
             too_large(&path, std::fs::metadata(&path).map_err(failed)?.len())?;
             let bytes = std::fs::read(&path).map_err(failed)?;
-            let name = std::path::Path::new(&path).file_name().map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned());
+            let name = std::path::Path::new(&path)
+                .file_name()
+                .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned());
             Ok((name, bytes))
         })
         .await
@@ -246,7 +273,10 @@ async fn load(source: ImportSource) -> EngineResult<(String, Vec<u8>)> {
 
 fn too_large(path: &str, size: u64) -> EngineResult<()> {
     if size > MAX_BYTES {
-        return Err(EngineError::File { path: path.to_owned(), reason: "larger than 64 MB; split it. Nothing was imported".into() });
+        return Err(EngineError::File {
+            path: path.to_owned(),
+            reason: "larger than 64 MB; split it. Nothing was imported".into(),
+        });
     }
     Ok(())
 }
@@ -255,10 +285,16 @@ fn refuse_unreadable(found: &Inspection) -> EngineResult<()> {
     if found.format != statements::Format::Unreadable {
         return Ok(());
     }
-    let message = found.problems.first().map_or_else(|| "This file is not a statement.".to_owned(), |problem| problem.message.clone());
+    let message = found
+        .problems
+        .first()
+        .map_or_else(|| "This file is not a statement.".to_owned(), |problem| problem.message.clone());
     Err(EngineError::Conflict { code: "NOT_A_STATEMENT", message })
 }
 
 fn reading_failed(error: tokio::task::JoinError) -> EngineError {
-    EngineError::Conflict { code: "READ_FAILED", message: format!("Reading stopped because of a fault in Tieout: {error}. Nothing was imported.") }
+    EngineError::Conflict {
+        code: "READ_FAILED",
+        message: format!("Reading stopped because of a fault in Tieout: {error}. Nothing was imported."),
+    }
 }

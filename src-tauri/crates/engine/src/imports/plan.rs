@@ -32,14 +32,21 @@ pub(super) struct Planned {
 
 /// Sets the known lines against the lines of a file: the same content counts once per occurrence.
 pub(super) fn known_of(keys: &[LineFingerprint], stored: Vec<KnownLine>) -> Vec<Option<ImportSeen>> {
-    let stored: HashMap<(String, u32), ImportSeen> = stored.into_iter().map(|line| ((line.fingerprint, line.occurrence), line.seen)).collect();
+    let stored: HashMap<(String, u32), ImportSeen> =
+        stored.into_iter().map(|line| ((line.fingerprint, line.occurrence), line.seen)).collect();
     keys.iter().map(|key| stored.get(&(key.key.clone(), key.occurrence)).cloned()).collect()
 }
 
 impl Planned {
     /// Opening less the lines that another statement already has: what the new lines start from.
     pub(super) fn known_sum(&self) -> Amount {
-        self.statement.lines.iter().zip(&self.known).filter(|(_, known)| known.is_some()).map(|(line, _)| &line.amount).sum()
+        self.statement
+            .lines
+            .iter()
+            .zip(&self.known)
+            .filter(|(_, known)| known.is_some())
+            .map(|(line, _)| &line.amount)
+            .sum()
     }
 
     pub(super) fn new_count(&self) -> usize {
@@ -48,7 +55,14 @@ impl Planned {
 
     /// First and last day that the stored statement stands for.
     pub(super) fn period(&self) -> Option<(Date, Date)> {
-        let new = || self.statement.lines.iter().zip(&self.known).filter(|(_, known)| known.is_none()).map(|(line, _)| line.booking_date);
+        let new = || {
+            self.statement
+                .lines
+                .iter()
+                .zip(&self.known)
+                .filter(|(_, known)| known.is_none())
+                .map(|(line, _)| line.booking_date)
+        };
         let stated = self.statement.period;
         // Days that only hold known lines belong to the statement that has them.
         let overlaps = self.known.iter().any(Option::is_some);
@@ -60,7 +74,12 @@ impl Planned {
 
 impl Engine {
     /// What importing would do: new lines, known lines with their earlier import, equal rows, and what stands in the way.
-    pub async fn import_plan(&self, session: &str, options: ImportOptions, balance_id: &str) -> EngineResult<ImportPlan> {
+    pub async fn import_plan(
+        &self,
+        session: &str,
+        options: ImportOptions,
+        balance_id: &str,
+    ) -> EngineResult<ImportPlan> {
         let planned = self.planned(session, &options, balance_id).await?;
         let session = self.session(session)?;
         let before = self.store.file_imports(&session.sha256).await?;
@@ -82,7 +101,9 @@ impl Engine {
                 known: known.as_ref().map(seen_view),
             });
         }
-        let of = |wanted: fn(&PlanLine) -> bool| lines.iter().filter(|line| wanted(line)).take(SHOWN).cloned().collect::<Vec<_>>();
+        let of = |wanted: fn(&PlanLine) -> bool| {
+            lines.iter().filter(|line| wanted(line)).take(SHOWN).cloned().collect::<Vec<_>>()
+        };
         let currency_problem = currency_problem(&planned);
         let mut missing = missing(&planned.reading, &planned.statement, &planned.computed, true);
         missing.extend(currency_problem.clone());
@@ -114,7 +135,12 @@ impl Engine {
         })
     }
 
-    pub(super) async fn planned(&self, session: &str, options: &ImportOptions, balance_id: &str) -> EngineResult<Planned> {
+    pub(super) async fn planned(
+        &self,
+        session: &str,
+        options: &ImportOptions,
+        balance_id: &str,
+    ) -> EngineResult<Planned> {
         let session = self.session(session)?;
         let balance = self.balance_record(balance_id).await?;
         let statements = self.store.statements(Some(balance.key)).await?;
@@ -133,15 +159,21 @@ pub(super) fn currency_problem(planned: &Planned) -> Option<String> {
     let (kept, found) = (&planned.balance.balance.currency, &planned.currency);
     let name = &planned.balance.balance.name;
     if kept.code() != found.code() {
-        return Some(format!("The file is in {}. {name} is kept in {}. Choose another balance.", found.code(), kept.code()));
+        return Some(format!(
+            "The file is in {}. {name} is kept in {}. Choose another balance.",
+            found.code(),
+            kept.code()
+        ));
     }
-    (kept.exponent() != found.exponent())
-        .then(|| format!("The file counts {} with {} decimals, {name} with {}.", kept.code(), found.exponent(), kept.exponent()))
+    (kept.exponent() != found.exponent()).then(|| {
+        format!("The file counts {} with {} decimals, {name} with {}.", kept.code(), found.exponent(), kept.exponent())
+    })
 }
 
 pub(super) fn account_warning(planned: &Planned) -> Option<String> {
     let (own, found) = (planned.balance.account_number.as_deref()?, planned.statement.account.as_deref()?);
-    (!same_account(own, found)).then(|| format!("The file is for {}. {} is {}.", masked(found), planned.balance.balance.name, masked(own)))
+    (!same_account(own, found))
+        .then(|| format!("The file is for {}. {} is {}.", masked(found), planned.balance.balance.name, masked(own)))
 }
 
 /// The first two and the last four characters of an account number.
@@ -157,7 +189,9 @@ fn masked(number: &str) -> String {
 fn suggested_name(planned: &Planned) -> String {
     let name = &planned.balance.balance.name;
     match planned.period() {
-        Some((from, to)) if (from.year(), from.month()) == (to.year(), to.month()) => format!("{name}, {}", to.strftime("%B %Y")),
+        Some((from, to)) if (from.year(), from.month()) == (to.year(), to.month()) => {
+            format!("{name}, {}", to.strftime("%B %Y"))
+        }
         Some((from, to)) => format!("{name}, {from} to {to}"),
         None => name.clone(),
     }

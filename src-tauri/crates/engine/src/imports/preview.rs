@@ -3,11 +3,15 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ledger::Currency;
-use statements::{Choice as ReadChoice, Mapping, Problem, Proof, RawRow, ReadOptions, Reading, Role, Severity, Statement, StatementLine, Topic};
+use statements::{
+    Choice as ReadChoice, Mapping, Problem, Proof, RawRow, ReadOptions, Reading, Role, Severity, Statement,
+    StatementLine, Topic,
+};
 
 use super::{Session, mapping_options, word};
 use crate::api::imports::{
-    Choice, ColumnMark, DialectChip, FoundStatement, IgnoredRow, ImportOptions, ImportPreview, ImportProblem, PreviewCell, PreviewColumn, PreviewItem, Reading as ReadingView,
+    Choice, ColumnMark, DialectChip, FoundStatement, IgnoredRow, ImportOptions, ImportPreview, ImportProblem,
+    PreviewCell, PreviewColumn, PreviewItem, Reading as ReadingView,
 };
 use crate::{Engine, EngineError, EngineResult};
 
@@ -40,15 +44,30 @@ const ROLES: &[(Role, &str)] = &[
 
 impl Engine {
     /// Everything the format and columns steps show, under the given choices. Nothing is stored.
-    pub async fn import_preview(&self, session: &str, options: ImportOptions, balance_id: Option<String>) -> EngineResult<ImportPreview> {
+    pub async fn import_preview(
+        &self,
+        session: &str,
+        options: ImportOptions,
+        balance_id: Option<String>,
+    ) -> EngineResult<ImportPreview> {
         let session = self.session(session)?;
         let (hint, previous) = self.import_context(balance_id.as_deref()).await?;
         let reading = self.read_session(&session, &options, hint.clone()).await?;
         let statement = pick(&reading, &options)?;
         let currency = statement_currency(statement, hint.as_ref())?;
-        let computed = super::proof::compute(&reading, statement, &options, &currency, super::proof::last_signed(&previous, statement))?;
+        let computed = super::proof::compute(
+            &reading,
+            statement,
+            &options,
+            &currency,
+            super::proof::last_signed(&previous, statement),
+        )?;
         let window = self.raw_window(&session, &options, hint).await?;
-        let problems: Vec<&Problem> = reading.problems.iter().filter(|problem| problem.severity == Severity::Error && problem.line.is_some()).collect();
+        let problems: Vec<&Problem> = reading
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error && problem.line.is_some())
+            .collect();
         let columns = columns(&reading, &problems);
         Ok(ImportPreview {
             session: session.id.clone(),
@@ -73,7 +92,12 @@ impl Engine {
     }
 
     /// Every problem of the file as CSV: line, column, raw text, reason, suggestion.
-    pub async fn import_problems_csv(&self, session: &str, options: ImportOptions, balance_id: Option<String>) -> EngineResult<Vec<u8>> {
+    pub async fn import_problems_csv(
+        &self,
+        session: &str,
+        options: ImportOptions,
+        balance_id: Option<String>,
+    ) -> EngineResult<Vec<u8>> {
         let session = self.session(session)?;
         let (hint, _) = self.import_context(balance_id.as_deref()).await?;
         let reading = self.read_session(&session, &options, hint).await?;
@@ -87,13 +111,21 @@ impl Engine {
     }
 
     /// Currency of the balance and the statements it has.
-    pub(super) async fn import_context(&self, balance_id: Option<&str>) -> EngineResult<(Option<Currency>, Vec<store::recon::StatementRecord>)> {
+    pub(super) async fn import_context(
+        &self,
+        balance_id: Option<&str>,
+    ) -> EngineResult<(Option<Currency>, Vec<store::recon::StatementRecord>)> {
         let Some(id) = balance_id else { return Ok((None, Vec::new())) };
         let record = self.balance_record(id).await?;
         Ok((Some(record.balance.currency.clone()), self.store.statements(Some(record.key)).await?))
     }
 
-    async fn raw_window(&self, session: &std::sync::Arc<Session>, options: &ImportOptions, hint: Option<Currency>) -> EngineResult<HashMap<u32, RawRow>> {
+    async fn raw_window(
+        &self,
+        session: &std::sync::Arc<Session>,
+        options: &ImportOptions,
+        hint: Option<Currency>,
+    ) -> EngineResult<HashMap<u32, RawRow>> {
         let (session, options, today) = (std::sync::Arc::clone(session), options.clone(), self.clock.today());
         tokio::task::spawn_blocking(move || {
             let read: ReadOptions = session.read_options(&options, hint.as_ref(), today)?;
@@ -108,7 +140,10 @@ impl Engine {
 /// The chosen account of a file.
 pub(super) fn pick<'a>(reading: &'a Reading, options: &ImportOptions) -> EngineResult<&'a Statement> {
     reading.statements.get(options.statement as usize).ok_or_else(|| {
-        let message = reading.problems.first().map_or_else(|| "No statement was found in this file.".to_owned(), |problem| problem.message.clone());
+        let message = reading
+            .problems
+            .first()
+            .map_or_else(|| "No statement was found in this file.".to_owned(), |problem| problem.message.clone());
         EngineError::Conflict { code: "NOT_A_STATEMENT", message }
     })
 }
@@ -136,7 +171,10 @@ fn chips(reading: &Reading) -> Vec<DialectChip> {
         .filter_map(|(topic, key, label)| {
             let decision = reading.detection.decision(topic)?;
             let own = Choice { value: decision.value.clone(), label: decision.label.clone() };
-            let others = decision.alternatives.iter().map(|other| Choice { value: other.value.clone(), label: other.label.clone() });
+            let others = decision
+                .alternatives
+                .iter()
+                .map(|other| Choice { value: other.value.clone(), label: other.label.clone() });
             Some(DialectChip {
                 key: key.into(),
                 label: label.into(),
@@ -144,7 +182,11 @@ fn chips(reading: &Reading) -> Vec<DialectChip> {
                 value_label: decision.label.clone(),
                 evidence: decision.evidence.join(" "),
                 chosen: decision.confidence == statements::Confidence::Chosen,
-                choices: if decision.alternatives.is_empty() { Vec::new() } else { std::iter::once(own).chain(others).collect() },
+                choices: if decision.alternatives.is_empty() {
+                    Vec::new()
+                } else {
+                    std::iter::once(own).chain(others).collect()
+                },
             })
         })
         .collect()
@@ -152,8 +194,10 @@ fn chips(reading: &Reading) -> Vec<DialectChip> {
 
 fn columns(reading: &Reading, problems: &[&Problem]) -> Vec<PreviewColumn> {
     let Some(mapping) = &reading.detection.mapping else { return Vec::new() };
-    let evidence = reading.detection.decision(Topic::Columns).map(|decision| decision.evidence.join(" ")).unwrap_or_default();
-    let choices: Vec<_> = ROLES.iter().map(|(role, label)| Choice { value: word(role), label: (*label).into() }).collect();
+    let evidence =
+        reading.detection.decision(Topic::Columns).map(|decision| decision.evidence.join(" ")).unwrap_or_default();
+    let choices: Vec<_> =
+        ROLES.iter().map(|(role, label)| Choice { value: word(role), label: (*label).into() }).collect();
     mapping
         .columns
         .iter()
@@ -162,7 +206,12 @@ fn columns(reading: &Reading, problems: &[&Problem]) -> Vec<PreviewColumn> {
             let bad = problems.iter().filter(|problem| problem.column == Some(index as u32 + 1)).count() as u32;
             PreviewColumn {
                 index: index as u32,
-                name: mapping.header.get(index).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| format!("Column {}", index + 1)),
+                name: mapping
+                    .header
+                    .get(index)
+                    .filter(|name| !name.is_empty())
+                    .cloned()
+                    .unwrap_or_else(|| format!("Column {}", index + 1)),
                 role: word(column.role),
                 mark: match (bad, column.role) {
                     (_, Role::Ignore) => ColumnMark::Ignored,
@@ -178,18 +227,27 @@ fn columns(reading: &Reading, problems: &[&Problem]) -> Vec<PreviewColumn> {
 }
 
 /// Rows in file order: the first ones, and those with problems with what is around them; the rest folded.
-fn items(reading: &Reading, statement: &Statement, problems: &[&Problem], window: &HashMap<u32, RawRow>, options: &ImportOptions) -> Vec<PreviewItem> {
+fn items(
+    reading: &Reading,
+    statement: &Statement,
+    problems: &[&Problem],
+    window: &HashMap<u32, RawRow>,
+    options: &ImportOptions,
+) -> Vec<PreviewItem> {
     let Some(mapping) = &reading.detection.mapping else { return Vec::new() };
     let bad: BTreeSet<u32> = problems.iter().filter_map(|problem| problem.line).collect();
     let lines: HashMap<u32, &StatementLine> = statement.lines.iter().map(|line| (line.position, line)).collect();
-    let mut order: Vec<u32> = lines.keys().copied().chain(bad.iter().copied()).chain(options.leave_out.iter().copied()).collect();
+    let mut order: Vec<u32> =
+        lines.keys().copied().chain(bad.iter().copied()).chain(options.leave_out.iter().copied()).collect();
     order.sort_unstable();
     order.dedup();
     let breaks: HashSet<u32> = statement.breaks.iter().copied().collect();
     let shown: HashSet<usize> = order
         .iter()
         .enumerate()
-        .filter(|(at, line)| *at < HEAD || bad.contains(line) || breaks.contains(line) || options.leave_out.contains(line))
+        .filter(|(at, line)| {
+            *at < HEAD || bad.contains(line) || breaks.contains(line) || options.leave_out.contains(line)
+        })
         .flat_map(|(at, _)| at.saturating_sub(AROUND)..=(at + AROUND).min(order.len() - 1))
         .take(MAX_SHOWN)
         .collect();
@@ -217,13 +275,22 @@ fn items(reading: &Reading, statement: &Statement, problems: &[&Problem], window
     items
 }
 
-fn cells(mapping: &Mapping, position: u32, line: Option<&StatementLine>, problems: &[&Problem], raw: Option<&RawRow>, options: &ImportOptions) -> Vec<PreviewCell> {
+fn cells(
+    mapping: &Mapping,
+    position: u32,
+    line: Option<&StatementLine>,
+    problems: &[&Problem],
+    raw: Option<&RawRow>,
+    options: &ImportOptions,
+) -> Vec<PreviewCell> {
     mapping
         .columns
         .iter()
         .enumerate()
         .map(|(index, column)| {
-            let problem = problems.iter().find(|problem| problem.line == Some(position) && problem.column == Some(index as u32 + 1));
+            let problem = problems
+                .iter()
+                .find(|problem| problem.line == Some(position) && problem.column == Some(index as u32 + 1));
             let text = match (line, raw, problem) {
                 (Some(line), ..) => line.raw.get(index).to_owned(),
                 (None, Some(row), _) => row.cells.get(index).to_owned(),
@@ -311,7 +378,11 @@ fn readings(statement: &Statement, options: &ImportOptions) -> Vec<ReadingView> 
                 .sample
                 .iter()
                 .map(|row| {
-                    [row.position.to_string(), row.booking_date.map(|day| day.to_string()).unwrap_or_default(), row.amount.clone().unwrap_or_default()]
+                    [
+                        row.position.to_string(),
+                        row.booking_date.map(|day| day.to_string()).unwrap_or_default(),
+                        row.amount.clone().unwrap_or_default(),
+                    ]
                 })
                 .collect(),
         })

@@ -22,17 +22,29 @@ fn source(source: BalanceSource) -> &'static str {
 }
 
 fn typed(field: &str, text: Option<&String>) -> EngineResult<Option<(Amount, &'static str)>> {
-    text.map(|text| text.parse().map(|amount| (amount, "typed")).map_err(|_| EngineError::invalid(field, format!("“{text}” is not an amount in minor units."))))
-        .transpose()
+    text.map(|text| {
+        text.parse()
+            .map(|amount| (amount, "typed"))
+            .map_err(|_| EngineError::invalid(field, format!("“{text}” is not an amount in minor units.")))
+    })
+    .transpose()
 }
 
 /// The last signed statement of a balance that ends before a day.
 pub(super) fn last_signed<'a>(all: &'a [StatementRecord], statement: &Statement) -> Option<&'a StatementRecord> {
     let from = statement.period.map(|period| period.from);
-    all.iter().filter(|other| other.state == StatementState::Signed && from.is_none_or(|from| other.period_from <= from)).max_by_key(|other| (other.period_to, other.key))
+    all.iter()
+        .filter(|other| other.state == StatementState::Signed && from.is_none_or(|from| other.period_from <= from))
+        .max_by_key(|other| (other.period_to, other.key))
 }
 
-pub(super) fn compute(reading: &Reading, statement: &Statement, options: &ImportOptions, currency: &Currency, previous: Option<&StatementRecord>) -> EngineResult<Computed> {
+pub(super) fn compute(
+    reading: &Reading,
+    statement: &Statement,
+    options: &ImportOptions,
+    currency: &Currency,
+    previous: Option<&StatementRecord>,
+) -> EngineResult<Computed> {
     let (mut money_in, mut money_out, mut rows_in, mut rows_out) = (Amount::ZERO, Amount::ZERO, 0, 0);
     for line in &statement.lines {
         if line.amount.is_negative() {
@@ -44,7 +56,9 @@ pub(super) fn compute(reading: &Reading, statement: &Statement, options: &Import
         }
     }
     let movements = &money_in + &money_out;
-    let from_file = |balance: &Option<statements::DatedBalance>| balance.as_ref().map(|found| (found.amount.clone(), source(found.source)));
+    let from_file = |balance: &Option<statements::DatedBalance>| {
+        balance.as_ref().map(|found| (found.amount.clone(), source(found.source)))
+    };
     let stated_closing = typed("closing", options.closing.as_ref())?.or_else(|| from_file(&statement.closing));
     let opening = typed("opening", options.opening.as_ref())?
         .or_else(|| from_file(&statement.opening))
@@ -97,7 +111,13 @@ pub(super) fn compute(reading: &Reading, statement: &Statement, options: &Import
     Ok(Computed { opening, closing, view })
 }
 
-fn verdict_words(reading: &Reading, statement: &Statement, verdict: ProofVerdict, difference: Option<&Amount>, currency: &Currency) -> String {
+fn verdict_words(
+    reading: &Reading,
+    statement: &Statement,
+    verdict: ProofVerdict,
+    difference: Option<&Amount>,
+    currency: &Currency,
+) -> String {
     if let (ProofVerdict::DoesNotTie, Some(difference)) = (verdict, difference) {
         return format!("Does not tie: {} apart", words::money(&difference.abs(), currency));
     }
@@ -107,20 +127,32 @@ fn verdict_words(reading: &Reading, statement: &Statement, verdict: ProofVerdict
             format!("Proved by balance, {agree} of {} rows", of.max(&(agree + bad)))
         }
         Proof::Ambiguous { .. } => "Several readings fit".into(),
-        Proof::NotProvable { .. } if verdict == ProofVerdict::Ties => "Opening and movements make the closing balance".into(),
+        Proof::NotProvable { .. } if verdict == ProofVerdict::Ties => {
+            "Opening and movements make the closing balance".into()
+        }
         Proof::NotProvable { why } => format!("Cannot be proved. {why}"),
     }
 }
 
 /// What stands in the way of importing, in words.
-pub(super) fn missing(reading: &Reading, statement: &Statement, computed: &Computed, leave_out_bad_rows: bool) -> Vec<String> {
+pub(super) fn missing(
+    reading: &Reading,
+    statement: &Statement,
+    computed: &Computed,
+    leave_out_bad_rows: bool,
+) -> Vec<String> {
     let mut missing = Vec::new();
-    for problem in reading.problems.iter().filter(|problem| problem.severity == Severity::Error && problem.line.is_none()) {
+    for problem in
+        reading.problems.iter().filter(|problem| problem.severity == Severity::Error && problem.line.is_none())
+    {
         missing.push(problem.message.clone());
     }
     let bad = u64::from(reading.counts.problem_rows);
     if bad > 0 && !leave_out_bad_rows {
-        missing.push(format!("{} a decision.", if bad == 1 { "1 row needs".to_owned() } else { format!("{bad} rows need") }));
+        missing.push(format!(
+            "{} a decision.",
+            if bad == 1 { "1 row needs".to_owned() } else { format!("{bad} rows need") }
+        ));
     }
     if matches!(statement.proof, Proof::Ambiguous { .. }) {
         missing.push("Several readings fit. Pick one.".into());
@@ -129,7 +161,10 @@ pub(super) fn missing(reading: &Reading, statement: &Statement, computed: &Compu
         missing.push("The opening balance is not in the file. Type it.".into());
     }
     if computed.view.verdict == ProofVerdict::DoesNotTie && bad == 0 {
-        missing.push(format!("{}. Correct the opening or the closing balance, or the columns.", computed.view.verdict_words));
+        missing.push(format!(
+            "{}. Correct the opening or the closing balance, or the columns.",
+            computed.view.verdict_words
+        ));
     }
     if statement.lines.is_empty() {
         missing.push("No line could be read.".into());

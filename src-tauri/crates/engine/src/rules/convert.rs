@@ -4,7 +4,9 @@ use ledger::{Amount, Currency};
 use matching::{Criterion, Decimal, Field, Operator, PartRole, StoredCriterion, StoredRule, Tolerance as Drift};
 use serde_json::{Value, json};
 
-use crate::api::rules::{RuleBody, RuleCriterion, RuleField, RuleIssue, RuleTest, SentencePart, Tolerance, ToleranceUnit};
+use crate::api::rules::{
+    RuleBody, RuleCriterion, RuleField, RuleIssue, RuleTest, SentencePart, Tolerance, ToleranceUnit,
+};
 use crate::{EngineError, EngineResult};
 
 const FIELDS: &[(RuleField, Field)] = &[
@@ -53,12 +55,15 @@ fn drift(criterion: &RuleCriterion) -> Result<Drift, String> {
         (ToleranceUnit::Money, RuleField::Amount, RuleTest::Equals) => {
             let code = tolerance.currency.as_deref().ok_or("An amount needs its currency.")?;
             let currency = Currency::iso(code).ok_or_else(|| format!("“{code}” is not a currency."))?;
-            let minor = Amount::parse_decimal(text, currency.exponent()).map_err(|error| format!("“{text}” is not an amount: {error}."))?;
+            let minor = Amount::parse_decimal(text, currency.exponent())
+                .map_err(|error| format!("“{text}” is not an amount: {error}."))?;
             if minor.is_negative() { Err(wrong("0 or more")) } else { Ok(Drift::Absolute { minor, currency }) }
         }
         (ToleranceUnit::Days, RuleField::Date, RuleTest::Equals) => whole().map(Drift::Days),
         (ToleranceUnit::Hours, RuleField::Date, RuleTest::Equals) => whole().map(Drift::Hours),
-        (ToleranceUnit::Seconds, RuleField::Date, RuleTest::Equals) => text.parse().map(Drift::Seconds).map_err(|_| wrong("a whole number")),
+        (ToleranceUnit::Seconds, RuleField::Date, RuleTest::Equals) => {
+            text.parse().map(Drift::Seconds).map_err(|_| wrong("a whole number"))
+        }
         (ToleranceUnit::Letters, _, RuleTest::Similar) => whole().map(Drift::Letters),
         (ToleranceUnit::Percent, _, RuleTest::Contains) => percent().map(Drift::PercentOfText),
         _ => Err("This unit does not fit the field and the test.".into()),
@@ -69,7 +74,10 @@ fn tolerance(drift: &Drift) -> Option<Tolerance> {
     let of = |value: String, unit| Some(Tolerance { value, unit, currency: None });
     match drift {
         Drift::Exact => None,
-        Drift::Fraction(fraction) => of(fraction.times_100().map_or_else(|| fraction.to_string(), |percent| percent.to_string()), ToleranceUnit::Percent),
+        Drift::Fraction(fraction) => of(
+            fraction.times_100().map_or_else(|| fraction.to_string(), |percent| percent.to_string()),
+            ToleranceUnit::Percent,
+        ),
         Drift::Absolute { minor, currency } => Some(Tolerance {
             value: minor.to_decimal(currency.exponent()),
             unit: ToleranceUnit::Money,
@@ -97,7 +105,8 @@ pub(super) fn to_stored(name: &str, body: &RuleBody) -> (StoredRule, Vec<RuleIss
                 issues.push(RuleIssue { criterion: Some(index as u32), text });
                 Drift::Exact
             });
-            let (field, test) = (there(FIELDS, criterion.field, Field::Amount), there(TESTS, criterion.test, Operator::Equals));
+            let (field, test) =
+                (there(FIELDS, criterion.field, Field::Amount), there(TESTS, criterion.test, Operator::Equals));
             StoredCriterion::from(&Criterion::new(field, test, drift))
         })
         .collect();
@@ -115,7 +124,8 @@ pub(super) fn stored_of(name: &str, body: &RuleBody) -> EngineResult<Value> {
 
 /// The rule of a stored body, for matching.
 pub(crate) fn matching_rule(body: &Value) -> EngineResult<matching::Rule> {
-    let stored: StoredRule = serde_json::from_value(body.clone()).map_err(|error| EngineError::invalid("stored", format!("This is not a rule: {error}.")))?;
+    let stored: StoredRule = serde_json::from_value(body.clone())
+        .map_err(|error| EngineError::invalid("stored", format!("This is not a rule: {error}.")))?;
     matching::Rule::parse(&stored).map_err(|problems| {
         let text: Vec<_> = problems.iter().map(ToString::to_string).collect();
         EngineError::invalid("criteria", text.join(" "))
@@ -149,7 +159,11 @@ pub(crate) fn sentence_of(rule: &matching::Rule) -> Vec<SentencePart> {
                 PartRole::Test { criterion } => (Some("test"), Some(criterion)),
                 PartRole::Tolerance { criterion } => (Some("tolerance"), Some(criterion)),
             };
-            SentencePart { text: part.text, slot: slot.map(str::to_owned), criterion: criterion.map(|index| index as u32) }
+            SentencePart {
+                text: part.text,
+                slot: slot.map(str::to_owned),
+                criterion: criterion.map(|index| index as u32),
+            }
         })
         .collect()
 }
@@ -185,7 +199,11 @@ mod tests {
     #[test]
     fn a_tolerance_that_does_not_fit_is_named() {
         let body = |value: &str, unit, field| RuleBody {
-            criteria: vec![RuleCriterion { field, test: RuleTest::Equals, tolerance: Some(Tolerance { value: value.into(), unit, currency: None }) }],
+            criteria: vec![RuleCriterion {
+                field,
+                test: RuleTest::Equals,
+                tolerance: Some(Tolerance { value: value.into(), unit, currency: None }),
+            }],
             confirm: false,
         };
         assert!(stored_of("a", &body("4", ToleranceUnit::Days, RuleField::Amount)).is_err());

@@ -4,17 +4,17 @@ mod convert;
 mod preview;
 
 use serde_json::json;
+use store::Unit;
 use store::recon::RuleRecord;
 use store::system::Event;
-use store::Unit;
 
 use crate::api::book::Topic;
 use crate::api::rules::{Rule, RuleBody, RuleCheck, RuleDraft, RuleIssue, RuleVersion};
 use crate::clock::new_id;
 use crate::{Engine, EngineError, EngineResult, Stamp};
 
-pub(crate) use convert::{matching_rule, sentence_of};
 use convert::{body_of, stored_of};
+pub(crate) use convert::{matching_rule, sentence_of};
 
 /// The rules a new book starts with.
 fn default_rules() -> Vec<(&'static str, RuleBody)> {
@@ -29,11 +29,17 @@ fn default_rules() -> Vec<(&'static str, RuleBody)> {
     vec![
         (
             "Payment reference",
-            RuleBody { criteria: vec![amount(), days("10"), exact(RuleField::Reference, RuleTest::FoundInText)], confirm: true },
+            RuleBody {
+                criteria: vec![amount(), days("10"), exact(RuleField::Reference, RuleTest::FoundInText)],
+                confirm: true,
+            },
         ),
         (
             "Payer and amount",
-            RuleBody { criteria: vec![amount(), days("10"), exact(RuleField::Counterparty, RuleTest::FoundInText)], confirm: true },
+            RuleBody {
+                criteria: vec![amount(), days("10"), exact(RuleField::Counterparty, RuleTest::FoundInText)],
+                confirm: true,
+            },
         ),
         ("Amount and day", RuleBody { criteria: vec![amount(), days("1")], confirm: false }),
         ("Amount, within 4 days", RuleBody { criteria: vec![amount(), days("4")], confirm: false }),
@@ -84,7 +90,10 @@ impl Engine {
     pub async fn rule_save(&self, draft: RuleDraft) -> EngineResult<Rule> {
         let check = self.rule_check(&draft);
         if let Some(first) = check.errors.first() {
-            return Err(EngineError::invalid(first.criterion.map_or_else(|| "name".into(), |index| format!("criteria.{index}")).as_str(), &first.text));
+            return Err(EngineError::invalid(
+                first.criterion.map_or_else(|| "name".into(), |index| format!("criteria.{index}")).as_str(),
+                &first.text,
+            ));
         }
         let stamp = self.stamp();
         let body = stored_of(&draft.name, &draft.body)?;
@@ -103,7 +112,8 @@ impl Engine {
                 updated_by: stamp.actor.clone(),
             },
             Some(id) => {
-                let old = rules.into_iter().find(|rule| rule.id == *id).ok_or_else(|| EngineError::not_found("rule", id))?;
+                let old =
+                    rules.into_iter().find(|rule| rule.id == *id).ok_or_else(|| EngineError::not_found("rule", id))?;
                 let changed = old.name != draft.name.trim() || old.body != body;
                 RuleRecord {
                     name: draft.name.trim().to_owned(),
@@ -125,7 +135,8 @@ impl Engine {
 
     /// Switches a rule on or off.
     pub async fn rule_toggle(&self, rule_id: &str, enabled: bool) -> EngineResult<()> {
-        self.change_rule(rule_id, if enabled { "rule.enabled" } else { "rule.disabled" }, |rule| rule.enabled = enabled).await
+        self.change_rule(rule_id, if enabled { "rule.enabled" } else { "rule.disabled" }, |rule| rule.enabled = enabled)
+            .await
     }
 
     /// Takes a rule out of the list; its versions stay, and it can be restored.
@@ -202,7 +213,10 @@ impl Engine {
         for problem in matching::check(&stored) {
             match problem.severity() {
                 matching::Severity::Error => {
-                    errors.push(RuleIssue { criterion: problem.criterion().map(|index| index as u32), text: problem.to_string() });
+                    errors.push(RuleIssue {
+                        criterion: problem.criterion().map(|index| index as u32),
+                        text: problem.to_string(),
+                    });
                 }
                 matching::Severity::Warning => warnings.push(problem.to_string()),
             }
@@ -215,14 +229,16 @@ impl Engine {
 
     /// Reads a rule from its stored form, for pasting. The result is not saved.
     pub fn rule_parse(&self, stored: &str) -> EngineResult<RuleDraft> {
-        let value: serde_json::Value = serde_json::from_str(stored).map_err(|error| EngineError::invalid("stored", format!("This is not a rule: {error}.")))?;
+        let value: serde_json::Value = serde_json::from_str(stored)
+            .map_err(|error| EngineError::invalid("stored", format!("This is not a rule: {error}.")))?;
         let name = value["name"].as_str().unwrap_or_default().to_owned();
         Ok(RuleDraft { id: None, name, enabled: true, body: body_of(&value)? })
     }
 }
 
 fn rule_view(record: &RuleRecord, used: &[(String, u32, u32)]) -> EngineResult<Rule> {
-    let (confirms, suggests) = used.iter().find(|(id, ..)| *id == record.id).map_or((0, 0), |(_, confirms, suggests)| (*confirms, *suggests));
+    let (confirms, suggests) =
+        used.iter().find(|(id, ..)| *id == record.id).map_or((0, 0), |(_, confirms, suggests)| (*confirms, *suggests));
     Ok(Rule {
         id: record.id.clone(),
         position: record.position,

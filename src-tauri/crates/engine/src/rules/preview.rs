@@ -51,7 +51,10 @@ impl Engine {
         let (before, after) = self.rule_sets(&draft, &rule).await?;
         let mut preview = tokio::task::spawn_blocking(move || compute(&statement, &data, &rule, before, after))
             .await
-            .map_err(|error| EngineError::Conflict { code: "PREVIEW_FAILED", message: format!("The preview stopped: {error}. Nothing was changed.") })??;
+            .map_err(|error| EngineError::Conflict {
+                code: "PREVIEW_FAILED",
+                message: format!("The preview stopped: {error}. Nothing was changed."),
+            })??;
         preview.milliseconds = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
         Ok(preview)
     }
@@ -77,7 +80,11 @@ impl Engine {
     }
 
     /// The enabled rules as they are, and as they would be with the draft in its place.
-    async fn rule_sets(&self, draft: &RuleDraft, rule: &matching::Rule) -> EngineResult<(Vec<matching::Rule>, Vec<matching::Rule>)> {
+    async fn rule_sets(
+        &self,
+        draft: &RuleDraft,
+        rule: &matching::Rule,
+    ) -> EngineResult<(Vec<matching::Rule>, Vec<matching::Rule>)> {
         let (mut before, mut after, mut placed) = (Vec::new(), Vec::new(), false);
         for record in self.store.rules().await? {
             let one = matching_rule(&record.body)?;
@@ -102,12 +109,21 @@ impl Engine {
 
 /// Line key to entry key under a set of rules.
 fn pairs(data: &Data, rules: Vec<matching::Rule>) -> EngineResult<HashMap<u64, u64>> {
-    let inputs = matching::Inputs { lines: data.line_items.clone(), entries: data.entry_items.clone(), excluded: Vec::new() };
+    let inputs =
+        matching::Inputs { lines: data.line_items.clone(), entries: data.entry_items.clone(), excluded: Vec::new() };
     let outcome = crate::runs::match_quietly(inputs, rules, Params::rules_only()).map_err(crate::runs::input_error)?;
-    Ok(outcome.map(|outcome| outcome.matches.into_iter().map(|one| (one.line, one.entry)).collect()).unwrap_or_default())
+    Ok(outcome
+        .map(|outcome| outcome.matches.into_iter().map(|one| (one.line, one.entry)).collect())
+        .unwrap_or_default())
 }
 
-fn compute(statement: &StatementRecord, data: &Data, rule: &matching::Rule, before: Vec<matching::Rule>, after: Vec<matching::Rule>) -> EngineResult<RulePreview> {
+fn compute(
+    statement: &StatementRecord,
+    data: &Data,
+    rule: &matching::Rule,
+    before: Vec<matching::Rule>,
+    after: Vec<matching::Rule>,
+) -> EngineResult<RulePreview> {
     let alone = pairs(data, vec![rule.clone()])?;
     let (before, after) = (pairs(data, before)?, pairs(data, after)?);
     let entry_at: HashMap<u64, usize> = data.entry_items.iter().enumerate().map(|(at, entry)| (entry.id, at)).collect();
@@ -211,7 +227,10 @@ impl<'a> Nearby<'a> {
             }
             let apart = (&self.data.lines[line].amount - &self.data.entries[at].amount).abs();
             let days = (item.booking.day() - self.data.entry_items[at].date.day()).abs();
-            if failed == 1 && rule.criteria.len() > 1 && best.as_ref().is_none_or(|(least, near, _)| (&apart, days) < (least, *near)) {
+            if failed == 1
+                && rule.criteria.len() > 1
+                && best.as_ref().is_none_or(|(least, near, _)| (&apart, days) < (least, *near))
+            {
                 best = Some((apart, days, at));
             }
         }

@@ -16,8 +16,8 @@ use crate::recon::{WINDOW_DAYS, must_be_open, plus_days};
 use crate::rules::matching_rule;
 use crate::{Engine, EngineError, EngineResult};
 
-pub(crate) use work::{entry_item, hex, line_item, match_quietly};
 use work::{Finished, match_all, result_hash};
+pub(crate) use work::{entry_item, hex, line_item, match_quietly};
 
 /// Everything a run needs, read back from its stored inputs.
 struct Prepared {
@@ -81,8 +81,10 @@ impl Engine {
             RunFallback::ClosestText => matching::Params::default(),
             RunFallback::None => matching::Params::rules_only(),
         };
-        let rules: Vec<_> =
-            chosen.iter().map(|rule| json!({ "id": rule.id, "version": rule.version, "name": rule.name, "body": rule.body })).collect();
+        let rules: Vec<_> = chosen
+            .iter()
+            .map(|rule| json!({ "id": rule.id, "version": rule.version, "name": rule.name, "body": rule.body }))
+            .collect();
         let (job_id, run_id) = (new_id("job"), new_id("run"));
         let inputs = json!({
             "rules": rules,
@@ -114,7 +116,8 @@ impl Engine {
         run.lines = crate::recon::count(matcher_inputs.lines.len() as u64);
         // What the matching says about its inputs: a resumed run must have the very same.
         let rules = rules_of(&run)?;
-        run.inputs["fingerprint"] = json!(matching::Matcher::new(matcher_inputs, rules, params).map_err(input_error)?.fingerprint());
+        run.inputs["fingerprint"] =
+            json!(matching::Matcher::new(matcher_inputs, rules, params).map_err(input_error)?.fingerprint());
         let job = JobRecord {
             id: job_id.clone(),
             kind: JobKind::Reconcile,
@@ -152,14 +155,22 @@ impl Engine {
         outcome
     }
 
-    async fn run_to_end(&self, job_id: &str, cancel: &Arc<AtomicBool>, started: std::time::Instant) -> EngineResult<RunResult> {
+    async fn run_to_end(
+        &self,
+        job_id: &str,
+        cancel: &Arc<AtomicBool>,
+        started: std::time::Instant,
+    ) -> EngineResult<RunResult> {
         let prepared = self.prepare(job_id).await?;
         let (inputs, rules, params) = (prepared.inputs.clone(), prepared.rules.clone(), prepared.params.clone());
         let reporter = work::Reporter::new(self.notices(), &prepared.job);
         let switch = Arc::clone(cancel);
         let outcome = tokio::task::spawn_blocking(move || match_all(inputs, rules, params, &switch, reporter))
             .await
-            .map_err(|error| EngineError::Conflict { code: "RUN_FAILED", message: format!("The run stopped because of a fault: {error}. Nothing was changed.") })??;
+            .map_err(|error| EngineError::Conflict {
+            code: "RUN_FAILED",
+            message: format!("The run stopped because of a fault: {error}. Nothing was changed."),
+        })??;
         let finished = Finished::new(&prepared.rule_info, &prepared.run, outcome, prepared.auto_confirm);
         let mut result = self.store_result(prepared, finished).await?;
         result.milliseconds = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
@@ -176,7 +187,10 @@ impl Engine {
         let params: matching::Params = serde_json::from_value(run.inputs["params"].clone())
             .map_err(|error| EngineError::Store(store::StoreError::damaged("run", error)))?;
         let inputs = self.run_inputs(&statement, run.newest_txn_key).await?;
-        let fingerprint = matching::Matcher::new(inputs.clone(), rules.clone(), params.clone()).map_err(input_error)?.fingerprint().to_owned();
+        let fingerprint = matching::Matcher::new(inputs.clone(), rules.clone(), params.clone())
+            .map_err(input_error)?
+            .fingerprint()
+            .to_owned();
         if run.inputs["fingerprint"].as_str() != Some(&fingerprint) {
             return Err(EngineError::Conflict {
                 code: "RUN_OUTDATED",
@@ -184,7 +198,11 @@ impl Engine {
             });
         }
         let infos = run.inputs["rules"].as_array().into_iter().flatten();
-        let rule_info = infos.map(|rule| (rule["id"].as_str().unwrap_or_default().to_owned(), rule["body"]["confirm"].as_bool().unwrap_or(false))).collect();
+        let rule_info = infos
+            .map(|rule| {
+                (rule["id"].as_str().unwrap_or_default().to_owned(), rule["body"]["confirm"].as_bool().unwrap_or(false))
+            })
+            .collect();
         let auto_confirm = run.inputs["auto_confirm"].as_bool().unwrap_or(false);
         Ok(Prepared { job, run, statement, rules, rule_info, params, inputs, auto_confirm })
     }
@@ -226,7 +244,9 @@ impl Engine {
         if !run.dry_run {
             unit.insert_proposals(&finished.proposals).await?;
             if auto_confirm {
-                confirmed = crate::desk::confirm_proposals(unit.as_mut(), &statement, run.key, &finished.confirming, &stamp).await?;
+                confirmed =
+                    crate::desk::confirm_proposals(unit.as_mut(), &statement, run.key, &finished.confirming, &stamp)
+                        .await?;
             }
         }
         run.result_hash = Some(hash.clone());
@@ -260,7 +280,11 @@ impl Engine {
         let Some(mut job) = self.store.job(job_id).await? else { return Ok(()) };
         let cancelled = matches!(error, EngineError::Cancelled);
         job.state = if cancelled { JobState::Cancelled } else { JobState::Failed };
-        job.error = Some(if cancelled { "Cancelled. What was confirmed before stays; nothing was proposed.".into() } else { error.sentence() });
+        job.error = Some(if cancelled {
+            "Cancelled. What was confirmed before stays; nothing was proposed.".into()
+        } else {
+            error.sentence()
+        });
         job.finished_at = Some(self.clock.now());
         let mut unit = self.store.begin().await?;
         unit.save_job(&job).await?;
@@ -286,8 +310,15 @@ impl Engine {
         for job in self.store.jobs(100).await? {
             if job.kind == JobKind::Reconcile && job.state == JobState::Interrupted {
                 let statement_id = job.params["statement_id"].as_str().unwrap_or_default().to_owned();
-                let statement_name = self.store.statement(&statement_id).await?.map(|statement| statement.name).unwrap_or_default();
-                rows.push(InterruptedRun { job_id: job.id, statement_id, statement_name, started_at: job.started_at.to_string(), phase: job.phase });
+                let statement_name =
+                    self.store.statement(&statement_id).await?.map(|statement| statement.name).unwrap_or_default();
+                rows.push(InterruptedRun {
+                    job_id: job.id,
+                    statement_id,
+                    statement_name,
+                    started_at: job.started_at.to_string(),
+                    phase: job.phase,
+                });
             }
         }
         Ok(rows)
@@ -309,7 +340,10 @@ impl Engine {
     async fn reopen_job(&self, job_id: &str) -> EngineResult<()> {
         let mut job = self.store.job(job_id).await?.ok_or_else(|| EngineError::not_found("job", job_id))?;
         if job.kind != JobKind::Reconcile || job.state != JobState::Interrupted {
-            return Err(EngineError::Conflict { code: "JOB_NOT_INTERRUPTED", message: "This job is not waiting to be resumed. Nothing was changed.".into() });
+            return Err(EngineError::Conflict {
+                code: "JOB_NOT_INTERRUPTED",
+                message: "This job is not waiting to be resumed. Nothing was changed.".into(),
+            });
         }
         job.state = JobState::Running;
         let mut unit = self.store.begin().await?;

@@ -114,7 +114,13 @@ pub(super) fn end_notice(job: &JobRecord, state: &str, matches: u64) -> JobProgr
 }
 
 /// Runs the matching to its end, watching the cancel switch between steps of about 20 ms.
-pub(super) fn match_all(inputs: matching::Inputs, rules: Vec<matching::Rule>, params: Params, cancel: &Arc<AtomicBool>, mut reporter: Reporter) -> EngineResult<Outcome> {
+pub(super) fn match_all(
+    inputs: matching::Inputs,
+    rules: Vec<matching::Rule>,
+    params: Params,
+    cancel: &Arc<AtomicBool>,
+    mut reporter: Reporter,
+) -> EngineResult<Outcome> {
     let outcome = matching::run(inputs, rules, params, &mut |progress| {
         reporter.report(progress);
         if cancel.load(Ordering::Relaxed) { Control::Cancel } else { Control::Continue }
@@ -163,7 +169,11 @@ impl Counts {
 
 impl Finished {
     pub(super) fn new(rule_info: &[(String, bool)], run: &RunRecord, outcome: Outcome, auto_confirm: bool) -> Self {
-        let mut finished = Self { proposals: Vec::with_capacity(outcome.matches.len()), confirming: Vec::new(), counts: Counts::default() };
+        let mut finished = Self {
+            proposals: Vec::with_capacity(outcome.matches.len()),
+            confirming: Vec::new(),
+            counts: Counts::default(),
+        };
         for one in outcome.matches {
             let rule = match &one.found {
                 Found::Rule { index, .. } => rule_info.get(*index as usize),
@@ -176,7 +186,11 @@ impl Finished {
                 Tier::Ambiguous => &mut finished.counts.ambiguous,
             };
             *counter += 1;
-            if auto_confirm && one.tier == Tier::Certain && one.difference.is_zero() && rule.is_some_and(|(_, confirm)| *confirm) {
+            if auto_confirm
+                && one.tier == Tier::Certain
+                && one.difference.is_zero()
+                && rule.is_some_and(|(_, confirm)| *confirm)
+            {
                 finished.confirming.push(one.line.cast_signed());
             }
             finished.proposals.push(ProposalRecord {
@@ -206,7 +220,17 @@ pub(super) fn result_hash(proposals: &[ProposalRecord]) -> String {
     let mut hash = Sha256::new();
     for one in proposals {
         hash.update(
-            json!([one.line_key, one.txn_key, one.score, one.margin, one.tier, one.rule_id, one.difference.to_string(), one.detail]).to_string(),
+            json!([
+                one.line_key,
+                one.txn_key,
+                one.score,
+                one.margin,
+                one.tier,
+                one.rule_id,
+                one.difference.to_string(),
+                one.detail
+            ])
+            .to_string(),
         );
         hash.update(b"\n");
     }
@@ -219,7 +243,11 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// The progress of a matcher that runs without a job, to its end.
-pub(crate) fn match_quietly(inputs: matching::Inputs, rules: Vec<matching::Rule>, params: Params) -> Result<Option<Outcome>, matching::InputError> {
+pub(crate) fn match_quietly(
+    inputs: matching::Inputs,
+    rules: Vec<matching::Rule>,
+    params: Params,
+) -> Result<Option<Outcome>, matching::InputError> {
     let mut matcher = Matcher::new(inputs, rules, params)?;
     while matcher.step(matching::run::STEP_BUDGET).phase != Phase::Done {}
     Ok(matcher.into_outcome())
