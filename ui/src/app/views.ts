@@ -19,6 +19,8 @@ export interface ViewDef {
     go?: string;
   };
   load: () => Promise<{ default: Component<ViewProps> }>;
+  /** The view whose place in the sidebar is marked while this one is shown. */
+  parent?: string;
   /** `rail` collapses the sidebar while shown, `bare` shows neither sidebar nor inspector (start). */
   chrome?: 'full' | 'rail' | 'bare';
   /** The part of the action table that belongs to this view. */

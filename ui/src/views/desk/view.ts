@@ -15,6 +15,7 @@ const where = 'desk';
 
 export default defineView({
   id: 'desk',
+  parent: 'reconcile',
   title: 'Review desk',
   chrome: 'rail',
   load: () => import('./Desk.svelte'),

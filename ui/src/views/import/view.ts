@@ -2,6 +2,7 @@ import { defineView } from '$app/views';
 
 export default defineView({
   id: 'import',
+  parent: 'reconcile',
   title: 'Import statement',
   load: () => import('./Import.svelte'),
   actions: [

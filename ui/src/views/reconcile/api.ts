@@ -66,21 +66,20 @@ export const importProblemsCsv = (session: string, options: ImportOptions, path:
   call<null>('import_problems_csv', { session, options, path });
 export const importUndo = (statement_id: string) => call<null>('import_undo', { statement_id });
 
-export const statementsList = () => call<StatementRow[]>('statements');
+export const statementsList = () => call<StatementRow[]>('statements_list');
 export const runStart = (request: RunRequest) => call<string>('run_start', { request });
 
-export const rulesList = () => call<Rule[]>('rules');
-export const ruleSave = (draft: RuleDraft) => call<Rule>('rule_save', { draft });
-export const ruleToggle = (rule_id: string, enabled: boolean) =>
-  call<null>('rule_toggle', { rule_id, enabled });
-export const rulesReorder = (rule_ids: string[]) => call<null>('rule_reorder', { rule_ids });
-export const ruleDelete = (rule_id: string) => call<null>('rule_delete', { rule_id });
-export const ruleRestore = (rule_id: string) => call<null>('rule_restore', { rule_id });
-export const ruleVersions = (rule_id: string) => call<RuleVersion[]>('rule_versions', { rule_id });
-export const ruleCheck = (draft: RuleDraft) => call<RuleCheck>('rule_check', { draft });
+export const rulesList = () => call<Rule[]>('rules_list');
+export const ruleSave = (rule: RuleDraft) => call<Rule>('rule_save', { rule });
+export const ruleToggle = (id: string, enabled: boolean) => call<null>('rule_toggle', { id, enabled });
+export const rulesReorder = (ids: string[]) => call<null>('rules_reorder', { ids });
+export const ruleDelete = (id: string) => call<null>('rule_delete', { id });
+export const ruleRestore = (id: string) => call<null>('rule_restore', { id });
+export const ruleVersions = (id: string) => call<RuleVersion[]>('rule_versions', { id });
+export const ruleCheck = (rule: RuleDraft) => call<RuleCheck>('rule_validate', { rule });
 export const ruleParse = (stored: string) => call<RuleDraft>('rule_parse', { stored });
-export const rulePreview = (draft: RuleDraft, statement_id: string | null) =>
-  call<RulePreview>('rule_preview', { draft, statement_id });
+export const rulePreview = (rule: RuleDraft, statement_id: string | null) =>
+  call<RulePreview>('rule_preview', { rule, statement_id });
 
 export const desk = (statement_id: string) => call<DeskHeader>('desk', { statement_id });
 export const deskLines = (query: DeskLinesQuery) => call<DeskLines>('desk_lines', { query });

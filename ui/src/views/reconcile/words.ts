@@ -42,3 +42,7 @@ export function weightText(hundredths: number): string {
   if (tenths === 0) return '0.0';
   return hundredths < 0 ? `\u2212${text}` : `+${text}`;
 }
+
+/** Names suggested at the import begin with the balance; it is not said twice. */
+export const statementTitle = (balance: string, name: string): string =>
+  name.startsWith(balance) ? name : `${balance}, ${name}`;

@@ -4,6 +4,7 @@ import { defineView } from '$app/views';
 
 export default defineView({
   id: 'report',
+  parent: 'reconcile',
   title: 'Report',
   chrome: 'rail',
   load: () => import('./Report.svelte'),

@@ -1,3 +1,5 @@
+import ArrowDown from '@lucide/svelte/icons/arrow-down';
+import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
 import History from '@lucide/svelte/icons/history';
 import Play from '@lucide/svelte/icons/play';
@@ -19,8 +21,8 @@ export default defineView({
     { id: 'rules.duplicate', label: 'Duplicate', keys: ['Shift+D'], where, icon: CopyPlus },
     { id: 'rules.save', label: 'Save rule', keys: ['Ctrl+S'], where, icon: Save },
     { id: 'rules.discard', label: 'Discard', keys: ['Esc'], where, palette: false },
-    { id: 'rules.up', label: 'Move up', keys: ['Alt+Up'], where },
-    { id: 'rules.down', label: 'Move down', keys: ['Alt+Down'], where },
+    { id: 'rules.up', label: 'Move up', keys: ['Alt+Up'], where, icon: ArrowUp },
+    { id: 'rules.down', label: 'Move down', keys: ['Alt+Down'], where, icon: ArrowDown },
     { id: 'rules.toggle', label: 'On or off', keys: ['Space'], where },
     { id: 'rules.run', label: 'Run on the statement', keys: ['Ctrl+R'], where, icon: Play },
     { id: 'rules.versions', label: 'Versions', keys: ['Shift+H'], where, icon: History },
