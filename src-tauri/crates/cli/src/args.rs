@@ -37,8 +37,338 @@ pub(crate) enum Command {
     /// Make, check, describe or copy a book
     #[command(subcommand)]
     Book(BookCommand),
+    /// Make a ledger
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// List ledgers
+    Ledgers { book: PathBuf },
+    /// Make a balance
+    #[command(subcommand)]
+    Balance(BalanceCommand),
+    /// List balances
+    Balances {
+        book: PathBuf,
+        /// Words of the name, the ledger, the account number or the id
+        #[arg(long)]
+        search: Option<String>,
+    },
+    /// List the entries of a balance, newest first
+    Register {
+        book: PathBuf,
+        /// Id, @name or name
+        balance: String,
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// List transactions, newest first
+    Transactions {
+        book: PathBuf,
+        #[command(flatten)]
+        filter: TransactionFilter,
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Show a transaction with everything that became of it
+    Show {
+        book: PathBuf,
+        /// Id or reference
+        id: String,
+    },
+    /// Read bank files without a book
+    #[command(subcommand)]
+    Statement(StatementCommand),
+    /// Post or hold
+    Post(Box<PostArgs>),
+    /// Commit a hold, whole or in part
+    Commit {
+        book: PathBuf,
+        /// Id or reference of the hold
+        hold: String,
+        /// Part to commit, decimal; all that is still held if left out
+        #[arg(long)]
+        amount: Option<String>,
+        /// After a part: let the rest go at once
+        #[arg(long, requires = "amount")]
+        void_rest: bool,
+    },
+    /// Let go what is still held
+    Void {
+        book: PathBuf,
+        /// Id or reference of the hold
+        hold: String,
+        /// Why; stored and printed
+        #[arg(long)]
+        reason: String,
+    },
+    /// Import a statement into a book
+    Import(Box<ImportArgs>),
+    /// Match, review and sign off statements
+    #[command(subcommand)]
+    Reconcile(ReconcileCommand),
+    /// List statements
+    Statements { book: PathBuf },
+    /// Match two CSV files without a book
+    Match(MatchArgs),
     /// Make the sample book and its two statements that are not reconciled yet
     Sample(SampleArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Make an empty ledger; group with / in the name
+    Create { book: PathBuf, name: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BalanceCommand {
+    /// Make a balance with zero figures
+    Create {
+        book: PathBuf,
+        /// Id or name; left out for an @name, which lives in the general ledger
+        #[arg(long)]
+        ledger: Option<String>,
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        currency: String,
+        /// Decimals of a currency that is not in ISO 4217
+        #[arg(long)]
+        exponent: Option<u8>,
+        #[arg(long)]
+        account_number: Option<String>,
+        /// Bank statements are imported for it
+        #[arg(long)]
+        reconcilable: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PageArgs {
+    /// Rows wanted
+    #[arg(long, default_value_t = 50)]
+    pub(crate) limit: u32,
+    /// Rows passed over
+    #[arg(long, default_value_t = 0)]
+    pub(crate) offset: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TransactionFilter {
+    /// applied, held, part_committed, committed, voided, part_voided or expired
+    #[arg(long)]
+    pub(crate) state: Vec<String>,
+    /// First day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<jiff::civil::Date>,
+    /// Last day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) to: Option<jiff::civil::Date>,
+    /// Words of the reference or the description
+    #[arg(long)]
+    pub(crate) search: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StatementCommand {
+    /// Show how a bank file is understood: format, encoding, statements, lines and problems
+    Read {
+        file: PathBuf,
+        #[command(flatten)]
+        mapping: MappingArgs,
+    },
+}
+
+/// What overrules detection.
+#[derive(Debug, Args, Clone, Default)]
+pub(crate) struct MappingArgs {
+    /// Text encoding, such as windows-1252
+    #[arg(long)]
+    pub(crate) encoding: Option<String>,
+    /// One character
+    #[arg(long)]
+    pub(crate) delimiter: Option<char>,
+    /// Sheet of a workbook
+    #[arg(long)]
+    pub(crate) sheet: Option<String>,
+    /// Line of the header, from 1; 0 when there is none
+    #[arg(long)]
+    pub(crate) header_line: Option<u32>,
+    /// ymd, dmy, mdy or serial
+    #[arg(long)]
+    pub(crate) date_format: Option<String>,
+    /// point or comma
+    #[arg(long)]
+    pub(crate) decimal_mark: Option<String>,
+    /// signed, inverse, debit_credit, debit_credit_signed or directed
+    #[arg(long)]
+    pub(crate) sign_model: Option<String>,
+    /// Role of each column from the left, such as booking_date,description,debit,credit,balance,ignore
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) columns: Option<Vec<String>>,
+    /// Currency of a file that names none
+    #[arg(long = "file-currency", value_name = "CODE")]
+    pub(crate) currency: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PostArgs {
+    pub(crate) book: PathBuf,
+    /// Balance the money leaves: id, @name or name
+    #[arg(long, required_unless_present_any = ["batch", "stream"])]
+    pub(crate) from: Option<String>,
+    /// Balance the money reaches
+    #[arg(long, required_unless_present_any = ["batch", "stream"])]
+    pub(crate) to: Option<String>,
+    /// Decimal text such as 12.50, above zero
+    #[arg(long, required_unless_present_any = ["batch", "stream"])]
+    pub(crate) amount: Option<String>,
+    /// Must be that of both balances
+    #[arg(long, required_unless_present_any = ["batch", "stream"])]
+    pub(crate) currency: Option<String>,
+    /// Unique in the book; the same reference with the same content is posted once
+    #[arg(long, default_value = "")]
+    pub(crate) reference: String,
+    #[arg(long, default_value = "")]
+    pub(crate) description: String,
+    /// Day it counts for; today if left out
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<String>,
+    /// Hold the money instead of moving it
+    #[arg(long)]
+    pub(crate) hold: bool,
+    /// When an open hold voids itself: an instant, or a local YYYY-MM-DDTHH:MM
+    #[arg(long, requires = "hold")]
+    pub(crate) expires: Option<String>,
+    /// The source may go below zero without a floor
+    #[arg(long)]
+    pub(crate) allow_overdraft: bool,
+    /// The source may go down to minus this amount
+    #[arg(long)]
+    pub(crate) overdraft_limit: Option<String>,
+    /// Make @name balances that do not exist yet
+    #[arg(long)]
+    pub(crate) create_indicators: bool,
+    /// Say what would happen, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Post every row of a CSV file whose head names the options, and tell what became of each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to", "amount", "stream", "dry_run"])]
+    pub(crate) batch: Option<PathBuf>,
+    /// Read one JSON posting per line from standard input; answer each with one line once it is durable
+    #[arg(long, conflicts_with_all = ["from", "to", "amount", "dry_run"])]
+    pub(crate) stream: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    pub(crate) book: PathBuf,
+    pub(crate) file: PathBuf,
+    /// Balance the statement is for; the one whose account number the file names if left out
+    #[arg(long)]
+    pub(crate) balance: Option<String>,
+    /// Name of the statement
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Read with this saved mapping
+    #[arg(long)]
+    pub(crate) profile: Option<String>,
+    /// Save the mapping under this name
+    #[arg(long)]
+    pub(crate) save_profile: Option<String>,
+    /// Import the good rows and list the others on the report
+    #[arg(long)]
+    pub(crate) leave_out_bad_rows: bool,
+    /// The account number of the file differs, and that is right
+    #[arg(long)]
+    pub(crate) accept_other_account: bool,
+    /// Opening balance of a file that has none, decimal
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) opening: Option<String>,
+    /// Closing balance of a file that has none, decimal
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) closing: Option<String>,
+    /// Which of several accounts in the file, from 0
+    #[arg(long, default_value_t = 0)]
+    pub(crate) statement: u32,
+    /// Say what would be imported, and store nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) mapping: MappingArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReconcileCommand {
+    /// Run the matching rules on a statement
+    Run {
+        book: PathBuf,
+        /// Id or name
+        statement: String,
+        /// Count only, propose nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Confirm certain matches without a difference
+        #[arg(long)]
+        accept_certain: bool,
+        /// Rules only, no closest-text search
+        #[arg(long)]
+        no_fallback: bool,
+    },
+    /// Take up a run that was cut off
+    Resume {
+        book: PathBuf,
+        /// Job of the run; the newest that was cut off if left out
+        job: Option<String>,
+    },
+    /// Accept every proposal of a tier that has no difference
+    Accept {
+        book: PathBuf,
+        statement: String,
+        /// certain, likely or possible
+        #[arg(long)]
+        tier: String,
+    },
+    /// Print or write the reconciliation report
+    Report {
+        book: PathBuf,
+        statement: String,
+        /// A signed version; the newest state if left out
+        #[arg(long)]
+        version_number: Option<u32>,
+        #[arg(long, value_enum)]
+        format: Option<ReportKind>,
+        /// Write to this file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Sign a statement, or say what still stands in the way
+    Signoff {
+        book: PathBuf,
+        statement: String,
+        /// Your name; without it the checklist is printed and nothing is signed
+        #[arg(long)]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportKind {
+    Csv,
+    Xlsx,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MatchArgs {
+    /// ledger_id, account, date, amount, currency, reference, counterparty, description
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: PathBuf,
+    /// statement_id, account, booking_date, value_date, amount, currency, reference, description
+    #[arg(long, value_name = "FILE")]
+    pub(crate) statement: PathBuf,
+    /// Written: statement_id, ledger_id, group_id, tier, score
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,8 +8,18 @@
 mod args;
 mod book;
 mod fault;
+mod holds;
+mod import;
+mod ledgers;
+mod mapping;
+mod match_files;
 mod output;
+mod post;
+mod reconcile;
 mod session;
+mod statement;
+mod stream;
+mod transactions;
 
 use std::process::ExitCode;
 
@@ -77,6 +87,23 @@ async fn run(cli: &Cli) -> Answer<Done> {
     let actor = cli.actor.as_deref();
     match &cli.command {
         Command::Book(command) => book::run(command, actor).await,
+        Command::Ledger(command) => ledgers::make_ledger(command, actor).await,
+        Command::Ledgers { book } => ledgers::list_ledgers(book, actor).await,
+        Command::Balance(command) => ledgers::make_balance(command, actor).await,
+        Command::Balances { book, search } => ledgers::list_balances(book, search.as_deref(), actor).await,
+        Command::Register { book, balance, page } => ledgers::register(book, balance, page, actor).await,
+        Command::Transactions { book, filter, page } => transactions::list(book, filter, page, actor).await,
+        Command::Show { book, id } => transactions::show(book, id, actor).await,
+        Command::Statement(command) => statement::read(command),
+        Command::Post(options) => post::run(options, actor).await,
+        Command::Commit { book, hold, amount, void_rest } => {
+            holds::commit(book, hold, amount.as_deref(), *void_rest, actor).await
+        }
+        Command::Void { book, hold, reason } => holds::void(book, hold, reason, actor).await,
+        Command::Import(options) => import::run(options, actor).await,
+        Command::Reconcile(command) => reconcile::run(command, actor).await,
+        Command::Statements { book } => reconcile::list(book, actor).await,
+        Command::Match(options) => match_files::run(options),
         Command::Sample(options) => book::sample(options).await,
     }
 }

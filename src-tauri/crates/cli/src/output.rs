@@ -19,13 +19,18 @@ impl Output {
         Self { json: serde_json::to_value(json).unwrap_or(Value::Null), text: text.into() }
     }
 
+    /// Everything was printed already.
+    pub(crate) fn nothing() -> Self {
+        Self { json: Value::Null, text: String::new() }
+    }
+
     /// Prints one form to standard output.
     pub(crate) fn print(&self, as_json: bool) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
-        if as_json {
+        if as_json && !self.json.is_null() {
             serde_json::to_writer(&mut out, &self.json)?;
             writeln!(out)?;
-        } else if !self.text.is_empty() {
+        } else if !as_json && !self.text.is_empty() {
             out.write_all(self.text.trim_end_matches('\n').as_bytes())?;
             writeln!(out)?;
         }

@@ -116,10 +116,7 @@ pub(crate) fn xlsx(statement: &Statement) -> Result<Vec<u8>, XlsxError> {
         ("Account name", HOLDER.to_owned()),
         ("IBAN", account_of(statement.account).to_owned()),
         ("Currency", statement.currency.to_owned()),
-        (
-            "Statement period",
-            format!("{} to {}", statement.from.strftime("%d %b %Y"), statement.to.strftime("%d %b %Y")),
-        ),
+        ("Statement period", format!("{} – {}", day(statement.from), day(statement.to))),
     ]
     .into_iter()
     .enumerate()

@@ -1,0 +1,52 @@
+//! Committing and voiding one hold.
+
+use std::path::Path;
+
+use engine::api::transactions::{BatchOutcome, CommitItem, VoidRequest};
+
+use crate::Done;
+use crate::fault::{Answer, Exit, Fault};
+use crate::output::{Output, money};
+use crate::session::{minor, open_to_write};
+use crate::transactions::find;
+
+pub(crate) async fn commit(
+    book: &Path,
+    hold: &str,
+    amount: Option<&str>,
+    void_rest: bool,
+    actor: Option<&str>,
+) -> Answer<Done> {
+    let engine = open_to_write(book, actor).await?;
+    let family = find(&engine, hold).await?.family;
+    let amount =
+        amount.map(|text| minor("amount", text, family.exponent)).transpose()?.map(|amount| amount.to_string());
+    let outcome = engine.holds_commit(vec![CommitItem { id: family.id, amount, void_rest }]).await;
+    engine.close().await;
+    answer(outcome?, "Committed")
+}
+
+pub(crate) async fn void(book: &Path, hold: &str, reason: &str, actor: Option<&str>) -> Answer<Done> {
+    let engine = open_to_write(book, actor).await?;
+    let family = find(&engine, hold).await?.family;
+    let outcome = engine.holds_void(VoidRequest { ids: vec![family.id], reason: reason.to_owned(), note: None }).await;
+    engine.close().await;
+    answer(outcome?, "Voided")
+}
+
+fn answer(outcome: BatchOutcome, done: &str) -> Answer<Done> {
+    let row = outcome
+        .rows
+        .into_iter()
+        .next()
+        .ok_or_else(|| Fault::new(Exit::Internal, "INTERNAL", "The hold was not decided on."))?;
+    if !row.ok {
+        return Err(Fault::new(
+            Exit::Refused,
+            row.code.as_deref().unwrap_or("REFUSED"),
+            row.message.unwrap_or_default(),
+        ));
+    }
+    let text = format!("{done} {} of {}.", money(&row.amount, &row.currency, row.exponent), row.reference);
+    Ok(Output::new(&row, text).into())
+}

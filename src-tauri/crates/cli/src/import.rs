@@ -1,0 +1,99 @@
+//! Importing a statement: whole or not at all.
+
+use engine::Engine;
+use engine::api::book::JobProgress;
+use engine::api::imports::{ImportOptions, ImportPlan, ImportRequest, ImportSession, ImportSource};
+
+use crate::Done;
+use crate::args::ImportArgs;
+use crate::fault::{Answer, Exit, Fault};
+use crate::mapping::import_options;
+use crate::output::{Output, figure, progress, progress_end};
+use crate::session::{balance, minor, open_to_write};
+
+pub(crate) async fn run(options: &ImportArgs, actor: Option<&str>) -> Answer<Done> {
+    let engine = open_to_write(&options.book, actor).await?;
+    let answer = import(&engine, options).await;
+    progress_end();
+    engine.close().await;
+    answer
+}
+
+async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
+    progress("Reading");
+    let session = engine.import_open(ImportSource::Path { path: args.file.to_string_lossy().into_owned() }).await?;
+    let chosen = match (&args.balance, &session.suggested_balance) {
+        (Some(text), _) => balance(engine, "balance", text, None).await?,
+        (None, Some(id)) => balance(engine, "balance", id, None).await?,
+        (None, None) => {
+            return Err(Fault::argument(
+                "balance",
+                "The file names no account of this book. Say which balance it is for. Nothing was imported.",
+            ));
+        }
+    };
+    let mut options = import_options(&args.mapping, profile(engine, args.profile.as_deref()).await?);
+    options.statement = args.statement;
+    options.opening = typed("opening", args.opening.as_deref(), chosen.exponent)?;
+    options.closing = typed("closing", args.closing.as_deref(), chosen.exponent)?;
+    let plan = engine.import_plan(&session.id, options.clone(), &chosen.id).await?;
+    if args.dry_run {
+        let text = describe(&plan, &session);
+        let fault =
+            (!plan.missing.is_empty()).then(|| Fault::new(Exit::Refused, "IMPORT_INCOMPLETE", plan.missing.join(" ")));
+        return Ok(Done { output: Output::new(&plan, text), fault });
+    }
+    let request = ImportRequest {
+        session: session.id.clone(),
+        options,
+        balance_id: chosen.id,
+        name: args.name.clone().unwrap_or(plan.suggested_name),
+        leave_out_bad_rows: args.leave_out_bad_rows,
+        save_profile: args.save_profile.clone(),
+        accept_other_account: args.accept_other_account,
+    };
+    let tell = |step: JobProgress| {
+        progress(&format!("{}: {} of {}", step.title, step.done, step.total));
+        true
+    };
+    let result = engine.import_commit(request, Some(&tell)).await?;
+    let id = result.statement_id.as_deref().map(|id| format!("{id}  ")).unwrap_or_default();
+    Ok(Output::new(&result, format!("{id}{}", result.message)).into())
+}
+
+async fn profile(engine: &Engine, name: Option<&str>) -> Answer<ImportOptions> {
+    let Some(name) = name else { return Ok(ImportOptions::default()) };
+    let found = engine.profiles().await?.into_iter().find(|profile| profile.name == name || profile.id == name);
+    found.map(|profile| profile.options).ok_or_else(|| {
+        Fault::new(
+            Exit::Refused,
+            "NOT_FOUND",
+            format!("There is no saved mapping called “{name}”. Nothing was imported."),
+        )
+    })
+}
+
+fn typed(field: &str, text: Option<&str>, exponent: u8) -> Answer<Option<String>> {
+    text.map(|text| minor(field, text, exponent).map(|amount| amount.to_string())).transpose()
+}
+
+fn describe(plan: &ImportPlan, session: &ImportSession) -> String {
+    let show = |minor: &Option<String>| {
+        minor.as_deref().map_or_else(|| "unknown".to_owned(), |minor| figure(minor, plan.exponent))
+    };
+    let mut text = format!(
+        "{} for {}, {}\n{} new lines, {} known before\nOpening {}, closing {}\n{}\n",
+        session.file_name,
+        plan.balance_name,
+        plan.currency,
+        plan.new_count,
+        plan.known_count,
+        show(&plan.proof.opening),
+        show(&plan.proof.closing),
+        plan.proof.verdict_words
+    );
+    for missing in plan.missing.iter().chain(&plan.account_warning) {
+        text.push_str(&format!("{missing}\n"));
+    }
+    text
+}

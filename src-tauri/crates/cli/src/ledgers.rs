@@ -1,0 +1,158 @@
+//! Ledgers, balances and registers.
+
+use std::path::Path;
+
+use engine::api::ledgers::{BalanceRow, NewBalanceRequest};
+use engine::api::page::ListQuery;
+use serde_json::json;
+
+use crate::Done;
+use crate::args::{BalanceCommand, LedgerCommand, PageArgs};
+use crate::fault::{Answer, Exit, Fault};
+use crate::output::{Output, Table, figure};
+use crate::session::{balance, open, open_to_write};
+
+/// Most rows that the engine hands out at once.
+const PAGE: u32 = 500;
+/// The ledger of `@name` balances.
+const GENERAL: &str = "General ledger";
+
+pub(crate) async fn make_ledger(command: &LedgerCommand, actor: Option<&str>) -> Answer<Done> {
+    let LedgerCommand::Create { book, name } = command;
+    let engine = open_to_write(book, actor).await?;
+    let made = engine.ledger_create(name).await;
+    engine.close().await;
+    let made = made?;
+    Ok(Output::new(&made, format!("{}  {}", made.id, made.name)).into())
+}
+
+pub(crate) async fn list_ledgers(book: &Path, actor: Option<&str>) -> Answer<Done> {
+    let engine = open(book, actor).await?;
+    let rows = engine.ledgers_list().await;
+    engine.close().await;
+    let rows = rows?;
+    let mut table = Table::new(&["Ledger", ">Balances", "Id"]);
+    for row in &rows {
+        table.row(vec![row.name.clone(), row.balances.to_string(), row.id.clone()]);
+    }
+    Ok(Output::new(&rows, table.or("There are no ledgers.")).into())
+}
+
+pub(crate) async fn make_balance(command: &BalanceCommand, actor: Option<&str>) -> Answer<Done> {
+    let BalanceCommand::Create { book, ledger, name, currency, exponent, account_number, reconcilable } = command;
+    let engine = open_to_write(book, actor).await?;
+    let wanted = match ledger {
+        Some(ledger) => ledger.as_str(),
+        None if name.trim().starts_with('@') => GENERAL,
+        None => return Err(Fault::argument("ledger", "Choose a ledger. Nothing was changed.")),
+    };
+    let found: Vec<_> =
+        engine.ledgers_list().await?.into_iter().filter(|row| row.id == wanted || row.name == wanted).collect();
+    let ledger_id = match found.as_slice() {
+        [one] => one.id.clone(),
+        [] => {
+            return Err(Fault::new(
+                Exit::Refused,
+                "NOT_FOUND",
+                format!("There is no ledger called “{wanted}” in this book. Nothing was changed."),
+            ));
+        }
+        _ => {
+            return Err(Fault::argument(
+                "ledger",
+                format!("{} ledgers are called “{wanted}”. Use the id.", found.len()),
+            ));
+        }
+    };
+    let request = NewBalanceRequest {
+        ledger_id,
+        name: name.clone(),
+        currency: currency.clone(),
+        exponent: *exponent,
+        account_number: account_number.clone(),
+        reconcilable: *reconcilable,
+    };
+    let made = engine.balance_create(request).await;
+    engine.close().await;
+    let made = made?;
+    Ok(Output::new(&made, format!("{}  {}", made.id, made.name)).into())
+}
+
+pub(crate) async fn list_balances(book: &Path, search: Option<&str>, actor: Option<&str>) -> Answer<Done> {
+    let engine = open(book, actor).await?;
+    let mut rows: Vec<BalanceRow> = Vec::new();
+    loop {
+        let query = ListQuery {
+            offset: rows.len() as u64,
+            limit: PAGE,
+            text: search.map(str::to_owned),
+            ..ListQuery::default()
+        };
+        let page = engine.balances_page(query).await?;
+        let done = page.rows.is_empty();
+        rows.extend(page.rows);
+        if done || rows.len() as u64 >= page.total {
+            break;
+        }
+    }
+    engine.close().await;
+    let mut table = Table::new(&[
+        "Ledger",
+        "Balance",
+        ">Amount",
+        "Currency",
+        ">Held out",
+        ">Held in",
+        ">Available",
+        "Reconciled to",
+        "Id",
+    ]);
+    for row in &rows {
+        let show = |minor: &str| figure(minor, row.exponent);
+        let figures = &row.figures;
+        table.row(vec![
+            row.ledger.clone(),
+            row.name.clone(),
+            show(&figures.balance),
+            row.currency.clone(),
+            show(&figures.held_out),
+            show(&figures.held_in),
+            show(&figures.available),
+            row.reconciled_to.clone().unwrap_or_default(),
+            row.id.clone(),
+        ]);
+    }
+    Ok(Output::new(&rows, table.or("No balance fits.")).into())
+}
+
+pub(crate) async fn register(book: &Path, name: &str, page: &PageArgs, actor: Option<&str>) -> Answer<Done> {
+    let engine = open(book, actor).await?;
+    let balance = balance(&engine, "balance", name, None).await?;
+    let query = ListQuery { offset: page.offset, limit: page.limit.min(PAGE), ..ListQuery::default() };
+    let found = engine.register_page(&balance.id, query).await;
+    engine.close().await;
+    let found = found?;
+    let mut table = Table::new(&["Date", "Reference", "Description", "Other side", ">In", ">Out", ">Balance"]);
+    for row in &found.rows {
+        let side =
+            |minor: &Option<String>| minor.as_deref().map(|minor| figure(minor, row.exponent)).unwrap_or_default();
+        table.row(vec![
+            row.date.clone(),
+            row.reference.clone(),
+            row.description.clone(),
+            row.other_name.clone(),
+            side(&row.money_in),
+            side(&row.money_out),
+            figure(&row.running, row.exponent),
+        ]);
+    }
+    let text = format!(
+        "{}, {}: {} of {} entries\n{}",
+        balance.name,
+        balance.currency,
+        found.rows.len(),
+        found.total,
+        table.or("There are no entries.")
+    );
+    Ok(Output::new(json!({ "balance": balance, "total": found.total, "rows": found.rows }), text).into())
+}

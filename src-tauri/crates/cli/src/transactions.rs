@@ -1,0 +1,143 @@
+//! Lists of transactions, and one with its whole family.
+
+use std::path::Path;
+
+use engine::Engine;
+use engine::api::page::{FilterCondition, FilterTest, ListQuery};
+use engine::api::transactions::{FamilyRow, FamilyState, TransactionDetail};
+use serde_json::json;
+
+use crate::Done;
+use crate::args::{PageArgs, TransactionFilter};
+use crate::fault::{Answer, Exit, Fault};
+use crate::output::{Output, Table, figure, money};
+use crate::session::open;
+
+/// Most rows that the engine hands out at once.
+const PAGE: u32 = 500;
+
+pub(crate) async fn list(
+    book: &Path,
+    filter: &TransactionFilter,
+    page: &PageArgs,
+    actor: Option<&str>,
+) -> Answer<Done> {
+    let condition = |field: &str, test, values: Vec<String>| FilterCondition { field: field.into(), test, values };
+    let mut conditions = Vec::new();
+    if !filter.state.is_empty() {
+        conditions.push(condition("state", FilterTest::Is, filter.state.clone()));
+    }
+    if let Some(from) = filter.from {
+        conditions.push(condition("date", FilterTest::AtLeast, vec![from.to_string()]));
+    }
+    if let Some(to) = filter.to {
+        conditions.push(condition("date", FilterTest::AtMost, vec![to.to_string()]));
+    }
+    let query = ListQuery {
+        offset: page.offset,
+        limit: page.limit.min(PAGE),
+        conditions,
+        text: filter.search.clone(),
+        ..ListQuery::default()
+    };
+    let engine = open(book, actor).await?;
+    let found = engine.transactions_page(query).await;
+    engine.close().await;
+    let found = found?;
+    let mut table =
+        Table::new(&["Date", "Reference", "Description", "From", "To", ">Amount", "Currency", "State", "Id"]);
+    for row in &found.rows {
+        table.row(vec![
+            row.date.clone(),
+            row.reference.clone(),
+            row.description.clone(),
+            row.source_name.clone(),
+            row.destination_name.clone(),
+            figure(&row.amount, row.exponent),
+            row.currency.clone(),
+            state(row.state).into(),
+            row.id.clone(),
+        ]);
+    }
+    let text = format!("{} of {} transactions\n{}", found.rows.len(), found.total, table.or("No transaction fits."));
+    Ok(Output::new(json!({ "total": found.total, "rows": found.rows }), text).into())
+}
+
+pub(crate) async fn show(book: &Path, id: &str, actor: Option<&str>) -> Answer<Done> {
+    let engine = open(book, actor).await?;
+    let found = find(&engine, id).await;
+    engine.close().await;
+    let found = found?;
+    Ok(Output::new(&found, describe(&found)).into())
+}
+
+/// A transaction by the id of any of its rows, or by the reference of its first.
+pub(crate) async fn find(engine: &Engine, text: &str) -> Answer<TransactionDetail> {
+    let missing = || {
+        Fault::new(
+            Exit::Refused,
+            "NOT_FOUND",
+            format!("There is no transaction {text} in this book. Nothing was changed."),
+        )
+    };
+    if text.starts_with("txn_")
+        && let Ok(found) = engine.transaction_get(text).await
+    {
+        return Ok(found);
+    }
+    let conditions =
+        vec![FilterCondition { field: "reference".into(), test: FilterTest::Is, values: vec![text.to_owned()] }];
+    let page = engine.transactions_page(ListQuery { limit: 1, conditions, ..ListQuery::default() }).await?;
+    let family = page.rows.first().ok_or_else(missing)?;
+    Ok(engine.transaction_get(&family.id).await?)
+}
+
+/// `INV-7: 12.50 EUR, Sales to Customers, applied`.
+pub(crate) fn sentence(row: &FamilyRow) -> String {
+    let amount = money(&row.amount, &row.currency, row.exponent);
+    format!(
+        "{}  {}: {amount}, {} to {}, {}",
+        row.id,
+        row.reference,
+        row.source_name,
+        row.destination_name,
+        state(row.state)
+    )
+}
+
+fn describe(detail: &TransactionDetail) -> String {
+    let family = &detail.family;
+    let mut text = format!("{}\n{}\n", sentence(family), family.description);
+    if let Some(remaining) = &family.remaining {
+        text.push_str(&format!("Still held {}", money(remaining, &family.currency, family.exponent)));
+        if let Some(expires) = &family.expires_at {
+            text.push_str(&format!(", expires {expires}"));
+        }
+        text.push('\n');
+    }
+    let mut table = Table::new(&["Date", "Reference", "Status", ">Amount", "By", "At", "Reason"]);
+    for row in &detail.rows {
+        table.row(vec![
+            row.date.clone(),
+            row.reference.clone(),
+            row.status.clone(),
+            figure(&row.amount, family.exponent),
+            row.actor.clone(),
+            row.created_at.clone(),
+            row.reason.clone().unwrap_or_default(),
+        ]);
+    }
+    text + &table.or("")
+}
+
+fn state(state: FamilyState) -> &'static str {
+    match state {
+        FamilyState::Applied => "applied",
+        FamilyState::Held => "held",
+        FamilyState::PartCommitted => "part committed",
+        FamilyState::Committed => "committed",
+        FamilyState::Voided => "voided",
+        FamilyState::PartVoided => "part voided",
+        FamilyState::Expired => "expired",
+    }
+}

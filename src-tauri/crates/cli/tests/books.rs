@@ -1,0 +1,111 @@
+//! Books, ledgers, balances, usage and locks.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+use crate::support::{Book, TIEOUT, ok, text, tieout};
+
+#[test]
+fn usage_errors_are_json_with_exit_2() {
+    for args in
+        [&["nothing"][..], &[], &["post"], &["book", "create", "x.tieout"], &["commit", "b", "r", "--void-rest"]]
+    {
+        let ran = tieout(args);
+        assert_eq!(ran.refused(2), "USAGE");
+        assert_eq!(ran.out, "");
+    }
+}
+
+#[test]
+fn help_tells_the_exit_codes() {
+    let ran = tieout(&["--help"]);
+    assert_eq!(ran.code, 0);
+    for line in ["1  refused by a rule", "4  the book cannot be opened"] {
+        assert!(ran.out.contains(line), "{}", ran.out);
+    }
+    assert!(tieout(&["--version"]).out.starts_with("tieout "));
+}
+
+#[test]
+fn a_new_book_is_described_checked_and_copied() {
+    let book = Book::new();
+    let info = ok(&["book", "info", &book.path]);
+    assert_eq!((info["name"].as_str(), info["currency"].as_str()), (Some("Small"), Some("EUR")));
+    assert_eq!(info["balances"], 5);
+    book.fund("Main", "EUR", "100.00");
+    let copy = text(&book.file("copy.tieout"));
+    ok(&["book", "backup", &book.path, &copy]);
+    assert_eq!(ok(&["book", "info", &copy])["transactions"], 1);
+    assert_eq!(tieout(&["book", "backup", &book.path, &copy]).refused(1), "INVALID_INPUT");
+    book.check();
+    let human = tieout(&["balances", &book.path]);
+    assert!(human.out.contains("100.00"), "{}", human.out);
+}
+
+#[test]
+fn charts_come_with_their_balances() {
+    let book = Book::new();
+    let path = text(&book.file("chart.tieout"));
+    ok(&["book", "create", &path, "--name", "Chart", "--currency", "GBP", "--chart", "small-company"]);
+    let ledgers = ok(&["ledgers", &path]);
+    assert!(ledgers.as_array().unwrap().iter().any(|row| row["name"] == "Assets/Bank"));
+    let found = ok(&["balances", &path, "--search", "Operating"]);
+    assert_eq!(found.as_array().unwrap().len(), 1);
+    assert_eq!(found[0]["currency"], "GBP");
+}
+
+#[test]
+fn files_that_are_no_books_exit_4() {
+    let book = Book::new();
+    let other = book.file("other.tieout");
+    std::fs::write(&other, "not a book").unwrap();
+    assert_eq!(tieout(&["book", "check", &text(&other)]).refused(4), "NOT_A_BOOK");
+    assert_eq!(tieout(&["balances", "/nowhere/at.all"]).refused(4), "BOOK_MISSING");
+    assert_eq!(
+        tieout(&["book", "create", &book.path, "--name", "Again", "--currency", "EUR"]).refused(4),
+        "BOOK_EXISTS"
+    );
+    let wrong = text(&book.file("wrong.tieout"));
+    assert_eq!(tieout(&["book", "create", &wrong, "--name", "Wrong", "--currency", "QQQ"]).refused(1), "INVALID_INPUT");
+    assert!(!book.file("wrong.tieout").exists(), "a refused book leaves no file");
+}
+
+#[test]
+fn balances_are_made_with_the_right_precision() {
+    let book = Book::new();
+    let create = |more: &[&str]| tieout(&[&["balance", "create", &book.path], more].concat());
+    assert_eq!(create(&["--ledger", "Bank", "--name", "Points", "--currency", "POINTS"]).refused(1), "INVALID_INPUT");
+    assert_eq!(create(&["--ledger", "Bank", "--name", "Points", "--currency", "POINTS", "--exponent", "0"]).code, 0);
+    let wrong = create(&["--ledger", "Bank", "--name", "Yen 2", "--currency", "JPY", "--exponent", "2"]);
+    assert_eq!(wrong.refused(1), "INVALID_INPUT");
+    assert_eq!(wrong.error()["fields"][0]["field"], "exponent");
+    assert_eq!(create(&["--ledger", "Nowhere", "--name", "X", "--currency", "EUR"]).refused(1), "NOT_FOUND");
+    assert_eq!(create(&["--name", "@float", "--currency", "EUR"]).code, 0);
+}
+
+#[test]
+fn a_locked_book_can_be_read_and_not_written() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "50.00");
+    let mut holder = Command::new(TIEOUT)
+        .args(["post", &book.path, "--stream"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = holder.stdin.take().unwrap();
+    let mut output = BufReader::new(holder.stdout.take().unwrap());
+    writeln!(input, r#"{{"from":"Main","to":"Steel","amount":"1.00","currency":"EUR","reference":"LOCK-1"}}"#).unwrap();
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    assert!(line.contains("\"ok\":true"), "{line}");
+
+    let refused = book.post("LOCK-2", "1.00", &[]);
+    assert_eq!(refused.refused(4), "BOOK_READ_ONLY");
+    assert!(refused.error()["message"].as_str().unwrap().contains("Another program has this book open"));
+    assert_eq!(book.figure("Main", "balance"), "4900", "reading goes on");
+
+    drop(input);
+    assert!(holder.wait().unwrap().success());
+    assert_eq!(book.post("LOCK-2", "1.00", &[]).code, 0);
+}

@@ -1,0 +1,197 @@
+//! Bank files, imports, reconciliation, the sample and matching of plain lists.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Book, check, ok, text, tieout};
+
+const BOOK: &str = "Brackwater Instruments.tieout";
+const MAIN: &str = "Corrib Operating 2026-10.csv";
+const POUND: &str = "Avonmouth Current 2026-10.xlsx";
+
+/// The sample of one day, made once by the executable.
+fn sample() -> &'static PathBuf {
+    static SAMPLE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let (_, path) = SAMPLE.get_or_init(|| {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("sample");
+        let made = ok(&["sample", "--out", &text(&path), "--today", "2026-11-19"]);
+        assert_eq!(made["statements"].as_array().unwrap().len(), 2);
+        (folder, path)
+    });
+    path
+}
+
+/// A copy of the sample book that a test may change.
+fn own_copy(folder: &TempDir) -> String {
+    let target = folder.path().join("copy.tieout");
+    std::fs::copy(sample().join(BOOK), &target).unwrap();
+    text(&target)
+}
+
+fn file(name: &str) -> String {
+    text(&sample().join(name))
+}
+
+#[test]
+fn the_sample_is_a_lively_book() {
+    let folder = TempDir::new().unwrap();
+    let book = own_copy(&folder);
+    check(&book);
+    let info = ok(&["book", "info", &book]);
+    assert!((1_200..=2_000).contains(&info["transactions"].as_u64().unwrap()), "{info}");
+    assert_eq!(tieout(&["sample", "--out", &text(sample()), "--today", "2026-11-19"]).refused(4), "BOOK_EXISTS");
+    assert_eq!(tieout(&["sample", "--out", &text(folder.path()), "--today", "tomorrow"]).refused(2), "USAGE");
+}
+
+#[test]
+fn statements_are_read_and_proved_without_a_book() {
+    for (name, format) in [(MAIN, "delimited"), (POUND, "xlsx")] {
+        let reading = ok(&["statement", "read", &file(name)]);
+        assert_eq!(reading["format"], format);
+        assert_eq!(reading["problems"], serde_json::json!([]));
+        let statement = &reading["statements"][0];
+        assert_eq!(statement["proof"]["outcome"], "proved", "{name}");
+        assert_eq!(statement["check"]["difference"], "0");
+        assert_eq!(
+            (statement["period"]["from"].as_str(), statement["period"]["to"].as_str()),
+            (Some("2026-10-01"), Some("2026-10-31"))
+        );
+    }
+    let human = tieout(&["statement", "read", &file(MAIN)]);
+    assert!(human.out.contains("windows-1252") && human.out.contains("proved"), "{}", human.out);
+}
+
+#[test]
+fn mapping_can_be_overruled_and_bad_files_exit_3() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("plain.csv");
+    std::fs::write(&path, "01/02/2026;Fee;-3,00\n05/02/2026;Bolts;-7,25\n").unwrap();
+    let first = |args: &[&str]| {
+        let all = [&["statement", "read", &text(&path), "--file-currency", "EUR"], args].concat();
+        ok(&all)["statements"][0]["lines"][1]["booking_date"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(first(&["--date-format", "dmy"]), "2026-02-05");
+    assert_eq!(first(&["--date-format", "mdy"]), "2026-05-02");
+    assert_eq!(tieout(&["statement", "read", &text(&path), "--date-format", "never"]).refused(1), "INVALID_INPUT");
+    std::fs::write(&path, "%PDF-1.7 not a table").unwrap();
+    assert_eq!(tieout(&["statement", "read", &text(&path)]).refused(3), "STATEMENT_PROBLEMS");
+    assert_eq!(tieout(&["statement", "read", "/nowhere.csv"]).refused(3), "FILE");
+}
+
+fn tiers(run: &Value) -> (u64, u64) {
+    (run["certain"].as_u64().unwrap(), run["lines"].as_u64().unwrap())
+}
+
+#[test]
+fn a_statement_goes_from_file_to_report() {
+    let folder = TempDir::new().unwrap();
+    let book = own_copy(&folder);
+    let plan = ok(&["import", &book, &file(MAIN), "--dry-run"]);
+    assert_eq!(plan["balance_name"], "Corrib Operating", "the account number names the balance");
+    assert_eq!(plan["proof"]["continues_previous"], true, "{}", plan["proof"]);
+    let imported = ok(&["import", &book, &file(MAIN), "--name", "October"]);
+    assert!((80..=130).contains(&imported["added"].as_u64().unwrap()), "{imported}");
+    let again = ok(&["import", &book, &file(MAIN)]);
+    assert_eq!((again["added"].as_u64(), again["statement_id"].is_null()), (Some(0), true));
+
+    let dry = ok(&["reconcile", "run", &book, "October", "--dry-run"]);
+    let run = ok(&["reconcile", "run", &book, "October"]);
+    assert_eq!(dry["result_hash"].as_str().map(str::len), run["result_hash"].as_str().map(str::len));
+    assert_eq!(tiers(&dry), tiers(&run));
+    let (certain, lines) = tiers(&run);
+    assert!(certain * 10 >= lines * 5, "{run}");
+    assert_eq!(
+        ok(&["reconcile", "accept", &book, "October", "--tier", "certain"])["match_ids"].as_array().unwrap().len()
+            as u64,
+        certain
+    );
+    assert_eq!(tieout(&["reconcile", "accept", &book, "October", "--tier", "certain"]).refused(1), "NOTHING_TO_ACCEPT");
+    assert_eq!(tieout(&["reconcile", "accept", &book, "October", "--tier", "ambiguous"]).refused(1), "AMBIGUOUS");
+
+    let report = ok(&["reconcile", "report", &book, "October"]);
+    assert_eq!(report["draft"], true);
+    let workbook = text(&folder.path().join("report.xlsx"));
+    ok(&["reconcile", "report", &book, "October", "--format", "xlsx", "--out", &workbook]);
+    assert_eq!(&std::fs::read(&workbook).unwrap()[..2], b"PK");
+    assert!(tieout(&["reconcile", "report", &book, "October", "--format", "csv"]).out.contains("October"));
+    assert_eq!(tieout(&["reconcile", "report", &book, "October", "--format", "xlsx"]).refused(1), "INVALID_INPUT");
+    assert_eq!(tieout(&["reconcile", "signoff", &book, "October"]).refused(1), "NOT_READY");
+    assert_eq!(tieout(&["reconcile", "signoff", &book, "October", "--name", "Ada"]).refused(1), "NOT_READY");
+    assert_eq!(tieout(&["reconcile", "run", &book, "September"]).refused(1), "NOT_FOUND");
+    assert_eq!(tieout(&["reconcile", "run", &book, "Corrib Operating, September 2026"]).refused(1), "STATEMENT_SIGNED");
+    assert_eq!(tieout(&["reconcile", "resume", &book]).refused(1), "NOT_FOUND");
+    let list = ok(&["statements", &book]);
+    assert!(list.as_array().unwrap().iter().any(|row| row["name"] == "October" && row["state"] == "in_review"));
+    check(&book);
+}
+
+#[test]
+fn certain_lines_may_confirm_themselves() {
+    let folder = TempDir::new().unwrap();
+    let book = own_copy(&folder);
+    ok(&["import", &book, &file(POUND), "--name", "Pounds"]);
+    let run = ok(&["reconcile", "run", &book, "Pounds", "--accept-certain", "--no-fallback"]);
+    assert!(run["confirmed"].as_u64().unwrap() > 0, "{run}");
+    check(&book);
+}
+
+#[test]
+fn imports_refuse_what_does_not_fit() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "10.00");
+    let import = |args: &[&str]| tieout(&[&["import", &book.path], args].concat());
+    assert_eq!(import(&[&file(MAIN), "--balance", "Yen"]).refused(1), "CURRENCY_MISMATCH");
+    assert_eq!(import(&["/nowhere.csv", "--balance", "Main"]).refused(3), "FILE");
+    assert_eq!(import(&[&file(MAIN), "--balance", "Main", "--profile", "None such"]).refused(1), "NOT_FOUND");
+    let bad = book.file("bad.csv");
+    std::fs::write(
+        &bad,
+        "Date,Text,Amount\n2026-01-02,Fee,-1.00\n2026-01-03,Typing error,1..0\n2026-01-04,Sale,5.00\n",
+    )
+    .unwrap();
+    let args = [&text(&bad), "--balance", "Main", "--file-currency", "EUR", "--opening", "10.00"];
+    assert_eq!(import(&args).refused(3), "BAD_ROWS");
+    assert_eq!(ok(&["statements", &book.path]), serde_json::json!([]));
+    let good = import(&[&args[..], &["--leave-out-bad-rows", "--json"]].concat());
+    assert_eq!(good.code, 0, "{}", good.err);
+    assert_eq!((good.json()["added"].as_u64(), good.json()["left_out"].as_u64()), (Some(2), Some(1)));
+}
+
+#[test]
+fn two_lists_are_matched_without_a_book() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| text(&folder.path().join(name));
+    std::fs::write(
+        path("ledger.csv"),
+        "ledger_id,account,date,amount,currency,reference,counterparty,channel,description\n\
+         L1,A1,2026-01-05,-120.00,EUR,INV2041,Orion Timber GmbH,bank,\"Invoice INV2041, timber\"\n\
+         L2,A1,2026-01-06,75.50,EUR,SO1180,Vega Coffee Ltd,bank,Vega Coffee Ltd\n\
+         L3,A2,2026-01-06,75.50,EUR,SO9999,Other account,bank,Other account\n",
+    )
+    .unwrap();
+    std::fs::write(
+        path("statement.csv"),
+        "statement_id,account,booking_date,value_date,amount,currency,reference,description\n\
+         S1,A1,2026-01-06,2026-01-06,-120.00,EUR,,SEPA CT ORION TIMBER INV2041\n\
+         S2,A1,2026-01-07,,75.50,EUR,SO1180,SEPA CR VEGA COFFEE\n\
+         S3,A1,2026-01-07,2026-01-07,-4.00,EUR,,ACCOUNT FEE\n",
+    )
+    .unwrap();
+    let (ledger, statement, out) = (path("ledger.csv"), path("statement.csv"), path("edges.csv"));
+    let run = |ledger: &str| tieout(&["match", "--ledger", ledger, "--statement", &statement, "--out", &out, "--json"]);
+    let answer = run(&ledger);
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    assert_eq!((answer.json()["lines"].as_u64(), answer.json()["matched"].as_u64()), (Some(3), Some(2)));
+    let edges = std::fs::read_to_string(&out).unwrap();
+    let rows: Vec<_> = edges.lines().collect();
+    assert_eq!(rows[0], "statement_id,ledger_id,group_id,tier,score");
+    assert!(rows[1].starts_with("S1,L1,G") && rows[2].starts_with("S2,L2,G"), "{edges}");
+    std::fs::write(&ledger, "ledger_id,account,date,amount,currency\nL1,A1,2026-01-05,1.005,EUR\n").unwrap();
+    assert_eq!(run(&ledger).refused(3), "MATCH_INPUT");
+    std::fs::write(&ledger, "id,amount\n").unwrap();
+    assert_eq!(run(&ledger).refused(3), "MATCH_INPUT");
+}

@@ -1,0 +1,7 @@
+//! The real executable, run as a user or a script runs it.
+
+mod books;
+mod crash;
+mod files;
+mod posting;
+mod support;

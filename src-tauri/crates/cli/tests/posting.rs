@@ -1,0 +1,217 @@
+//! Posting, holds, batches and streams.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::{Book, TIEOUT, ok, text, tieout};
+
+#[test]
+fn an_acknowledged_posting_is_in_the_reopened_book() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "1000.00");
+    let posted = book.post("PAY-1", "12.50", &["--description", "Bolts", "--date", "2026-03-04", "--as", "Ada"]).json();
+    assert_eq!(posted["family"]["amount"], "1250");
+    assert_eq!(posted["existing"], false);
+    let shown = ok(&["show", &book.path, "PAY-1"]);
+    assert_eq!(shown["family"]["id"], posted["family"]["id"]);
+    assert_eq!(
+        (shown["family"]["date"].as_str(), shown["family"]["actor"].as_str()),
+        (Some("2026-03-04"), Some("Ada"))
+    );
+    assert_eq!(ok(&["show", &book.path, posted["family"]["id"].as_str().unwrap()])["family"]["reference"], "PAY-1");
+    let register = ok(&["register", &book.path, "Steel"]);
+    assert_eq!((register["total"].as_u64(), register["rows"][0]["money_in"].as_str()), (Some(1), Some("1250")));
+    assert_eq!(book.figure("Main", "balance"), "98750");
+    book.check();
+}
+
+#[test]
+fn the_same_posting_twice_is_one_posting() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "1000.00");
+    assert_eq!(book.post("PAY-1", "12.50", &[]).json()["existing"], false);
+    assert_eq!(book.post("PAY-1", "12.5", &[]).json()["existing"], true, "12.5 and 12.50 are one amount");
+    assert_eq!(book.post("PAY-1", "12.51", &[]).refused(1), "TXN_DUPLICATE_REFERENCE");
+    assert_eq!(book.figure("Steel", "balance"), "1250");
+}
+
+#[test]
+fn decimals_are_those_of_the_currency_and_nothing_is_rounded() {
+    let book = Book::new();
+    book.fund("Yen", "JPY", "5000");
+    book.fund("Dinar", "KWD", "7.125");
+    assert_eq!(book.figure("Yen", "balance"), "5000");
+    assert_eq!(book.figure("Dinar", "balance"), "7125");
+    let post = |amount: &str, currency: &str, from: &str| {
+        let args = [
+            "post",
+            &book.path,
+            "--from",
+            from,
+            "--to",
+            "@out",
+            "--amount",
+            amount,
+            "--currency",
+            currency,
+            "--create-indicators",
+        ];
+        tieout(&args)
+    };
+    for (amount, currency, from) in [
+        ("1.5", "JPY", "Yen"),
+        ("1.2345", "KWD", "Dinar"),
+        ("1,00", "KWD", "Dinar"),
+        ("abc", "JPY", "Yen"),
+        ("0", "JPY", "Yen"),
+    ] {
+        assert_eq!(post(amount, currency, from).refused(1), "INVALID_INPUT", "{amount} {currency}");
+    }
+    let huge = "1000000000000000000000000000000";
+    let args = [
+        "post",
+        &book.path,
+        "--from",
+        "@mint",
+        "--to",
+        "Yen",
+        "--amount",
+        huge,
+        "--currency",
+        "JPY",
+        "--create-indicators",
+        "--allow-overdraft",
+    ];
+    assert_eq!(ok(&args)["family"]["amount"], huge);
+    book.check();
+}
+
+#[test]
+fn rules_refuse_and_nothing_is_written() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "10.00");
+    let post = |from: &str, to: &str, currency: &str, more: &[&str]| {
+        tieout(
+            &[&["post", &book.path, "--from", from, "--to", to, "--amount", "11.00", "--currency", currency], more]
+                .concat(),
+        )
+    };
+    assert_eq!(post("Main", "Steel", "EUR", &[]).refused(1), "TXN_INSUFFICIENT_FUNDS");
+    assert_eq!(post("Main", "Steel", "EUR", &["--overdraft-limit", "0.99"]).refused(1), "TXN_OVERDRAFT_LIMIT");
+    assert_eq!(post("Main", "Main", "EUR", &[]).refused(1), "SELF_TRANSFER");
+    assert_eq!(post("Main", "Dinar", "EUR", &[]).refused(1), "CURRENCY_MISMATCH");
+    assert_eq!(post("Main", "@nowhere", "EUR", &[]).refused(1), "UNKNOWN_INDICATOR");
+    assert_eq!(post("Main", "Nobody", "EUR", &[]).refused(1), "NOT_FOUND");
+    let date = post("Main", "Steel", "EUR", &["--date", "2026-02-30"]);
+    assert_eq!(date.refused(1), "INVALID_INPUT");
+    assert_eq!(date.error()["fields"][0]["field"], "effective_date");
+    let dry = post("Main", "Steel", "EUR", &["--dry-run", "--json"]);
+    assert_eq!(dry.refused(1), "WOULD_BE_REFUSED");
+    assert_eq!(dry.json()["ready"], false);
+    assert_eq!(ok(&["transactions", &book.path])["total"], 1);
+    assert_eq!(post("Main", "Steel", "EUR", &["--overdraft-limit", "1.00"]).code, 0);
+    assert_eq!(book.figure("Main", "balance"), "-100");
+}
+
+#[test]
+fn a_dry_run_shows_the_effect_and_writes_nothing() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "10.00");
+    let preview = book.post("DRY-1", "4.00", &["--dry-run"]).json();
+    assert_eq!(preview["ready"], true);
+    assert_eq!(preview["effects"][0]["after"]["balance"], "600");
+    assert_eq!(book.figure("Main", "balance"), "1000");
+}
+
+#[test]
+fn holds_are_committed_in_parts_and_voided_with_a_reason() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "100.00");
+    let held = book.post("HOLD-1", "80.00", &["--hold", "--expires", "2126-01-01T17:00"]).json();
+    assert_eq!(held["family"]["state"], "held");
+    assert_eq!(book.figure("Main", "available"), "2000");
+    assert_eq!(ok(&["commit", &book.path, "HOLD-1", "--amount", "30.00"])["amount"], "3000");
+    assert_eq!(tieout(&["commit", &book.path, "HOLD-1", "--amount", "50.01"]).refused(1), "INVALID_AMOUNT");
+    assert_eq!(tieout(&["void", &book.path, "HOLD-1", "--reason", " "]).refused(1), "INVALID_INPUT");
+    assert_eq!(
+        ok(&["void", &book.path, held["family"]["id"].as_str().unwrap(), "--reason", "Goods returned"])["amount"],
+        "5000"
+    );
+    assert_eq!(tieout(&["void", &book.path, "HOLD-1", "--reason", "Again"]).refused(1), "TXN_ALREADY_VOIDED");
+    assert_eq!(tieout(&["commit", &book.path, "OPEN-Main"]).refused(1), "NOT_INFLIGHT");
+    assert_eq!(tieout(&["commit", &book.path, "NONE"]).refused(1), "NOT_FOUND");
+    let shown = ok(&["show", &book.path, "HOLD-1"]);
+    assert_eq!(shown["family"]["state"], "part_voided");
+    assert_eq!(shown["rows"].as_array().unwrap().len(), 3);
+    assert_eq!(shown["rows"][2]["reason"], "Goods returned");
+    assert_eq!(ok(&["transactions", &book.path, "--state", "part_voided"])["total"], 1);
+    assert_eq!(
+        book.post("HOLD-2", "1.00", &["--hold", "--expires", "2020-01-01T00:00:00Z"]).refused(1),
+        "INVALID_INPUT"
+    );
+    assert_eq!(book.figure("Main", "balance"), "7000");
+    book.check();
+}
+
+#[test]
+fn a_batch_tells_what_became_of_every_row() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "100.00");
+    let file = book.file("batch.csv");
+    std::fs::write(
+        &file,
+        "from,to,amount,currency,reference,description,date\n\
+         Main,Steel,10.00,EUR,B-1,First,2026-01-05\n\
+         Main,Steel,1000.00,EUR,B-2,Too much,\n\
+         Main,Steel,0.011,EUR,B-3,Too fine,\n\
+         Main,Steel,5.00,EUR,B-4,\"Last, quoted\",\n",
+    )
+    .unwrap();
+    let ran = tieout(&["post", &book.path, "--batch", &text(&file), "--json"]);
+    assert_eq!(ran.refused(1), "PARTLY_REFUSED");
+    let answer = ran.json();
+    assert_eq!((answer["done"].as_u64(), answer["failed"].as_u64()), (Some(2), Some(2)));
+    assert_eq!(answer["rows"][1]["line"], 3);
+    assert_eq!(answer["rows"][1]["error"]["code"], "TXN_INSUFFICIENT_FUNDS");
+    assert_eq!(answer["rows"][2]["error"]["code"], "INVALID_INPUT");
+    let again = tieout(&["post", &book.path, "--batch", &text(&file), "--json"]).json();
+    assert_eq!(again["rows"][0]["existing"], true, "a batch can be sent again");
+    assert_eq!(book.figure("Steel", "balance"), "1500");
+    std::fs::write(&file, "from,to,sum\n").unwrap();
+    assert_eq!(tieout(&["post", &book.path, "--batch", &text(&file)]).refused(3), "BATCH_HEAD");
+    assert_eq!(tieout(&["post", &book.path, "--batch", "/nowhere.csv"]).refused(3), "FILE");
+}
+
+#[test]
+fn a_stream_answers_every_line() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "10.00");
+    let mut child = Command::new(TIEOUT)
+        .args(["post", &book.path, "--stream"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let line = |reference: &str, amount: &str| {
+        json!({ "from": "Main", "to": "Steel", "amount": amount, "currency": "EUR", "reference": reference })
+            .to_string()
+    };
+    let mut input = child.stdin.take().unwrap();
+    writeln!(input, "{}\nnonsense\n\n{}\n{}", line("S-1", "4.00"), line("S-2", "7.00"), line("S-1", "4.00")).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let answers: Vec<Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let seen: Vec<_> = answers
+        .iter()
+        .map(|answer| {
+            (answer["line"].as_u64().unwrap(), answer["ok"].as_bool().unwrap(), answer["existing"].as_bool().unwrap())
+        })
+        .collect();
+    assert_eq!(seen, [(1, true, false), (2, false, false), (4, false, false), (5, true, true)]);
+    assert_eq!(book.figure("Steel", "balance"), "400");
+}
