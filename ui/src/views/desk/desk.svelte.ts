@@ -331,6 +331,7 @@ export class Desk {
         this.resolved = [{ line, text: done.text, action: done.action_id }, ...rest].slice(0, RESOLVED_SHOWN);
       }
       this.resetBasket();
+      this.entryText = '';
       await this.refresh(this.filter === 'review' ? done.next_line_id : (this.line?.id ?? null));
       return done;
     } finally {

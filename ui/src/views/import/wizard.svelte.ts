@@ -86,7 +86,7 @@ export class Wizard {
       if (wanted) this.balance = balanceOption((await balanceGet(wanted)).row);
       await this.read();
       if (this.problem) return;
-      this.step = 'format';
+      this.step = session.profile ? 'columns' : 'format';
       if (session.profile && this.balance && !this.preview?.missing.length) await this.#known();
     } catch (thrown) {
       this.problem = BackendError.from(thrown);
