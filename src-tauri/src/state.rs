@@ -20,6 +20,9 @@ use crate::platform::files::ShellFiles;
 /// How often the clock looks for holds that ran out.
 const EXPIRY_TICK: Duration = Duration::from_secs(20);
 
+/// When a large book is looked over after opening.
+const LOOK_OVER_AFTER: Duration = Duration::from_secs(10);
+
 /// Everything the commands share.
 pub(crate) struct Shell {
     app: AppHandle,
@@ -112,7 +115,7 @@ impl Shell {
     async fn take_up(&self, store: SqliteStore, path: &Path, notice: Option<String>) -> Answer<OpenBook> {
         let engine = Arc::new(Engine::new(Arc::new(store), Arc::new(SystemClock), user_name()));
         let info = engine.book_take_up().await?;
-        let tasks = vec![self.forward_notices(&engine), keep_time(&engine)];
+        let tasks = vec![self.forward_notices(&engine), keep_time(&engine), look_over(&engine)];
         let open = Open {
             engine,
             path: path.to_string_lossy().into_owned(),
@@ -182,6 +185,20 @@ fn everything() -> Changed {
             Topic::Jobs,
         ],
     }
+}
+
+/// Looks at the pages of a large book while the person already works in it.
+fn look_over(engine: &Arc<Engine>) -> JoinHandle<()> {
+    let engine = Arc::downgrade(engine);
+    tauri::async_runtime::spawn(async move {
+        // The first pages of the window come first.
+        tokio::time::sleep(LOOK_OVER_AFTER).await;
+        if let Some(engine) = engine.upgrade()
+            && let Err(error) = engine.look_over_file().await
+        {
+            tracing::warn!(code = error.code(), "the file could not be looked over");
+        }
+    })
 }
 
 /// Voids holds whose time has come while the book is open.

@@ -121,6 +121,24 @@ impl Engine {
         self.book_info().await
     }
 
+    /// Looks at every page of a book that was too large for that when it opened. What is found stands under
+    /// "Needs attention".
+    ///
+    /// # Errors
+    /// [`EngineError::Store`] if the file cannot be read at all.
+    pub async fn look_over_file(&self) -> EngineResult<()> {
+        if self.store.checked_at_open() {
+            return Ok(());
+        }
+        let found = self.store.check_file().await?;
+        if !found.is_empty() {
+            tracing::error!(problems = found.len(), "the file is damaged");
+            *self.file_problems.write().unwrap_or_else(std::sync::PoisonError::into_inner) = found;
+            self.changed(&[Topic::Book]);
+        }
+        Ok(())
+    }
+
     /// What the window says about the book.
     ///
     /// # Errors

@@ -206,6 +206,11 @@ impl Engine {
     /// [`crate::EngineError::Store`].
     pub async fn overview_attention(&self) -> EngineResult<Vec<AttentionRow>> {
         let mut rows = Vec::new();
+        let damage = self.file_problems.read().unwrap_or_else(std::sync::PoisonError::into_inner).first().cloned();
+        if let Some(first) = damage {
+            let text = format!("{first}. Back up what can be read, then restore the last good backup.");
+            rows.push(attention("problem", "The file of this book is damaged".into(), text, "settings", None));
+        }
         for row in self.store.trial_balance(None).await? {
             if row.debit != row.credit {
                 let gap = words::money(&(&row.debit - &row.credit), &row.currency);

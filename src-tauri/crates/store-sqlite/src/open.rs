@@ -13,6 +13,7 @@ use store::{Store, StoreError, StoreResult, Unit};
 use tracing::info;
 
 use crate::error::from_sqlx;
+use crate::lists::Lists;
 use crate::lock::BookLock;
 use crate::unit::SqliteUnit;
 
@@ -34,6 +35,8 @@ const READERS: u32 = 4;
 /// One open book.
 pub struct SqliteStore {
     pub(crate) readers: SqlitePool,
+    /// Lists that were read before and still stand.
+    pub(crate) lists: Lists,
     writer: Option<SqlitePool>,
     read_only: Option<String>,
     path: PathBuf,
@@ -119,7 +122,7 @@ impl SqliteStore {
             .await
             .map_err(database)?;
         info!(read_only = read_only.is_some(), "book opened");
-        Ok(Self { readers, writer, read_only, path: path.to_owned(), backup, _lock: lock })
+        Ok(Self { readers, lists: Lists::default(), writer, read_only, path: path.to_owned(), backup, _lock: lock })
     }
 
     /// Where the book is.
@@ -140,11 +143,15 @@ impl Store for SqliteStore {
             return Err(StoreError::ReadOnly(self.read_only.clone().unwrap_or_default()));
         };
         let transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
-        Ok(Box::new(SqliteUnit::new(transaction)))
+        Ok(Box::new(SqliteUnit::new(transaction, self.lists.writes())))
     }
 
     fn read_only(&self) -> Option<String> {
         self.read_only.clone()
+    }
+
+    fn checked_at_open(&self) -> bool {
+        std::fs::metadata(&self.path).is_ok_and(|file| file.len() <= CHECK_AT_OPEN)
     }
 
     async fn check_file(&self) -> StoreResult<Vec<String>> {

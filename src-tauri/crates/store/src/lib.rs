@@ -28,6 +28,9 @@ pub trait Store: LedgerReads + ReconReads + SystemReads + Send + Sync + 'static 
     /// Why nothing can be written, if that is so: a sentence for a person.
     fn read_only(&self) -> Option<String>;
 
+    /// Whether every page was looked at when the book was opened. A large book opens first and is looked at afterwards.
+    fn checked_at_open(&self) -> bool;
+
     /// Looks at every page and reference of the stored file; what is found is said in sentences.
     async fn check_file(&self) -> StoreResult<Vec<String>>;
 
