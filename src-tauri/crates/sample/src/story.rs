@@ -277,3 +277,42 @@ pub(crate) fn posting(
 pub(crate) fn cut(text: &str, length: usize) -> String {
     text.chars().take(length).collect::<String>().trim_end().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::company::account_of;
+    use std::collections::{BTreeMap, HashSet};
+
+    /// No bank balance may run dry on any day the sample is made on: a refused posting would leave no sample at all.
+    #[test]
+    fn banks_never_run_dry() {
+        let mut today = jiff::civil::date(2026, 1, 1);
+        for _ in 0..800 {
+            let plan = plan(today).unwrap();
+            let mut left: BTreeMap<&str, i64> = BTreeMap::new();
+            let mut references = HashSet::new();
+            for timed in &plan.acts {
+                let (posting, held) = match &timed.act {
+                    Act::Post(posting) => (posting, false),
+                    Act::Hold(posting, expires) => {
+                        assert!(*expires > timed.at, "{today}: {} expires before it is placed", posting.reference);
+                        (posting, true)
+                    }
+                    _ => continue,
+                };
+                assert!(posting.amount > 0, "{today}: {}", posting.reference);
+                assert!(references.insert(posting.reference.clone()), "{today}: {} twice", posting.reference);
+                // Holds count as spent for good, which is harder than it is.
+                if !account_of(posting.from).is_empty() {
+                    *left.entry(posting.from).or_default() -= posting.amount;
+                    assert!(left[posting.from] >= 0, "{today}: {} is dry at {}", posting.from, posting.reference);
+                }
+                if !held && !account_of(posting.to).is_empty() {
+                    *left.entry(posting.to).or_default() += posting.amount;
+                }
+            }
+            today = plus(today, 1);
+        }
+    }
+}
