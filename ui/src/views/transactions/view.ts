@@ -1,10 +1,7 @@
 import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
-import Ban from '@lucide/svelte/icons/ban';
-import Check from '@lucide/svelte/icons/check';
 import Copy from '@lucide/svelte/icons/copy';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
 import Plus from '@lucide/svelte/icons/plus';
-import Split from '@lucide/svelte/icons/split';
 import { defineView } from '$app/views';
 
 export default defineView({
@@ -21,9 +18,9 @@ export default defineView({
       where: 'transactions',
       icon: CopyPlus,
     },
-    { id: 'transactions.commit', label: 'Commit rest', keys: ['a'], where: 'transactions', icon: Check },
-    { id: 'transactions.part', label: 'Commit part', keys: ['p'], where: 'transactions', icon: Split },
-    { id: 'transactions.void', label: 'Void', keys: ['v'], where: 'transactions', icon: Ban, danger: true },
+    { id: 'transactions.commit', label: 'Commit rest', keys: ['a'], where: 'transactions' },
+    { id: 'transactions.part', label: 'Commit part', keys: ['p'], where: 'transactions' },
+    { id: 'transactions.void', label: 'Void', keys: ['v'], where: 'transactions', danger: true },
     { id: 'transactions.copy-id', label: 'Copy id', keys: ['i'], where: 'transactions', icon: Copy },
     {
       id: 'posting.post',
