@@ -77,9 +77,11 @@ CREATE TABLE txn (
     CHECK (source_key <> destination_key),
     CHECK ((status = 'VOID') <= (parent_key IS NOT NULL))
 ) STRICT;
-CREATE INDEX txn_by_date ON txn (effective_date, key) WHERE parent_key IS NULL;
+-- The grid walks one of the next three to reach a page. The date index carries what people filter by most, so that the
+-- walk never leaves it: at a million rows that is the difference between a blink and a wait.
+CREATE INDEX txn_by_date ON txn (effective_date, key, source_key, destination_key, currency, status, amount_length, amount) WHERE parent_key IS NULL;
 CREATE INDEX txn_by_amount ON txn (amount_length, amount, key) WHERE parent_key IS NULL;
-CREATE INDEX txn_by_currency ON txn (currency, effective_date, key) WHERE parent_key IS NULL;
+CREATE INDEX txn_by_reference ON txn (reference, key) WHERE parent_key IS NULL;
 CREATE INDEX txn_by_source ON txn (source_key, effective_date, key) WHERE parent_key IS NULL;
 CREATE INDEX txn_by_destination ON txn (destination_key, effective_date, key) WHERE parent_key IS NULL;
 CREATE INDEX txn_by_parent ON txn (parent_key, key) WHERE parent_key IS NOT NULL;

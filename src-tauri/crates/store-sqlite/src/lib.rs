@@ -9,6 +9,7 @@
 mod code;
 mod error;
 mod ledger;
+mod lists;
 mod lock;
 mod open;
 mod recon;

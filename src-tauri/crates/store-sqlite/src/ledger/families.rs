@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqlitePool};
+use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 use store::ledger::{FamilyRecord, StoredTransaction};
-use store::{Condition, Page, Query, StoreError, StoreResult, Test};
+use store::{Condition, Query, StoreError, StoreResult, Test};
 
 use super::rows::{TRANSACTION, family, transaction};
-use crate::code::{count, micros};
+use crate::code::micros;
 use crate::error::from_sqlx;
-use crate::sql::{Column, column, from_nearer_end, order_by, push_condition, window};
+use crate::sql::{Column, column, push_condition};
 
-const FIELDS: &[(&str, Column)] = &[
+pub(super) const FIELDS: &[(&str, Column)] = &[
     ("date", Column::Plain("t.effective_date")),
     ("reference", Column::Plain("t.reference")),
     ("description", Column::Plain("t.description")),
@@ -32,15 +32,22 @@ const FIELDS: &[(&str, Column)] = &[
 ];
 
 /// Newest first, as an accountant reads a journal.
-const DEFAULT_ORDER: &[(&str, bool)] = &[("date", true)];
+pub(super) const DEFAULT_ORDER: &[(&str, bool)] = &[("date", true)];
 
-/// Appends ` FROM txn t WHERE …` for a query.
-pub(super) fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> {
-    builder.push(" FROM txn t WHERE t.parent_key IS NULL");
+/// Appends ` FROM txn t … WHERE …` for a query; `hint` names the index to use, or nothing.
+pub(super) fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query, hint: &str) -> StoreResult<()> {
+    builder.push(format!(" FROM txn t{hint} WHERE t.parent_key IS NULL"));
     for condition in &query.conditions {
         match column(FIELDS, &condition.field)? {
             Column::Special => push_special(builder, condition)?,
-            stored => push_condition(builder, stored, condition)?,
+            _ if condition.field == "source" || condition.field == "destination" => push_name(builder, condition)?,
+            stored => {
+                if let Some(words) = indexed_words(condition) {
+                    // The words index narrows the list; which of the fields holds the words is looked at below.
+                    push_text(builder, words);
+                }
+                push_condition(builder, stored, condition)?;
+            }
         }
     }
     if let Some(text) = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
@@ -49,11 +56,40 @@ pub(super) fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> Store
     Ok(())
 }
 
+/// Shortest text that the trigram index can look for.
+const TRIGRAM: usize = 3;
+
+/// The words of a condition that the words index can look for as well.
+fn indexed_words(condition: &Condition) -> Option<&str> {
+    let indexed = matches!(condition.field.as_str(), "reference" | "description") && condition.test == Test::Contains;
+    let words = condition.values.first().filter(|_| indexed)?;
+    (words.chars().count() >= TRIGRAM).then_some(words.as_str())
+}
+
+/// The words of a query that the words index is asked for, if there are any.
+pub(super) fn searched(query: &Query) -> Option<String> {
+    let text = query.text.as_deref().map(str::trim).filter(|text| text.chars().count() >= TRIGRAM);
+    text.or_else(|| query.conditions.iter().find_map(indexed_words)).map(str::to_owned)
+}
+
+/// One phrase in the language of the words index.
+pub(super) fn phrase(words: &str) -> String {
+    format!("\"{}\"", words.replace('"', "\"\""))
+}
+
+/// A test of a balance's name, made once per balance and not once per row.
+fn push_name(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> StoreResult<()> {
+    builder.push(format!(" AND t.{}_key IN (SELECT n.key FROM balance n WHERE 1", condition.field));
+    push_condition(builder, Column::Plain("n.name"), condition)?;
+    builder.push(")");
+    Ok(())
+}
+
 /// Three characters and more go through the trigram index; fewer are looked for at the start of the reference.
 fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str) {
-    if text.chars().count() >= 3 {
+    if text.chars().count() >= TRIGRAM {
         builder.push(" AND t.key IN (SELECT rowid FROM txn_text WHERE words MATCH ");
-        builder.push_bind(format!("\"{}\"", text.replace('"', "\"\"")));
+        builder.push_bind(phrase(text));
         builder.push(")");
     } else {
         builder.push(" AND substr(t.reference, 1, ");
@@ -114,7 +150,8 @@ fn push_states(builder: &mut QueryBuilder<Sqlite>, states: &[String]) -> StoreRe
             builder.push(" OR ");
         }
         if test.is_empty() {
-            builder.push("NOT EXISTS (SELECT 1 FROM hold h WHERE h.txn_key = t.key)");
+            // Every first row that is not a hold was applied at once.
+            builder.push("t.status = 'APPLIED'");
         } else {
             builder.push(format!("t.key IN (SELECT h.txn_key FROM hold h WHERE {test})"));
         }
@@ -122,28 +159,10 @@ fn push_states(builder: &mut QueryBuilder<Sqlite>, states: &[String]) -> StoreRe
     Ok(())
 }
 
-pub(super) async fn page(readers: &SqlitePool, query: &Query) -> StoreResult<Page<FamilyRecord>> {
-    let mut counting = QueryBuilder::new("SELECT count(*)");
-    filter(&mut counting, query)?;
-    let total: i64 = counting.build_query_scalar().fetch_one(readers).await.map_err(from_sqlx)?;
-    let (limit, offset) = window(query);
-    let (limit, offset, reverse) = from_nearer_end(limit, offset, total);
-    // Keys first: a walk over an index that holds them is many times faster than one over whole rows.
-    let mut builder = QueryBuilder::new("SELECT t.key");
-    filter(&mut builder, query)?;
-    let order = order_by(FIELDS, &query.sort, DEFAULT_ORDER, "t.key", reverse)?;
-    builder.push(format!(" ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
-    let mut keys: Vec<i64> = builder.build_query_scalar().fetch_all(readers).await.map_err(from_sqlx)?;
-    if reverse {
-        keys.reverse();
-    }
-    Ok(Page { rows: by_keys(readers, &keys).await?, total: count(total) })
-}
-
-async fn by_keys(readers: &SqlitePool, keys: &[i64]) -> StoreResult<Vec<FamilyRecord>> {
+pub(super) async fn by_keys(connection: &mut SqliteConnection, keys: &[i64]) -> StoreResult<Vec<FamilyRecord>> {
     let list = serde_json::to_string(keys).map_err(|error| StoreError::damaged("keys", error))?;
     let sql = format!("{TRANSACTION} WHERE t.key IN (SELECT value FROM json_each(?))");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list).fetch_all(readers).await.map_err(from_sqlx)?;
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list).fetch_all(connection).await.map_err(from_sqlx)?;
     let mut found: HashMap<i64, FamilyRecord> =
         rows.iter().map(|row| family(row).map(|record| (record.first.key, record))).collect::<StoreResult<_>>()?;
     Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
@@ -185,6 +204,6 @@ mod tests {
     fn a_field_that_is_not_listed_is_refused() {
         let query = Query { conditions: vec![Condition { field: "1; DROP TABLE txn".into(), test: Test::Is, values: vec!["x".into()] }], ..Query::default() };
         let mut builder = QueryBuilder::new("");
-        assert!(matches!(filter(&mut builder, &query), Err(StoreError::UnknownField(_))));
+        assert!(matches!(filter(&mut builder, &query, ""), Err(StoreError::UnknownField(_))));
     }
 }

@@ -2,6 +2,7 @@
 
 mod balances;
 mod families;
+mod grid;
 mod register;
 mod rows;
 mod totals;
@@ -44,7 +45,7 @@ impl LedgerReads for SqliteStore {
     }
 
     async fn families(&self, query: &Query) -> StoreResult<Page<FamilyRecord>> {
-        families::page(&self.readers, query).await
+        grid::page(self, query).await
     }
 
     async fn family_totals(&self, query: &Query) -> StoreResult<Vec<CurrencyTotal>> {

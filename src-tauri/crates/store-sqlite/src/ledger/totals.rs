@@ -24,7 +24,7 @@ pub(super) async fn of_families(readers: &SqlitePool, query: &Query) -> StoreRes
     }
     let mut totals: BTreeMap<(String, &'static str), CurrencyTotal> = BTreeMap::new();
     let mut builder = QueryBuilder::new(format!("SELECT t.currency, t.exponent, count(*), {}", exact_sum("t.amount")));
-    filter(&mut builder, query)?;
+    filter(&mut builder, query, "")?;
     builder.push(" AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.txn_key = t.key) GROUP BY t.currency, t.exponent");
     for row in builder.build().fetch_all(readers).await.map_err(from_sqlx)? {
         add(&mut totals, &row, APPLIED, 3)?;
@@ -33,7 +33,7 @@ pub(super) async fn of_families(readers: &SqlitePool, query: &Query) -> StoreRes
         let mut builder = QueryBuilder::new("SELECT x.currency, x.exponent, count(*), ");
         builder.push(exact_sum("x.figure"));
         builder.push(format!(" FROM (SELECT t.currency, t.exponent, (SELECT h.{figure} FROM hold h WHERE h.txn_key = t.key) AS figure"));
-        filter(&mut builder, query)?;
+        filter(&mut builder, query, "")?;
         builder.push(" AND EXISTS (SELECT 1 FROM hold h WHERE h.txn_key = t.key)) x WHERE x.figure <> '0' GROUP BY x.currency, x.exponent");
         for row in builder.build().fetch_all(readers).await.map_err(from_sqlx)? {
             add(&mut totals, &row, group, 3)?;

@@ -1,0 +1,259 @@
+//! How a page of the transactions grid is reached in a large book.
+//!
+//! A page is a walk over an index to where it begins, so everything depends on the walk staying inside one index. The
+//! date index carries what is filtered by most. What it does not carry (words, other orders under a filter) is read
+//! once as a list of keys and kept until the book changes.
+
+use std::sync::Arc;
+
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use store::ledger::FamilyRecord;
+use store::{Page, Query, StoreError, StoreResult, Test};
+
+use super::families::{DEFAULT_ORDER, FIELDS, by_keys, filter, is_everything, searched, phrase};
+use crate::code::count;
+use crate::error::from_sqlx;
+use crate::lists::{Known, State};
+use crate::open::SqliteStore;
+use crate::sql::{from_nearer_end, order_by, window};
+
+/// A filter that leaves at most so many rows is read as a whole at once: it costs little more than counting it.
+const SHORT: i64 = 20_000;
+/// A page that begins this near to the start or end of a long list is reached by looking at the rows in order.
+const NEAR: i64 = 2_000;
+
+const BY_DATE: &str = " INDEXED BY txn_by_date";
+
+/// The index whose order is the order that was asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Date,
+    Amount,
+    Reference,
+    Created,
+    /// None is.
+    Other,
+}
+
+impl Order {
+    fn of(query: &Query) -> Self {
+        match query.sort.as_slice() {
+            [] => Self::Date,
+            [sort] => match sort.field.as_str() {
+                "date" => Self::Date,
+                "amount" => Self::Amount,
+                "reference" => Self::Reference,
+                "created" => Self::Created,
+                _ => Self::Other,
+            },
+            _ => Self::Other,
+        }
+    }
+
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Date => BY_DATE,
+            Self::Amount => " INDEXED BY txn_by_amount",
+            Self::Reference => " INDEXED BY txn_by_reference",
+            // The table itself stands in the order of booking.
+            Self::Created => " NOT INDEXED",
+            Self::Other => "",
+        }
+    }
+}
+
+/// Where the rows of a filter are found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Filter {
+    /// Nothing narrows the list.
+    None,
+    /// The date index carries everything the filter looks at.
+    InDateIndex,
+    /// A few rows named by another table: holds, or words that occur rarely.
+    Few,
+    /// Many rows named by the words index.
+    Words,
+    /// Every row has to be looked at.
+    Rows,
+}
+
+impl Filter {
+    fn hint(self) -> &'static str {
+        if matches!(self, Self::InDateIndex | Self::Words) { BY_DATE } else { "" }
+    }
+}
+
+const IN_DATE_INDEX: &[&str] =
+    &["date", "amount", "currency", "balance", "source_id", "destination_id", "ledger", "state", "source", "destination"];
+
+pub(super) async fn page(store: &SqliteStore, query: &Query) -> StoreResult<Page<FamilyRecord>> {
+    let writes = store.lists.writes_so_far();
+    let mut connection = store.readers.acquire().await.map_err(from_sqlx)?;
+    let newest_key: Option<i64> =
+        sqlx::query_scalar("SELECT max(key) FROM txn").fetch_one(&mut *connection).await.map_err(from_sqlx)?;
+    let state = State { writes, newest_key: newest_key.unwrap_or_default() };
+    let names = Names::of(query)?;
+    let mut grid = Grid { store, connection: &mut connection, query, state, names };
+    let (keys, total) = grid.keys().await?;
+    Ok(Page { rows: by_keys(&mut connection, &keys).await?, total: count(total) })
+}
+
+/// Names under which a filter's length and a list's order are kept.
+struct Names {
+    filter: String,
+    list: String,
+}
+
+impl Names {
+    fn of(query: &Query) -> StoreResult<Self> {
+        let text = |value: serde_json::Result<String>| value.map_err(|error| StoreError::damaged("query", error));
+        let words = query.text.as_deref().map(str::trim).filter(|words| !words.is_empty());
+        let filter = text(serde_json::to_string(&(&query.conditions, words)))?;
+        let list = text(serde_json::to_string(&(&query.sort, &filter)))?;
+        Ok(Self { filter, list })
+    }
+}
+
+struct Grid<'a> {
+    store: &'a SqliteStore,
+    connection: &'a mut SqliteConnection,
+    query: &'a Query,
+    state: State,
+    names: Names,
+}
+
+impl Grid<'_> {
+    /// Keys of the rows of the page in their order, and the length of the list.
+    async fn keys(&mut self) -> StoreResult<(Vec<i64>, i64)> {
+        if let Some(whole) = self.store.lists.get(&self.names.list, self.state).keys {
+            return Ok(self.cut(&whole));
+        }
+        let order = Order::of(self.query);
+        let filter = self.filter_kind().await?;
+        let known = self.store.lists.get(&self.names.filter, self.state).total;
+        // A short list is known as a whole after one look. In date order the look ends early when the list is long.
+        let look = match (filter, known) {
+            (Filter::None | Filter::Words, _) => false,
+            (_, Some(total)) => total <= SHORT,
+            (Filter::InDateIndex, None) => order == Order::Date,
+            (Filter::Few | Filter::Rows, None) => true,
+        };
+        if look {
+            let keys = self.list(filter, SHORT + 1).await?;
+            if i64::try_from(keys.len()).unwrap_or(i64::MAX) <= SHORT {
+                return Ok(self.keep(keys));
+            }
+        }
+        let total = match known {
+            Some(total) => total,
+            None => self.total(filter).await?,
+        };
+        let (limit, wanted) = window(self.query);
+        let (limit, offset, reverse) = from_nearer_end(limit, wanted, total);
+        let walk = match filter {
+            Filter::None => order != Order::Other,
+            Filter::InDateIndex => order == Order::Date || (order != Order::Other && total > SHORT && offset <= NEAR),
+            // Rows in order are looked up in what the words index found; that ends soon when it found many.
+            Filter::Words => order == Order::Date && offset <= NEAR,
+            Filter::Few | Filter::Rows => false,
+        };
+        if walk {
+            return Ok((self.walk(order, limit, offset, reverse).await?, total));
+        }
+        let keys = self.list(filter, -1).await?;
+        Ok(self.keep(keys))
+    }
+
+    fn cut(&self, whole: &[i64]) -> (Vec<i64>, i64) {
+        let (limit, offset) = window(self.query);
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(whole.len());
+        let to = from.saturating_add(usize::try_from(limit).unwrap_or_default()).min(whole.len());
+        (whole[from..to].to_vec(), i64::try_from(whole.len()).unwrap_or(i64::MAX))
+    }
+
+    fn keep(&self, keys: Vec<i64>) -> (Vec<i64>, i64) {
+        let cut = self.cut(&keys);
+        self.store.lists.put(&self.names.filter, self.state, Known { total: Some(cut.1), keys: None });
+        self.store.lists.put(&self.names.list, self.state, Known { total: Some(cut.1), keys: Some(Arc::new(keys)) });
+        cut
+    }
+
+    async fn filter_kind(&mut self) -> StoreResult<Filter> {
+        if is_everything(self.query) {
+            return Ok(Filter::None);
+        }
+        if let Some(words) = searched(self.query) {
+            let found = self.occurrences(&words).await?;
+            return Ok(if found <= SHORT { Filter::Few } else { Filter::Words });
+        }
+        let conditions = &self.query.conditions;
+        let holds = |values: &[String]| !values.iter().any(|value| value == "applied");
+        if conditions.iter().any(|one| one.field == "state" && one.test == Test::Is && holds(&one.values)) {
+            return Ok(Filter::Few);
+        }
+        let carried = conditions.iter().all(|one| IN_DATE_INDEX.contains(&one.field.as_str()));
+        Ok(if carried && self.query.text.as_deref().is_none_or(|text| text.trim().is_empty()) { Filter::InDateIndex } else { Filter::Rows })
+    }
+
+    /// How many rows the words index knows for these words.
+    async fn occurrences(&mut self, words: &str) -> StoreResult<i64> {
+        let name = format!("words {words}");
+        if let Some(total) = self.store.lists.get(&name, self.state).total {
+            return Ok(total);
+        }
+        let found = sqlx::query_scalar("SELECT count(*) FROM txn_text WHERE words MATCH ?")
+            .bind(phrase(words))
+            .fetch_one(&mut *self.connection)
+            .await
+            .map_err(from_sqlx)?;
+        self.store.lists.put(&name, self.state, Known { total: Some(found), keys: None });
+        Ok(found)
+    }
+
+    async fn total(&mut self, filter_kind: Filter) -> StoreResult<i64> {
+        // Only first rows of families are in the words index, so its own count is the count.
+        let only_words = self.query.conditions.is_empty().then(|| searched(self.query)).flatten();
+        let total = if let Some(words) = only_words {
+            self.occurrences(&words).await?
+        } else {
+            let only_amounts = self.query.conditions.iter().all(|one| one.field == "amount");
+            let hint = if only_amounts { Order::Amount.hint() } else { filter_kind.hint() };
+            let hint = if filter_kind == Filter::None || (only_amounts && filter_kind != Filter::InDateIndex) { filter_kind.hint() } else { hint };
+            let mut builder = QueryBuilder::new("SELECT count(*)");
+            filter(&mut builder, self.query, hint)?;
+            builder.build_query_scalar().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?
+        };
+        self.store.lists.put(&self.names.filter, self.state, Known { total: Some(total), keys: None });
+        Ok(total)
+    }
+
+    async fn walk(&mut self, order: Order, limit: i64, offset: i64, reverse: bool) -> StoreResult<Vec<i64>> {
+        let mut builder = QueryBuilder::new("SELECT t.key");
+        self.ordered(&mut builder, order.hint(), reverse)?;
+        builder.push(format!(" LIMIT {limit} OFFSET {offset}"));
+        let mut keys: Vec<i64> = builder.build_query_scalar().fetch_all(&mut *self.connection).await.map_err(from_sqlx)?;
+        if reverse {
+            keys.reverse();
+        }
+        Ok(keys)
+    }
+
+    /// The first `most` keys of the list in its order (all when negative), as one value: a row for each would cross
+    /// to this thread one by one.
+    async fn list(&mut self, filter_kind: Filter, most: i64) -> StoreResult<Vec<i64>> {
+        let mut builder = QueryBuilder::<Sqlite>::new("SELECT coalesce(group_concat(key, ','), '') FROM (SELECT t.key AS key");
+        self.ordered(&mut builder, filter_kind.hint(), false)?;
+        builder.push(format!(" LIMIT {most})"));
+        let row = builder.build().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?;
+        let text: &str = row.try_get(0).map_err(from_sqlx)?;
+        let keys = text.split(',').filter(|key| !key.is_empty());
+        keys.map(|key| key.parse().map_err(|error| StoreError::damaged("keys", error))).collect()
+    }
+
+    fn ordered(&self, builder: &mut QueryBuilder<Sqlite>, hint: &str, reverse: bool) -> StoreResult<()> {
+        filter(builder, self.query, hint)?;
+        let order = order_by(FIELDS, &self.query.sort, DEFAULT_ORDER, "t.key", reverse)?;
+        builder.push(format!(" ORDER BY {order}"));
+        Ok(())
+    }
+}
