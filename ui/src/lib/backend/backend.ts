@@ -26,10 +26,10 @@ export class BackendError extends Error {
   static from(thrown: unknown): BackendError {
     if (thrown instanceof BackendError) return thrown;
     if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
-      const { code, message, detail, fields } = thrown as ErrorPayload;
+      const { code, message, detail, fields } = thrown as Omit<ErrorPayload, 'fields'> & { fields?: unknown };
       const payload: ErrorPayload = { code: String(code), message: String(message) };
       if (detail) payload.detail = String(detail);
-      if (fields) payload.fields = fields;
+      if (fields) payload.fields = fieldsOf(fields);
       return new BackendError(payload);
     }
     const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
@@ -39,6 +39,14 @@ export class BackendError extends Error {
       detail,
     });
   }
+}
+
+/** The shell names fields in a list; forms look them up by name. The first problem of a field is the one shown. */
+function fieldsOf(fields: unknown): Record<string, string> {
+  if (!Array.isArray(fields)) return { ...(fields as Record<string, string>) };
+  const named: Record<string, string> = {};
+  for (const { field, message } of fields as { field: string; message: string }[]) named[field] ??= message;
+  return named;
 }
 
 export const isBackendError = (value: unknown): value is BackendError => value instanceof BackendError;
