@@ -8,9 +8,17 @@ describe('a refusal of the shell', () => {
       { field: 'amount', message: 'It must be above zero.' },
       { field: 'source', message: 'Choose where the money comes from.' },
     ];
-    const error = BackendError.from({ code: 'INVALID_INPUT', message: 'Two fields are wrong.', detail: null, fields });
+    const error = BackendError.from({
+      code: 'INVALID_INPUT',
+      message: 'Two fields are wrong.',
+      detail: null,
+      fields,
+    });
     expect(error.code).toBe('INVALID_INPUT');
-    expect(error.fields).toEqual({ amount: 'Enter an amount.', source: 'Choose where the money comes from.' });
+    expect(error.fields).toEqual({
+      amount: 'Enter an amount.',
+      source: 'Choose where the money comes from.',
+    });
   });
 
   it('has no fields when the list is empty', () => {
