@@ -68,7 +68,14 @@ impl Engine {
     /// An engine over an open book. `actor` is the person or program that acts.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, actor: impl Into<String>) -> Self {
         let (notices, _) = broadcast::channel(NOTICE_BUFFER);
-        Self { store, clock, actor: RwLock::new(actor.into()), notices, file_problems: RwLock::default(), recon: recon::ReconState::default() }
+        Self {
+            store,
+            clock,
+            actor: RwLock::new(actor.into()),
+            notices,
+            file_problems: RwLock::default(),
+            recon: recon::ReconState::default(),
+        }
     }
 
     /// What happens in this book from now on.

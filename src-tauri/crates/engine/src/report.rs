@@ -38,6 +38,9 @@ fn row(label: impl Into<String>, note: Option<String>, amount: &Amount, total: b
     ReportAmount { label: label.into(), note, amount: amount.to_string(), total }
 }
 
+/// Matches and the lines in them, by tier or rule.
+type Counts = BTreeMap<String, (u32, u32)>;
+
 impl Engine {
     /// The report of a statement: a signed version as it was signed, or the present state.
     pub async fn report(&self, statement_id: &str, version: Option<u32>) -> EngineResult<Report> {
@@ -164,8 +167,7 @@ impl Engine {
         &self,
         matches: &[store::recon::MatchRecord],
     ) -> EngineResult<(Vec<ReportCount>, Vec<ReportCount>)> {
-        let (mut tiers, mut rules): (BTreeMap<String, (u32, u32)>, BTreeMap<String, (u32, u32)>) =
-            (BTreeMap::new(), BTreeMap::new());
+        let (mut tiers, mut rules): (Counts, Counts) = (BTreeMap::new(), BTreeMap::new());
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         for one in matches {
             let tier = one.tier.as_deref().map_or("By hand", |tier| match tier {

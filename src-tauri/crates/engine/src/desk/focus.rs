@@ -148,7 +148,7 @@ impl Engine {
             ..self.line_query(statement).await?
         };
         let same = self.store.desk_lines(&query).await?;
-        let earlier = same.rows.iter().map(|row| &row.line).filter(|other| {
+        let mut earlier = same.rows.iter().map(|row| &row.line).filter(|other| {
             let days = days_between(other.booking_date, line.booking_date);
             other.key != line.key
                 && other.amount == line.amount
@@ -157,7 +157,7 @@ impl Engine {
                 && (other.booking_date, other.position) < (line.booking_date, line.position)
         });
         Ok(earlier
-            .last()
+            .next_back()
             .map(|other| match days_between(other.booking_date, line.booking_date) {
                 0 => format!("Repeats line {}, on the same day.", other.position),
                 days => format!(
