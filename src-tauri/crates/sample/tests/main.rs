@@ -43,7 +43,9 @@ async fn the_book_ties_and_is_lively() {
         conditions: vec![FilterCondition { field: "state".into(), test: FilterTest::Is, values: vec![state.into()] }],
         ..ListQuery::default()
     };
-    for (state, least) in [("held", 13), ("part_committed", 1), ("committed", 5), ("voided", 4), ("expired", 2), ("part_voided", 2)] {
+    for (state, least) in
+        [("held", 13), ("part_committed", 1), ("committed", 5), ("voided", 4), ("expired", 2), ("part_voided", 2)]
+    {
         let found = engine.transactions_page(states(state)).await.unwrap().total;
         assert!(found >= least, "{found} {state}");
     }
@@ -73,7 +75,9 @@ async fn the_same_day_gives_the_same_files() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_sort_of_day_makes_a_sound_sample() {
     // First and last days of months, a weekend, a leap day, the turn of the year.
-    for today in [date(2026, 11, 1), date(2026, 8, 31), date(2028, 2, 29), date(2027, 1, 2), date(2027, 3, 1), date(2026, 5, 5)] {
+    for today in
+        [date(2026, 11, 1), date(2026, 8, 31), date(2028, 2, 29), date(2027, 1, 2), date(2027, 3, 1), date(2026, 5, 5)]
+    {
         let folder = TempDir::new().unwrap();
         let files = make(folder.path(), today).await;
         let engine = open(&files, today).await;
@@ -131,13 +135,24 @@ impl Desk {
             accept_other_account: false,
         };
         let id = engine.import_commit(request, None).await.unwrap().statement_id.unwrap();
-        let run = RunRequest { statement_id: id.clone(), rule_ids: None, fallback: RunFallback::ClosestText, dry_run: false, auto_confirm: false };
+        let run = RunRequest {
+            statement_id: id.clone(),
+            rule_ids: None,
+            fallback: RunFallback::ClosestText,
+            dry_run: false,
+            auto_confirm: false,
+        };
         let result = engine.run_now(run).await.unwrap();
         (Self { engine, id }, result)
     }
 
     async fn review(&self) -> Vec<DeskLine> {
-        let query = DeskLinesQuery { statement_id: self.id.clone(), filter: DeskFilter::Review, limit: 200, ..DeskLinesQuery::default() };
+        let query = DeskLinesQuery {
+            statement_id: self.id.clone(),
+            filter: DeskFilter::Review,
+            limit: 200,
+            ..DeskLinesQuery::default()
+        };
         self.engine.desk_lines(query).await.unwrap().lines
     }
 
@@ -148,14 +163,30 @@ impl Desk {
 
     /// Open entries whose reference or description holds the text.
     async fn entries(&self, text: &str) -> Vec<String> {
-        let query = DeskEntriesQuery { statement_id: self.id.clone(), sign: EntrySign::Any, limit: 200, ..DeskEntriesQuery::default() };
+        let query = DeskEntriesQuery {
+            statement_id: self.id.clone(),
+            sign: EntrySign::Any,
+            limit: 200,
+            ..DeskEntriesQuery::default()
+        };
         let page = self.engine.desk_entries(query).await.unwrap();
         let rows = page.unmatched.into_iter().chain(page.outstanding);
-        rows.filter(|row| row.reference.contains(text) || row.description.contains(text) || row.counterpart.contains(text)).map(|row| row.id).collect()
+        rows.filter(|row| {
+            row.reference.contains(text) || row.description.contains(text) || row.counterpart.contains(text)
+        })
+        .map(|row| row.id)
+        .collect()
     }
 
     async fn balance(&self, name: &str, currency: &str) -> String {
-        self.engine.balance_search(name, Some(currency), 20).await.unwrap().into_iter().find(|row| row.name == name).unwrap().id
+        self.engine
+            .balance_search(name, Some(currency), 20)
+            .await
+            .unwrap()
+            .into_iter()
+            .find(|row| row.name == name)
+            .unwrap()
+            .id
     }
 
     /// Accepts entries for a line; what is between them goes to `against`.
@@ -173,8 +204,12 @@ impl Desk {
 
     async fn enter(&self, text: &str, against: &str) {
         let line = self.line(text).await;
-        let posting =
-            DifferencePosting { against: against.into(), description: line.description.clone(), amount: line.amount.clone(), effective_date: None };
+        let posting = DifferencePosting {
+            against: against.into(),
+            description: line.description.clone(),
+            amount: line.amount.clone(),
+            effective_date: None,
+        };
         self.engine.line_new_entry(&self.id, &line.id, posting).await.unwrap();
     }
 
@@ -194,7 +229,10 @@ impl Desk {
         let desk = self.engine.desk(&self.id).await.unwrap();
         assert_eq!((desk.left_to_clear.as_str(), desk.ledger_difference.as_str()), ("0", "0"));
         assert!(self.engine.signoff_check(&self.id).await.unwrap().ready);
-        assert!(!self.engine.sign_off(&self.id, "Niamh Corcoran").await.unwrap().outstanding.is_empty(), "a cheque is outstanding");
+        assert!(
+            !self.engine.sign_off(&self.id, "Niamh Corcoran").await.unwrap().outstanding.is_empty(),
+            "a cheque is outstanding"
+        );
         assert_eq!(self.engine.book_check().await.unwrap().problems, Vec::<String>::new());
         self.engine.close().await;
     }
@@ -212,7 +250,8 @@ async fn the_main_statement_comes_to_zero() {
     let (fees, card_fees) = (desk.balance("Bank fees", "EUR").await, desk.balance("Card fees", "EUR").await);
     let exchange = desk.balance("Exchange differences", "EUR").await;
     let line = desk.line("SHANNON POWER").await;
-    desk.settle(&line, desk.entries("Shannon Power, meter 2").await, &desk.balance("Power and telecoms", "EUR").await).await;
+    desk.settle(&line, desk.entries("Shannon Power, meter 2").await, &desk.balance("Power and telecoms", "EUR").await)
+        .await;
     let line = desk.line("LESS CHG").await;
     let document = line.description.split("INV").nth(1).unwrap()[..5].to_owned();
     desk.settle(&line, desk.entries(&format!("INV-{document}-P")).await, &fees).await;
@@ -220,25 +259,44 @@ async fn the_main_statement_comes_to_zero() {
     desk.settle(&line, desk.entries("FX-3384-A").await, &exchange).await;
     let takings = desk.entries("Card takings of").await;
     assert!(takings.len() >= 3, "{}", takings.len());
-    let payouts: Vec<_> = desk.review().await.into_iter().filter(|line| line.description.contains("SUMPAY") && line.state == "none").collect();
+    let payouts: Vec<_> = desk
+        .review()
+        .await
+        .into_iter()
+        .filter(|line| line.description.contains("SUMPAY") && line.state == "none")
+        .collect();
     assert_eq!(payouts.len(), 1, "one payout has no entry of its own");
     desk.settle(&payouts[0], takings, &card_fees).await;
     let line = desk.line("2 FACTUREN").await;
     let sums = desk.engine.find_sum(&line.id).await.unwrap();
-    let pair = sums.combinations.iter().find(|entries| entries.iter().all(|entry| entry.counterpart == "Zeeland Waterbouw")).expect("two invoices add up");
+    let pair = sums
+        .combinations
+        .iter()
+        .find(|entries| entries.iter().all(|entry| entry.counterpart == "Zeeland Waterbouw"))
+        .expect("two invoices add up");
     desk.settle(&line, pair.iter().map(|entry| entry.id.clone()).collect(), &fees).await;
     let line = desk.line("NO REFERENCE").await;
     assert_eq!(line.state, "ambiguous");
     let focus = desk.engine.desk_focus(&line.id).await.unwrap();
     desk.settle(&line, vec![focus.suggestion.unwrap().entries[0].id.clone()], &fees).await;
-    for (text, against) in [("QUARTERLY MAINTENANCE", &fees), ("ACCOUNT FEES", &fees), ("CREDIT INTEREST", &desk.balance("Interest received", "EUR").await)] {
+    for (text, against) in [
+        ("QUARTERLY MAINTENANCE", &fees),
+        ("ACCOUNT FEES", &fees),
+        ("CREDIT INTEREST", &desk.balance("Interest received", "EUR").await),
+    ] {
         desk.enter(text, against).await;
     }
     desk.enter("CARD REFUND", &desk.balance("Instrument sales", "EUR").await).await;
     let line = desk.line("CF-88120").await;
-    let paid = desk.engine.desk_focus(&line.id).await.unwrap().suggestion.expect("the direct debit has its entry").entries[0].id.clone();
+    let paid =
+        desk.engine.desk_focus(&line.id).await.unwrap().suggestion.expect("the direct debit has its entry").entries[0]
+            .id
+            .clone();
     desk.settle(&line, vec![paid], &fees).await;
     desk.enter("CF-88120", &desk.balance("Clew Freight", "EUR").await).await;
+    // Presented too long after it was written for a rule: the person finds it among the outstanding.
+    let line = desk.line("CHQ 100482").await;
+    desk.settle(&line, desk.entries("CHQ-100482").await, &fees).await;
     desk.accept_tiers().await;
     finish(&desk).await;
     desk.sign().await;
@@ -256,7 +314,10 @@ async fn the_pound_statement_comes_to_zero() {
     assert_eq!(fits, [3_585_00]);
     let query = DeskEntriesQuery { statement_id: desk.id.clone(), limit: 200, ..DeskEntriesQuery::default() };
     let open = desk.engine.desk_entries(query).await.unwrap().unmatched;
-    let gross = open.iter().find(|entry| entry.amount == "360000" && entry.counterpart == "Solway Offshore").expect("the receipt before charges");
+    let gross = open
+        .iter()
+        .find(|entry| entry.amount == "360000" && entry.counterpart == "Solway Offshore")
+        .expect("the receipt before charges");
     desk.settle(&line, vec![gross.id.clone()], &fees).await;
     let line = desk.line("WHITEHAVEN").await;
     desk.settle(&line, desk.entries("Hotel, harbour survey").await, &travel).await;
@@ -265,6 +326,8 @@ async fn the_pound_statement_comes_to_zero() {
     let focus = desk.engine.desk_focus(&line.id).await.unwrap();
     desk.settle(&line, vec![focus.suggestion.unwrap().entries[0].id.clone()], &fees).await;
     desk.enter("MONTHLY ACCOUNT CHARGE", &fees).await;
+    let line = desk.line("CHEQUE 000317").await;
+    desk.settle(&line, desk.entries("CHQ-000317").await, &fees).await;
     desk.accept_tiers().await;
     finish(&desk).await;
     desk.sign().await;
@@ -276,7 +339,10 @@ async fn finish(desk: &Desk) {
     assert!(left.len() <= 6, "{:?}", left.iter().map(|line| &line.description).collect::<Vec<_>>());
     for line in left {
         let focus = desk.engine.desk_focus(&line.id).await.unwrap();
-        let suggestion = focus.suggestion.or_else(|| focus.alternatives.into_iter().next()).unwrap_or_else(|| panic!("nothing fits {}", line.description));
+        let suggestion = focus
+            .suggestion
+            .or_else(|| focus.alternatives.into_iter().next())
+            .unwrap_or_else(|| panic!("nothing fits {}", line.description));
         assert_eq!(suggestion.difference, "0", "{}", line.description);
         desk.engine.match_accept(&desk.id, vec![line.id], vec![suggestion.entries[0].id.clone()], None).await.unwrap();
     }

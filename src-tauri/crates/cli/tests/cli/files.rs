@@ -71,7 +71,8 @@ fn mapping_can_be_overruled_and_bad_files_exit_3() {
     let path = folder.path().join("plain.csv");
     std::fs::write(&path, "01/02/2026;Fee;-3,00\n05/02/2026;Bolts;-7,25\n").unwrap();
     let first = |args: &[&str]| {
-        let all = [&["statement", "read", &text(&path), "--file-currency", "EUR"], args].concat();
+        let file = text(&path);
+        let all = [&["statement", "read", &file, "--file-currency", "EUR"], args].concat();
         ok(&all)["statements"][0]["lines"][1]["booking_date"].as_str().unwrap().to_owned()
     };
     assert_eq!(first(&["--date-format", "dmy"]), "2026-02-05");
