@@ -40,6 +40,8 @@ impl From<OpenError> for Refusal {
             OpenError::Newer { .. } => "BOOK_NEWER",
             OpenError::ForeignMigration(_) => "BOOK_FOREIGN",
             OpenError::Damaged(_) => "BOOK_DAMAGED",
+            OpenError::SecondName(_) => "BOOK_SECOND_NAME",
+            OpenError::Unfinished(_) => "BOOK_UNFINISHED",
             OpenError::Io { .. } => "FILE",
             OpenError::Database(_) => "DATABASE",
         };

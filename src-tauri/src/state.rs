@@ -29,6 +29,7 @@ pub(crate) struct Shell {
     pub(crate) files: ShellFiles,
     open: RwLock<Option<Open>>,
     startup_problem: Mutex<Option<String>>,
+    opening: tokio::sync::Mutex<()>,
     /// Imports somebody asked to stop, by session.
     cancelled: Mutex<HashSet<String>>,
 }
@@ -56,6 +57,7 @@ impl Shell {
             files,
             open: RwLock::new(None),
             startup_problem: Mutex::new(None),
+            opening: tokio::sync::Mutex::default(),
             cancelled: Mutex::default(),
         })
     }
@@ -84,9 +86,15 @@ impl Shell {
     }
 
     pub(crate) async fn open(&self, path: &Path) -> Answer<OpenBook> {
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        // The same book again: its own lock would make the second opening read-only.
-        self.close().await;
+        // One opening at a time: two at once would find each other's lock.
+        let _alone = self.opening.lock().await;
+        let absolute = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        // The same book again: its own lock would make the second opening read-only. Another book is only left once
+        // the new one is open.
+        let again = self.open.read().await.as_ref().is_some_and(|open| Path::new(&open.path) == absolute);
+        if again {
+            self.close().await;
+        }
         let store = SqliteStore::open(&absolute).await?;
         let notice = store.backup_made().map(|copy| {
             let name = copy.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -130,7 +138,10 @@ impl Shell {
             opened_at: jiff::Timestamp::now().to_string(),
             missing: false,
         });
-        *self.open.write().await = Some(open);
+        let before = self.open.write().await.replace(open);
+        if let Some(before) = before {
+            before.engine.close().await;
+        }
         Ok(described)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::api::RecentBook;
 
@@ -12,11 +13,13 @@ const RECENTS: usize = 30;
 pub(crate) struct ShellFiles {
     config: PathBuf,
     data: PathBuf,
+    /// Commands run side by side; a file is read, changed and written by one at a time.
+    changing: Mutex<()>,
 }
 
 impl ShellFiles {
     pub(crate) fn new(config: PathBuf, data: PathBuf) -> Self {
-        Self { config, data }
+        Self { config, data, changing: Mutex::default() }
     }
 
     /// Folder of the sample book and its statements.
@@ -35,6 +38,7 @@ impl ShellFiles {
 
     /// Puts a book first.
     pub(crate) fn remember(&self, recent: RecentBook) {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut recents = self.recents();
         recents.retain(|known| known.path != recent.path);
         recents.insert(0, recent);
@@ -44,6 +48,7 @@ impl ShellFiles {
 
     /// Takes a book off the list.
     pub(crate) fn forget(&self, path: &str) {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut recents = self.recents();
         recents.retain(|known| known.path != path);
         self.write("recent.json", &recents);
@@ -56,6 +61,7 @@ impl ShellFiles {
 
     /// Keeps an interface setting.
     pub(crate) fn put_setting(&self, key: String, value: String) {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all: BTreeMap<String, String> = read(&self.config.join("interface.json")).unwrap_or_default();
         all.insert(key, value);
         self.write("interface.json", &all);

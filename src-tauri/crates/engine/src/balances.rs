@@ -151,7 +151,8 @@ impl Engine {
         if !self.store.ledgers().await?.iter().any(|ledger| ledger.id == request.ledger_id) {
             wrong("ledger_id", "Choose a ledger.".into());
         }
-        let currency = match (Currency::iso(&request.currency), request.exponent) {
+        let code = request.currency.trim().to_uppercase();
+        let currency = match (Currency::iso(&code), request.exponent) {
             (Some(iso), Some(exponent)) if exponent != iso.exponent() => {
                 wrong("exponent", format!("{iso} has {} decimals.", iso.exponent()));
                 None
@@ -161,7 +162,7 @@ impl Engine {
                 wrong("exponent", format!("“{}” is not in ISO 4217. Say how many decimals it has.", request.currency));
                 None
             }
-            (None, Some(exponent)) => match Currency::new(&request.currency, exponent) {
+            (None, Some(exponent)) => match Currency::new(&code, exponent) {
                 Ok(own) => Some(own),
                 Err(error) => {
                     wrong("currency", format!("{error}."));

@@ -116,7 +116,10 @@ impl Engine {
             let interrupted = unit.interrupt_running_jobs().await?;
             unit.commit().await?;
             tracing::info!(interrupted, "book taken up");
-            self.expire_holds().await?;
+            // A book must open whatever state its holds are in: it cannot be checked otherwise.
+            if let Err(error) = self.expire_holds().await {
+                tracing::error!(code = error.code(), "expired holds could not be voided");
+            }
         }
         self.book_info().await
     }
@@ -133,10 +136,18 @@ impl Engine {
         let found = self.store.check_file().await?;
         if !found.is_empty() {
             tracing::error!(problems = found.len(), "the file is damaged");
-            *self.file_problems.write().unwrap_or_else(std::sync::PoisonError::into_inner) = found;
+            found.into_iter().for_each(|sentence| self.remember_problem(sentence));
             self.changed(&[Topic::Book]);
         }
         Ok(())
+    }
+
+    /// Puts a sentence under "Needs attention", once.
+    pub(crate) fn remember_problem(&self, sentence: String) {
+        let mut problems = self.file_problems.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if !problems.contains(&sentence) {
+            problems.push(sentence);
+        }
     }
 
     /// What the window says about the book.
@@ -245,6 +256,7 @@ impl Engine {
                 ));
             }
         }
+        problems.extend(self.store.check_derived().await?);
         for row in self.store.trial_balance(None).await? {
             if row.debit != row.credit {
                 let gap = words::money(&(&row.debit - &row.credit), &row.currency);

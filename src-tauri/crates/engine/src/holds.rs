@@ -17,6 +17,9 @@ pub const MAX_BATCH: usize = 100;
 /// Holds that expire within this many seconds are called out.
 const SOON: i64 = 24 * 60 * 60;
 
+/// Holds that are read at once to be expired.
+const EXPIRE_AT_ONCE: u32 = 200;
+
 /// A hold with both its balances, as the unit of work sees it.
 struct Loaded {
     transaction: StoredTransaction,
@@ -64,34 +67,49 @@ impl Engine {
         Ok(outcome(rows))
     }
 
-    /// Voids every hold whose time has come. Called at open and by the clock; correct after any time closed.
+    /// Voids every hold whose time has come, each in its own database transaction. Called at open and by the clock;
+    /// correct after any time closed. A hold that cannot be voided is named under "Needs attention" and stops no other.
     ///
     /// # Errors
-    /// [`EngineError::Store`] if the book cannot be written.
+    /// [`EngineError::Store`] if the list of due holds cannot be read.
     pub async fn expire_holds(&self) -> EngineResult<u32> {
         let mut expired = 0;
+        let mut failed: Vec<String> = Vec::new();
         loop {
-            let stamp = self.stamp();
-            let due = self.store.expired_holds(stamp.at, 200).await?;
+            let room = u32::try_from(failed.len()).unwrap_or(u32::MAX).saturating_add(EXPIRE_AT_ONCE);
+            let due = self.store.expired_holds(self.clock.now(), room).await?;
+            let due: Vec<&FamilyRecord> = due.iter().filter(|record| !failed.contains(&record.first.row.id)).collect();
             if due.is_empty() {
                 break;
             }
-            let mut unit = self.store.begin().await?;
-            for record in &due {
-                let loaded = load(unit.as_mut(), &record.first.row.id).await?;
-                // Another writer may have decided since the list was read.
-                if loaded.hold.open.state == HoldState::Open {
-                    let reason = "Expired";
-                    release(unit.as_mut(), &stamp, &loaded, HoldState::Expired, reason).await?;
-                    expired += 1;
+            for record in due {
+                match self.expire_one(&record.first.row.id).await {
+                    Ok(done) => expired += u32::from(done),
+                    Err(error) => {
+                        tracing::error!(code = error.code(), "a hold that ran out could not be voided");
+                        failed.push(record.first.row.id.clone());
+                        self.remember_problem(format!("{} ran out but cannot be voided", record.first.row.reference));
+                    }
                 }
             }
-            unit.commit().await?;
         }
         if expired > 0 {
             self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
         }
         Ok(expired)
+    }
+
+    async fn expire_one(&self, id: &str) -> EngineResult<bool> {
+        let stamp = self.stamp();
+        let mut unit = self.store.begin().await?;
+        let loaded = load(unit.as_mut(), id).await?;
+        // Another writer may have decided since the list was read.
+        if loaded.hold.open.state != HoldState::Open {
+            return Ok(false);
+        }
+        release(unit.as_mut(), &stamp, &loaded, HoldState::Expired, "Expired").await?;
+        unit.commit().await?;
+        Ok(true)
     }
 
     /// What committing or voiding these holds would do.

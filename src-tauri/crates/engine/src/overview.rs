@@ -208,8 +208,8 @@ impl Engine {
         let mut rows = Vec::new();
         let damage = self.file_problems.read().unwrap_or_else(std::sync::PoisonError::into_inner).first().cloned();
         if let Some(first) = damage {
-            let text = format!("{first}. Back up what can be read, then restore the last good backup.");
-            rows.push(attention("problem", "The file of this book is damaged".into(), text, "settings", None));
+            let text = format!("{first}. Check the book in Settings; if it is damaged, restore the last good backup.");
+            rows.push(attention("problem", "This book does not hold together".into(), text, "settings", None));
         }
         for row in self.store.trial_balance(None).await? {
             if row.debit != row.credit {

@@ -288,7 +288,7 @@ impl Engine {
         Ok(PostCommand {
             reference: reference.to_owned(),
             amount,
-            currency: request.currency.clone(),
+            currency: request.currency.trim().to_uppercase(),
             source: request.source.clone(),
             destination: request.destination.clone(),
             description: request.description.trim().to_owned(),

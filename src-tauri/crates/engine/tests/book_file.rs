@@ -225,3 +225,70 @@ async fn a_backup_of_the_open_book_opens_with_the_same_figures() {
     assert!(opened.book_check().await.unwrap().problems.is_empty());
     opened.close().await;
 }
+
+#[tokio::test]
+async fn derived_tables_are_held_against_the_journal() {
+    for (sql, expected) in [
+        ("UPDATE hold SET committed = '999'", "The hold H does not follow from its commits and voids."),
+        ("UPDATE balance_day SET credit = '1' WHERE credit <> '0'", "is not the sum of its entries."),
+    ] {
+        let book = TestBook::new().await;
+        let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
+        book.fund(&a, "EUR", "10000").await;
+        let hold =
+            engine::api::transactions::PostRequest { hold: true, ..crate::support::transfer("H", &a, &b, "100") };
+        book.engine.post(hold).await.unwrap();
+        assert!(book.engine.book_check().await.unwrap().problems.is_empty());
+        sqlx::query(sql).execute(&mut raw(&book.path).await).await.unwrap();
+        let problems = book.engine.book_check().await.unwrap().problems;
+        assert!(problems.iter().any(|text| text.contains(expected)), "{sql}: {problems:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_hold_does_not_keep_the_book_shut() {
+    let book = TestBook::new().await;
+    let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
+    book.fund(&a, "EUR", "10000").await;
+    for reference in ["H1", "H2"] {
+        let hold = engine::api::transactions::PostRequest {
+            hold: true,
+            expires_at: Some("2026-11-20T00:00:00Z".into()),
+            ..crate::support::transfer(reference, &a, &b, if reference == "H1" { "100" } else { "30" })
+        };
+        book.engine.post(hold).await.unwrap();
+    }
+    sqlx::query("UPDATE balance SET inflight_debit = '50' WHERE name = 'A'")
+        .execute(&mut raw(&book.path).await)
+        .await
+        .unwrap();
+    book.clock.set("2026-11-21T00:00:00Z".parse().unwrap());
+    let book = book.reopen().await;
+    let attention = book.engine.overview_attention().await.unwrap();
+    assert!(attention.iter().any(|row| row.text.contains("H1 ran out but cannot be voided")), "{attention:?}");
+    assert!(!book.engine.book_check().await.unwrap().problems.is_empty());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_book_is_locked_under_whatever_name_it_is_opened() {
+    let book = TestBook::new().await;
+    let soft = book.folder.path().join("soft.tieout");
+    std::os::unix::fs::symlink(&book.path, &soft).unwrap();
+    let second = Engine::new(Arc::new(SqliteStore::open(&soft).await.unwrap()), Arc::new(SystemClock), "Second");
+    assert!(second.book_take_up().await.unwrap().read_only.is_some());
+    second.close().await;
+    std::fs::hard_link(&book.path, book.folder.path().join("hard.tieout")).unwrap();
+    assert!(matches!(refusal(&book.folder.path().join("hard.tieout")).await, OpenError::SecondName(_)));
+}
+
+#[tokio::test]
+async fn figures_longer_than_any_amount_are_still_summed() {
+    let book = TestBook::new().await;
+    let a = book.balance("A", "EUR").await;
+    for _ in 0..11 {
+        book.fund(&a, "EUR", &"9".repeat(60)).await;
+    }
+    assert!(book.engine.book_check().await.unwrap().problems.is_empty());
+    assert!(book.engine.overview_trial(None).await.unwrap().ties);
+}

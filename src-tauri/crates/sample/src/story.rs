@@ -195,6 +195,7 @@ impl Story {
     }
 
     /// We pay a supplier. Larger sums are held first and committed by the controller the day after.
+    #[expect(clippy::too_many_arguments, reason = "a payment of the story reads like a line of a cash book")]
     pub(crate) fn payment(
         &mut self,
         day: Date,

@@ -55,19 +55,25 @@ impl SqliteStore {
             return Err(OpenError::Exists(name(path)));
         }
         std::fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| io(path, &error))?;
-        let lock = BookLock::take(path).map_err(|error| io(path, &error))?;
+        let path = &std::fs::canonicalize(path).map_err(|error| io(path, &error))?;
+        let Some(lock) = BookLock::take(path).map_err(|error| io(path, &error))? else {
+            return Err(OpenError::Exists(name(path)));
+        };
         let made = Self::prepare_new(path).await;
         if let Err(error) = made {
             // Nothing half-made stays behind; the file was ours a moment ago.
             let _ = std::fs::remove_file(path);
             return Err(error);
         }
-        Self::connect(path, lock, None, None).await
+        Self::connect(path, Some(lock), None, None, false).await
     }
 
     async fn prepare_new(path: &Path) -> Result<(), OpenError> {
         let mut connection = SqliteConnection::connect_with(&options(path)).await.map_err(database)?;
-        sqlx::query(AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION_ID}"))).execute(&mut connection).await.map_err(database)?;
+        sqlx::query(AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION_ID}")))
+            .execute(&mut connection)
+            .await
+            .map_err(database)?;
         migrate(&mut connection).await?;
         connection.close().await.map_err(database)
     }
@@ -79,26 +85,49 @@ impl SqliteStore {
     /// [`OpenError`] with a sentence a person can act on.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
         check_header(path)?;
+        // One file, one lock: whatever link or detour led here, the lock and the log stand beside the file itself.
+        let path = &std::fs::canonicalize(path).map_err(|error| io(path, &error))?;
+        refuse_second_name(path)?;
         if is_write_protected(path) {
             let reason = "This file is write-protected, so it is open for reading only. Copy it to another folder to work in it.";
-            check_pages(path, true).await?;
-            return Self::connect(path, None, Some(reason.into()), None).await;
+            return Self::open_protected(path, reason).await;
         }
-        let lock = BookLock::take(path).map_err(|error| io(path, &error))?;
+        let lock = match BookLock::take(path) {
+            Err(error) if is_protected(&error) => {
+                let reason = "The folder of this book is write-protected, so it is open for reading only. Copy it to another folder to work in it.";
+                return Self::open_protected(path, reason).await;
+            }
+            other => other.map_err(|error| io(path, &error))?,
+        };
         if lock.is_none() {
             let reason = "Another program has this book open, so it is open for reading only here. Close it there to work in it.";
-            let mut connection = SqliteConnection::connect_with(&options(path).read_only(true)).await.map_err(damaged_or_database)?;
+            let mut connection =
+                SqliteConnection::connect_with(&options(path).read_only(true)).await.map_err(damaged_or_database)?;
             version_of(&mut connection).await?;
             connection.close().await.map_err(database)?;
-            return Self::connect(path, None, Some(reason.into()), None).await;
+            return Self::connect(path, None, Some(reason.into()), None, false).await;
         }
         check_pages(path, false).await?;
         let backup = bring_up_to_date(path).await?;
-        Self::connect(path, lock, None, backup).await
+        Self::connect(path, lock, None, backup, false).await
     }
 
-    async fn connect(path: &Path, lock: Option<BookLock>, read_only: Option<String>, backup: Option<PathBuf>) -> Result<Self, OpenError> {
-        let immutable = read_only.is_some() && lock.is_none() && is_write_protected(path);
+    /// Opens a book that nobody can write to. Without a log beside it, its file cannot change under the reader.
+    async fn open_protected(path: &Path, reason: &str) -> Result<Self, OpenError> {
+        if std::fs::metadata(wal(path)).is_ok_and(|log| log.len() > 0) {
+            return Err(OpenError::Unfinished(name(path)));
+        }
+        check_pages(path, true).await?;
+        Self::connect(path, None, Some(reason.into()), None, true).await
+    }
+
+    async fn connect(
+        path: &Path,
+        lock: Option<BookLock>,
+        read_only: Option<String>,
+        backup: Option<PathBuf>,
+        immutable: bool,
+    ) -> Result<Self, OpenError> {
         let writer = match read_only {
             Some(_) => None,
             None => Some(
@@ -231,6 +260,23 @@ fn wal(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Two names of one file would each get a lock and a log of their own.
+fn refuse_second_name(path: &Path) -> Result<(), OpenError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let names = std::fs::metadata(path).map_err(|error| io(path, &error))?.nlink();
+        if names > 1 {
+            return Err(OpenError::SecondName(name(path)));
+        }
+    }
+    Ok(())
+}
+
+fn is_protected(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem)
+}
+
 fn is_write_protected(path: &Path) -> bool {
     std::fs::OpenOptions::new().append(true).open(path).is_err()
 }
@@ -294,7 +340,10 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
         sqlx::migrate::MigrateError::VersionMissing(found) => OpenError::Newer { found, known: SCHEMA_VERSION },
         other => OpenError::Database(Box::new(other)),
     })?;
-    sqlx::query(AssertSqlSafe(format!("PRAGMA user_version = {SCHEMA_VERSION}"))).execute(connection).await.map_err(database)?;
+    sqlx::query(AssertSqlSafe(format!("PRAGMA user_version = {SCHEMA_VERSION}")))
+        .execute(connection)
+        .await
+        .map_err(database)?;
     Ok(())
 }
 
@@ -305,21 +354,31 @@ fn backup_name(path: &Path, version: i64) -> PathBuf {
 }
 
 async fn copy_consistently(connection: &mut SqliteConnection, target: &Path) -> StoreResult<()> {
+    // A name of its own: whatever else stands in that folder stays as it is.
     let mut part = target.as_os_str().to_owned();
-    part.push(".part");
+    part.push(format!(".{}.part", uuid::Uuid::new_v4().simple()));
     let part = PathBuf::from(part);
-    let _ = std::fs::remove_file(&part);
     let copied = sqlx::query("VACUUM INTO ?").bind(part.to_string_lossy().into_owned()).execute(connection).await;
     let finished = copied.map_err(from_sqlx).and_then(|_| {
         std::fs::File::open(&part)
             .and_then(|file| file.sync_all())
             .and_then(|()| std::fs::rename(&part, target))
+            .and_then(|()| sync_folder(target))
             .map_err(|error| StoreError::Database(Box::new(error)))
     });
     if finished.is_err() {
         let _ = std::fs::remove_file(&part);
     }
     finished
+}
+
+/// A rename is durable once its folder is.
+fn sync_folder(file: &Path) -> std::io::Result<()> {
+    match file.parent() {
+        #[cfg(unix)]
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
 }
 
 fn name(path: &Path) -> String {
@@ -343,7 +402,11 @@ fn database(error: sqlx::Error) -> OpenError {
 /// SQLITE_CORRUPT and SQLITE_NOTADB while looking at the pages mean damage, not a failing database.
 fn damaged_or_database(error: sqlx::Error) -> OpenError {
     match &error {
-        sqlx::Error::Database(inner) if inner.code().is_some_and(|code| code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 11 | 26))) => {
+        sqlx::Error::Database(inner)
+            if inner
+                .code()
+                .is_some_and(|code| code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 11 | 26))) =>
+        {
             OpenError::Damaged("its pages do not fit together".into())
         }
         _ => database(error),

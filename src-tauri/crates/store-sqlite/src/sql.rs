@@ -4,8 +4,8 @@ use ledger::{Amount, money::from_limbs};
 use sqlx::{QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 use store::{Condition, Query, Sort, StoreError, StoreResult, Test, query::MAX_PAGE};
 
-/// Slices per amount in a sum: amounts up to 10^60. Longer ones are added in Rust by the caller.
-pub(crate) const LIMBS: usize = 5;
+/// Slices per figure in a sum. Single amounts have at most 60 digits; the figures they add up to may be longer.
+pub(crate) const LIMBS: usize = 6;
 
 /// Columns that add up `column` (canonical digits without sign) exactly: one 64-bit sum per 12 digits, each safe up to
 /// nine million rows, and the length of the longest amount.
@@ -24,7 +24,7 @@ pub(crate) const SUM_COLUMNS: usize = LIMBS + 1;
 
 /// Reads the columns of [`exact_sum`], which begin at `first`.
 ///
-/// Amounts beyond 10^60 do not fit the slices and are reported as damaged rather than summed wrongly.
+/// Figures beyond 10^72 do not fit the slices and are reported as damaged rather than summed wrongly.
 pub(crate) fn read_sum(row: &SqliteRow, first: usize) -> StoreResult<Amount> {
     let mut limbs = [0_i64; LIMBS];
     for (index, limb) in limbs.iter_mut().enumerate() {
@@ -32,7 +32,7 @@ pub(crate) fn read_sum(row: &SqliteRow, first: usize) -> StoreResult<Amount> {
     }
     let longest: i64 = row.try_get(first + LIMBS).map_err(crate::error::from_sqlx)?;
     if longest > 12 * LIMBS as i64 {
-        return Err(StoreError::damaged("sum", "an amount is longer than 60 digits"));
+        return Err(StoreError::damaged("sum", "a figure is longer than 72 digits"));
     }
     Ok(from_limbs(&limbs))
 }
@@ -58,11 +58,19 @@ pub(crate) fn column(fields: &[(&str, Column)], name: &str) -> StoreResult<Colum
 }
 
 fn value(condition: &Condition, index: usize) -> StoreResult<String> {
-    condition.values.get(index).cloned().ok_or_else(|| StoreError::UnknownField(format!("{} without a value", condition.field)))
+    condition
+        .values
+        .get(index)
+        .cloned()
+        .ok_or_else(|| StoreError::UnknownField(format!("{} without a value", condition.field)))
 }
 
 /// Appends ` AND (…)` for a condition on a stored column.
-pub(crate) fn push_condition(builder: &mut QueryBuilder<Sqlite>, column: Column, condition: &Condition) -> StoreResult<()> {
+pub(crate) fn push_condition(
+    builder: &mut QueryBuilder<Sqlite>,
+    column: Column,
+    condition: &Condition,
+) -> StoreResult<()> {
     builder.push(" AND (");
     match column {
         Column::Plain(name) => push_plain(builder, name, condition)?,
@@ -102,7 +110,12 @@ fn push_plain(builder: &mut QueryBuilder<Sqlite>, name: &str, condition: &Condit
     Ok(())
 }
 
-fn push_digits(builder: &mut QueryBuilder<Sqlite>, length: &str, digits: &str, condition: &Condition) -> StoreResult<()> {
+fn push_digits(
+    builder: &mut QueryBuilder<Sqlite>,
+    length: &str,
+    digits: &str,
+    condition: &Condition,
+) -> StoreResult<()> {
     let mut compare = |operator: &str, text: String| {
         builder.push(format!("({length}, {digits}) {operator} ("));
         builder.push_bind(i64::try_from(text.len()).unwrap_or(i64::MAX));
@@ -130,9 +143,18 @@ fn push_digits(builder: &mut QueryBuilder<Sqlite>, length: &str, digits: &str, c
 }
 
 /// `ORDER BY` columns of a sort, ending in `key` so that the order is total. `reverse` turns every direction round.
-pub(crate) fn order_by(fields: &[(&str, Column)], sort: &[Sort], default: &[(&str, bool)], key: &str, reverse: bool) -> StoreResult<String> {
-    let wanted: Vec<(&str, bool)> =
-        if sort.is_empty() { default.to_vec() } else { sort.iter().map(|sort| (sort.field.as_str(), sort.descending)).collect() };
+pub(crate) fn order_by(
+    fields: &[(&str, Column)],
+    sort: &[Sort],
+    default: &[(&str, bool)],
+    key: &str,
+    reverse: bool,
+) -> StoreResult<String> {
+    let wanted: Vec<(&str, bool)> = if sort.is_empty() {
+        default.to_vec()
+    } else {
+        sort.iter().map(|sort| (sort.field.as_str(), sort.descending)).collect()
+    };
     let mut parts = Vec::new();
     for (field, descending) in &wanted {
         let direction = if *descending != reverse { "DESC" } else { "ASC" };

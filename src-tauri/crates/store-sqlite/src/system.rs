@@ -10,8 +10,12 @@ use crate::error::from_sqlx;
 use crate::open::SqliteStore;
 use crate::unit::SqliteUnit;
 
-const KINDS: &[(JobKind, &str)] =
-    &[(JobKind::Import, "import"), (JobKind::Reconcile, "reconcile"), (JobKind::Export, "export"), (JobKind::Check, "check")];
+const KINDS: &[(JobKind, &str)] = &[
+    (JobKind::Import, "import"),
+    (JobKind::Reconcile, "reconcile"),
+    (JobKind::Export, "export"),
+    (JobKind::Check, "check"),
+];
 const STATES: &[(JobState, &str)] = &[
     (JobState::Running, "running"),
     (JobState::Interrupted, "interrupted"),
@@ -25,7 +29,11 @@ fn word<T: PartialEq + Copy>(words: &[(T, &'static str)], value: T) -> &'static 
 }
 
 fn meaning<T: Copy>(words: &[(T, &'static str)], text: &str) -> StoreResult<T> {
-    words.iter().find(|(_, word)| *word == text).map(|(value, _)| *value).ok_or_else(|| StoreError::damaged("job", text))
+    words
+        .iter()
+        .find(|(_, word)| *word == text)
+        .map(|(value, _)| *value)
+        .ok_or_else(|| StoreError::damaged("job", text))
 }
 
 fn job(row: &SqliteRow) -> StoreResult<JobRecord> {
@@ -50,14 +58,19 @@ fn job(row: &SqliteRow) -> StoreResult<JobRecord> {
 #[async_trait::async_trait]
 impl SystemReads for SqliteStore {
     async fn setting(&self, key: &str) -> StoreResult<Option<Value>> {
-        let text: Option<String> =
-            sqlx::query_scalar("SELECT value FROM setting WHERE key = ?").bind(key).fetch_optional(&self.readers).await.map_err(from_sqlx)?;
+        let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE key = ?")
+            .bind(key)
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(from_sqlx)?;
         text.map(|text| json("setting", &text)).transpose()
     }
 
     async fn events(&self, object_id: Option<&str>, limit: u32) -> StoreResult<Vec<Event>> {
         let rows = match object_id {
-            Some(id) => sqlx::query("SELECT * FROM event WHERE object_id = ? ORDER BY key DESC LIMIT ?").bind(id).bind(limit),
+            Some(id) => {
+                sqlx::query("SELECT * FROM event WHERE object_id = ? ORDER BY key DESC LIMIT ?").bind(id).bind(limit)
+            }
             None => sqlx::query("SELECT * FROM event ORDER BY key DESC LIMIT ?").bind(limit),
         }
         .fetch_all(&self.readers)
@@ -77,12 +90,20 @@ impl SystemReads for SqliteStore {
     }
 
     async fn jobs(&self, limit: u32) -> StoreResult<Vec<JobRecord>> {
-        let rows = sqlx::query("SELECT * FROM job ORDER BY started_at DESC, id LIMIT ?").bind(limit).fetch_all(&self.readers).await.map_err(from_sqlx)?;
+        let rows = sqlx::query("SELECT * FROM job ORDER BY started_at DESC, id LIMIT ?")
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(from_sqlx)?;
         rows.iter().map(job).collect()
     }
 
     async fn job(&self, id: &str) -> StoreResult<Option<JobRecord>> {
-        let row = sqlx::query("SELECT * FROM job WHERE id = ?").bind(id).fetch_optional(&self.readers).await.map_err(from_sqlx)?;
+        let row = sqlx::query("SELECT * FROM job WHERE id = ?")
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(from_sqlx)?;
         row.as_ref().map(job).transpose()
     }
 
@@ -105,12 +126,14 @@ impl SystemReads for SqliteStore {
 #[async_trait::async_trait]
 impl SystemWrites for SqliteUnit {
     async fn put_setting(&mut self, key: &str, value: &Value) -> StoreResult<()> {
-        sqlx::query("INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-            .bind(key)
-            .bind(value.to_string())
-            .execute(self.connection())
-            .await
-            .map_err(from_sqlx)?;
+        sqlx::query(
+            "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(key)
+        .bind(value.to_string())
+        .execute(self.connection())
+        .await
+        .map_err(from_sqlx)?;
         Ok(())
     }
 
@@ -162,7 +185,10 @@ impl SystemWrites for SqliteUnit {
     }
 
     async fn interrupt_running_jobs(&mut self) -> StoreResult<u64> {
-        let done = sqlx::query("UPDATE job SET state = 'interrupted' WHERE state = 'running'").execute(self.connection()).await.map_err(from_sqlx)?;
+        let done = sqlx::query("UPDATE job SET state = 'interrupted' WHERE state = 'running'")
+            .execute(self.connection())
+            .await
+            .map_err(from_sqlx)?;
         Ok(done.rows_affected())
     }
 }

@@ -59,6 +59,14 @@ pub enum OpenError {
     ForeignMigration(i64),
     #[error("This book is damaged: {0}. Restore the last backup, or open a copy to save what can be read.")]
     Damaged(String),
+    #[error(
+        "{0} has a second name on this disk (a hard link). Written under two names at once it would lose entries. Copy it to a file of its own and open the copy."
+    )]
+    SecondName(String),
+    #[error(
+        "{0} was not closed properly, and its newest entries still stand in the file beside it, which cannot be taken over where it is write-protected. Copy all its files to a folder of your own and open it there."
+    )]
+    Unfinished(String),
     #[error("{path} cannot be used: {reason}.")]
     Io { path: String, reason: String },
     #[error("The book could not be opened: {0}")]

@@ -193,6 +193,8 @@ pub trait LedgerReads {
     async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>>;
     /// Entries of a balance from `from` on that no confirmed match explains.
     async fn unmatched_ages(&self, balance_key: i64, from: Option<Date>, today: Date) -> StoreResult<Vec<AgeBucket>>;
+    /// Holds, entries and daily turnover against the journal they follow from; each difference is a sentence.
+    async fn check_derived(&self) -> StoreResult<Vec<String>>;
     /// Recomputes the figures of a balance (or of all) from the journal alone.
     async fn recompute(&self, balance_id: Option<&str>) -> StoreResult<Vec<Recomputed>>;
 }

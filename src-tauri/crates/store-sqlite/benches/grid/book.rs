@@ -22,9 +22,9 @@ const STEP: u64 = 50_000;
 pub async fn prepare(families: u64) -> Result<PathBuf, Failure> {
     // A book made by another schema or another recipe has another name.
     let recipe = [CHART, FAMILIES, FINISH, WORDS, SCHEMA].concat();
-    let mark = recipe.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let mark = recipe
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("grid-{families}-{mark:016x}.tieout"));
     if path.exists() {
         return Ok(path);

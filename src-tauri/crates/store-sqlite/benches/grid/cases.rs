@@ -69,51 +69,145 @@ pub fn all() -> Vec<Case> {
     let amounts = || condition("amount", Test::Between, &["50000", "60000"]);
     let mut cases = Vec::new();
     let everything = || Ask::Families(filtered(Vec::new()));
-    let places =
-        [("by date, first page", Place::First), ("by date, at 10 %", Place::At(1)), ("by date, at 50 %", Place::At(5)),
-         ("by date, at 90 %", Place::At(9)), ("by date, end", Place::End), ("by date, anywhere", Place::Anywhere)];
+    let places = [
+        ("by date, first page", Place::First),
+        ("by date, at 10 %", Place::At(1)),
+        ("by date, at 50 %", Place::At(5)),
+        ("by date, at 90 %", Place::At(9)),
+        ("by date, end", Place::End),
+        ("by date, anywhere", Place::Anywhere),
+    ];
     for (name, place) in places {
         cases.push(Case { name, ask: everything(), place, from: TXN, order: NEWEST, gated: true });
     }
-    both(["by amount, first page", "by amount, anywhere"], sorted("amount", true, Vec::new()), TXN,
-        "t.amount_length DESC, t.amount DESC, t.key DESC", &mut cases);
-    both(["by reference, first page", "by reference, anywhere"], sorted("reference", false, Vec::new()), TXN,
-        "t.reference, t.key", &mut cases);
-    both(["one currency, first page", "one currency, anywhere"], filtered(vec![is("currency", "EUR")]),
-        "FROM txn t WHERE t.parent_key IS NULL AND t.currency = 'EUR'", NEWEST, &mut cases);
-    both(["busiest balance, first page", "busiest balance, anywhere"], filtered(vec![is("balance", "bln_0001")]), HOT, NEWEST, &mut cases);
-    both(["quiet balance, first page", "quiet balance, anywhere"], filtered(vec![is("balance", "bln_0177")]),
-        "FROM txn t WHERE t.parent_key IS NULL AND (t.source_key = 177 OR t.destination_key = 177)", NEWEST, &mut cases);
-    both(["state held, first page", "state held, anywhere"], filtered(vec![is("state", "held")]),
-        "FROM txn t JOIN hold h ON h.txn_key = t.key WHERE h.state = 'open' AND h.committed = '0'", NEWEST, &mut cases);
-    both(["state applied, first page", "state applied, anywhere"], filtered(vec![is("state", "applied")]),
-        "FROM txn t WHERE t.parent_key IS NULL AND t.status = 'APPLIED'", NEWEST, &mut cases);
-    both(["4 months, first page", "4 months, anywhere"], filtered(vec![days()]),
-        "FROM txn t WHERE t.parent_key IS NULL AND t.effective_date BETWEEN '2024-03-01' AND '2024-06-30'", NEWEST, &mut cases);
-    both(["amount range, first page", "amount range, anywhere"], filtered(vec![amounts()]),
-        "FROM txn t WHERE t.parent_key IS NULL AND (t.amount_length, t.amount) >= (5, '50000') AND (t.amount_length, t.amount) <= (5, '60000')", NEWEST, &mut cases);
-    both(["combined, first page", "combined, anywhere"], filtered(vec![is("currency", "EUR"), is("balance", "bln_0001"), days(), amounts()]),
-        "FROM txn t WHERE t.parent_key IS NULL AND t.currency = 'EUR' AND (t.source_key = 1 OR t.destination_key = 1) AND t.effective_date BETWEEN '2024-03-01' AND '2024-06-30' AND (t.amount_length, t.amount) >= (5, '50000') AND (t.amount_length, t.amount) <= (5, '60000')", NEWEST, &mut cases);
-    both(["one currency by amount, first page", "one currency by amount, anywhere"], sorted("amount", true, vec![is("currency", "EUR")]),
-        "FROM txn t WHERE t.parent_key IS NULL AND t.currency = 'EUR'", "t.amount_length DESC, t.amount DESC, t.key DESC", &mut cases);
-    both(["rare words, first page", "rare words, anywhere"], words("kestrelenergy oy 57"),
-        "FROM txn t WHERE t.parent_key IS NULL AND t.key IN (SELECT rowid FROM txn_text WHERE words MATCH '\"kestrelenergy oy 57\"')", NEWEST, &mut cases);
-    both(["common word, first page", "common word, anywhere"], words("invoice"),
-        "FROM txn t WHERE t.parent_key IS NULL AND t.key IN (SELECT rowid FROM txn_text WHERE words MATCH '\"invoice\"')", NEWEST, &mut cases);
-    both(["words in half of all, first page", "words in half of all, anywhere"], words("operating account"),
-        "FROM txn t WHERE t.parent_key IS NULL AND t.key IN (SELECT rowid FROM txn_text WHERE words MATCH '\"operating account\"')", NEWEST, &mut cases);
-    both(["part of a description, first page", "part of a description, anywhere"],
+    both(
+        ["by amount, first page", "by amount, anywhere"],
+        sorted("amount", true, Vec::new()),
+        TXN,
+        "t.amount_length DESC, t.amount DESC, t.key DESC",
+        &mut cases,
+    );
+    both(
+        ["by reference, first page", "by reference, anywhere"],
+        sorted("reference", false, Vec::new()),
+        TXN,
+        "t.reference, t.key",
+        &mut cases,
+    );
+    both(
+        ["one currency, first page", "one currency, anywhere"],
+        filtered(vec![is("currency", "EUR")]),
+        "FROM txn t WHERE t.parent_key IS NULL AND t.currency = 'EUR'",
+        NEWEST,
+        &mut cases,
+    );
+    both(
+        ["busiest balance, first page", "busiest balance, anywhere"],
+        filtered(vec![is("balance", "bln_0001")]),
+        HOT,
+        NEWEST,
+        &mut cases,
+    );
+    both(
+        ["quiet balance, first page", "quiet balance, anywhere"],
+        filtered(vec![is("balance", "bln_0177")]),
+        "FROM txn t WHERE t.parent_key IS NULL AND (t.source_key = 177 OR t.destination_key = 177)",
+        NEWEST,
+        &mut cases,
+    );
+    both(
+        ["state held, first page", "state held, anywhere"],
+        filtered(vec![is("state", "held")]),
+        "FROM txn t JOIN hold h ON h.txn_key = t.key WHERE h.state = 'open' AND h.committed = '0'",
+        NEWEST,
+        &mut cases,
+    );
+    both(
+        ["state applied, first page", "state applied, anywhere"],
+        filtered(vec![is("state", "applied")]),
+        "FROM txn t WHERE t.parent_key IS NULL AND t.status = 'APPLIED'",
+        NEWEST,
+        &mut cases,
+    );
+    both(
+        ["4 months, first page", "4 months, anywhere"],
+        filtered(vec![days()]),
+        "FROM txn t WHERE t.parent_key IS NULL AND t.effective_date BETWEEN '2024-03-01' AND '2024-06-30'",
+        NEWEST,
+        &mut cases,
+    );
+    both(
+        ["amount range, first page", "amount range, anywhere"],
+        filtered(vec![amounts()]),
+        "FROM txn t WHERE t.parent_key IS NULL AND (t.amount_length, t.amount) >= (5, '50000') AND (t.amount_length, t.amount) <= (5, '60000')",
+        NEWEST,
+        &mut cases,
+    );
+    both(
+        ["combined, first page", "combined, anywhere"],
+        filtered(vec![is("currency", "EUR"), is("balance", "bln_0001"), days(), amounts()]),
+        "FROM txn t WHERE t.parent_key IS NULL AND t.currency = 'EUR' AND (t.source_key = 1 OR t.destination_key = 1) AND t.effective_date BETWEEN '2024-03-01' AND '2024-06-30' AND (t.amount_length, t.amount) >= (5, '50000') AND (t.amount_length, t.amount) <= (5, '60000')",
+        NEWEST,
+        &mut cases,
+    );
+    both(
+        ["one currency by amount, first page", "one currency by amount, anywhere"],
+        sorted("amount", true, vec![is("currency", "EUR")]),
+        "FROM txn t WHERE t.parent_key IS NULL AND t.currency = 'EUR'",
+        "t.amount_length DESC, t.amount DESC, t.key DESC",
+        &mut cases,
+    );
+    both(
+        ["rare words, first page", "rare words, anywhere"],
+        words("kestrelenergy oy 57"),
+        "FROM txn t WHERE t.parent_key IS NULL AND t.key IN (SELECT rowid FROM txn_text WHERE words MATCH '\"kestrelenergy oy 57\"')",
+        NEWEST,
+        &mut cases,
+    );
+    both(
+        ["common word, first page", "common word, anywhere"],
+        words("invoice"),
+        "FROM txn t WHERE t.parent_key IS NULL AND t.key IN (SELECT rowid FROM txn_text WHERE words MATCH '\"invoice\"')",
+        NEWEST,
+        &mut cases,
+    );
+    both(
+        ["words in half of all, first page", "words in half of all, anywhere"],
+        words("operating account"),
+        "FROM txn t WHERE t.parent_key IS NULL AND t.key IN (SELECT rowid FROM txn_text WHERE words MATCH '\"operating account\"')",
+        NEWEST,
+        &mut cases,
+    );
+    both(
+        ["part of a description, first page", "part of a description, anywhere"],
         filtered(vec![condition("description", Test::Contains, &["Consulting Nova"])]),
-        "FROM txn t WHERE t.parent_key IS NULL AND instr(lower(t.description), 'consulting nova') > 0", NEWEST, &mut cases);
-    for (name, place) in [("register, first page", Place::First), ("register, anywhere", Place::Anywhere), ("register, end", Place::End)] {
+        "FROM txn t WHERE t.parent_key IS NULL AND instr(lower(t.description), 'consulting nova') > 0",
+        NEWEST,
+        &mut cases,
+    );
+    for (name, place) in
+        [("register, first page", Place::First), ("register, anywhere", Place::Anywhere), ("register, end", Place::End)]
+    {
         let ask = Ask::Register(filtered(Vec::new()));
-        cases.push(Case { name, ask, place, from: "FROM entry e JOIN txn t ON t.key = e.txn_key WHERE e.balance_key = 1", order: "e.effective_date DESC, e.txn_key DESC", gated: true });
+        cases.push(Case {
+            name,
+            ask,
+            place,
+            from: "FROM entry e JOIN txn t ON t.key = e.txn_key WHERE e.balance_key = 1",
+            order: "e.effective_date DESC, e.txn_key DESC",
+            gated: true,
+        });
     }
     let plain = |name, ask, from, order| Case { name, ask, place: Place::First, from, order, gated: false };
     cases.push(plain("balances", Ask::Balances(Query { limit: PAGE, ..Query::default() }), "", ""));
     cases.push(plain("trial balance", Ask::TrialBalance, "", ""));
     cases.push(plain("totals of all", Ask::Totals(filtered(Vec::new())), TXN, ""));
-    cases.push(plain("totals, one currency", Ask::Totals(filtered(vec![is("currency", "EUR")])), "FROM txn t WHERE t.parent_key IS NULL AND t.currency = 'EUR'", ""));
+    cases.push(plain(
+        "totals, one currency",
+        Ask::Totals(filtered(vec![is("currency", "EUR")])),
+        "FROM txn t WHERE t.parent_key IS NULL AND t.currency = 'EUR'",
+        "",
+    ));
     cases.push(plain("totals, busiest balance", Ask::Totals(filtered(vec![is("balance", "bln_0001")])), HOT, ""));
     cases.push(plain("totals, common word", Ask::Totals(words("invoice")), "FROM txn t WHERE t.parent_key IS NULL AND t.key IN (SELECT rowid FROM txn_text WHERE words MATCH '\"invoice\"')", ""));
     cases

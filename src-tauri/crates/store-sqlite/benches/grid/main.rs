@@ -40,14 +40,19 @@ type Seen = (Vec<String>, u64);
 async fn main() -> Result<(), Failure> {
     let families = families_wanted()?;
     let path = book::prepare(families).await?;
-    let options = SqliteConnectOptions::new().filename(&path).read_only(true).pragma("cache_size", "-24000").pragma("temp_store", "MEMORY");
+    let options = SqliteConnectOptions::new()
+        .filename(&path)
+        .read_only(true)
+        .pragma("cache_size", "-24000")
+        .pragma("temp_store", "MEMORY");
     let mut bare = SqliteConnection::connect_with(&options).await?;
     let mut lines = vec![open(&path, &options).await?];
     for case in cases::all() {
         lines.push(measure(&path, &mut bare, &case).await?);
     }
     print(families, &lines);
-    let slow: Vec<_> = lines.iter().filter(|line| line.gated && at(&line.times, 95) > LIMIT).map(|line| line.name).collect();
+    let slow: Vec<_> =
+        lines.iter().filter(|line| line.gated && at(&line.times, 95) > LIMIT).map(|line| line.name).collect();
     if slow.is_empty() { Ok(()) } else { Err(format!("over {} ms: {}", LIMIT.as_millis(), slow.join("; ")).into()) }
 }
 
@@ -78,7 +83,8 @@ async fn open(path: &std::path::Path, options: &SqliteConnectOptions) -> Result<
 async fn measure(path: &std::path::Path, bare: &mut SqliteConnection, case: &Case) -> Result<Line, Failure> {
     // Opened anew, so that the first answer owes nothing to the lines above.
     let store = SqliteStore::open(path).await?;
-    let mut line = Line { name: case.name, first: Duration::ZERO, times: Vec::new(), bare: Vec::new(), gated: case.gated };
+    let mut line =
+        Line { name: case.name, first: Duration::ZERO, times: Vec::new(), bare: Vec::new(), gated: case.gated };
     let total = if case.place == Place::First { 0 } else { bare_total(bare, case).await? };
     for turn in 0..REPETITIONS {
         let offset = offset(case.place, total, turn);
@@ -126,13 +132,16 @@ async fn ask(store: &SqliteStore, ask: &Ask, offset: u64) -> Result<Seen, Failur
             (page.rows.into_iter().map(|row| row.transaction.row.id).collect(), page.total)
         }
         Ask::Balances(query) => (Vec::new(), store.balances(query).await?.total),
-        Ask::Totals(query) => (Vec::new(), store.family_totals(query).await?.iter().map(|total| total.count).sum::<u64>().min(1)),
+        Ask::Totals(query) => {
+            (Vec::new(), store.family_totals(query).await?.iter().map(|total| total.count).sum::<u64>().min(1))
+        }
         Ask::TrialBalance => (Vec::new(), store.trial_balance(None).await?.len() as u64),
     })
 }
 
 async fn bare_total(bare: &mut SqliteConnection, case: &Case) -> Result<u64, Failure> {
-    let count: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) {}", case.from))).fetch_one(bare).await?;
+    let count: i64 =
+        sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) {}", case.from))).fetch_one(bare).await?;
     Ok(u64::try_from(count)?)
 }
 
@@ -143,7 +152,9 @@ async fn ask_bare(bare: &mut SqliteConnection, case: &Case, offset: u64) -> Resu
             let sql = format!(
                 "SELECT x.id, x.reference, x.amount, x.description, x.effective_date, x.created_at, x.actor, s.name, d.name \
                  FROM (SELECT t.* {} ORDER BY {} LIMIT {} OFFSET {offset}) x JOIN balance s ON s.key = x.source_key JOIN balance d ON d.key = x.destination_key",
-                case.from, case.order, cases::PAGE
+                case.from,
+                case.order,
+                cases::PAGE
             );
             let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *bare).await?;
             let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
@@ -154,7 +165,10 @@ async fn ask_bare(bare: &mut SqliteConnection, case: &Case, offset: u64) -> Resu
             Ok((Vec::new(), rows.len() as u64))
         }
         Ask::Totals(_) => {
-            let sql = format!("SELECT t.currency, count(*), sum(CAST(t.amount AS INTEGER)) {} GROUP BY t.currency", case.from);
+            let sql = format!(
+                "SELECT t.currency, count(*), sum(CAST(t.amount AS INTEGER)) {} GROUP BY t.currency",
+                case.from
+            );
             let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(bare).await?;
             Ok((Vec::new(), (rows.len() as u64).min(1)))
         }
@@ -179,13 +193,21 @@ fn milliseconds(time: Duration) -> String {
 
 fn print(families: u64, lines: &[Line]) {
     println!("\n{families} transactions, {REPETITIONS} repetitions, times in ms\n");
-    println!("| what | ratio to bare SQL | p50 | p95 | first time | bare SQL p50 |\n| --- | ---: | ---: | ---: | ---: | ---: |");
+    println!(
+        "| what | ratio to bare SQL | p50 | p95 | first time | bare SQL p50 |\n| --- | ---: | ---: | ---: | ---: | ---: |"
+    );
     for line in lines {
         let (ours, bare) = (at(&line.times, 50), at(&line.bare, 50));
         let hundredths = ours.as_micros() * 100 / bare.as_micros().max(1);
         println!(
             "| {} | {}.{:02} | {} | {} | {} | {} |",
-            line.name, hundredths / 100, hundredths % 100, milliseconds(ours), milliseconds(at(&line.times, 95)), milliseconds(line.first), milliseconds(bare)
+            line.name,
+            hundredths / 100,
+            hundredths % 100,
+            milliseconds(ours),
+            milliseconds(at(&line.times, 95)),
+            milliseconds(line.first),
+            milliseconds(bare)
         );
     }
 }

@@ -40,12 +40,19 @@ pub(super) async fn ledgers(readers: &SqlitePool) -> StoreResult<Vec<LedgerRecor
         .collect()
 }
 
-pub(super) async fn one(connection: &mut SqliteConnection, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>> {
+pub(super) async fn one(
+    connection: &mut SqliteConnection,
+    reference: &BalanceRef,
+) -> StoreResult<Option<BalanceRecord>> {
     let select = format!("SELECT {BALANCE_COLUMNS} FROM balance b JOIN ledger l ON l.key = b.ledger_key WHERE ");
     let row = match reference {
         BalanceRef::Id(id) => sqlx::query(AssertSqlSafe(select + "b.id = ?")).bind(id).fetch_optional(connection).await,
         BalanceRef::Indicator { name, currency } => {
-            sqlx::query(AssertSqlSafe(select + "b.indicator = ? AND b.currency = ?")).bind(name).bind(currency).fetch_optional(connection).await
+            sqlx::query(AssertSqlSafe(select + "b.indicator = ? AND b.currency = ?"))
+                .bind(name)
+                .bind(currency)
+                .fetch_optional(connection)
+                .await
         }
     };
     row.map_err(from_sqlx)?.as_ref().map(balance).transpose()
@@ -79,7 +86,12 @@ pub(super) async fn page(readers: &SqlitePool, query: &Query) -> StoreResult<Pag
     Ok(Page { rows: rows.iter().map(balance).collect::<StoreResult<_>>()?, total: count(total) })
 }
 
-pub(super) async fn turnover(readers: &SqlitePool, balance_key: i64, from: Option<Date>, to: Option<Date>) -> StoreResult<Vec<DayTurnover>> {
+pub(super) async fn turnover(
+    readers: &SqlitePool,
+    balance_key: i64,
+    from: Option<Date>,
+    to: Option<Date>,
+) -> StoreResult<Vec<DayTurnover>> {
     let rows = sqlx::query("SELECT day, credit, debit, entries FROM balance_day WHERE balance_key = ? AND day >= ? AND day <= ? ORDER BY day")
         .bind(balance_key)
         .bind(from.map_or_else(|| "0000".to_owned(), |day| day.to_string()))
@@ -100,7 +112,16 @@ pub(super) async fn turnover(readers: &SqlitePool, balance_key: i64, from: Optio
 }
 
 pub(super) async fn settled_at(readers: &SqlitePool, balance_key: i64, day: Date) -> StoreResult<(Amount, Amount)> {
-    let sql = format!("SELECT {}, {} FROM balance_day WHERE balance_key = ? AND day <= ?", exact_sum("credit"), exact_sum("debit"));
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(balance_key).bind(day.to_string()).fetch_one(readers).await.map_err(from_sqlx)?;
+    let sql = format!(
+        "SELECT {}, {} FROM balance_day WHERE balance_key = ? AND day <= ?",
+        exact_sum("credit"),
+        exact_sum("debit")
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(balance_key)
+        .bind(day.to_string())
+        .fetch_one(readers)
+        .await
+        .map_err(from_sqlx)?;
     Ok((read_sum(&row, 0)?, read_sum(&row, SUM_COLUMNS)?))
 }

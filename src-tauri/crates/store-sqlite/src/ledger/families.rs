@@ -170,7 +170,11 @@ pub(super) async fn by_keys(connection: &mut SqliteConnection, keys: &[i64]) -> 
 
 pub(super) async fn one(readers: &SqlitePool, id: &str) -> StoreResult<Option<(FamilyRecord, Vec<StoredTransaction>)>> {
     let mut connection = readers.acquire().await.map_err(from_sqlx)?;
-    let root: Option<i64> = sqlx::query_scalar("SELECT coalesce(parent_key, key) FROM txn WHERE id = ?").bind(id).fetch_optional(&mut *connection).await.map_err(from_sqlx)?;
+    let root: Option<i64> = sqlx::query_scalar("SELECT coalesce(parent_key, key) FROM txn WHERE id = ?")
+        .bind(id)
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(from_sqlx)?;
     let Some(root) = root else { return Ok(None) };
     let sql = format!("{TRANSACTION} WHERE t.key = ?1 OR t.parent_key = ?1 ORDER BY t.key");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(root).fetch_all(&mut *connection).await.map_err(from_sqlx)?;
@@ -180,14 +184,18 @@ pub(super) async fn one(readers: &SqlitePool, id: &str) -> StoreResult<Option<(F
 }
 
 pub(super) async fn open_holds_of(readers: &SqlitePool, balance_key: i64) -> StoreResult<Vec<FamilyRecord>> {
-    let sql = format!("{TRANSACTION} WHERE h.state = 'open' AND (t.source_key = ?1 OR t.destination_key = ?1) ORDER BY h.expires_at IS NULL, h.expires_at, t.key");
+    let sql = format!(
+        "{TRANSACTION} WHERE h.state = 'open' AND (t.source_key = ?1 OR t.destination_key = ?1) ORDER BY h.expires_at IS NULL, h.expires_at, t.key"
+    );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(balance_key).fetch_all(readers).await.map_err(from_sqlx)?;
     rows.iter().map(family).collect()
 }
 
 pub(super) async fn expired(readers: &SqlitePool, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>> {
-    let sql = format!("{TRANSACTION} WHERE h.state = 'open' AND h.expires_at <= ? ORDER BY h.expires_at, t.key LIMIT ?");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(micros(now)).bind(limit).fetch_all(readers).await.map_err(from_sqlx)?;
+    let sql =
+        format!("{TRANSACTION} WHERE h.state = 'open' AND h.expires_at <= ? ORDER BY h.expires_at, t.key LIMIT ?");
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(micros(now)).bind(limit).fetch_all(readers).await.map_err(from_sqlx)?;
     rows.iter().map(family).collect()
 }
 
@@ -202,7 +210,10 @@ mod tests {
 
     #[test]
     fn a_field_that_is_not_listed_is_refused() {
-        let query = Query { conditions: vec![Condition { field: "1; DROP TABLE txn".into(), test: Test::Is, values: vec!["x".into()] }], ..Query::default() };
+        let query = Query {
+            conditions: vec![Condition { field: "1; DROP TABLE txn".into(), test: Test::Is, values: vec!["x".into()] }],
+            ..Query::default()
+        };
         let mut builder = QueryBuilder::new("");
         assert!(matches!(filter(&mut builder, &query, ""), Err(StoreError::UnknownField(_))));
     }

@@ -10,7 +10,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use store::ledger::FamilyRecord;
 use store::{Page, Query, StoreError, StoreResult, Test};
 
-use super::families::{DEFAULT_ORDER, FIELDS, by_keys, filter, is_everything, searched, phrase};
+use super::families::{DEFAULT_ORDER, FIELDS, by_keys, filter, is_everything, phrase, searched};
 use crate::code::count;
 use crate::error::from_sqlx;
 use crate::lists::{Known, State};
@@ -83,8 +83,18 @@ impl Filter {
     }
 }
 
-const IN_DATE_INDEX: &[&str] =
-    &["date", "amount", "currency", "balance", "source_id", "destination_id", "ledger", "state", "source", "destination"];
+const IN_DATE_INDEX: &[&str] = &[
+    "date",
+    "amount",
+    "currency",
+    "balance",
+    "source_id",
+    "destination_id",
+    "ledger",
+    "state",
+    "source",
+    "destination",
+];
 
 pub(super) async fn page(store: &SqliteStore, query: &Query) -> StoreResult<Page<FamilyRecord>> {
     let writes = store.lists.writes_so_far();
@@ -192,7 +202,11 @@ impl Grid<'_> {
             return Ok(Filter::Few);
         }
         let carried = conditions.iter().all(|one| IN_DATE_INDEX.contains(&one.field.as_str()));
-        Ok(if carried && self.query.text.as_deref().is_none_or(|text| text.trim().is_empty()) { Filter::InDateIndex } else { Filter::Rows })
+        Ok(if carried && self.query.text.as_deref().is_none_or(|text| text.trim().is_empty()) {
+            Filter::InDateIndex
+        } else {
+            Filter::Rows
+        })
     }
 
     /// How many rows the words index knows for these words.
@@ -218,7 +232,11 @@ impl Grid<'_> {
         } else {
             let only_amounts = self.query.conditions.iter().all(|one| one.field == "amount");
             let hint = if only_amounts { Order::Amount.hint() } else { filter_kind.hint() };
-            let hint = if filter_kind == Filter::None || (only_amounts && filter_kind != Filter::InDateIndex) { filter_kind.hint() } else { hint };
+            let hint = if filter_kind == Filter::None || (only_amounts && filter_kind != Filter::InDateIndex) {
+                filter_kind.hint()
+            } else {
+                hint
+            };
             let mut builder = QueryBuilder::new("SELECT count(*)");
             filter(&mut builder, self.query, hint)?;
             builder.build_query_scalar().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?
@@ -231,7 +249,8 @@ impl Grid<'_> {
         let mut builder = QueryBuilder::new("SELECT t.key");
         self.ordered(&mut builder, order.hint(), reverse)?;
         builder.push(format!(" LIMIT {limit} OFFSET {offset}"));
-        let mut keys: Vec<i64> = builder.build_query_scalar().fetch_all(&mut *self.connection).await.map_err(from_sqlx)?;
+        let mut keys: Vec<i64> =
+            builder.build_query_scalar().fetch_all(&mut *self.connection).await.map_err(from_sqlx)?;
         if reverse {
             keys.reverse();
         }
@@ -241,7 +260,8 @@ impl Grid<'_> {
     /// The first `most` keys of the list in its order (all when negative), as one value: a row for each would cross
     /// to this thread one by one.
     async fn list(&mut self, filter_kind: Filter, most: i64) -> StoreResult<Vec<i64>> {
-        let mut builder = QueryBuilder::<Sqlite>::new("SELECT coalesce(group_concat(key, ','), '') FROM (SELECT t.key AS key");
+        let mut builder =
+            QueryBuilder::<Sqlite>::new("SELECT coalesce(group_concat(key, ','), '') FROM (SELECT t.key AS key");
         self.ordered(&mut builder, filter_kind.hint(), false)?;
         builder.push(format!(" LIMIT {most})"));
         let row = builder.build().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?;

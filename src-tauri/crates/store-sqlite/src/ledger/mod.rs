@@ -1,6 +1,7 @@
 //! Ledgers, balances, the journal and holds: the two traits, each call handed to the file that holds its SQL.
 
 mod balances;
+mod derived;
 mod families;
 mod grid;
 mod register;
@@ -11,7 +12,8 @@ mod writes;
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use store::ledger::{
-    AgeBucket, BalanceRecord, BalanceRef, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord, Recomputed, RegisterRecord, StoredTransaction, TrialRow,
+    AgeBucket, BalanceRecord, BalanceRef, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord, Recomputed,
+    RegisterRecord, StoredTransaction, TrialRow,
 };
 use store::{LedgerReads, Page, Query, StoreResult};
 
@@ -75,6 +77,10 @@ impl LedgerReads for SqliteStore {
 
     async fn unmatched_ages(&self, balance_key: i64, from: Option<Date>, today: Date) -> StoreResult<Vec<AgeBucket>> {
         totals::unmatched_ages(&self.readers, balance_key, from, today).await
+    }
+
+    async fn check_derived(&self) -> StoreResult<Vec<String>> {
+        derived::check(&self.readers).await
     }
 
     async fn recompute(&self, balance_id: Option<&str>) -> StoreResult<Vec<Recomputed>> {

@@ -75,7 +75,8 @@ pub(super) async fn page(readers: &SqlitePool, balance_key: i64, query: &Query) 
     );
     filter(&mut builder, balance_key, query)?;
     let direction = if ascending != reverse { "ASC" } else { "DESC" };
-    builder.push(format!(" ORDER BY e.effective_date {direction}, e.txn_key {direction} LIMIT {limit} OFFSET {offset}"));
+    builder
+        .push(format!(" ORDER BY e.effective_date {direction}, e.txn_key {direction} LIMIT {limit} OFFSET {offset}"));
     let rows = builder.build().fetch_all(readers).await.map_err(from_sqlx)?;
     let mut entries = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -95,7 +96,12 @@ pub(super) async fn page(readers: &SqlitePool, balance_key: i64, query: &Query) 
 }
 
 /// Adds the journal row and the balance after each entry. Running balances follow day and booking, whatever is filtered.
-async fn complete(readers: &SqlitePool, balance_key: i64, entries: Vec<Entry>, contiguous: bool) -> StoreResult<Vec<RegisterRecord>> {
+async fn complete(
+    readers: &SqlitePool,
+    balance_key: i64,
+    entries: Vec<Entry>,
+    contiguous: bool,
+) -> StoreResult<Vec<RegisterRecord>> {
     let keys: Vec<i64> = entries.iter().map(|entry| entry.txn_key).collect();
     let list = serde_json::to_string(&keys).map_err(|error| StoreError::damaged("keys", error))?;
     let sql = format!("{TRANSACTION} WHERE t.key IN (SELECT value FROM json_each(?))");
@@ -115,20 +121,41 @@ async fn complete(readers: &SqlitePool, balance_key: i64, entries: Vec<Entry>, c
             Side::Debit => (transaction.row.destination.clone(), transaction.destination_name.clone()),
             Side::Credit => (transaction.row.source.clone(), transaction.source_name.clone()),
         };
-        records.push(RegisterRecord { transaction, side: entry.side, other_id, other_name, running, matched: entry.matched });
+        records.push(RegisterRecord {
+            transaction,
+            side: entry.side,
+            other_id,
+            other_name,
+            running,
+            matched: entry.matched,
+        });
     }
     Ok(records)
 }
 
 /// The balance after each entry: the days before the oldest, then entry by entry. On an unfiltered page neighbours
 /// follow each other; under a filter the entries between two rows are summed by the database.
-async fn running_balances(readers: &SqlitePool, balance_key: i64, entries: &[Entry], contiguous: bool) -> StoreResult<Vec<Amount>> {
+async fn running_balances(
+    readers: &SqlitePool,
+    balance_key: i64,
+    entries: &[Entry],
+    contiguous: bool,
+) -> StoreResult<Vec<Amount>> {
     let mut ordered: Vec<usize> = (0..entries.len()).collect();
     ordered.sort_by_key(|&index| entries[index].place());
     let Some(&first) = ordered.first() else { return Ok(Vec::new()) };
     let oldest = &entries[first];
-    let sql = format!("SELECT {}, {} FROM balance_day WHERE balance_key = ? AND day < ?", exact_sum("credit"), exact_sum("debit"));
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(balance_key).bind(oldest.day.to_string()).fetch_one(readers).await.map_err(from_sqlx)?;
+    let sql = format!(
+        "SELECT {}, {} FROM balance_day WHERE balance_key = ? AND day < ?",
+        exact_sum("credit"),
+        exact_sum("debit")
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(balance_key)
+        .bind(oldest.day.to_string())
+        .fetch_one(readers)
+        .await
+        .map_err(from_sqlx)?;
     let mut reached = read_sum(&row, 0)? - read_sum(&row, SUM_COLUMNS)?;
     let mut from = (oldest.day, i64::MIN);
     let mut result = vec![Amount::ZERO; entries.len()];
@@ -146,7 +173,12 @@ async fn running_balances(readers: &SqlitePool, balance_key: i64, entries: &[Ent
 }
 
 /// Net of the entries after `from` up to and including `to`.
-async fn net_between(readers: &SqlitePool, balance_key: i64, from: (Date, i64), to: (Date, i64)) -> StoreResult<Amount> {
+async fn net_between(
+    readers: &SqlitePool,
+    balance_key: i64,
+    from: (Date, i64),
+    to: (Date, i64),
+) -> StoreResult<Amount> {
     let sql = format!(
         "SELECT side, {} FROM entry WHERE balance_key = ? AND (effective_date, txn_key) > (?, ?) AND (effective_date, txn_key) <= (?, ?) GROUP BY side",
         exact_sum("amount")

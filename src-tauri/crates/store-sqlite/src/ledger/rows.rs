@@ -121,10 +121,17 @@ pub(super) fn family(row: &SqliteRow) -> StoreResult<FamilyRecord> {
 }
 
 async fn fetch(connection: &mut SqliteConnection, condition: &str, value: &str) -> StoreResult<Option<SqliteRow>> {
-    sqlx::query(AssertSqlSafe(format!("{TRANSACTION} WHERE {condition}"))).bind(value).fetch_optional(connection).await.map_err(from_sqlx)
+    sqlx::query(AssertSqlSafe(format!("{TRANSACTION} WHERE {condition}")))
+        .bind(value)
+        .fetch_optional(connection)
+        .await
+        .map_err(from_sqlx)
 }
 
-pub(super) async fn by_reference(connection: &mut SqliteConnection, reference: &str) -> StoreResult<Option<StoredTransaction>> {
+pub(super) async fn by_reference(
+    connection: &mut SqliteConnection,
+    reference: &str,
+) -> StoreResult<Option<StoredTransaction>> {
     fetch(connection, "t.reference = ?", reference).await?.as_ref().map(transaction).transpose()
 }
 
@@ -133,7 +140,11 @@ pub(super) async fn by_id(connection: &mut SqliteConnection, id: &str) -> StoreR
 }
 
 pub(super) async fn hold_of(connection: &mut SqliteConnection, key: i64) -> StoreResult<Option<HoldRecord>> {
-    let row = sqlx::query(AssertSqlSafe(format!("{TRANSACTION} WHERE t.key = ?"))).bind(key).fetch_optional(connection).await.map_err(from_sqlx)?;
+    let row = sqlx::query(AssertSqlSafe(format!("{TRANSACTION} WHERE t.key = ?")))
+        .bind(key)
+        .fetch_optional(connection)
+        .await
+        .map_err(from_sqlx)?;
     match row {
         Some(row) => hold(&row, &amount("transaction", row.try_get("amount").map_err(from_sqlx)?)?),
         None => Ok(None),

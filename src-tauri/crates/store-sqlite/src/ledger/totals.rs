@@ -32,7 +32,9 @@ pub(super) async fn of_families(readers: &SqlitePool, query: &Query) -> StoreRes
     for (group, figure) in [(APPLIED, "committed"), (HELD, "remaining")] {
         let mut builder = QueryBuilder::new("SELECT x.currency, x.exponent, count(*), ");
         builder.push(exact_sum("x.figure"));
-        builder.push(format!(" FROM (SELECT t.currency, t.exponent, (SELECT h.{figure} FROM hold h WHERE h.txn_key = t.key) AS figure"));
+        builder.push(format!(
+            " FROM (SELECT t.currency, t.exponent, (SELECT h.{figure} FROM hold h WHERE h.txn_key = t.key) AS figure"
+        ));
         filter(&mut builder, query, "")?;
         builder.push(" AND EXISTS (SELECT 1 FROM hold h WHERE h.txn_key = t.key)) x WHERE x.figure <> '0' GROUP BY x.currency, x.exponent");
         for row in builder.build().fetch_all(readers).await.map_err(from_sqlx)? {
@@ -42,7 +44,12 @@ pub(super) async fn of_families(readers: &SqlitePool, query: &Query) -> StoreRes
     Ok(totals.into_values().collect())
 }
 
-fn add(totals: &mut BTreeMap<(String, &'static str), CurrencyTotal>, row: &SqliteRow, group: &'static str, first: usize) -> StoreResult<()> {
+fn add(
+    totals: &mut BTreeMap<(String, &'static str), CurrencyTotal>,
+    row: &SqliteRow,
+    group: &'static str,
+    first: usize,
+) -> StoreResult<()> {
     let money = currency("total", row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?)?;
     let counted = count(row.try_get(2).map_err(from_sqlx)?);
     let sum = read_sum(row, first)?;
@@ -91,7 +98,10 @@ async fn of_everything(readers: &SqlitePool) -> StoreResult<Vec<CurrencyTotal>> 
 
 pub(super) async fn trial_balance(readers: &SqlitePool, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>> {
     let (from, bound) = match as_of {
-        None => ("SELECT currency, exponent, credit, debit, (SELECT coalesce(sum(d.entries), 0) FROM balance_day d WHERE d.balance_key = b.key) AS entries, b.key FROM balance b", None),
+        None => (
+            "SELECT currency, exponent, credit, debit, (SELECT coalesce(sum(d.entries), 0) FROM balance_day d WHERE d.balance_key = b.key) AS entries, b.key FROM balance b",
+            None,
+        ),
         Some(day) => (
             "SELECT b.currency, b.exponent, d.credit, d.debit, d.entries, b.key FROM balance b JOIN balance_day d ON d.balance_key = b.key WHERE d.day <= ?",
             Some(day.to_string()),
@@ -110,7 +120,11 @@ pub(super) async fn trial_balance(readers: &SqlitePool, as_of: Option<Date>) -> 
     rows.iter()
         .map(|row| {
             Ok(TrialRow {
-                currency: currency("trial balance", row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?)?,
+                currency: currency(
+                    "trial balance",
+                    row.try_get(0).map_err(from_sqlx)?,
+                    row.try_get(1).map_err(from_sqlx)?,
+                )?,
                 balances: count(row.try_get(2).map_err(from_sqlx)?),
                 entries: count(row.try_get(3).map_err(from_sqlx)?),
                 debit: read_sum(row, 4)?,
@@ -120,7 +134,12 @@ pub(super) async fn trial_balance(readers: &SqlitePool, as_of: Option<Date>) -> 
         .collect()
 }
 
-pub(super) async fn unmatched_ages(readers: &SqlitePool, balance_key: i64, from: Option<Date>, today: Date) -> StoreResult<Vec<AgeBucket>> {
+pub(super) async fn unmatched_ages(
+    readers: &SqlitePool,
+    balance_key: i64,
+    from: Option<Date>,
+    today: Date,
+) -> StoreResult<Vec<AgeBucket>> {
     let sql = format!(
         "SELECT bucket, side, count(*), {} FROM (
              SELECT e.side, e.amount, CASE WHEN age <= 7 THEN 0 WHEN age <= 30 THEN 1 WHEN age <= 60 THEN 2 WHEN age <= 90 THEN 3 ELSE 4 END AS bucket
@@ -185,7 +204,12 @@ pub(super) async fn recompute(readers: &SqlitePool, balance_id: Option<&str>) ->
                 let Some(recomputed) = found.get_mut(&row.try_get(0).map_err(from_sqlx)?) else { continue };
                 let sum = read_sum(&row, 1)?;
                 let figures = &mut recomputed.figures;
-                let figure = [&mut figures.credit, &mut figures.debit, &mut figures.inflight_credit, &mut figures.inflight_debit];
+                let figure = [
+                    &mut figures.credit,
+                    &mut figures.debit,
+                    &mut figures.inflight_credit,
+                    &mut figures.inflight_debit,
+                ];
                 let figure: &mut Amount = figure.into_iter().nth(index).unwrap_or_else(|| unreachable!("four figures"));
                 if subtract { *figure -= &sum } else { *figure += &sum }
             }

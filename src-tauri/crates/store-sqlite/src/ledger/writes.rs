@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use ledger::{Amount, Balance, Open, Status, balance::Side};
 use sqlx::Row;
-use store::ledger::{BalanceEdit, BalanceRecord, BalanceRef, HoldRecord, NewBalance, NewTransaction, StoredTransaction, hold_state_text, status_text};
+use store::ledger::{
+    BalanceEdit, BalanceRecord, BalanceRef, HoldRecord, NewBalance, NewTransaction, StoredTransaction, hold_state_text,
+    status_text,
+};
 use store::{LedgerWrites, StoreError, StoreResult};
 
 use super::{balances, rows};
@@ -25,7 +28,12 @@ impl LedgerWrites for SqliteUnit {
     }
 
     async fn rename_ledger(&mut self, id: &str, name: &str) -> StoreResult<bool> {
-        let done = sqlx::query("UPDATE ledger SET name = ? WHERE id = ?").bind(name).bind(id).execute(self.connection()).await.map_err(from_sqlx)?;
+        let done = sqlx::query("UPDATE ledger SET name = ? WHERE id = ?")
+            .bind(name)
+            .bind(id)
+            .execute(self.connection())
+            .await
+            .map_err(from_sqlx)?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -53,15 +61,16 @@ impl LedgerWrites for SqliteUnit {
     }
 
     async fn edit_balance(&mut self, id: &str, edit: &BalanceEdit) -> StoreResult<bool> {
-        let done = sqlx::query("UPDATE balance SET name = ?, account_number = ?, reconcilable = ?, pinned = ? WHERE id = ?")
-            .bind(&edit.name)
-            .bind(&edit.account_number)
-            .bind(edit.reconcilable)
-            .bind(edit.pinned)
-            .bind(id)
-            .execute(self.connection())
-            .await
-            .map_err(from_sqlx)?;
+        let done =
+            sqlx::query("UPDATE balance SET name = ?, account_number = ?, reconcilable = ?, pinned = ? WHERE id = ?")
+                .bind(&edit.name)
+                .bind(&edit.account_number)
+                .bind(edit.reconcilable)
+                .bind(edit.pinned)
+                .bind(id)
+                .execute(self.connection())
+                .await
+                .map_err(from_sqlx)?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -114,14 +123,21 @@ impl LedgerWrites for SqliteUnit {
         rows::hold_of(self.connection(), transaction_key).await
     }
 
-    async fn insert_hold(&mut self, transaction_key: i64, amount: &Amount, expires_at: Option<Timestamp>) -> StoreResult<()> {
-        sqlx::query("INSERT INTO hold (txn_key, state, committed, remaining, expires_at) VALUES (?, 'open', '0', ?, ?)")
-            .bind(transaction_key)
-            .bind(amount.to_string())
-            .bind(expires_at.map(micros))
-            .execute(self.connection())
-            .await
-            .map_err(from_sqlx)?;
+    async fn insert_hold(
+        &mut self,
+        transaction_key: i64,
+        amount: &Amount,
+        expires_at: Option<Timestamp>,
+    ) -> StoreResult<()> {
+        sqlx::query(
+            "INSERT INTO hold (txn_key, state, committed, remaining, expires_at) VALUES (?, 'open', '0', ?, ?)",
+        )
+        .bind(transaction_key)
+        .bind(amount.to_string())
+        .bind(expires_at.map(micros))
+        .execute(self.connection())
+        .await
+        .map_err(from_sqlx)?;
         Ok(())
     }
 
@@ -185,7 +201,13 @@ impl SqliteUnit {
         Ok(())
     }
 
-    async fn insert_entry(&mut self, txn_key: i64, balance_key: i64, side: Side, new: &NewTransaction) -> StoreResult<()> {
+    async fn insert_entry(
+        &mut self,
+        txn_key: i64,
+        balance_key: i64,
+        side: Side,
+        new: &NewTransaction,
+    ) -> StoreResult<()> {
         let day = new.row.effective_date.to_string();
         let text = if side == Side::Debit { "debit" } else { "credit" };
         sqlx::query("INSERT INTO entry (balance_key, effective_date, txn_key, side, amount) VALUES (?, ?, ?, ?, ?)")
@@ -204,7 +226,10 @@ impl SqliteUnit {
             .await
             .map_err(from_sqlx)?;
         let (mut credit, mut debit) = match &before {
-            Some(row) => (amount("turnover", row.try_get(0).map_err(from_sqlx)?)?, amount("turnover", row.try_get(1).map_err(from_sqlx)?)?),
+            Some(row) => (
+                amount("turnover", row.try_get(0).map_err(from_sqlx)?)?,
+                amount("turnover", row.try_get(1).map_err(from_sqlx)?)?,
+            ),
             None => (Amount::ZERO, Amount::ZERO),
         };
         *(if side == Side::Debit { &mut debit } else { &mut credit }) += &new.row.amount;

@@ -10,7 +10,11 @@ use crate::code::count;
 use crate::error::from_sqlx;
 use crate::sql::{exact_sum, read_sum};
 
-pub(super) async fn by_id(connection: &mut SqliteConnection, balance_key: i64, ids: &[String]) -> StoreResult<Vec<EntryRecord>> {
+pub(super) async fn by_id(
+    connection: &mut SqliteConnection,
+    balance_key: i64,
+    ids: &[String],
+) -> StoreResult<Vec<EntryRecord>> {
     // The join order must begin with the few ids, not with the register of the balance.
     let mut query = QueryBuilder::new(ENTRY);
     query.push(" FROM json_each(").push_bind(list(ids)).push(") j CROSS JOIN txn t ON t.id = j.value");
@@ -18,7 +22,11 @@ pub(super) async fn by_id(connection: &mut SqliteConnection, balance_key: i64, i
     all(connection, query, entry).await
 }
 
-pub(super) async fn by_key(connection: &mut SqliteConnection, balance_key: i64, keys: &[i64]) -> StoreResult<Vec<EntryRecord>> {
+pub(super) async fn by_key(
+    connection: &mut SqliteConnection,
+    balance_key: i64,
+    keys: &[i64],
+) -> StoreResult<Vec<EntryRecord>> {
     let mut query = QueryBuilder::new(ENTRY);
     query.push(" FROM json_each(").push_bind(list(keys)).push(") j CROSS JOIN txn t ON t.key = j.value");
     push_rest(&mut query, balance_key);
@@ -36,9 +44,14 @@ pub(super) async fn of_match(connection: &mut SqliteConnection, match_key: i64) 
     all(connection, query, entry).await
 }
 
-pub(super) async fn of_statement(connection: &mut SqliteConnection, statement_key: i64) -> StoreResult<Vec<EntryRecord>> {
+pub(super) async fn of_statement(
+    connection: &mut SqliteConnection,
+    statement_key: i64,
+) -> StoreResult<Vec<EntryRecord>> {
     let mut query = QueryBuilder::new(ENTRY);
-    query.push(" FROM match x CROSS JOIN match_entry j ON j.match_key = x.key AND x.statement_key = ").push_bind(statement_key);
+    query
+        .push(" FROM match x CROSS JOIN match_entry j ON j.match_key = x.key AND x.statement_key = ")
+        .push_bind(statement_key);
     query.push(
         " CROSS JOIN txn t ON t.key = j.txn_key
           CROSS JOIN entry e ON e.balance_key = j.balance_key AND e.effective_date = t.effective_date AND e.txn_key = t.key",
@@ -49,7 +62,9 @@ pub(super) async fn of_statement(connection: &mut SqliteConnection, statement_ke
 }
 
 fn push_rest(query: &mut QueryBuilder<Sqlite>, balance_key: i64) {
-    query.push(" CROSS JOIN entry e ON e.effective_date = t.effective_date AND e.txn_key = t.key AND e.balance_key = ").push_bind(balance_key);
+    query
+        .push(" CROSS JOIN entry e ON e.effective_date = t.effective_date AND e.txn_key = t.key AND e.balance_key = ")
+        .push_bind(balance_key);
     push_sides(query);
     query.push(" ORDER BY e.effective_date, e.txn_key");
 }
@@ -93,7 +108,11 @@ pub(super) async fn page(connection: &mut SqliteConnection, wanted: &EntryQuery)
     push_filter(&mut query, wanted);
     query.push(" ORDER BY e.effective_date, e.txn_key");
     if wanted.limit > 0 {
-        query.push(" LIMIT ").push_bind(wanted.limit).push(" OFFSET ").push_bind(i64::try_from(wanted.offset).unwrap_or(i64::MAX));
+        query
+            .push(" LIMIT ")
+            .push_bind(wanted.limit)
+            .push(" OFFSET ")
+            .push_bind(i64::try_from(wanted.offset).unwrap_or(i64::MAX));
     }
     Ok(Page { rows: all(connection, query, entry).await?, total: count(total) })
 }
@@ -132,7 +151,11 @@ pub(super) async fn ledger_side(connection: &mut SqliteConnection, span: &ProofS
     let to = span.period_to.to_string();
     let mut query = QueryBuilder::new("SELECT ");
     query.push(exact_sum("d.credit")).push(", ").push(exact_sum("d.debit"));
-    query.push(" FROM balance_day d WHERE d.balance_key = ").push_bind(span.balance_key).push(" AND d.day <= ").push_bind(to.clone());
+    query
+        .push(" FROM balance_day d WHERE d.balance_key = ")
+        .push_bind(span.balance_key)
+        .push(" AND d.day <= ")
+        .push_bind(to.clone());
     let row = query.build().fetch_one(&mut *connection).await.map_err(from_sqlx)?;
     let balance = read_sum(&row, 0)? - read_sum(&row, crate::sql::SUM_COLUMNS)?;
 
@@ -148,7 +171,8 @@ pub(super) async fn ledger_side(connection: &mut SqliteConnection, span: &ProofS
         limit: 0,
     };
     let (unmatched, unmatched_entries) = sum(connection, &open).await?;
-    let (outstanding, outstanding_entries) = sum(connection, &EntryQuery { from: None, outstanding: true, ..open }).await?;
+    let (outstanding, outstanding_entries) =
+        sum(connection, &EntryQuery { from: None, outstanding: true, ..open }).await?;
 
     // Statements stand in the order of their last day, then of their import.
     let mut later_dated = sums();
@@ -157,7 +181,12 @@ pub(super) async fn ledger_side(connection: &mut SqliteConnection, span: &ProofS
           CROSS JOIN match m ON m.key = me.match_key CROSS JOIN statement s ON s.key = m.statement_key WHERE e.balance_key = ",
     );
     later_dated.push_bind(span.balance_key).push(" AND e.effective_date > ").push_bind(to.clone());
-    later_dated.push(" AND (s.period_to, s.key) <= (").push_bind(to.clone()).push(", ").push_bind(span.statement_key).push(") GROUP BY e.side");
+    later_dated
+        .push(" AND (s.period_to, s.key) <= (")
+        .push_bind(to.clone())
+        .push(", ")
+        .push_bind(span.statement_key)
+        .push(") GROUP BY e.side");
     let (matched_later_dated, _) = signed_sum(connection, later_dated).await?;
 
     let mut on_later = sums();
@@ -167,9 +196,22 @@ pub(super) async fn ledger_side(connection: &mut SqliteConnection, span: &ProofS
           CROSS JOIN entry e ON e.balance_key = me.balance_key AND e.effective_date = t.effective_date AND e.txn_key = t.key
           WHERE s.balance_key = ",
     );
-    on_later.push_bind(span.balance_key).push(" AND (s.period_to, s.key) > (").push_bind(to.clone()).push(", ").push_bind(span.statement_key);
+    on_later
+        .push_bind(span.balance_key)
+        .push(" AND (s.period_to, s.key) > (")
+        .push_bind(to.clone())
+        .push(", ")
+        .push_bind(span.statement_key);
     on_later.push(") AND t.effective_date <= ").push_bind(to).push(" GROUP BY e.side");
     let (matched_on_later, _) = signed_sum(connection, on_later).await?;
 
-    Ok(LedgerSide { balance, unmatched, unmatched_entries, outstanding, outstanding_entries, matched_later_dated, matched_on_later })
+    Ok(LedgerSide {
+        balance,
+        unmatched,
+        unmatched_entries,
+        outstanding,
+        outstanding_entries,
+        matched_later_dated,
+        matched_on_later,
+    })
 }

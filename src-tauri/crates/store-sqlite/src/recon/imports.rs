@@ -19,14 +19,16 @@ pub(super) async fn file_imports(connection: &mut SqliteConnection, sha256: &str
     all(connection, query, seen).await
 }
 
-pub(super) async fn known_lines(connection: &mut SqliteConnection, balance_key: i64, fingerprints: &[String]) -> StoreResult<Vec<KnownLine>> {
+pub(super) async fn known_lines(
+    connection: &mut SqliteConnection,
+    balance_key: i64,
+    fingerprints: &[String],
+) -> StoreResult<Vec<KnownLine>> {
     let mut query = QueryBuilder::new("SELECT l.fingerprint, l.occurrence, ");
-    query.push(SEEN).push(
-        " FROM json_each(",
-    );
-    query.push_bind(list(fingerprints)).push(
-        ") j JOIN statement_line l ON l.fingerprint = j.value AND l.active = 1 AND l.balance_key = ",
-    );
+    query.push(SEEN).push(" FROM json_each(");
+    query
+        .push_bind(list(fingerprints))
+        .push(") j JOIN statement_line l ON l.fingerprint = j.value AND l.active = 1 AND l.balance_key = ");
     query.push_bind(balance_key).push(
         " JOIN statement s ON s.key = l.statement_key JOIN balance b ON b.key = s.balance_key
           JOIN source_file f ON f.sha256 = s.file_sha256 ORDER BY l.key",
@@ -44,7 +46,10 @@ pub(super) async fn known_lines(connection: &mut SqliteConnection, balance_key: 
 const PROFILE: &str = "SELECT p.id, p.name, p.fingerprint, p.mapping, p.balance_key, b.id AS balance_id, p.updated_at
      FROM mapping_profile p LEFT JOIN balance b ON b.key = p.balance_key ";
 
-pub(super) async fn profiles(connection: &mut SqliteConnection, fingerprint: Option<&str>) -> StoreResult<Vec<ProfileRecord>> {
+pub(super) async fn profiles(
+    connection: &mut SqliteConnection,
+    fingerprint: Option<&str>,
+) -> StoreResult<Vec<ProfileRecord>> {
     let mut query = QueryBuilder::new(PROFILE);
     if let Some(fingerprint) = fingerprint {
         query.push("WHERE p.fingerprint = ").push_bind(fingerprint.to_owned());
@@ -72,11 +77,21 @@ pub(super) async fn put_profile(connection: &mut SqliteConnection, profile: &Pro
 }
 
 pub(super) async fn delete_profile(connection: &mut SqliteConnection, id: &str) -> StoreResult<bool> {
-    let done = sqlx::query("DELETE FROM mapping_profile WHERE id = ?").bind(id).execute(connection).await.map_err(from_sqlx)?;
+    let done = sqlx::query("DELETE FROM mapping_profile WHERE id = ?")
+        .bind(id)
+        .execute(connection)
+        .await
+        .map_err(from_sqlx)?;
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn put_file(connection: &mut SqliteConnection, sha256: &str, name: &str, bytes: &[u8], at: i64) -> StoreResult<()> {
+pub(super) async fn put_file(
+    connection: &mut SqliteConnection,
+    sha256: &str,
+    name: &str,
+    bytes: &[u8],
+    at: i64,
+) -> StoreResult<()> {
     sqlx::query("INSERT INTO source_file (sha256, name, size, bytes, added_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING")
         .bind(sha256)
         .bind(name)
@@ -89,7 +104,10 @@ pub(super) async fn put_file(connection: &mut SqliteConnection, sha256: &str, na
     Ok(())
 }
 
-pub(super) async fn statements(connection: &mut SqliteConnection, balance_key: Option<i64>) -> StoreResult<Vec<StatementRecord>> {
+pub(super) async fn statements(
+    connection: &mut SqliteConnection,
+    balance_key: Option<i64>,
+) -> StoreResult<Vec<StatementRecord>> {
     let mut query = QueryBuilder::new(STATEMENT);
     query.push("WHERE s.state <> 'undone'");
     if let Some(key) = balance_key {
@@ -99,7 +117,10 @@ pub(super) async fn statements(connection: &mut SqliteConnection, balance_key: O
     all(connection, query, statement).await
 }
 
-pub(super) async fn statement_by_id(connection: &mut SqliteConnection, id: &str) -> StoreResult<Option<StatementRecord>> {
+pub(super) async fn statement_by_id(
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> StoreResult<Option<StatementRecord>> {
     let mut query = QueryBuilder::new(STATEMENT);
     query.push("WHERE s.id = ").push_bind(id.to_owned());
     Ok(all(connection, query, statement).await?.pop())
@@ -134,15 +155,30 @@ pub(super) async fn insert_statement(connection: &mut SqliteConnection, new: &Ne
 /// Lines sent at once: the database is crossed once per group, not once per line.
 const GROUP: usize = 2_000;
 
-pub(super) async fn insert_lines(connection: &mut SqliteConnection, statement_key: i64, balance_key: i64, lines: &[NewLine]) -> StoreResult<()> {
+pub(super) async fn insert_lines(
+    connection: &mut SqliteConnection,
+    statement_key: i64,
+    balance_key: i64,
+    lines: &[NewLine],
+) -> StoreResult<()> {
     for group in lines.chunks(GROUP) {
         let rows: Vec<_> = group
             .iter()
             .map(|line| {
                 json!([
-                    line.id, line.position, line.booking_date.to_string(), line.value_date.map(|day| day.to_string()),
-                    line.amount.to_string(), line.description, line.reference, line.counterparty, line.counterparty_account,
-                    line.running_balance.as_ref().map(ToString::to_string), line.raw.to_string(), line.fingerprint, line.occurrence
+                    line.id,
+                    line.position,
+                    line.booking_date.to_string(),
+                    line.value_date.map(|day| day.to_string()),
+                    line.amount.to_string(),
+                    line.description,
+                    line.reference,
+                    line.counterparty,
+                    line.counterparty_account,
+                    line.running_balance.as_ref().map(ToString::to_string),
+                    line.raw.to_string(),
+                    line.fingerprint,
+                    line.occurrence
                 ])
             })
             .collect();
@@ -163,7 +199,12 @@ pub(super) async fn insert_lines(connection: &mut SqliteConnection, statement_ke
     Ok(())
 }
 
-pub(super) async fn set_statement_state(connection: &mut SqliteConnection, key: i64, state: StatementState, version: u32) -> StoreResult<()> {
+pub(super) async fn set_statement_state(
+    connection: &mut SqliteConnection,
+    key: i64,
+    state: StatementState,
+    version: u32,
+) -> StoreResult<()> {
     sqlx::query("UPDATE statement SET state = ?, version = ? WHERE key = ?")
         .bind(state_word(state))
         .bind(version)
@@ -172,7 +213,11 @@ pub(super) async fn set_statement_state(connection: &mut SqliteConnection, key: 
         .await
         .map_err(from_sqlx)?;
     if state == StatementState::Undone {
-        sqlx::query("UPDATE statement_line SET active = 0 WHERE statement_key = ?").bind(key).execute(connection).await.map_err(from_sqlx)?;
+        sqlx::query("UPDATE statement_line SET active = 0 WHERE statement_key = ?")
+            .bind(key)
+            .execute(connection)
+            .await
+            .map_err(from_sqlx)?;
     }
     Ok(())
 }

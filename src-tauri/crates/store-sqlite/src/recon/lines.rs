@@ -18,7 +18,11 @@ pub(super) async fn by_key(connection: &mut SqliteConnection, keys: &[i64]) -> S
     select(connection, "WHERE l.key IN (SELECT value FROM json_each(", list(keys)).await
 }
 
-async fn select(connection: &mut SqliteConnection, condition: &'static str, values: String) -> StoreResult<Vec<LineRecord>> {
+async fn select(
+    connection: &mut SqliteConnection,
+    condition: &'static str,
+    values: String,
+) -> StoreResult<Vec<LineRecord>> {
     let mut query = QueryBuilder::new("SELECT ");
     query.push(LINE).push(LINE_FROM).push(condition).push_bind(values).push(")) ORDER BY l.position, l.key");
     all(connection, query, line).await
@@ -26,11 +30,20 @@ async fn select(connection: &mut SqliteConnection, condition: &'static str, valu
 
 pub(super) async fn of_match(connection: &mut SqliteConnection, match_key: i64) -> StoreResult<Vec<LineRecord>> {
     let mut query = QueryBuilder::new("SELECT ");
-    query.push(LINE).push(LINE_FROM).push("WHERE ml.match_key = ").push_bind(match_key).push(" ORDER BY l.position, l.key");
+    query
+        .push(LINE)
+        .push(LINE_FROM)
+        .push("WHERE ml.match_key = ")
+        .push_bind(match_key)
+        .push(" ORDER BY l.position, l.key");
     all(connection, query, line).await
 }
 
-pub(super) async fn of_statement(connection: &mut SqliteConnection, statement_key: i64, open_only: bool) -> StoreResult<Vec<LineRecord>> {
+pub(super) async fn of_statement(
+    connection: &mut SqliteConnection,
+    statement_key: i64,
+    open_only: bool,
+) -> StoreResult<Vec<LineRecord>> {
     let mut query = QueryBuilder::new("SELECT ");
     query.push(LINE).push(LINE_FROM).push("WHERE l.active = 1 AND l.statement_key = ").push_bind(statement_key);
     if open_only {
@@ -116,26 +129,46 @@ pub(super) async fn page(connection: &mut SqliteConnection, wanted: &LineQuery) 
     Ok(Page { rows, total: count(total) })
 }
 
-pub(super) async fn live_proposals(connection: &mut SqliteConnection, run_key: i64, balance_key: i64, tier: &str) -> StoreResult<Vec<DeskLineRecord>> {
+pub(super) async fn live_proposals(
+    connection: &mut SqliteConnection,
+    run_key: i64,
+    balance_key: i64,
+    tier: &str,
+) -> StoreResult<Vec<DeskLineRecord>> {
     let mut query = QueryBuilder::new("SELECT ");
     query.push(LINE).push(", ").push(PROPOSAL).push(LINE_FROM);
     push_live(&mut query, Some(run_key), balance_key);
-    query.push(" WHERE l.active = 1 AND l.statement_key = (SELECT statement_key FROM run WHERE key = ").push_bind(run_key);
-    query.push(") AND ml.line_key IS NULL AND p.tier = ").push_bind(tier.to_owned()).push(" ORDER BY l.position, l.key");
+    query
+        .push(" WHERE l.active = 1 AND l.statement_key = (SELECT statement_key FROM run WHERE key = ")
+        .push_bind(run_key);
+    query
+        .push(") AND ml.line_key IS NULL AND p.tier = ")
+        .push_bind(tier.to_owned())
+        .push(" ORDER BY l.position, l.key");
     all(connection, query, |row| Ok(DeskLineRecord { line: line(row)?, proposal: proposal(row)? })).await
 }
 
-pub(super) async fn tiers(connection: &mut SqliteConnection, statement_key: i64, balance_key: i64, run_key: Option<i64>) -> StoreResult<Vec<(String, u32)>> {
+pub(super) async fn tiers(
+    connection: &mut SqliteConnection,
+    statement_key: i64,
+    balance_key: i64,
+    run_key: Option<i64>,
+) -> StoreResult<Vec<(String, u32)>> {
     let mut query = QueryBuilder::new("SELECT coalesce(p.tier, 'none') AS tier, count(*) AS lines");
     query.push(LINE_FROM);
     push_live(&mut query, run_key, balance_key);
-    query.push(" WHERE l.active = 1 AND ml.line_key IS NULL AND l.statement_key = ").push_bind(statement_key).push(" GROUP BY 1 ORDER BY 1");
+    query
+        .push(" WHERE l.active = 1 AND ml.line_key IS NULL AND l.statement_key = ")
+        .push_bind(statement_key)
+        .push(" GROUP BY 1 ORDER BY 1");
     all(connection, query, |row| Ok((get(row, "tier")?, get(row, "lines")?))).await
 }
 
 /// Counts and exact sums, by whether a line is confirmed and by its sign.
 pub(super) async fn figures(connection: &mut SqliteConnection, statement_key: i64) -> StoreResult<LineFigures> {
-    let mut query = QueryBuilder::new("SELECT ml.line_key IS NOT NULL AS confirmed, substr(l.amount, 1, 1) = '-' AS negative, count(*) AS lines, ");
+    let mut query = QueryBuilder::new(
+        "SELECT ml.line_key IS NOT NULL AS confirmed, substr(l.amount, 1, 1) = '-' AS negative, count(*) AS lines, ",
+    );
     query.push(exact_sum("ltrim(l.amount, '-')"));
     query.push(" FROM statement_line l LEFT JOIN match_line ml ON ml.line_key = l.key WHERE l.active = 1 AND l.statement_key = ");
     query.push_bind(statement_key).push(" GROUP BY 1, 2");

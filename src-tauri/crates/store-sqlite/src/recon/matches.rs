@@ -29,12 +29,26 @@ pub(super) async fn standing(connection: &mut SqliteConnection, statement_key: i
 }
 
 pub(super) async fn sides(connection: &mut SqliteConnection, key: i64) -> StoreResult<(Vec<i64>, Vec<i64>)> {
-    let lines = sqlx::query_scalar("SELECT line_key FROM match_line WHERE match_key = ? ORDER BY line_key").bind(key).fetch_all(&mut *connection).await.map_err(from_sqlx)?;
-    let entries = sqlx::query_scalar("SELECT txn_key FROM match_entry WHERE match_key = ? ORDER BY txn_key").bind(key).fetch_all(connection).await.map_err(from_sqlx)?;
+    let lines = sqlx::query_scalar("SELECT line_key FROM match_line WHERE match_key = ? ORDER BY line_key")
+        .bind(key)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(from_sqlx)?;
+    let entries = sqlx::query_scalar("SELECT txn_key FROM match_entry WHERE match_key = ? ORDER BY txn_key")
+        .bind(key)
+        .fetch_all(connection)
+        .await
+        .map_err(from_sqlx)?;
     Ok((lines, entries))
 }
 
-pub(super) async fn insert(connection: &mut SqliteConnection, new: &NewMatch, balance_key: i64, lines: &[i64], entries: &[i64]) -> StoreResult<i64> {
+pub(super) async fn insert(
+    connection: &mut SqliteConnection,
+    new: &NewMatch,
+    balance_key: i64,
+    lines: &[i64],
+    entries: &[i64],
+) -> StoreResult<i64> {
     let key: i64 = sqlx::query_scalar(
         "INSERT INTO match (id, statement_key, kind, tier, rule_id, run_key, reasons, posted_key, posted_kind, confirmed_at, confirmed_by)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
@@ -58,7 +72,13 @@ pub(super) async fn insert(connection: &mut SqliteConnection, new: &NewMatch, ba
 }
 
 /// Puts both sides into the match; the primary keys refuse what is in another one.
-async fn close(connection: &mut SqliteConnection, key: i64, balance_key: i64, lines: &[i64], entries: &[i64]) -> StoreResult<()> {
+async fn close(
+    connection: &mut SqliteConnection,
+    key: i64,
+    balance_key: i64,
+    lines: &[i64],
+    entries: &[i64],
+) -> StoreResult<()> {
     sqlx::query("INSERT INTO match_line (line_key, match_key) SELECT value, ? FROM json_each(?)")
         .bind(key)
         .bind(list(lines))
@@ -75,13 +95,26 @@ async fn close(connection: &mut SqliteConnection, key: i64, balance_key: i64, li
     Ok(())
 }
 
-pub(super) async fn insert_pairs(connection: &mut SqliteConnection, balance_key: i64, matches: &[(NewMatch, i64, i64)]) -> StoreResult<Vec<i64>> {
+pub(super) async fn insert_pairs(
+    connection: &mut SqliteConnection,
+    balance_key: i64,
+    matches: &[(NewMatch, i64, i64)],
+) -> StoreResult<Vec<i64>> {
     let rows: Vec<_> = matches
         .iter()
         .map(|(new, line, entry)| {
             json!([
-                new.id, new.statement_key, new.kind, new.tier, new.rule_id, new.run_key, new.reasons.to_string(), micros(new.at),
-                new.actor, line, entry
+                new.id,
+                new.statement_key,
+                new.kind,
+                new.tier,
+                new.rule_id,
+                new.run_key,
+                new.reasons.to_string(),
+                micros(new.at),
+                new.actor,
+                line,
+                entry
             ])
         })
         .collect();
@@ -99,13 +132,19 @@ pub(super) async fn insert_pairs(connection: &mut SqliteConnection, balance_key:
         "INSERT INTO match_line (line_key, match_key) SELECT j.value ->> 9, m.key FROM json_each(?1) j JOIN match m ON m.id = j.value ->> 0 WHERE ?2 = ?2",
         "INSERT INTO match_entry (txn_key, match_key, balance_key) SELECT j.value ->> 10, m.key, ?2 FROM json_each(?1) j JOIN match m ON m.id = j.value ->> 0",
     ] {
-        sqlx::query(sql).bind(&rows).bind(balance_key).execute(&mut *connection).await.map_err(|error| taken(error, "match"))?;
+        sqlx::query(sql)
+            .bind(&rows)
+            .bind(balance_key)
+            .execute(&mut *connection)
+            .await
+            .map_err(|error| taken(error, "match"))?;
     }
-    let keys = sqlx::query_scalar("SELECT m.key FROM json_each(?) j JOIN match m ON m.id = j.value ->> 0 ORDER BY j.key")
-        .bind(&rows)
-        .fetch_all(connection)
-        .await
-        .map_err(from_sqlx)?;
+    let keys =
+        sqlx::query_scalar("SELECT m.key FROM json_each(?) j JOIN match m ON m.id = j.value ->> 0 ORDER BY j.key")
+            .bind(&rows)
+            .fetch_all(connection)
+            .await
+            .map_err(from_sqlx)?;
     Ok(keys)
 }
 
@@ -121,8 +160,18 @@ pub(super) async fn undo(connection: &mut SqliteConnection, keys: &[i64], at: Ti
     Ok(())
 }
 
-pub(super) async fn restore(connection: &mut SqliteConnection, key: i64, balance_key: i64, lines: &[i64], entries: &[i64]) -> StoreResult<()> {
-    sqlx::query("UPDATE match SET undone_at = NULL WHERE key = ?").bind(key).execute(&mut *connection).await.map_err(from_sqlx)?;
+pub(super) async fn restore(
+    connection: &mut SqliteConnection,
+    key: i64,
+    balance_key: i64,
+    lines: &[i64],
+    entries: &[i64],
+) -> StoreResult<()> {
+    sqlx::query("UPDATE match SET undone_at = NULL WHERE key = ?")
+        .bind(key)
+        .execute(&mut *connection)
+        .await
+        .map_err(from_sqlx)?;
     close(connection, key, balance_key, lines, entries).await
 }
 
@@ -134,24 +183,48 @@ pub(super) async fn rejected(connection: &mut SqliteConnection, statement_key: i
     all(connection, query, |row| Ok((get(row, "line_key")?, get(row, "txn_key")?))).await
 }
 
-pub(super) async fn put_rejected(connection: &mut SqliteConnection, line_key: i64, txn_key: i64, at: Timestamp, actor: &str) -> StoreResult<bool> {
-    let done = sqlx::query("INSERT INTO rejected_pair (line_key, txn_key, at, actor) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+pub(super) async fn put_rejected(
+    connection: &mut SqliteConnection,
+    line_key: i64,
+    txn_key: i64,
+    at: Timestamp,
+    actor: &str,
+) -> StoreResult<bool> {
+    let done = sqlx::query(
+        "INSERT INTO rejected_pair (line_key, txn_key, at, actor) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(line_key)
+    .bind(txn_key)
+    .bind(micros(at))
+    .bind(actor)
+    .execute(connection)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn delete_rejected(
+    connection: &mut SqliteConnection,
+    line_key: i64,
+    txn_key: i64,
+) -> StoreResult<bool> {
+    let done = sqlx::query("DELETE FROM rejected_pair WHERE line_key = ? AND txn_key = ?")
         .bind(line_key)
         .bind(txn_key)
-        .bind(micros(at))
-        .bind(actor)
         .execute(connection)
         .await
         .map_err(from_sqlx)?;
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn delete_rejected(connection: &mut SqliteConnection, line_key: i64, txn_key: i64) -> StoreResult<bool> {
-    let done = sqlx::query("DELETE FROM rejected_pair WHERE line_key = ? AND txn_key = ?").bind(line_key).bind(txn_key).execute(connection).await.map_err(from_sqlx)?;
-    Ok(done.rows_affected() == 1)
-}
-
-pub(super) async fn put_outstanding(connection: &mut SqliteConnection, statement_key: i64, balance_key: i64, keys: &[i64], at: Timestamp, actor: &str) -> StoreResult<()> {
+pub(super) async fn put_outstanding(
+    connection: &mut SqliteConnection,
+    statement_key: i64,
+    balance_key: i64,
+    keys: &[i64],
+    at: Timestamp,
+    actor: &str,
+) -> StoreResult<()> {
     sqlx::query("INSERT INTO outstanding (balance_key, txn_key, statement_key, at, actor) SELECT ?, value, ?, ?, ? FROM json_each(?)")
         .bind(balance_key)
         .bind(statement_key)
@@ -164,7 +237,11 @@ pub(super) async fn put_outstanding(connection: &mut SqliteConnection, statement
     Ok(())
 }
 
-pub(super) async fn delete_outstanding(connection: &mut SqliteConnection, balance_key: i64, keys: &[i64]) -> StoreResult<()> {
+pub(super) async fn delete_outstanding(
+    connection: &mut SqliteConnection,
+    balance_key: i64,
+    keys: &[i64],
+) -> StoreResult<()> {
     sqlx::query("DELETE FROM outstanding WHERE balance_key = ? AND txn_key IN (SELECT value FROM json_each(?))")
         .bind(balance_key)
         .bind(list(keys))
@@ -199,7 +276,11 @@ pub(super) async fn insert_action(connection: &mut SqliteConnection, action: &Ac
         .map_err(from_sqlx)
 }
 
-pub(super) async fn mark_action(connection: &mut SqliteConnection, key: i64, undone: Option<(Timestamp, &str)>) -> StoreResult<()> {
+pub(super) async fn mark_action(
+    connection: &mut SqliteConnection,
+    key: i64,
+    undone: Option<(Timestamp, &str)>,
+) -> StoreResult<()> {
     let done = sqlx::query("UPDATE desk_action SET undone_at = ?, undone_by = ? WHERE key = ?")
         .bind(undone.map(|(at, _)| micros(at)))
         .bind(undone.map(|(_, by)| by))
@@ -210,13 +291,20 @@ pub(super) async fn mark_action(connection: &mut SqliteConnection, key: i64, und
     if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Stale("the action")) }
 }
 
-pub(super) async fn sign_offs(connection: &mut SqliteConnection, statement_key: i64) -> StoreResult<Vec<SignOffRecord>> {
+pub(super) async fn sign_offs(
+    connection: &mut SqliteConnection,
+    statement_key: i64,
+) -> StoreResult<Vec<SignOffRecord>> {
     let mut query = QueryBuilder::new("SELECT * FROM sign_off WHERE statement_key = ");
     query.push_bind(statement_key).push(" ORDER BY version");
     all(connection, query, sign_off).await
 }
 
-pub(super) async fn insert_sign_off(connection: &mut SqliteConnection, statement_key: i64, new: &SignOffRecord) -> StoreResult<()> {
+pub(super) async fn insert_sign_off(
+    connection: &mut SqliteConnection,
+    statement_key: i64,
+    new: &SignOffRecord,
+) -> StoreResult<()> {
     sqlx::query("INSERT INTO sign_off (statement_key, version, signed_at, signed_by, report) VALUES (?, ?, ?, ?, ?)")
         .bind(statement_key)
         .bind(new.version)
@@ -229,7 +317,14 @@ pub(super) async fn insert_sign_off(connection: &mut SqliteConnection, statement
     Ok(())
 }
 
-pub(super) async fn reopen(connection: &mut SqliteConnection, statement_key: i64, version: u32, at: Timestamp, actor: &str, reason: &str) -> StoreResult<()> {
+pub(super) async fn reopen(
+    connection: &mut SqliteConnection,
+    statement_key: i64,
+    version: u32,
+    at: Timestamp,
+    actor: &str,
+    reason: &str,
+) -> StoreResult<()> {
     let done = sqlx::query(
         "UPDATE sign_off SET reopened_at = ?, reopened_by = ?, reopen_reason = ? WHERE statement_key = ? AND version = ? AND reopened_at IS NULL",
     )

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use ledger::Amount;
 use sqlx::{Sqlite, pool::PoolConnection};
 use store::recon::{
-    ActionRecord, DeskLineRecord, EntryQuery, EntryRecord, ImportSeen, KnownLine, LedgerSide, LineFigures, LineQuery, LineRecord, MatchRecord, NewLine,
-    NewMatch, NewStatement, ProfileRecord, ProofSpan, ProposalRecord, RuleRecord, RuleVersionRecord, RunRecord, SignOffRecord, StatementRecord,
-    StatementState,
+    ActionRecord, DeskLineRecord, EntryQuery, EntryRecord, ImportSeen, KnownLine, LedgerSide, LineFigures, LineQuery,
+    LineRecord, MatchRecord, NewLine, NewMatch, NewStatement, ProfileRecord, ProofSpan, ProposalRecord, RuleRecord,
+    RuleVersionRecord, RunRecord, SignOffRecord, StatementRecord, StatementState,
 };
 use store::{Page, ReconReads, ReconWrites, StoreResult};
 
@@ -79,7 +79,12 @@ impl ReconReads for SqliteStore {
     async fn desk_lines(&self, query: &LineQuery) -> StoreResult<Page<DeskLineRecord>> {
         lines::page(&mut *self.reader().await?, query).await
     }
-    async fn desk_tiers(&self, statement_key: i64, balance_key: i64, run_key: Option<i64>) -> StoreResult<Vec<(String, u32)>> {
+    async fn desk_tiers(
+        &self,
+        statement_key: i64,
+        balance_key: i64,
+        run_key: Option<i64>,
+    ) -> StoreResult<Vec<(String, u32)>> {
         lines::tiers(&mut *self.reader().await?, statement_key, balance_key, run_key).await
     }
     async fn lines(&self, ids: &[String]) -> StoreResult<Vec<LineRecord>> {
@@ -170,7 +175,12 @@ impl ReconWrites for SqliteUnit {
     async fn insert_proposals(&mut self, proposals: &[ProposalRecord]) -> StoreResult<()> {
         runs::insert_proposals(self.connection(), proposals).await
     }
-    async fn load_live_proposals(&mut self, run_key: i64, balance_key: i64, tier: &str) -> StoreResult<Vec<DeskLineRecord>> {
+    async fn load_live_proposals(
+        &mut self,
+        run_key: i64,
+        balance_key: i64,
+        tier: &str,
+    ) -> StoreResult<Vec<DeskLineRecord>> {
         lines::live_proposals(self.connection(), run_key, balance_key, tier).await
     }
     async fn load_lines(&mut self, ids: &[String]) -> StoreResult<Vec<LineRecord>> {
@@ -191,10 +201,20 @@ impl ReconWrites for SqliteUnit {
     async fn load_match_sides(&mut self, key: i64) -> StoreResult<(Vec<i64>, Vec<i64>)> {
         matches::sides(self.connection(), key).await
     }
-    async fn insert_match(&mut self, new: &NewMatch, balance_key: i64, lines: &[i64], entries: &[i64]) -> StoreResult<i64> {
+    async fn insert_match(
+        &mut self,
+        new: &NewMatch,
+        balance_key: i64,
+        lines: &[i64],
+        entries: &[i64],
+    ) -> StoreResult<i64> {
         matches::insert(self.connection(), new, balance_key, lines, entries).await
     }
-    async fn insert_pair_matches(&mut self, balance_key: i64, matches: &[(NewMatch, i64, i64)]) -> StoreResult<Vec<i64>> {
+    async fn insert_pair_matches(
+        &mut self,
+        balance_key: i64,
+        matches: &[(NewMatch, i64, i64)],
+    ) -> StoreResult<Vec<i64>> {
         matches::insert_pairs(self.connection(), balance_key, matches).await
     }
     async fn undo_matches(&mut self, keys: &[i64], at: Timestamp) -> StoreResult<()> {
@@ -209,7 +229,14 @@ impl ReconWrites for SqliteUnit {
     async fn delete_rejected(&mut self, line_key: i64, txn_key: i64) -> StoreResult<bool> {
         matches::delete_rejected(self.connection(), line_key, txn_key).await
     }
-    async fn put_outstanding(&mut self, statement_key: i64, balance_key: i64, txn_keys: &[i64], at: Timestamp, actor: &str) -> StoreResult<()> {
+    async fn put_outstanding(
+        &mut self,
+        statement_key: i64,
+        balance_key: i64,
+        txn_keys: &[i64],
+        at: Timestamp,
+        actor: &str,
+    ) -> StoreResult<()> {
         matches::put_outstanding(self.connection(), statement_key, balance_key, txn_keys, at, actor).await
     }
     async fn delete_outstanding(&mut self, balance_key: i64, txn_keys: &[i64]) -> StoreResult<()> {
@@ -236,7 +263,14 @@ impl ReconWrites for SqliteUnit {
     async fn insert_sign_off(&mut self, statement_key: i64, sign_off: &SignOffRecord) -> StoreResult<()> {
         matches::insert_sign_off(self.connection(), statement_key, sign_off).await
     }
-    async fn reopen_sign_off(&mut self, statement_key: i64, version: u32, at: Timestamp, actor: &str, reason: &str) -> StoreResult<()> {
+    async fn reopen_sign_off(
+        &mut self,
+        statement_key: i64,
+        version: u32,
+        at: Timestamp,
+        actor: &str,
+        reason: &str,
+    ) -> StoreResult<()> {
         matches::reopen(self.connection(), statement_key, version, at, actor, reason).await
     }
 }

@@ -2,8 +2,8 @@
 
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use store::recon::{
-    ActionRecord, EntryRecord, ImportSeen, LineRecord, MatchRecord, ProfileRecord, ProposalRecord, RuleRecord, RuleVersionRecord, RunRecord,
-    SignOffRecord, StatementRecord, StatementState,
+    ActionRecord, EntryRecord, ImportSeen, LineRecord, MatchRecord, ProfileRecord, ProposalRecord, RuleRecord,
+    RuleVersionRecord, RunRecord, SignOffRecord, StatementRecord, StatementState,
 };
 use store::{StoreError, StoreResult};
 
@@ -11,7 +11,10 @@ use crate::code::{amount, currency, date, json, opt_date, opt_time, time};
 use crate::error::from_sqlx;
 
 /// A column by name.
-pub(super) fn get<'r, T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>>(row: &'r SqliteRow, name: &str) -> StoreResult<T> {
+pub(super) fn get<'r, T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>>(
+    row: &'r SqliteRow,
+    name: &str,
+) -> StoreResult<T> {
     row.try_get(name).map_err(from_sqlx)
 }
 
@@ -34,7 +37,11 @@ pub(super) fn list<T: serde::Serialize>(values: &[T]) -> String {
     serde_json::to_string(values).unwrap_or_else(|_| "[]".into())
 }
 
-pub(super) async fn all<T>(connection: &mut SqliteConnection, mut query: sqlx::QueryBuilder<sqlx::Sqlite>, read: impl Fn(&SqliteRow) -> StoreResult<T>) -> StoreResult<Vec<T>> {
+pub(super) async fn all<T>(
+    connection: &mut SqliteConnection,
+    mut query: sqlx::QueryBuilder<sqlx::Sqlite>,
+    read: impl Fn(&SqliteRow) -> StoreResult<T>,
+) -> StoreResult<Vec<T>> {
     let rows = query.build().fetch_all(connection).await.map_err(from_sqlx)?;
     rows.iter().map(read).collect()
 }
@@ -107,7 +114,8 @@ pub(super) fn seen(row: &SqliteRow) -> StoreResult<ImportSeen> {
 pub(super) const LINE: &str = "l.key, l.id, l.statement_key, l.position, l.booking_date, l.value_date, l.amount, l.description, l.reference, l.counterparty, \
      ml.match_key, m.id AS match_id";
 /// Its tables.
-pub(super) const LINE_FROM: &str = " FROM statement_line l LEFT JOIN match_line ml ON ml.line_key = l.key LEFT JOIN match m ON m.key = ml.match_key ";
+pub(super) const LINE_FROM: &str =
+    " FROM statement_line l LEFT JOIN match_line ml ON ml.line_key = l.key LEFT JOIN match m ON m.key = ml.match_key ";
 
 pub(super) fn line(row: &SqliteRow) -> StoreResult<LineRecord> {
     Ok(LineRecord {
@@ -127,7 +135,8 @@ pub(super) fn line(row: &SqliteRow) -> StoreResult<LineRecord> {
 }
 
 /// Columns of [`proposal`] for a table `p`.
-pub(super) const PROPOSAL: &str = "p.run_key, p.line_key, p.txn_key, p.score, p.margin, p.tier, p.rule_id, p.difference, p.detail";
+pub(super) const PROPOSAL: &str =
+    "p.run_key, p.line_key, p.txn_key, p.score, p.margin, p.tier, p.rule_id, p.difference, p.detail";
 
 /// `None` when the outer join found none.
 pub(super) fn proposal(row: &SqliteRow) -> StoreResult<Option<ProposalRecord>> {
@@ -227,7 +236,8 @@ pub(super) fn run(row: &SqliteRow) -> StoreResult<RunRecord> {
 }
 
 /// What [`matched`] reads.
-pub(super) const MATCH: &str = "SELECT m.*, (SELECT count(*) FROM match_line ml WHERE ml.match_key = m.key) AS lines FROM match m ";
+pub(super) const MATCH: &str =
+    "SELECT m.*, (SELECT count(*) FROM match_line ml WHERE ml.match_key = m.key) AS lines FROM match m ";
 
 pub(super) fn matched(row: &SqliteRow) -> StoreResult<MatchRecord> {
     Ok(MatchRecord {

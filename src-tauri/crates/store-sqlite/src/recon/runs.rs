@@ -74,7 +74,8 @@ pub(super) async fn put_rule(connection: &mut SqliteConnection, rule: &RuleRecor
 }
 
 pub(super) async fn latest(connection: &mut SqliteConnection, statement_key: i64) -> StoreResult<Option<RunRecord>> {
-    let mut query = QueryBuilder::new("SELECT * FROM run WHERE dry_run = 0 AND result_hash IS NOT NULL AND statement_key = ");
+    let mut query =
+        QueryBuilder::new("SELECT * FROM run WHERE dry_run = 0 AND result_hash IS NOT NULL AND statement_key = ");
     query.push_bind(statement_key).push(" ORDER BY key DESC LIMIT 1");
     Ok(all(connection, query, run).await?.pop())
 }
@@ -105,27 +106,39 @@ pub(super) async fn insert(connection: &mut SqliteConnection, run: &RunRecord) -
 }
 
 pub(super) async fn save(connection: &mut SqliteConnection, run: &RunRecord) -> StoreResult<()> {
-    let done = sqlx::query("UPDATE run SET result_hash = ?, lines = ?, matched = ?, confirmed = ?, finished_at = ? WHERE key = ?")
-        .bind(&run.result_hash)
-        .bind(run.lines)
-        .bind(run.matched)
-        .bind(run.confirmed)
-        .bind(run.finished_at.map(micros))
-        .bind(run.key)
-        .execute(connection)
-        .await
-        .map_err(from_sqlx)?;
+    let done = sqlx::query(
+        "UPDATE run SET result_hash = ?, lines = ?, matched = ?, confirmed = ?, finished_at = ? WHERE key = ?",
+    )
+    .bind(&run.result_hash)
+    .bind(run.lines)
+    .bind(run.matched)
+    .bind(run.confirmed)
+    .bind(run.finished_at.map(micros))
+    .bind(run.key)
+    .execute(connection)
+    .await
+    .map_err(from_sqlx)?;
     if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Stale("the run")) }
 }
 
-pub(super) async fn insert_proposals(connection: &mut SqliteConnection, proposals: &[ProposalRecord]) -> StoreResult<()> {
+pub(super) async fn insert_proposals(
+    connection: &mut SqliteConnection,
+    proposals: &[ProposalRecord],
+) -> StoreResult<()> {
     for group in proposals.chunks(2_000) {
         let rows: Vec<_> = group
             .iter()
             .map(|one| {
                 json!([
-                    one.run_key, one.line_key, one.txn_key, one.score, one.margin, one.tier, one.rule_id,
-                    one.difference.to_string(), one.detail.to_string()
+                    one.run_key,
+                    one.line_key,
+                    one.txn_key,
+                    one.score,
+                    one.margin,
+                    one.tier,
+                    one.rule_id,
+                    one.difference.to_string(),
+                    one.detail.to_string()
                 ])
             })
             .collect();
