@@ -69,6 +69,9 @@ async fn the_same_day_gives_the_same_files() {
     for (a, b) in one.statements.iter().zip(&other.statements) {
         assert_eq!(a.file_name(), b.file_name());
         assert_eq!(std::fs::read(a).unwrap(), std::fs::read(b).unwrap(), "{}", a.display());
+        // The files kept for the tests of the window are these very files.
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../fixtures/sample").join(a.file_name().unwrap());
+        assert_eq!(std::fs::read(a).unwrap(), std::fs::read(&kept).unwrap(), "{}", kept.display());
     }
 }
 
