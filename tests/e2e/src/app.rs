@@ -87,12 +87,22 @@ impl App {
 
     /// Clicks the element with this `data-testid`.
     pub async fn click(&self, testid: &str) -> Result<()> {
-        Ok(self.get(testid).await?.click().await?)
+        self.click_css(&selector(testid)).await
+    }
+
+    /// Clicks the first element fitting a CSS selector, waiting while something still moves over it.
+    pub async fn click_css(&self, css: &str) -> Result<()> {
+        let clicked = self.until_some(css, async || {
+            self.find_css(css).await?.click().await?;
+            Ok(Some(()))
+        });
+        clicked.await
     }
 
     /// Text of the element with this `data-testid`, as shown.
     pub async fn text(&self, testid: &str) -> Result<String> {
-        Ok(self.get(testid).await?.text().await?)
+        // The driver leaves out text that ends in an ellipsis, although it is on the screen.
+        Ok(self.get(testid).await?.prop("innerText").await?.unwrap_or_default())
     }
 
     /// Replaces the content of a field by typing.

@@ -62,6 +62,7 @@ fn key(name: &str) -> Result<char, ChordError> {
         "PageDown" => Key::PageDown.value(),
         "F1" => Key::F1.value(),
         "F2" => Key::F2.value(),
+        "F6" => Key::F6.value(),
         _ => return Err(ChordError(name.to_owned())),
     })
 }

@@ -1,4 +1,6 @@
 //! Every scenario in the real window, one module per view or flow.
 
+mod approvals;
 mod screenshots;
+mod steps;
 mod window;
