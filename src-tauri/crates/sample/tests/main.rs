@@ -314,7 +314,7 @@ async fn the_pound_statement_comes_to_zero() {
     let (fees, travel) = (desk.balance("@bank-fees", "GBP").await, desk.balance("@travel", "GBP").await);
     let line = desk.line("LESS FEES").await;
     let fits: Vec<_> = desk.engine.desk_focus(&line.id).await.unwrap().line.amount.parse::<i64>().into_iter().collect();
-    assert_eq!(fits, [3_585_00]);
+    assert_eq!(fits, [358_500]);
     let query = DeskEntriesQuery { statement_id: desk.id.clone(), limit: 200, ..DeskEntriesQuery::default() };
     let open = desk.engine.desk_entries(query).await.unwrap().unmatched;
     let gross = open
