@@ -1,5 +1,6 @@
 //! Sign-off: a checklist in words, a typed name, and a report that stays as it was signed.
 
+use jiff::civil::Date;
 use ledger::Amount;
 use serde_json::json;
 use store::recon::{EntryQuery, EntryRecord, SignOffRecord, StatementRecord, StatementState};
@@ -8,7 +9,9 @@ use store::{StoreError, Unit};
 
 use crate::api::book::Topic;
 use crate::api::statements::{Report, SignoffCheck, SignoffItem};
-use crate::recon::{ledger_cleared, left_to_clear, load_statement, must_be_open, previous, span, statement_cleared};
+use crate::recon::{
+    ledger_cleared, left_to_clear, load_statement, must_be_open, plus_days, previous, span, statement_cleared,
+};
 use crate::report::entry_row;
 use crate::{Engine, EngineError, EngineResult, words};
 
@@ -25,6 +28,43 @@ pub(crate) fn open_entries(statement: &StatementRecord, all: &[StatementRecord])
         newest_txn_key: None,
         offset: 0,
         limit: 0,
+    }
+}
+
+/// What the book lacks before the first statement of a balance. Matches tie exactly, so the two halves of its proof can
+/// only be apart by what the book had when the statement began.
+pub(crate) struct OpeningGap {
+    /// First day of the statement; the posting is dated before it.
+    pub(crate) begins: Date,
+    /// What the ledger counts as covered by the opening balance.
+    book: Amount,
+    /// To be posted, as the bank balance moves. Never zero.
+    pub(crate) missing: Amount,
+}
+
+impl OpeningGap {
+    /// `apart` is what the ledger clears to less what the statement does. `None` when they agree, or when it is not the
+    /// first statement: then the entries before it were signed for.
+    pub(crate) fn of(statement: &StatementRecord, all: &[StatementRecord], apart: &Amount) -> Option<Self> {
+        let begins = span(statement, all).baseline;
+        let first = previous(statement, all).is_none() && begins == statement.period_from;
+        (first && !apart.is_zero()).then(|| Self { begins, book: &statement.opening + apart, missing: -apart })
+    }
+
+    /// The last day on which the posting may be dated.
+    pub(crate) fn day(&self) -> Date {
+        plus_days(self.begins, -1)
+    }
+
+    fn words(&self, statement: &StatementRecord) -> String {
+        format!(
+            "The book has {} before {}, the statement opens with {}. Post the difference of {} dated {} or earlier.",
+            words::money(&self.book, &statement.currency),
+            self.begins,
+            words::money(&statement.opening, &statement.currency),
+            words::money(&self.missing, &statement.currency),
+            self.day()
+        )
     }
 }
 
@@ -57,10 +97,10 @@ async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult
             "ledger_agrees",
             apart.is_zero(),
             true,
-            if apart.is_zero() {
-                "The ledger clears to the same amount.".into()
-            } else {
-                format!("The ledger clears to an amount that is {} apart.", money(&apart))
+            match OpeningGap::of(statement, &all, &apart) {
+                _ if apart.is_zero() => "The ledger clears to the same amount.".into(),
+                Some(gap) => gap.words(statement),
+                None => format!("The ledger clears to an amount that is {} apart.", money(&apart)),
             },
         ),
     ];

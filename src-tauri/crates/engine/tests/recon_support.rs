@@ -46,12 +46,17 @@ pub fn csv(opening: i64, rows: &[Row<'_>]) -> Vec<u8> {
 }
 
 impl Bank {
-    pub async fn new() -> Self {
+    /// A bank balance that nothing was posted to.
+    pub async fn empty() -> Self {
         let book = TestBook::new().await;
         let bank = book.balance("Merrion Operating", "EUR").await;
         let other = book.balance("Trade debtors", "EUR").await;
         let fees = book.balance("Bank fees", "EUR").await;
-        let this = Self { book, bank, other, fees };
+        Self { book, bank, other, fees }
+    }
+
+    pub async fn new() -> Self {
+        let this = Self::empty().await;
         this.post("OPEN-1", "2026-08-01", "1000.00", "Opening").await;
         this
     }

@@ -25,7 +25,7 @@ pub(super) fn desk_event(stamp: &Stamp, statement: &StatementRecord, kind: &str,
 }
 
 /// Writes the row of the log and of the history; answers with the key of the action.
-async fn log(
+pub(super) async fn log(
     unit: &mut dyn Unit,
     stamp: &Stamp,
     statement: &StatementRecord,
@@ -141,7 +141,7 @@ impl Engine {
     }
 
     /// Matches lines with entries. Their sums must be equal, or `difference` says against which balance to post what
-    /// is between them. Entries alone may be matched when they cancel out.
+    /// is between them. Entries alone, or lines alone, may be matched when they cancel out or no money moved.
     ///
     /// # Errors
     /// `DOES_NOT_TIE`, `ALREADY_MATCHED`, `STATEMENT_SIGNED`, and any refusal of the posting. Nothing is changed then.
@@ -158,7 +158,9 @@ impl Engine {
         basket.must_be_free()?;
         let statement = &basket.statement;
         let apart = basket.difference();
-        if basket.entries.is_empty() {
+        // Where no money moved there is nothing that an entry could say.
+        let no_money = !basket.lines.is_empty() && basket.line_total().is_zero();
+        if basket.entries.is_empty() && !no_money {
             return Err(EngineError::Conflict {
                 code: "NOTHING_TO_MATCH",
                 message: "There is no entry in this match. Add one, or make a new entry from the line.".into(),
@@ -535,6 +537,9 @@ fn accept_words(basket: &Basket) -> String {
         [one] => format!("line {}", one.position),
         many => words::plural(many.len() as u64, "line", "lines"),
     };
+    if basket.entries.is_empty() {
+        return format!("Confirmed {lines}: no money moved");
+    }
     match basket.entries.as_slice() {
         [one] => format!("Matched {lines} to {}", one.reference),
         many => format!("Matched {lines} to {}", words::plural(many.len() as u64, "entry", "entries")),

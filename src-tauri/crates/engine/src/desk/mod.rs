@@ -3,6 +3,7 @@
 mod actions;
 mod basket;
 mod focus;
+mod opening;
 mod sums;
 mod undo;
 mod view;

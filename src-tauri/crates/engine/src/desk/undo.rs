@@ -77,8 +77,10 @@ fn in_words(error: EngineError) -> EngineError {
 
 /// Actions that undo and redo without a choice would take: the newest that stands; the oldest taken back after it.
 pub(super) fn ends(newest_first: &[ActionRecord]) -> (Option<String>, Option<String>) {
-    let standing = newest_first.iter().find(|action| action.undone_at.is_none()).map(|action| action.key);
-    let again = newest_first.iter().take_while(|action| action.undone_at.is_some()).last().map(|action| action.key);
+    // What only posted has nothing to take back, and does not stand in the way of what came before it.
+    let acts = || newest_first.iter().filter(|action| action.undo != serde_json::json!([]));
+    let standing = acts().find(|action| action.undone_at.is_none()).map(|action| action.key);
+    let again = acts().take_while(|action| action.undone_at.is_some()).last().map(|action| action.key);
     (standing.map(|key| key.to_string()), again.map(|key| key.to_string()))
 }
 
