@@ -67,9 +67,18 @@ pub(crate) fn ledger_cleared(side: &LedgerSide) -> Amount {
     &(&(&(&side.balance - &side.unmatched) - &side.outstanding) + &side.matched_later_dated) - &side.matched_on_later
 }
 
-/// The span of a statement's proof among all statements of its balance.
+/// The signed statement of a balance that begins first. Its signature says what lies before it.
+pub(crate) fn earliest_signed(all: &[StatementRecord]) -> Option<&StatementRecord> {
+    all.iter().filter(|other| other.state == Stored::Signed).min_by_key(|other| (other.period_from, other.key))
+}
+
+/// The span of a statement's proof among all statements of its balance. The first signature settles where it begins:
+/// no later import moves the ground under what is signed.
 pub(crate) fn span(statement: &StatementRecord, all: &[StatementRecord]) -> ProofSpan {
-    let baseline = all.iter().map(|other| other.period_from).min().unwrap_or(statement.period_from);
+    let baseline = earliest_signed(all)
+        .map(|signed| signed.period_from)
+        .or_else(|| all.iter().map(|other| other.period_from).min())
+        .unwrap_or(statement.period_from);
     ProofSpan {
         balance_key: statement.balance_key,
         statement_key: statement.key,

@@ -5,6 +5,8 @@ mod ledger_postings;
 mod ledger_property;
 mod recon_desk;
 mod recon_flow;
+mod recon_opening;
+mod recon_order;
 mod recon_rules;
 mod recon_support;
 mod support;

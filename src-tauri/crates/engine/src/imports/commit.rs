@@ -6,7 +6,7 @@ use store::StoreError;
 use store::recon::{NewLine, NewStatement, ProfileRecord, StatementState};
 use store::system::{Event, JobKind, JobRecord, JobState};
 
-use super::plan::{Planned, account_warning, currency_problem, known_of};
+use super::plan::{Planned, account_warning, before_signed, currency_problem, known_of};
 use super::proof::missing;
 use super::seen_view;
 use crate::api::book::{JobProgress, Topic};
@@ -26,7 +26,7 @@ impl Engine {
     ///
     /// # Errors
     /// `BAD_ROWS` when rows could not be read and nobody said to leave them out; `IMPORT_INCOMPLETE` with what is
-    /// missing; `OTHER_ACCOUNT`; `CANCELLED`. Nothing is stored then.
+    /// missing; `OTHER_ACCOUNT`; `BEFORE_SIGNED`; `CANCELLED`. Nothing is stored then.
     pub async fn import_commit(
         &self,
         request: ImportRequest,
@@ -82,6 +82,13 @@ impl Engine {
                 left_out: left_out.len() as u32,
                 message,
                 earlier,
+            });
+        }
+        planned.statements = unit.load_statements(planned.balance.key).await?;
+        if let Some(message) = before_signed(&planned) {
+            return Err(EngineError::Conflict {
+                code: "BEFORE_SIGNED",
+                message: format!("{message} Nothing was imported."),
             });
         }
         unit.put_file(&session.sha256, &session.name, &session.bytes, stamp.at).await?;

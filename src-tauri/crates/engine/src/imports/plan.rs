@@ -6,12 +6,13 @@ use jiff::civil::Date;
 use ledger::{Amount, Currency};
 use statements::{LineFingerprint, Reading, Statement, line_fingerprints};
 use store::ledger::BalanceRecord;
-use store::recon::{ImportSeen, KnownLine};
+use store::recon::{ImportSeen, KnownLine, StatementRecord};
 
 use super::preview::{pick, statement_currency};
 use super::proof::{Computed, compute, last_signed, missing};
 use super::{same_account, seen_view};
 use crate::api::imports::{ImportOptions, ImportPlan, PlanLine};
+use crate::recon::earliest_signed;
 use crate::{Engine, EngineResult};
 
 /// Lines of each kind sent to the window.
@@ -28,6 +29,8 @@ pub(super) struct Planned {
     /// The earlier import of a line, in their order.
     pub(super) known: Vec<Option<ImportSeen>>,
     pub(super) currency: Currency,
+    /// Of the balance, oldest period first.
+    pub(super) statements: Vec<StatementRecord>,
 }
 
 /// Sets the known lines against the lines of a file: the same content counts once per occurrence.
@@ -107,6 +110,7 @@ impl Engine {
         let currency_problem = currency_problem(&planned);
         let mut missing = missing(&planned.reading, &planned.statement, &planned.computed, true);
         missing.extend(currency_problem.clone());
+        missing.extend(before_signed(&planned));
         let new_count = planned.new_count() as u32;
         let period = planned.period();
         Ok(ImportPlan {
@@ -151,7 +155,7 @@ impl Engine {
         let keys = line_fingerprints(&statement.lines);
         let wanted: Vec<String> = keys.iter().filter(|key| key.occurrence == 1).map(|key| key.key.clone()).collect();
         let known = known_of(&keys, self.store.known_lines(balance.key, &wanted).await?);
-        Ok(Planned { reading, statement, balance, computed, keys, known, currency })
+        Ok(Planned { reading, statement, balance, computed, keys, known, currency, statements })
     }
 }
 
@@ -167,6 +171,21 @@ pub(super) fn currency_problem(planned: &Planned) -> Option<String> {
     }
     (kept.exponent() != found.exponent()).then(|| {
         format!("The file counts {} with {} decimals, {name} with {}.", kept.code(), found.exponent(), kept.exponent())
+    })
+}
+
+/// Why new lines that lie before the first signed statement are not taken: its opening balance, which somebody signed,
+/// stands for them already.
+pub(super) fn before_signed(planned: &Planned) -> Option<String> {
+    let signed = earliest_signed(&planned.statements)?;
+    let lines = planned.statement.lines.iter().zip(&planned.known);
+    let first = lines.filter(|(_, known)| known.is_none()).map(|(line, _)| line.booking_date).min()?;
+    (first < signed.period_from).then(|| {
+        format!(
+            "The file has new lines from {first}. {} is signed and begins on {}; its opening balance covers what lies \
+             before. Leave those rows out, or reopen it first.",
+            signed.name, signed.period_from
+        )
     })
 }
 
