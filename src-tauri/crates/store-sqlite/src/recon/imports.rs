@@ -215,6 +215,12 @@ pub(super) async fn set_statement_state(
     if state == StatementState::Undone {
         sqlx::query("UPDATE statement_line SET active = 0 WHERE statement_key = ?")
             .bind(key)
+            .execute(&mut *connection)
+            .await
+            .map_err(from_sqlx)?;
+        // A statement that is not there any more carries nothing to a later one.
+        sqlx::query("DELETE FROM outstanding WHERE statement_key = ?")
+            .bind(key)
             .execute(connection)
             .await
             .map_err(from_sqlx)?;
