@@ -219,7 +219,13 @@ async fn a_run_cut_off_by_a_crash_gives_the_same_result() {
     assert_eq!(waiting.iter().map(|run| run.job_id.as_str()).collect::<Vec<_>>(), [job.as_str()]);
     // An entry booked meanwhile does not take part.
     bank.post("LATE-1", "2026-10-31", "0.37", "CREDIT INTEREST").await;
-    let resumed = engine.run_resume_now(&job).await.unwrap();
+    // Two windows ask at once: one run starts.
+    let (first, second) = tokio::join!(engine.run_resume_now(&job), engine.run_resume_now(&job));
+    let (resumed, refused) = match (first, second) {
+        (Ok(resumed), Err(refused)) | (Err(refused), Ok(resumed)) => (resumed, refused),
+        both => panic!("one of two resumes starts: {both:?}"),
+    };
+    assert_eq!(conflict(&refused), "JOB_NOT_INTERRUPTED");
     assert_eq!(resumed.result_hash, whole.result_hash);
     assert!(engine.interrupted_runs().await.unwrap().is_empty());
     assert_ne!(engine.run_now(run_request(&statement)).await.unwrap().result_hash, whole.result_hash);

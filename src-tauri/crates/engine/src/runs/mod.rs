@@ -338,6 +338,8 @@ impl Engine {
     }
 
     async fn reopen_job(&self, job_id: &str) -> EngineResult<()> {
+        // Units stand one behind the other: whoever comes second finds the job running.
+        let mut unit = self.store.begin().await?;
         let mut job = self.store.job(job_id).await?.ok_or_else(|| EngineError::not_found("job", job_id))?;
         if job.kind != JobKind::Reconcile || job.state != JobState::Interrupted {
             return Err(EngineError::Conflict {
@@ -346,7 +348,6 @@ impl Engine {
             });
         }
         job.state = JobState::Running;
-        let mut unit = self.store.begin().await?;
         unit.save_job(&job).await?;
         unit.commit().await?;
         Ok(())
