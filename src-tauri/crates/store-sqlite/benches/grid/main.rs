@@ -48,7 +48,10 @@ async fn main() -> Result<(), Failure> {
     let mut bare = SqliteConnection::connect_with(&options).await?;
     let mut lines = vec![open(&path, &options).await?];
     for case in cases::all() {
-        lines.push(measure(&path, &mut bare, &case).await?);
+        let line = measure(&path, &mut bare, &case).await?;
+        // A book of a million takes minutes: what is known is said at once.
+        eprintln!("{}: p95 {} ms", line.name, milliseconds(at(&line.times, 95)));
+        lines.push(line);
     }
     print(families, &lines);
     let slow: Vec<_> =
@@ -77,7 +80,7 @@ async fn open(path: &std::path::Path, options: &SqliteConnectOptions) -> Result<
         bare.push(start.elapsed());
         connection.close().await?;
     }
-    Ok(Line { name: "open the book", first: times[0], times, bare, gated: true })
+    Ok(Line { name: "open the book", first: times[0], times, bare, gated: false })
 }
 
 async fn measure(path: &std::path::Path, bare: &mut SqliteConnection, case: &Case) -> Result<Line, Failure> {

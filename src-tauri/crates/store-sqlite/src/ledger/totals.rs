@@ -67,11 +67,9 @@ fn add(
 
 /// Without a filter the balances already hold the sums: what left them is what was applied.
 async fn of_everything(readers: &SqlitePool) -> StoreResult<Vec<CurrencyTotal>> {
+    let mut counts = counts_by_currency(readers).await?;
     let sql = format!(
-        "SELECT currency, exponent, {}, {}, (SELECT count(*) FROM hold h JOIN txn t ON t.key = h.txn_key WHERE h.state = 'open' AND t.currency = balance.currency), \
-         (SELECT count(*) FROM txn t WHERE t.parent_key IS NULL AND t.currency = balance.currency) \
-         - (SELECT count(*) FROM hold h JOIN txn t ON t.key = h.txn_key WHERE t.currency = balance.currency AND h.committed = '0') \
-         FROM balance GROUP BY currency, exponent ORDER BY currency",
+        "SELECT currency, exponent, {}, {} FROM balance GROUP BY currency, exponent ORDER BY currency",
         exact_sum("debit"),
         exact_sum("inflight_debit")
     );
@@ -79,21 +77,48 @@ async fn of_everything(readers: &SqlitePool) -> StoreResult<Vec<CurrencyTotal>> 
     let mut totals = Vec::new();
     for row in &rows {
         let money = currency("total", row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?)?;
-        let after = 2 + 2 * SUM_COLUMNS;
-        for (group, first, counted) in [(APPLIED, 2, after + 1), (HELD, 2 + SUM_COLUMNS, after)] {
+        let (applied, held) = counts.remove(money.code()).unwrap_or_default();
+        for (group, first, count) in [(APPLIED, 2, applied), (HELD, 2 + SUM_COLUMNS, held)] {
             let amount = read_sum(row, first)?;
             if !amount.is_zero() {
                 totals.push(CurrencyTotal {
                     currency: money.code().to_owned(),
                     exponent: money.exponent(),
                     group: group.to_owned(),
-                    count: count(row.try_get(counted).map_err(from_sqlx)?),
+                    count,
                     amount,
                 });
             }
         }
     }
     Ok(totals)
+}
+
+/// Families with applied money and families with held money, by currency: one walk over the index of days, which
+/// carries the currency, and one over the holds.
+async fn counts_by_currency(readers: &SqlitePool) -> StoreResult<BTreeMap<String, (u64, u64)>> {
+    let families = sqlx::query(
+        "SELECT currency, count(*) FROM txn INDEXED BY txn_by_date WHERE parent_key IS NULL GROUP BY currency",
+    )
+    .fetch_all(readers)
+    .await
+    .map_err(from_sqlx)?;
+    let holds = sqlx::query(
+        "SELECT t.currency, sum(h.committed = '0'), sum(h.state = 'open') FROM hold h JOIN txn t ON t.key = h.txn_key GROUP BY t.currency",
+    )
+    .fetch_all(readers)
+    .await
+    .map_err(from_sqlx)?;
+    let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for row in &families {
+        counts.entry(row.try_get(0).map_err(from_sqlx)?).or_default().0 = count(row.try_get(1).map_err(from_sqlx)?);
+    }
+    for row in &holds {
+        let (applied, held) = counts.entry(row.try_get(0).map_err(from_sqlx)?).or_default();
+        *applied = applied.saturating_sub(count(row.try_get(1).map_err(from_sqlx)?));
+        *held = count(row.try_get(2).map_err(from_sqlx)?);
+    }
+    Ok(counts)
 }
 
 pub(super) async fn trial_balance(readers: &SqlitePool, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>> {
