@@ -1,6 +1,7 @@
 //! Every scenario in the real window, one module per view or flow.
 
 mod approvals;
+mod reconcile;
 mod screenshots;
 mod steps;
 mod window;
