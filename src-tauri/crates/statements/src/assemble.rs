@@ -337,6 +337,10 @@ impl Sorter<'_> {
                 Severity::Warning,
                 "A quote in this row is never closed. It was read as a plain character.",
             ),
+            Some(Flaw::StrayQuote(stray)) => {
+                let (severity, message) = faults::stray_quote(&stray);
+                push(Reason::StrayQuote, severity, &message);
+            }
             None => {}
         }
         let width = self.detected.mapping.columns.len();

@@ -3,6 +3,7 @@
 use crate::dates;
 use crate::model::{Alternative, Confidence, Decision, Dialect, Topic};
 use crate::number;
+use crate::quotes::{Grid, Stray};
 use crate::table::{CellsBuilder, Flaw, MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROWS, Row, Table};
 
 /// Delimiters that are tried, in the order that wins ties.
@@ -41,19 +42,21 @@ fn split_limited(text: &str, delimiter: char, max_rows: usize) -> Table {
     let mut builder = CellsBuilder::default();
     let mut mark = [0; 4];
     let mark = delimiter.encode_utf8(&mut mark).as_bytes();
-    let bytes = text.as_bytes();
+    let grid = Grid::of(text, mark);
+    let cutter = Cutter { text, mark, grid: Some(&grid) };
     let (mut at, mut line) = (0usize, 1u32);
-    while at < bytes.len() {
+    let mut stray: Option<Stray> = None;
+    while at < text.len() {
         if table.rows.len() == max_rows {
             table.cut = true;
             break;
         }
-        let start_line = line;
-        let mut open_quote = false;
+        let (start, start_line) = (at, line);
+        stray = stray.filter(|run| run.until >= start_line);
+        let mut quotes = Quotes { line, open: false, stray: None };
         loop {
-            let (content_end, end) = read_cell(text, at, mark, &mut builder.text, &mut line, &mut open_quote);
+            let end = cutter.cell(at, builder.columns(), &mut builder.text, &mut quotes);
             builder.end_cell();
-            debug_assert!(content_end <= bytes.len());
             match end {
                 End::Cell(next) => at = next,
                 End::Row(next) => {
@@ -62,51 +65,121 @@ fn split_limited(text: &str, delimiter: char, max_rows: usize) -> Table {
                 }
             }
         }
+        line = quotes.line;
+        if line == start_line && builder.columns() > 0 && recut(&mut builder, &text[start..at], delimiter, &grid) {
+            quotes.stray = Some(Stray { from: line, until: line, whole: true });
+        }
+        stray = match (stray, quotes.stray) {
+            (Some(run), Some(other)) => Some(run.and(other)),
+            (run, other) => run.or(other),
+        };
         line += 1;
         if builder.is_blank() {
             builder.clear();
             table.blank_rows += 1;
             continue;
         }
-        let flaw = builder.take_flaw().or(open_quote.then_some(Flaw::OpenQuote));
+        let flaw = builder.take_flaw().or(stray.map(Flaw::StrayQuote)).or(quotes.open.then_some(Flaw::OpenQuote));
         table.rows.push(Row { line: start_line, cells: builder.finish(), kinds: None, flaw });
     }
     table
 }
 
-/// Reads one cell from `at`, appends its text and says where the next begins.
-fn read_cell(
-    text: &str,
-    at: usize,
-    mark: &[u8],
-    out: &mut String,
-    line: &mut u32,
-    open_quote: &mut bool,
-) -> (usize, End) {
-    let bytes = text.as_bytes();
-    if bytes.get(at) == Some(&b'"') {
-        match quoted_end(bytes, at, mark) {
-            Some((close, lines)) => {
-                push_unescaped(&text[at + 1..close], out);
-                *line += lines;
-                let mut after = close + 1;
-                while matches!(bytes.get(after), Some(b' ')) && !bytes[after..].starts_with(mark) {
-                    after += 1;
-                }
-                return (close, end_at(bytes, after, mark));
-            }
-            None => *open_quote = true,
+/// Cuts a row of one line again, quotes as plain characters, when they join cells of a complete row.
+fn recut(builder: &mut CellsBuilder, row: &str, delimiter: char, grid: &Grid) -> bool {
+    if !row.contains('"') {
+        return false;
+    }
+    let plain: Vec<String> = row.trim_end_matches(['\n', '\r']).split(delimiter).map(str::to_owned).collect();
+    if !grid.joins(&builder.cells(), &plain, delimiter) {
+        return false;
+    }
+    builder.clear();
+    for cell in plain {
+        builder.text.push_str(&cell);
+        builder.end_cell();
+    }
+    true
+}
+
+/// The cells of one physical line, as if nothing stood before and after it.
+pub(crate) fn cut_line(line: &str, mark: &[u8]) -> Vec<String> {
+    let cutter = Cutter { text: line, mark, grid: None };
+    let mut quotes = Quotes { line: 1, open: false, stray: None };
+    let mut cells = Vec::new();
+    let mut at = 0;
+    loop {
+        let mut cell = String::new();
+        let end = cutter.cell(at, cells.len(), &mut cell, &mut quotes);
+        cells.push(cell);
+        match end {
+            End::Cell(next) if cells.len() <= MAX_COLUMNS => at = next,
+            _ => return cells,
         }
     }
-    let end = bytes[at..]
-        .iter()
-        .enumerate()
-        .find(|&(offset, &byte)| {
-            byte == b'\n' || byte == b'\r' || (byte == mark[0] && bytes[at + offset..].starts_with(mark))
-        })
-        .map_or(bytes.len(), |(offset, _)| at + offset);
-    out.push_str(&text[at..end]);
-    (end, end_at(bytes, end, mark))
+}
+
+/// What quotes did to the row that is being cut.
+struct Quotes {
+    /// The physical line that the next cell begins on.
+    line: u32,
+    /// A quote that is never closed was taken as a plain character.
+    open: bool,
+    /// A quote that would have swallowed rows was taken as a plain character.
+    stray: Option<Stray>,
+}
+
+struct Cutter<'a> {
+    text: &'a str,
+    mark: &'a [u8],
+    /// Without one, quoted cells are believed however far they run.
+    grid: Option<&'a Grid>,
+}
+
+impl Cutter<'_> {
+    /// Reads one cell from `at`, appends its text and says where the next begins.
+    fn cell(&self, at: usize, column: usize, out: &mut String, quotes: &mut Quotes) -> End {
+        let (text, mark) = (self.text, self.mark);
+        let bytes = text.as_bytes();
+        if bytes.get(at) == Some(&b'"') {
+            match self.quoted(at, column, quotes) {
+                Some(close) => {
+                    push_unescaped(&text[at + 1..close], out);
+                    let mut after = close + 1;
+                    while matches!(bytes.get(after), Some(b' ')) && !bytes[after..].starts_with(mark) {
+                        after += 1;
+                    }
+                    return end_at(bytes, after, mark);
+                }
+                None => quotes.open = true,
+            }
+        }
+        let end = bytes[at..]
+            .iter()
+            .enumerate()
+            .find(|&(offset, &byte)| {
+                byte == b'\n' || byte == b'\r' || (byte == mark[0] && bytes[at + offset..].starts_with(mark))
+            })
+            .map_or(bytes.len(), |(offset, _)| at + offset);
+        out.push_str(&text[at..end]);
+        end_at(bytes, end, mark)
+    }
+
+    /// The closing quote of the cell that opens at `at`, unless the cell would swallow rows.
+    fn quoted(&self, at: usize, column: usize, quotes: &mut Quotes) -> Option<usize> {
+        let (close, lines) = quoted_end(self.text.as_bytes(), at, self.mark)?;
+        let swallowed = match self.grid {
+            Some(grid) if lines > 0 => grid.swallows(self.text, at, close, column, self.mark),
+            _ => None,
+        };
+        if let Some(whole) = swallowed {
+            let run = Stray { from: quotes.line, until: quotes.line + lines, whole };
+            quotes.stray = Some(quotes.stray.map_or(run, |other| other.and(run)));
+            return None;
+        }
+        quotes.line += lines;
+        Some(close)
+    }
 }
 
 fn end_at(bytes: &[u8], at: usize, mark: &[u8]) -> End {

@@ -4,6 +4,7 @@ use crate::dates::{self, DateError, DateFormat};
 use crate::number::{DecimalMark, NumberError};
 use crate::plan::{Cause, Fault, Plan};
 use crate::problem::{Field, Problem, Reason, Severity};
+use crate::quotes::Stray;
 
 /// Where a fault stands.
 pub(crate) struct Place<'a> {
@@ -28,6 +29,23 @@ pub(crate) fn problem(fault: &Fault, place: &Place, plan: &Plan, currency: Optio
         message,
         severity: if fault.field == Field::Balance { Severity::Warning } else { Severity::Error },
         suggestion: None,
+    }
+}
+
+/// Rows that are whole in spite of a stray quote are read; where a text may hold what looks like rows, none is believed.
+pub(crate) fn stray_quote(stray: &Stray) -> (Severity, String) {
+    let Stray { from, until, whole } = stray;
+    if from == until {
+        return (
+            Severity::Warning,
+            "A quote in this row would join several cells. It was read as a plain character.".into(),
+        );
+    }
+    let what = format!("A quote opens on line {from} and closes on line {until} only.");
+    if *whole {
+        (Severity::Warning, format!("{what} Each line from {from} to {until} is a row and was read as one."))
+    } else {
+        (Severity::Error, format!("{what} What stands between may be a text or rows. Correct the quote in the file."))
     }
 }
 

@@ -28,6 +28,7 @@ mod number;
 mod plan;
 pub mod problem;
 mod prove;
+mod quotes;
 mod sniff;
 mod table;
 mod text;

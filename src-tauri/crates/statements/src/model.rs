@@ -71,7 +71,7 @@ impl Reading {
         self.statements.iter().map(|statement| statement.lines.len()).sum()
     }
 
-    /// True if some row or the whole file was not read.
+    /// True if some row or the whole file was not read, or must not be used as it was read.
     pub fn has_errors(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == Severity::Error)
     }

@@ -10,7 +10,7 @@ pub enum Severity {
     Note,
     /// The line was read, but something about it or the file needs a look.
     Warning,
-    /// The row or the whole file was not read.
+    /// The row or the whole file was not read, or must not be used as it was read.
     Error,
 }
 
@@ -79,6 +79,9 @@ pub enum Reason {
     TooManyColumns,
     ExtraCells,
     OpenQuote,
+    /// A quote would have swallowed rows or cells, which were read on their own instead.
+    StrayQuote,
+    /// A balance does not follow from its neighbour. As an error it concerns the whole file: amounts are missing.
     BalanceBreak,
 }
 

@@ -11,8 +11,8 @@ use crate::detect::Detected;
 use crate::layout::{Stated, StatedBalance};
 use crate::mapping::{Mapping, SignModel};
 use crate::model::{
-    AlternativeReading, BalanceCheck, BalancePlace, BalanceSource, Choice, DatedBalance, Period, Proof, ProofBasis,
-    RowOrder, SampleLine, Statement,
+    AlternativeReading, BalanceCheck, BalancePlace, BalanceSource, Choice, DatedBalance, IgnoreReason, Period, Proof,
+    ProofBasis, RowOrder, SampleLine, Statement,
 };
 use crate::number::{self, DecimalMark};
 use crate::plan::{Cause, Plan, Repairs, RowReader};
@@ -21,6 +21,8 @@ use crate::table::Table;
 
 /// Rows shown under each of several readings.
 const SAMPLE_ROWS: usize = 5;
+/// Gaps in the balances that are told one by one.
+const MAX_GAPS: usize = 10;
 
 /// The first rows under each open reading. Must be taken before rows are moved into lines.
 pub(crate) fn samples(table: &Table, detected: &Detected) -> Vec<AlternativeReading> {
@@ -74,6 +76,8 @@ struct Witness {
     telling: u32,
     rows: u32,
     breaks: Vec<u32>,
+    /// Neighbouring steps that do not agree.
+    gaps: Vec<Gap>,
     first: Option<usize>,
     last: Option<usize>,
 }
@@ -83,6 +87,58 @@ impl Witness {
     fn is_sound(&self) -> bool {
         self.agree * 10 >= self.steps * 8
     }
+
+    /// Enough of the steps agree for those that do not to mean that amounts are missing.
+    fn is_telling(&self) -> bool {
+        self.telling > 0 && self.agree * 10 >= self.steps * 6
+    }
+
+    fn gap(&mut self, sorted: &Sorted, relation: Relation, above: usize, below: usize) {
+        let (a, b) = (&sorted.links[above], &sorted.links[below]);
+        let (Some(from), Some(to), Some(amount)) =
+            (&a.balance, &b.balance, &sorted.links[relation.witness(above, below)].amount)
+        else {
+            return;
+        };
+        let newest_first = relation.order == RowOrder::NewestFirst;
+        let (before, after, at) = if newest_first { (to, from, above) } else { (from, to, below) };
+        let expected = before + amount;
+        let off = after - &expected;
+        let (first, last) = (sorted.entries[above].line, sorted.entries[below].line);
+        let left_out =
+            sorted.ignored.iter().any(|row| row.reason == IgnoreReason::LeftOut && (first..last).contains(&row.line));
+        match self.gaps.last_mut().filter(|gap| gap.below == above) {
+            Some(gap) => {
+                gap.below = below;
+                gap.off += &off;
+                gap.left_out |= left_out;
+            }
+            None => self.gaps.push(Gap {
+                below,
+                line: sorted.entries[at].line,
+                expected,
+                printed: after.clone(),
+                off,
+                left_out,
+            }),
+        }
+    }
+}
+
+/// A run of neighbouring steps that do not agree, and what they are off by together. A misprinted balance, or rows in
+/// another order, come right again within the run: what is off in all is then zero.
+#[derive(Debug, Clone)]
+struct Gap {
+    /// Index of the row below the last step of the run.
+    below: usize,
+    /// Line of the row that the run begins at.
+    line: u32,
+    /// The balance that should stand there, and the one that does.
+    expected: Amount,
+    printed: Amount,
+    off: Amount,
+    /// Rows were left out by the person: the gap is theirs.
+    left_out: bool,
 }
 
 struct Chains {
@@ -117,7 +173,10 @@ fn walk(sorted: &Sorted, relation: Option<Relation>) -> Chains {
                 witness.agree += 1;
                 witness.telling += u32::from(sorted.links[at].amount.as_ref().is_some_and(|amount| !amount.is_zero()));
             }
-            Some(false) => witness.breaks.push(sorted.entries[at].line),
+            Some(false) => {
+                witness.breaks.push(sorted.entries[at].line);
+                witness.gap(sorted, relation, above, below);
+            }
             None => {
                 chains.implied.insert(at, relation.implied(from, to));
             }
@@ -268,6 +327,7 @@ impl Context<'_> {
                 "The balance of this row does not follow from the row before it.",
             ));
         }
+        does_not_tie(witness, group.exponent, problems);
         let dates = || group.lines.iter().map(|line| line.booking_date);
         let booked = dates().min().zip(dates().max()).map(|(from, to)| Period { from, to });
         let proof = self.proof(witness, check.as_ref(), readings, group.lines.len());
@@ -381,6 +441,40 @@ impl Context<'_> {
                 )
             }
         }
+    }
+}
+
+/// A column of balances that agrees but for a few steps says that amounts are missing there. That must stop an import
+/// however the other rows are treated, so it is a problem of the whole file.
+fn does_not_tie(witness: &Witness, exponent: u8, problems: &mut Vec<Problem>) {
+    let gaps = || witness.gaps.iter().filter(|gap| !gap.off.is_zero() && !gap.left_out);
+    if !witness.is_telling() || gaps().next().is_none() {
+        return;
+    }
+    let show = |amount: &Amount| number::display(&amount.to_decimal(exponent));
+    for gap in gaps().take(MAX_GAPS) {
+        let apart = match gap.printed == &gap.expected + &gap.off {
+            true => format!("{} apart", show(&gap.off.abs())),
+            false => format!("{} apart with the rows next to it", show(&gap.off.abs())),
+        };
+        problems.push(Problem::file(
+            Reason::BalanceBreak,
+            Severity::Error,
+            format!(
+                "The balance does not tie at line {}: expected {}, it says {}, {apart}. Correct the file, or set the balance column to Ignore to go on without this check.",
+                gap.line,
+                show(&gap.expected),
+                show(&gap.printed),
+            ),
+        ));
+    }
+    let more = gaps().count().saturating_sub(MAX_GAPS);
+    if more > 0 {
+        problems.push(Problem::file(
+            Reason::BalanceBreak,
+            Severity::Error,
+            format!("The balance does not tie at {more} more {}.", if more == 1 { "line" } else { "lines" }),
+        ));
     }
 }
 

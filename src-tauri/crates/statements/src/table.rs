@@ -3,6 +3,8 @@
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
+use crate::quotes::Stray;
+
 /// More columns than any bank prints; cells beyond it are dropped and their row is reported.
 pub const MAX_COLUMNS: usize = 256;
 /// Longest cell kept, in bytes; a longer one is cut and its row is reported.
@@ -107,6 +109,12 @@ impl CellsBuilder {
         self.ends.len()
     }
 
+    /// The cells so far.
+    pub(crate) fn cells(&self) -> Vec<&str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.text[start as usize..end as usize]).collect()
+    }
+
     pub(crate) fn take_flaw(&mut self) -> Option<Flaw> {
         self.flaw.take()
     }
@@ -148,6 +156,8 @@ pub(crate) enum Flaw {
     CellTooLong(usize),
     /// A quote that is never closed was taken as a plain character.
     OpenQuote,
+    /// A quote that would have swallowed rows or cells was taken as a plain character.
+    StrayQuote(Stray),
 }
 
 /// One non-blank row.

@@ -264,6 +264,50 @@ fn broken_balances_are_listed() {
 }
 
 #[test]
+fn a_gap_in_the_balances_stops_the_file_and_says_where() {
+    let text = "Date;Text;Amount;Balance\n2026-01-01;A;-5.00;95.00\n2026-01-03;C;-7.00;82.00\n2026-01-04;D;-8.00;74.00\n2026-01-06;E;-1.00;73.00\n";
+    let reading = read_text(text, &ReadOptions::default());
+    assert_eq!(errors(&reading), [(None, Reason::BalanceBreak)]);
+    let problem = reading.problems.iter().find(|p| p.severity == Severity::Error).unwrap();
+    assert!(
+        problem.message.contains("does not tie at line 3: expected 88.00, it says 82.00, 6.00 apart"),
+        "{}",
+        problem.message
+    );
+    // The same rows from the last to the first.
+    let mut rows: Vec<&str> = text.lines().collect();
+    rows[1..].reverse();
+    let turned = read_text(&(rows.join("\n") + "\n"), &ReadOptions::default());
+    let problem = turned.problems.iter().find(|p| p.severity == Severity::Error).unwrap();
+    assert!(problem.message.contains("line 4: expected 88.00, it says 82.00, 6.00 apart"), "{}", problem.message);
+    // Rows that a person left out are no gap of the file; nor is a column that is not to be believed.
+    let whole = text.replace("2026-01-03", "2026-01-02;B;-6.00;89.00\n2026-01-03");
+    let left_out = read_text(&whole, &ReadOptions { skip_lines: vec![3], ..ReadOptions::default() });
+    assert!(errors(&left_out).is_empty(), "{:?}", left_out.problems);
+    let mut mapping = reading.detection.mapping.clone().unwrap();
+    mapping.columns[3].role = Role::Ignore;
+    let without = read_text(text, &ReadOptions { mapping: Some(mapping), ..ReadOptions::default() });
+    assert!(errors(&without).is_empty(), "{:?}", without.problems);
+}
+
+#[test]
+fn a_text_that_may_hold_rows_is_not_believed_either_way() {
+    let text =
+        "Date;Text;Amount\n2026-01-01;A;-5.00\n2026-01-02;\"B\n2026-01-01;C;-7.00\nend\";-8.00\n2026-01-06;E;-1.00\n";
+    let reading = read_text(text, &ReadOptions::default());
+    assert_eq!(amounts(&reading), ["-5.00", "-1.00"]);
+    assert!(errors(&reading).contains(&(Some(4), Reason::StrayQuote)));
+}
+
+#[test]
+fn quotes_that_join_cells_of_one_row_move_no_money() {
+    let text = "Date;Text;Amount;Balance\n2026-01-01;A;-5.00;95.00\n2026-01-02;\"B;-6.00\";89.00\n2026-01-03;C;-7.00;82.00\n2026-01-04;\"D; 5 pieces\";-8.00;74.00\n";
+    let reading = read_text(text, &ReadOptions::default());
+    assert_eq!(errors(&reading), [(Some(3), Reason::NotANumber)]);
+    assert_eq!(amounts(&reading), ["-5.00", "-7.00", "-8.00"]);
+}
+
+#[test]
 fn lines_are_recognised_when_they_come_again() {
     let reading = read("zeros_and_duplicates.csv");
     let lines = &reading.statements[0].lines;

@@ -2,7 +2,7 @@
 
 use ledger::Amount;
 use proptest::prelude::*;
-use statements::ReadOptions;
+use statements::{ReadOptions, Severity};
 
 use crate::support::{assert_nothing_lost, assert_nothing_lost_unless_refused, fixtures};
 
@@ -95,6 +95,50 @@ fn print(printed: &Printed) -> String {
     format!("{head}{}", rows.concat())
 }
 
+/// Prints a table, puts quotes into its body, and looks at where every physical line went.
+fn quotes_lose_nothing(
+    amounts: &[(i64, String)],
+    quotes: &[(prop::sample::Index, bool)],
+    with_balance: bool,
+    text_last: bool,
+) {
+    let mut body = String::new();
+    let mut balance = 10_000i64;
+    for (index, (amount, words)) in amounts.iter().enumerate() {
+        balance += amount;
+        let mut money = Amount::from(*amount).to_decimal(2);
+        if with_balance {
+            money += &format!(";{}", Amount::from(balance).to_decimal(2));
+        }
+        let rest = if text_last { format!("{money};{words}") } else { format!("{words};{money}") };
+        body += &format!("2026-01-{:02};{rest}\n", index + 1);
+    }
+    for (place, at_cell) in quotes {
+        // Quotes at the edge of a cell are those that open and close something.
+        let edges: Vec<usize> =
+            body.char_indices().filter(|(_, c)| matches!(c, ';' | '\n')).flat_map(|(at, _)| [at, at + 1]).collect();
+        let at = if *at_cell { *place.get(&edges) } else { place.index(body.len()) };
+        body.insert(at, '"');
+    }
+    let money = if with_balance { "Amount;Balance" } else { "Amount" };
+    let head = if text_last { format!("Date;{money};Details\n") } else { format!("Date;Details;{money}\n") };
+    let text = head + &body;
+    let reading = statements::read(text.as_bytes(), "quotes.csv", &ReadOptions::default());
+    assert_nothing_lost(&reading, &text);
+    if reading.problems.iter().any(|p| p.severity == Severity::Error && p.line.is_none()) {
+        return;
+    }
+    let flagged: Vec<u32> = crate::support::errors(&reading).iter().filter_map(|(line, _)| *line).collect();
+    for (index, (amount, _)) in amounts.iter().enumerate() {
+        let position = index as u32 + 2;
+        let line = reading.statements.iter().flat_map(|s| &s.lines).find(|line| line.position == position);
+        match line {
+            Some(line) => assert_eq!(line.amount, Amount::from(*amount), "line {position} of\n{text}"),
+            None => assert!(flagged.contains(&position), "line {position} is gone from\n{text}"),
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 160, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -132,6 +176,16 @@ proptest! {
             }
         }
         check(&bytes, name);
+    }
+
+    #[test]
+    fn stray_quotes_never_lose_an_amount(
+        amounts in proptest::collection::vec((-99_999i64..99_999, "[A-Za-z]{1,8}( [0-9]{1,2})?"), 12..30),
+        quotes in proptest::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 0..6),
+        with_balance in any::<bool>(),
+        text_last in any::<bool>(),
+    ) {
+        quotes_lose_nothing(&amounts, &quotes, with_balance, text_last);
     }
 
     #[test]
