@@ -3,5 +3,6 @@
 mod approvals;
 mod reconcile;
 mod screenshots;
+mod start;
 mod steps;
 mod window;
