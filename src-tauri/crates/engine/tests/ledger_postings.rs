@@ -35,10 +35,13 @@ async fn a_transfer_from_an_indicator_is_booked_once_per_reference() {
     assert_eq!(figures(&book, &bank).await[2], "10000");
 }
 
-/// Balance, held out, amount, allow, limit, result: the sufficiency table of the ledger's arithmetic.
+/// Balance, held out, amount, allow, limit, result.
+type Case = (i64, i64, &'static str, bool, Option<&'static str>, Result<&'static str, &'static str>);
+
+/// The sufficiency table of the ledger's arithmetic.
 #[tokio::test]
 async fn overdraft_follows_the_table() {
-    let cases: [(i64, i64, &str, bool, Option<&str>, Result<&str, &str>); 7] = [
+    let cases: [Case; 7] = [
         (10_000, 0, "10000", false, None, Ok("0")),
         (10_000, 4_000, "6001", false, None, Err("TXN_INSUFFICIENT_FUNDS")),
         (0, 0, "5000", true, None, Ok("-5000")),

@@ -31,11 +31,12 @@ async fn the_opening_balance_of_a_new_book_is_said_and_posted() {
          Post the difference of 500.00 EUR dated 2026-10-03 or earlier."
     );
     assert!(!check.ready);
+    assert_eq!(check.opening_missing.as_deref(), Some("50000"));
 
     let done = engine.opening_post(&statement, &bank.other).await.unwrap();
     assert!(done.posted.is_some());
-    assert_eq!(engine.balance_get(&bank.bank, Some("2026-10-03".into())).await.unwrap().row.figures.balance, "50000");
-    assert_eq!(engine.balance_get(&bank.bank, Some("2026-10-02".into())).await.unwrap().row.figures.balance, "0");
+    assert_eq!(engine.balance_get(&bank.bank, Some("2026-10-03")).await.unwrap().row.figures.balance, "50000");
+    assert_eq!(engine.balance_get(&bank.bank, Some("2026-10-02")).await.unwrap().row.figures.balance, "0");
     let again = engine.opening_post(&statement, &bank.other).await.unwrap_err();
     assert_eq!(again.code(), "NO_OPENING_DIFFERENCE");
     // A posting is not taken back by the desk; undo reaches the match before it.
