@@ -281,6 +281,9 @@ pub(crate) struct ImportArgs {
     /// The account number of the file differs, and that is right
     #[arg(long)]
     pub(crate) accept_other_account: bool,
+    /// Another balance has the lines of this very file, and that is right
+    #[arg(long)]
+    pub(crate) accept_other_balance: bool,
     /// Opening balance of a file that has none, decimal
     #[arg(long, allow_hyphen_values = true)]
     pub(crate) opening: Option<String>,

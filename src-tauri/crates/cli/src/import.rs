@@ -51,6 +51,7 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
         leave_out_bad_rows: args.leave_out_bad_rows,
         save_profile: args.save_profile.clone(),
         accept_other_account: args.accept_other_account,
+        accept_other_balance: args.accept_other_balance,
     };
     let tell = |step: JobProgress| {
         progress(&format!("{}: {} of {}", step.title, step.done, step.total));

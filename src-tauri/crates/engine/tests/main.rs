@@ -5,6 +5,7 @@ mod ledger_postings;
 mod ledger_property;
 mod recon_desk;
 mod recon_flow;
+mod recon_known;
 mod recon_opening;
 mod recon_order;
 mod recon_rules;

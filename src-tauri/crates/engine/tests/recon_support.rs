@@ -107,16 +107,29 @@ impl Bank {
         leave_out: bool,
         options: ImportOptions,
     ) -> EngineResult<ImportResult> {
+        self.import_into(&self.bank, name, bytes, leave_out, options, false).await
+    }
+
+    pub async fn import_into(
+        &self,
+        balance: &str,
+        name: &str,
+        bytes: Vec<u8>,
+        leave_out: bool,
+        options: ImportOptions,
+        accept_other_balance: bool,
+    ) -> EngineResult<ImportResult> {
         let engine = &self.book.engine;
         let session = engine.import_open(ImportSource::Bytes { name: format!("{name}.csv"), bytes }).await?;
         let request = ImportRequest {
             session: session.id.clone(),
             options,
-            balance_id: self.bank.clone(),
+            balance_id: balance.into(),
             name: name.into(),
             leave_out_bad_rows: leave_out,
             save_profile: None,
             accept_other_account: false,
+            accept_other_balance,
         };
         let result = engine.import_commit(request, None).await;
         engine.import_close(&session.id);

@@ -136,6 +136,7 @@ impl Desk {
             leave_out_bad_rows: false,
             save_profile: None,
             accept_other_account: false,
+            accept_other_balance: false,
         };
         let id = engine.import_commit(request, None).await.unwrap().statement_id.unwrap();
         let run = RunRequest {

@@ -161,6 +161,8 @@ pub struct ImportSeen {
 pub struct KnownLine {
     pub fingerprint: String,
     pub occurrence: u32,
+    /// What the bank printed after it, minor units.
+    pub running_balance: Option<Amount>,
     pub seen: ImportSeen,
 }
 

@@ -80,6 +80,8 @@ pub struct ImportOptions {
     pub opening: Option<String>,
     /// Typed closing balance, minor units.
     pub closing: Option<String>,
+    /// Lines, by file line, that look like a stored one and are new all the same.
+    pub keep_known: Vec<u32>,
 }
 
 /// One cell with another text than the file has.
@@ -335,6 +337,8 @@ pub struct ImportPlan {
     pub imported_before: Vec<EarlierImport>,
     /// “The file is for …”, when the account number differs from the balance's.
     pub account_warning: Option<String>,
+    /// “This very file was imported into …”, when another balance has the lines of this file.
+    pub balance_warning: Option<String>,
     /// The file's currency is not the balance's: cannot be imported.
     pub currency_problem: Option<String>,
     pub period_from: Option<String>,
@@ -363,6 +367,9 @@ pub struct ImportRequest {
     pub save_profile: Option<String>,
     /// The account number of the file differs and that is right.
     pub accept_other_account: bool,
+    /// Another balance has the lines of this very file, and that is right.
+    #[serde(default)]
+    pub accept_other_balance: bool,
 }
 
 /// What an import did.

@@ -6,7 +6,7 @@ use store::StoreError;
 use store::recon::{NewLine, NewStatement, ProfileRecord, StatementState};
 use store::system::{Event, JobKind, JobRecord, JobState};
 
-use super::plan::{Planned, account_warning, before_signed, currency_problem, known_of};
+use super::plan::{Planned, account_warning, asked, balance_warning, before_signed, currency_problem};
 use super::proof::missing;
 use super::seen_view;
 use crate::api::book::{JobProgress, Topic};
@@ -26,7 +26,7 @@ impl Engine {
     ///
     /// # Errors
     /// `BAD_ROWS` when rows could not be read and nobody said to leave them out; `IMPORT_INCOMPLETE` with what is
-    /// missing; `OTHER_ACCOUNT`; `BEFORE_SIGNED`; `CANCELLED`. Nothing is stored then.
+    /// missing; `OTHER_ACCOUNT`; `OTHER_BALANCE`; `BEFORE_SIGNED`; `CANCELLED`. Nothing is stored then.
     pub async fn import_commit(
         &self,
         request: ImportRequest,
@@ -34,15 +34,21 @@ impl Engine {
     ) -> EngineResult<ImportResult> {
         let stamp = self.stamp();
         let job_id = new_id("job");
+        let saving = std::cell::OnceCell::new();
         let tell = |phase: &str, done: usize, total: usize| {
+            // Lines a second, since the first of them went in.
+            let since = (phase == "save").then(|| saving.get_or_init(std::time::Instant::now).elapsed());
+            let millis = since.map_or(1, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX).max(1));
+            let rate = (done as u64).saturating_mul(1000) / millis;
+            let left = (total as u64).saturating_sub(done as u64);
             let step = JobProgress {
                 job_id: job_id.clone(),
                 title: format!("Import {}", request.name),
                 phase: phase.into(),
                 done: done as u64,
                 total: total as u64,
-                rate: 0,
-                seconds_left: None,
+                rate,
+                seconds_left: left.checked_div(rate).and_then(|seconds| u32::try_from(seconds).ok()),
                 matches: 0,
                 state: "running".into(),
             };
@@ -57,9 +63,9 @@ impl Engine {
         tell("save", 0, total)?;
         let mut unit = self.store.begin().await?;
         // Somebody may have imported the same lines since the plan was shown.
-        let wanted: Vec<String> =
-            planned.keys.iter().filter(|key| key.occurrence == 1).map(|key| key.key.clone()).collect();
-        planned.known = known_of(&planned.keys, unit.load_known_lines(planned.balance.key, &wanted).await?);
+        planned.statements = unit.load_statements(planned.balance.key).await?;
+        let stored = unit.load_known_lines(planned.balance.key, &asked(&planned.keys)).await?;
+        planned.look_up(stored, &request.options.keep_known);
         let mut earlier: Vec<_> = planned.known.iter().flatten().map(seen_view).collect();
         earlier.sort_by(|a, b| a.statement_id.cmp(&b.statement_id));
         earlier.dedup();
@@ -84,7 +90,6 @@ impl Engine {
                 earlier,
             });
         }
-        planned.statements = unit.load_statements(planned.balance.key).await?;
         if let Some(message) = before_signed(&planned) {
             return Err(EngineError::Conflict {
                 code: "BEFORE_SIGNED",
@@ -231,6 +236,12 @@ fn refuse(planned: &Planned, request: &ImportRequest) -> EngineResult<()> {
             message: format!("{warning} Nothing was imported."),
         });
     }
+    if let Some(warning) = balance_warning(planned).filter(|_| !request.accept_other_balance) {
+        return Err(EngineError::Conflict {
+            code: "OTHER_BALANCE",
+            message: format!("{warning} Nothing was imported."),
+        });
+    }
     if request.name.trim().is_empty() {
         return Err(EngineError::invalid("name", "The statement needs a name."));
     }
@@ -284,9 +295,10 @@ fn new_statement(
 }
 
 fn new_lines(planned: &Planned) -> Vec<NewLine> {
-    let rows = planned.statement.lines.iter().zip(&planned.keys).zip(&planned.known);
+    let keys = planned.keys.iter().zip(&planned.stored_as);
+    let rows = planned.statement.lines.iter().zip(keys).zip(&planned.known);
     rows.filter(|(_, known)| known.is_none())
-        .map(|((line, key), _)| NewLine {
+        .map(|((line, (key, occurrence)), _)| NewLine {
             id: new_id("lin"),
             position: line.position,
             booking_date: line.booking_date,
@@ -299,7 +311,7 @@ fn new_lines(planned: &Planned) -> Vec<NewLine> {
             running_balance: line.running_balance.clone(),
             raw: serde_json::to_value(&line.raw).unwrap_or_default(),
             fingerprint: key.key.clone(),
-            occurrence: key.occurrence,
+            occurrence: *occurrence,
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! Importing a statement: the file stays in memory until the last step, which is one database transaction.
 
 mod commit;
+mod known;
 mod plan;
 mod preview;
 mod proof;

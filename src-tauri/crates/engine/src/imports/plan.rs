@@ -8,6 +8,7 @@ use statements::{LineFingerprint, Reading, Statement, line_fingerprints};
 use store::ledger::BalanceRecord;
 use store::recon::{ImportSeen, KnownLine, StatementRecord};
 
+use super::known::recognise;
 use super::preview::{pick, statement_currency};
 use super::proof::{Computed, compute, last_signed, missing};
 use super::{same_account, seen_view};
@@ -28,19 +29,27 @@ pub(super) struct Planned {
     pub(super) keys: Vec<LineFingerprint>,
     /// The earlier import of a line, in their order.
     pub(super) known: Vec<Option<ImportSeen>>,
+    /// The occurrence under which a new line is stored, in their order.
+    pub(super) stored_as: Vec<u32>,
+    /// The statement of another balance that came from this very file.
+    pub(super) elsewhere: Option<StatementRecord>,
     pub(super) currency: Currency,
     /// Of the balance, oldest period first.
     pub(super) statements: Vec<StatementRecord>,
 }
 
-/// Sets the known lines against the lines of a file: the same content counts once per occurrence.
-pub(super) fn known_of(keys: &[LineFingerprint], stored: Vec<KnownLine>) -> Vec<Option<ImportSeen>> {
-    let stored: HashMap<(String, u32), ImportSeen> =
-        stored.into_iter().map(|line| ((line.fingerprint, line.occurrence), line.seen)).collect();
-    keys.iter().map(|key| stored.get(&(key.key.clone(), key.occurrence)).cloned()).collect()
+/// One of each content key, to ask the book about.
+pub(super) fn asked(keys: &[LineFingerprint]) -> Vec<String> {
+    keys.iter().filter(|key| key.occurrence == 1).map(|key| key.key.clone()).collect()
 }
 
 impl Planned {
+    /// Looks the lines up again among what is stored by now.
+    pub(super) fn look_up(&mut self, stored: Vec<KnownLine>, keep_known: &[u32]) {
+        let found = recognise(&self.statement, &self.keys, stored, &self.statements, keep_known);
+        (self.known, self.stored_as) = (found.known, found.stored_as);
+    }
+
     /// Opening less the lines that another statement already has: what the new lines start from.
     pub(super) fn known_sum(&self) -> Amount {
         self.statement
@@ -127,6 +136,7 @@ impl Engine {
             equal_lines: of(|line| line.occurrences > 1),
             imported_before: before.iter().map(seen_view).collect(),
             account_warning: account_warning(&planned),
+            balance_warning: balance_warning(&planned),
             currency_problem,
             period_from: period.map(|(from, _)| from.to_string()),
             period_to: period.map(|(_, to)| to.to_string()),
@@ -153,9 +163,40 @@ impl Engine {
         let currency = statement_currency(&statement, Some(&balance.balance.currency))?;
         let computed = compute(&reading, &statement, options, &currency, last_signed(&statements, &statement))?;
         let keys = line_fingerprints(&statement.lines);
-        let wanted: Vec<String> = keys.iter().filter(|key| key.occurrence == 1).map(|key| key.key.clone()).collect();
-        let known = known_of(&keys, self.store.known_lines(balance.key, &wanted).await?);
-        Ok(Planned { reading, statement, balance, computed, keys, known, currency, statements })
+        let mut planned = Planned {
+            elsewhere: self.elsewhere(&session.sha256, &statement, &balance).await?,
+            known: Vec::new(),
+            stored_as: Vec::new(),
+            reading,
+            statement,
+            balance,
+            computed,
+            keys,
+            currency,
+            statements,
+        };
+        let stored = self.store.known_lines(planned.balance.key, &asked(&planned.keys)).await?;
+        planned.look_up(stored, &options.keep_known);
+        Ok(planned)
+    }
+
+    /// The statement of another balance that holds the same account of the same file. One file may well carry several
+    /// accounts, each for its own balance.
+    async fn elsewhere(
+        &self,
+        sha256: &str,
+        statement: &Statement,
+        balance: &BalanceRecord,
+    ) -> EngineResult<Option<StatementRecord>> {
+        if self.store.file_imports(sha256).await?.iter().all(|seen| seen.balance_id == balance.balance.id) {
+            return Ok(None);
+        }
+        Ok(self.store.statements(None).await?.into_iter().find(|other| {
+            other.file_sha256 == sha256
+                && other.balance_key != balance.key
+                && other.account == statement.account
+                && other.currency.code() == balance.balance.currency.code()
+        }))
     }
 }
 
@@ -193,6 +234,18 @@ pub(super) fn account_warning(planned: &Planned) -> Option<String> {
     let (own, found) = (planned.balance.account_number.as_deref()?, planned.statement.account.as_deref()?);
     (!same_account(own, found))
         .then(|| format!("The file is for {}. {} is {}.", masked(found), planned.balance.balance.name, masked(own)))
+}
+
+pub(super) fn balance_warning(planned: &Planned) -> Option<String> {
+    planned.elsewhere.as_ref().map(|other| {
+        format!(
+            "This very file was imported into {} on {} as {}. {} is another balance.",
+            other.balance_name,
+            &other.imported_at.to_string()[..10],
+            other.name,
+            planned.balance.balance.name
+        )
+    })
 }
 
 /// The first two and the last four characters of an account number.

@@ -6,7 +6,7 @@ use store::StoreResult;
 use store::recon::{ImportSeen, KnownLine, NewLine, NewStatement, ProfileRecord, StatementRecord, StatementState};
 
 use super::rows::{SEEN, STATEMENT, all, get, list, profile, seen, state_word, statement, taken};
-use crate::code::micros;
+use crate::code::{amount, micros};
 use crate::error::from_sqlx;
 
 pub(super) async fn file_imports(connection: &mut SqliteConnection, sha256: &str) -> StoreResult<Vec<ImportSeen>> {
@@ -24,7 +24,7 @@ pub(super) async fn known_lines(
     balance_key: i64,
     fingerprints: &[String],
 ) -> StoreResult<Vec<KnownLine>> {
-    let mut query = QueryBuilder::new("SELECT l.fingerprint, l.occurrence, ");
+    let mut query = QueryBuilder::new("SELECT l.fingerprint, l.occurrence, l.running_balance, ");
     query.push(SEEN).push(" FROM json_each(");
     query
         .push_bind(list(fingerprints))
@@ -37,6 +37,9 @@ pub(super) async fn known_lines(
         Ok(KnownLine {
             fingerprint: get(row, "fingerprint")?,
             occurrence: u32::try_from(get::<i64>(row, "occurrence")?).unwrap_or(u32::MAX),
+            running_balance: get::<Option<&str>>(row, "running_balance")?
+                .map(|text| amount("statement line", text))
+                .transpose()?,
             seen: seen(row)?,
         })
     })

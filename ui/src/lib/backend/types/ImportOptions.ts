@@ -56,4 +56,8 @@ opening: string | null,
 /**
  * Typed closing balance, minor units.
  */
-closing: string | null, };
+closing: string | null, 
+/**
+ * Lines, by file line, that look like a stored one and are new all the same.
+ */
+keep_known: Array<number>, };

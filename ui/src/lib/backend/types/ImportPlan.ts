@@ -20,6 +20,10 @@ new_lines: Array<PlanLine>, known_lines: Array<PlanLine>, equal_lines: Array<Pla
  */
 account_warning: string | null, 
 /**
+ * “This very file was imported into …”, when another balance has the lines of this file.
+ */
+balance_warning: string | null, 
+/**
  * The file's currency is not the balance's: cannot be imported.
  */
 currency_problem: string | null, period_from: string | null, period_to: string | null, suggested_name: string, proof: ImportProof, bad_rows: number, left_out_rows: number, 

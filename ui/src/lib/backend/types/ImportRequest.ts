@@ -16,4 +16,8 @@ save_profile: string | null,
 /**
  * The account number of the file differs and that is right.
  */
-accept_other_account: boolean, };
+accept_other_account: boolean, 
+/**
+ * Another balance has the lines of this very file, and that is right.
+ */
+accept_other_balance: boolean, };
