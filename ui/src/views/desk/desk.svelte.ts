@@ -129,9 +129,16 @@ export class Desk {
     return this.basketEntries.some((one) => one.id === entry.id);
   }
 
+  /** The chosen lines come to nothing, without any entry. */
+  get noMoney(): boolean {
+    return this.basketEntries.length === 0 && this.basketLines.length > 0 && this.effect?.line_total === '0';
+  }
+
   get ready(): boolean {
     const effect = this.effect;
-    if (!effect || effect.problem || !this.basketLines.length || !this.basketEntries.length) return false;
+    if (!effect || effect.problem || !this.basketLines.length) return false;
+    // Where no money moved there is no entry to match.
+    if (!this.basketEntries.length) return this.noMoney;
     return effect.ties || (this.differenceOpen && this.against !== null);
   }
 

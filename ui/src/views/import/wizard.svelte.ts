@@ -6,6 +6,7 @@ import type { ImportPreview } from '$lib/backend/types/ImportPreview';
 import type { ImportResult } from '$lib/backend/types/ImportResult';
 import type { ImportSession } from '$lib/backend/types/ImportSession';
 import type { ImportSource } from '$lib/backend/types/ImportSource';
+import type { PlanLine } from '$lib/backend/types/PlanLine';
 import type { Reading } from '$lib/backend/types/Reading';
 import type { ComboOption } from '$lib/parts';
 import {
@@ -43,6 +44,7 @@ const detected = (): ImportOptions => ({
   statement: 0,
   opening: null,
   closing: null,
+  keep_known: [],
 });
 
 export const balanceOption = (row: BalanceRow): ComboOption => ({
@@ -68,6 +70,10 @@ export class Wizard {
   /** Rows that could not be read are left out, said on the report. */
   leaveBad = $state(false);
   acceptOther = $state(false);
+  /** The same file is in another balance, and that is right. */
+  acceptBalance = $state(false);
+  /** Lines that look known and are new all the same. */
+  kept: PlanLine[] = $state.raw([]);
   remember = $state(false);
   profile = $state('');
   /** Which of several readings was taken. */
@@ -105,6 +111,8 @@ export class Wizard {
     this.picked = null;
     this.leaveBad = false;
     this.acceptOther = false;
+    this.acceptBalance = false;
+    this.kept = [];
     this.remember = !session.profile;
     this.profile = session.profile ?? '';
     this.name = '';
@@ -143,8 +151,12 @@ export class Wizard {
   /** What was detected depends on what stands before it: another separator makes other columns. */
   changeDialect(key: string, value: string): void {
     const columnsGone = ['delimiter', 'sheet', 'header_line', 'encoding'].includes(key);
+    if (columnsGone) this.kept = [];
     const typed = key === 'header_line' || key === 'statement' ? Number(value) : value;
-    this.change({ [key]: typed, ...(columnsGone ? { columns: null, repairs: [], leave_out: [] } : {}) });
+    this.change({
+      [key]: typed,
+      ...(columnsGone ? { columns: null, repairs: [], leave_out: [], keep_known: [] } : {}),
+    });
   }
 
   changeRole(index: number, role: string): void {
@@ -192,7 +204,23 @@ export class Wizard {
     this.change(Object.fromEntries(Object.entries(set).filter(([, value]) => value !== null)));
   }
 
+  /** Takes a known line as new, or a line taken so as known again. */
+  async keep(line: PlanLine): Promise<void> {
+    if (this.busy) return;
+    const rest = this.kept.filter((one) => one.line !== line.line);
+    this.#keepOnly(rest.length < this.kept.length ? rest : [...rest, line]);
+    await this.check();
+  }
+
+  #keepOnly(kept: PlanLine[]): void {
+    this.kept = kept;
+    this.options = { ...this.options, keep_known: kept.map((line) => line.line) };
+  }
+
   setBalance(balance: ComboOption | null): void {
+    // What is known depends on the balance, and so does every choice about it.
+    this.#keepOnly([]);
+    this.acceptBalance = false;
     this.balance = balance;
     this.plan = null;
     void this.read();
@@ -227,6 +255,7 @@ export class Wizard {
         leave_out_bad_rows: this.leaveBad,
         save_profile: this.remember && this.profile.trim() ? this.profile.trim() : null,
         accept_other_account: this.acceptOther,
+        accept_other_balance: this.acceptBalance,
       });
     } catch (thrown) {
       this.problem = BackendError.from(thrown);
@@ -254,6 +283,7 @@ export class Wizard {
     if (this.plan.currency_problem) return this.plan.currency_problem;
     if (this.step === 'duplicates') return null;
     if (this.plan.account_warning && !this.acceptOther) return 'Say that the other account number is right';
+    if (this.plan.balance_warning && !this.acceptBalance) return 'Say that the other balance is right';
     if (!this.name.trim()) return 'Enter a name for the statement';
     return this.leaveBad || !this.plan.bad_rows
       ? (this.plan.missing[0] ?? null)
