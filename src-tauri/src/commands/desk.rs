@@ -125,6 +125,11 @@ pub async fn entry_outstanding(
 }
 
 #[tauri::command(rename_all = "snake_case")]
+pub async fn opening_post(shell: State<'_, Shell>, statement_id: String, balance_id: String) -> Answer<DeskDone> {
+    Ok(shell.engine().await?.opening_post(&statement_id, &balance_id).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
 pub async fn desk_log(shell: State<'_, Shell>, statement_id: String) -> Answer<Vec<DeskAction>> {
     Ok(shell.engine().await?.desk_log(&statement_id).await?)
 }

@@ -50,6 +50,7 @@ pub const COMMANDS: &[&str] = &[
     "match_reject",
     "match_tier_preview",
     "match_undo",
+    "opening_post",
     "overview_activity",
     "overview_ages",
     "overview_attention",

@@ -46,6 +46,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         desk::match_undo,
         desk::line_new_entry,
         desk::entry_outstanding,
+        desk::opening_post,
         desk::desk_log,
         desk::desk_undo,
         desk::desk_redo,

@@ -78,6 +78,7 @@ async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult
     let left = left_to_clear(statement, &figures);
     let lines_open = figures.open_in_lines + figures.open_out_lines;
     let apart = &ledger_cleared(&side) - &statement_cleared(statement, &figures);
+    let gap = OpeningGap::of(statement, &all, &apart);
     let item = |key: &str, ok: bool, required: bool, text: String| SignoffItem { key: key.into(), ok, required, text };
     let mut items = vec![
         item(
@@ -97,7 +98,7 @@ async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult
             "ledger_agrees",
             apart.is_zero(),
             true,
-            match OpeningGap::of(statement, &all, &apart) {
+            match &gap {
                 _ if apart.is_zero() => "The ledger clears to the same amount.".into(),
                 Some(gap) => gap.words(statement),
                 None => format!("The ledger clears to an amount that is {} apart.", money(&apart)),
@@ -150,6 +151,7 @@ async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult
         becoming_outstanding: rows,
         becoming_outstanding_total: total.to_string(),
         version: statement.version,
+        opening_missing: gap.map(|gap| gap.missing.to_string()),
     };
     Ok((check, open))
 }

@@ -122,6 +122,8 @@ pub struct SignoffCheck {
     pub becoming_outstanding_total: String,
     /// Version the signature would make.
     pub version: u32,
+    /// What the book lacks before a first statement, minor units as the bank balance moves. Absent: nothing.
+    pub opening_missing: Option<String>,
 }
 
 /// A line on a schedule.

@@ -13,4 +13,8 @@ becoming_outstanding: Array<ReportEntry>, becoming_outstanding_total: string,
 /**
  * Version the signature would make.
  */
-version: number, };
+version: number, 
+/**
+ * What the book lacks before a first statement, minor units as the bank balance moves. Absent: nothing.
+ */
+opening_missing: string | null, };
