@@ -1,6 +1,6 @@
 //! The one open book of the window.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,8 +30,8 @@ pub(crate) struct Shell {
     open: RwLock<Option<Open>>,
     startup_problem: Mutex<Option<String>>,
     opening: tokio::sync::Mutex<()>,
-    /// Imports somebody asked to stop, by session.
-    cancelled: Mutex<HashSet<String>>,
+    /// Imports that run, by session, and whether somebody asked to stop them.
+    imports: Mutex<HashMap<String, bool>>,
 }
 
 struct Open {
@@ -58,7 +58,7 @@ impl Shell {
             open: RwLock::new(None),
             startup_problem: Mutex::new(None),
             opening: tokio::sync::Mutex::default(),
-            cancelled: Mutex::default(),
+            imports: Mutex::default(),
         })
     }
 
@@ -151,17 +151,24 @@ impl Shell {
         }
     }
 
-    /// Asks the import of a session to stop.
-    pub(crate) fn cancel(&self, session: String) {
-        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).insert(session);
+    /// Notes that the import of a session runs from now on.
+    pub(crate) fn importing(&self, session: &str) {
+        self.imports.lock().unwrap_or_else(PoisonError::into_inner).insert(session.to_owned(), false);
+    }
+
+    /// Asks the import of a session to stop. One that does not run cannot be stopped, nor can its next one.
+    pub(crate) fn cancel(&self, session: &str) {
+        if let Some(cancelled) = self.imports.lock().unwrap_or_else(PoisonError::into_inner).get_mut(session) {
+            *cancelled = true;
+        }
     }
 
     pub(crate) fn is_cancelled(&self, session: &str) -> bool {
-        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).contains(session)
+        self.imports.lock().unwrap_or_else(PoisonError::into_inner).get(session).copied().unwrap_or(false)
     }
 
-    pub(crate) fn forget_cancel(&self, session: &str) {
-        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
+    pub(crate) fn imported(&self, session: &str) {
+        self.imports.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
     }
 
     /// Passes what happens in the book on to the window.

@@ -46,20 +46,21 @@ pub async fn import_plan(
 pub async fn import_commit(app: AppHandle, shell: State<'_, Shell>, request: ImportRequest) -> Answer<ImportResult> {
     let engine = shell.engine().await?;
     let session = request.session.clone();
+    shell.importing(&session);
     let progress = |step: JobProgress| {
         // A window that cannot be told any more has nobody waiting to cancel.
         let _ = app.emit("job-progress", step);
         !shell.is_cancelled(&session)
     };
     let outcome = engine.import_commit(request, Some(&progress)).await;
-    shell.forget_cancel(&session);
+    shell.imported(&session);
     Ok(outcome?)
 }
 
 /// Asks a running import to stop; it then leaves nothing behind.
 #[tauri::command(rename_all = "snake_case")]
 pub async fn import_cancel(shell: State<'_, Shell>, session: String) -> Answer<()> {
-    shell.cancel(session);
+    shell.cancel(&session);
     Ok(())
 }
 
