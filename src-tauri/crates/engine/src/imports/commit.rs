@@ -34,7 +34,7 @@ impl Engine {
     ) -> EngineResult<ImportResult> {
         let stamp = self.stamp();
         let job_id = new_id("job");
-        let saving = std::cell::OnceCell::new();
+        let saving = std::sync::OnceLock::new();
         let tell = |phase: &str, done: usize, total: usize| {
             // Lines a second, since the first of them went in.
             let since = (phase == "save").then(|| saving.get_or_init(std::time::Instant::now).elapsed());
