@@ -43,7 +43,7 @@ impl Engine {
     async fn cash_of(&self, records: &[BalanceRecord], today: Date, with_holds: bool) -> EngineResult<CashRow> {
         let from = today.saturating_sub(CHART_DAYS.days());
         let month_ago = today.saturating_sub(30.days());
-        let (mut opening, mut before, mut held) = (Amount::ZERO, Amount::ZERO, Amount::ZERO);
+        let (mut opening, mut before, mut available) = (Amount::ZERO, Amount::ZERO, Amount::ZERO);
         let mut moves: BTreeMap<Date, Amount> = BTreeMap::new();
         for record in records {
             let (credit, debit) = self.store.settled_at(record.key, from.yesterday().unwrap_or(from)).await?;
@@ -53,7 +53,8 @@ impl Engine {
             for day in self.store.turnover(record.key, Some(from), Some(today)).await? {
                 *moves.entry(day.day).or_default() += &(day.credit - day.debit);
             }
-            held += &record.balance.figures.inflight_debit;
+            // What is already booked for a later day is as gone as what is held.
+            available += &record.balance.figures.available();
         }
         let mut reached = opening;
         let mut series = vec![ChartPoint { day: from.to_string(), balance: reached.to_string() }];
@@ -68,7 +69,7 @@ impl Engine {
         Ok(CashRow {
             currency: currency.as_ref().map(|currency| currency.code().to_owned()).unwrap_or_default(),
             exponent: currency.as_ref().map_or(0, Currency::exponent),
-            after_holds: if with_holds { (&reached - &held).to_string() } else { reached.to_string() },
+            after_holds: if with_holds { available.to_string() } else { reached.to_string() },
             change_30_days: (&reached - &before).to_string(),
             now: reached.to_string(),
             series,
@@ -291,7 +292,7 @@ fn activity(event: &Event) -> ActivityRow {
         "hold.placed" => "placed a hold",
         "hold.committed" => "approved",
         "hold.voided" => "voided",
-        "hold.expired" => "saw expire",
+        "hold.expired" => "let run out",
         "balance.created" => "created balance",
         "balance.changed" => "changed balance",
         "ledger.created" => "created ledger",

@@ -192,8 +192,9 @@ mod tests {
         };
         let stored = stored_of("All of it", &body).unwrap();
         assert_eq!(body_of(&stored).unwrap(), body);
-        assert_eq!(stored["criteria"][0]["allowable_drift"], "0.0005");
-        assert_eq!(stored["criteria"][1]["allowable_drift"], "345600");
+        // Numbers, as the compatible form writes them.
+        assert_eq!(stored["criteria"][0]["allowable_drift"].to_string(), "0.0005");
+        assert_eq!(stored["criteria"][1]["allowable_drift"].to_string(), "345600");
     }
 
     #[test]
