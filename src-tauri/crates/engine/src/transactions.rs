@@ -1,10 +1,10 @@
 //! Transactions: lists, one family, preview and posting.
 
 use ledger::{Amount, Overdraft, Posting, hold, transaction};
-use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord};
+use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction};
 
 use crate::api::page::{ListPage, ListQuery, MoneyTotal};
-use crate::api::transactions::{Check, FamilyRow, PostPreview, PostRequest, TransactionDetail};
+use crate::api::transactions::{Check, Effect, FamilyRow, PostPreview, PostRequest, TransactionDetail};
 use crate::post::{PostCommand, balance_ref, check_indicator, empty_indicator, post_in};
 use crate::{Engine, EngineError, EngineResult, Topic, view, words};
 
@@ -35,16 +35,33 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`].
     pub async fn transaction_get(&self, id: &str) -> EngineResult<TransactionDetail> {
-        let (family, children) =
-            self.store.family(id).await?.ok_or_else(|| EngineError::not_found("transaction", id))?;
-        let mut if_committed = Vec::new();
-        if let Some(hold) = family.hold.as_ref().filter(|hold| !hold.remaining.is_zero()) {
-            let source = self.balance_record(&family.first.row.source).await?;
-            let destination = self.balance_record(&family.first.row.destination).await?;
-            let (from, to) = hold::commit(&source.balance, &destination.balance, &hold.remaining)?;
-            if_committed = vec![view::effect(&source.balance, &from), view::effect(&destination.balance, &to)];
+        let remaining = |family: &FamilyRecord| family.hold.as_ref().map(|hold| hold.remaining.clone());
+        let (mut family, _) = self.family_of(id).await?;
+        loop {
+            let effects = self.effect_of_rest(&family).await;
+            // The hold and its balances are read one after another. When somebody decided on the hold in between,
+            // they do not belong together, and the book would look damaged although it is not.
+            let (again, children) = self.family_of(id).await?;
+            if remaining(&again) == remaining(&family) {
+                return Ok(detail(&again, &children, effects?));
+            }
+            family = again;
         }
-        Ok(detail(&family, &children, if_committed))
+    }
+
+    async fn family_of(&self, id: &str) -> EngineResult<(FamilyRecord, Vec<StoredTransaction>)> {
+        self.store.family(id).await?.ok_or_else(|| EngineError::not_found("transaction", id))
+    }
+
+    /// What committing the rest of a hold would do to both its balances; nothing when nothing is held.
+    async fn effect_of_rest(&self, family: &FamilyRecord) -> EngineResult<Vec<Effect>> {
+        let Some(hold) = family.hold.as_ref().filter(|hold| !hold.remaining.is_zero()) else {
+            return Ok(Vec::new());
+        };
+        let source = self.balance_record(&family.first.row.source).await?;
+        let destination = self.balance_record(&family.first.row.destination).await?;
+        let (from, to) = hold::commit(&source.balance, &destination.balance, &hold.remaining)?;
+        Ok(vec![view::effect(&source.balance, &from), view::effect(&destination.balance, &to)])
     }
 
     /// Posts or holds. Durable when it returns.
@@ -327,11 +344,7 @@ fn parse_limit(text: &str, wrong: &mut impl FnMut(&str, String)) -> Amount {
     Amount::ZERO
 }
 
-fn detail(
-    family: &FamilyRecord,
-    children: &[store::ledger::StoredTransaction],
-    if_committed: Vec<crate::api::transactions::Effect>,
-) -> TransactionDetail {
+fn detail(family: &FamilyRecord, children: &[StoredTransaction], if_committed: Vec<Effect>) -> TransactionDetail {
     let mut rows = vec![view::journal(&family.first)];
     rows.extend(children.iter().map(view::journal));
     TransactionDetail {
