@@ -1,7 +1,7 @@
 //! New transactions: what they would do is shown before, what does not hold is refused with a sentence.
 
 use crate::steps::{
-    choose, click_text, command, no_page_errors, statement_file, value, wait_ready, wait_toast, with_text,
+    choose, click_text, command, no_page_errors, open_import, statement_file, value, wait_ready, wait_toast, with_text,
 };
 use e2e::{App, Result, scenario};
 use serde_json::json;
@@ -84,10 +84,7 @@ fn the_same_file_twice_adds_nothing() {
         let app = desk.open(&book).await?;
         let file = statement_file(desk, "xlsx")?.to_string_lossy().into_owned();
         for again in [false, true] {
-            app.click("nav-reconcile").await?;
-            app.get("statements").await?;
-            with_text(&app, "#inspector-slot", "Left to clear").await?;
-            app.click("import-statement").await?;
+            open_import(&app).await?;
             app.fill("import-path", &file).await?;
             app.click("import-open").await?;
             app.get("import-balance").await?;

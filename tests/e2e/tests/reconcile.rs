@@ -1,8 +1,8 @@
 //! The main job: a statement from its file to the signature, with the mouse and with the keyboard alone.
 
 use crate::steps::{
-    attributes, choose, click_text, command, focused, no_page_errors, select, statement_file, tab_to, texts, value,
-    wait_focus, wait_ready, wait_toast, with_text,
+    attributes, choose, click_text, command, focused, no_page_errors, open_import, select, statement_file, tab_to,
+    texts, value, wait_focus, wait_ready, wait_toast, with_text,
 };
 use e2e::{App, Desk, Result, scenario};
 use serde_json::{Value, json};
@@ -94,8 +94,7 @@ async fn put_into_basket(app: &App, reference: &str) -> Result<()> {
 
 async fn import_by_mouse(desk: &Desk, app: &App) -> Result<()> {
     let file = statement_file(desk, "csv")?;
-    app.click("nav-reconcile").await?;
-    app.click("import-statement").await?;
+    open_import(app).await?;
     app.fill("import-path", &file.to_string_lossy()).await?;
     app.click("import-open").await?;
 

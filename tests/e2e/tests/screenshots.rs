@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask screenshots` writes over the pictures in `docs/screenshots`; as a test they go to the artifacts.
 
-use crate::steps::{no_page_errors, statement_file, wait_ready, with_text};
+use crate::steps::{no_page_errors, open_import, statement_file, wait_ready, with_text};
 use e2e::{App, Desk, Result, Size, Theme, docs_screenshots_dir, scenario};
 use std::path::PathBuf;
 
@@ -178,8 +178,7 @@ fn screenshots_of_a_reconciliation() {
 
 /// As far as the step of the columns.
 async fn import(app: &App, path: &str) -> Result<()> {
-    go(app, "r", "reconcile").await?;
-    app.click("import-statement").await?;
+    open_import(app).await?;
     app.fill("import-path", path).await?;
     app.click("import-open").await?;
     app.get("import-balance").await?;

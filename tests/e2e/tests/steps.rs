@@ -141,3 +141,14 @@ pub(crate) async fn wait_ready(app: &App, testid: &str) -> Result<()> {
     })
     .await
 }
+
+/// Opens the import from the list of statements.
+pub(crate) async fn open_import(app: &App) -> Result<()> {
+    app.click("nav-reconcile").await?;
+    app.get("statements").await?;
+    // The details come a moment later and move the button to the left.
+    with_text(app, "#inspector-slot", "Left to clear").await?;
+    app.click("import-statement").await?;
+    app.get("import-path").await?;
+    Ok(())
+}
