@@ -88,6 +88,13 @@ async fn put_into_basket(app: &App, reference: &str) -> Result<()> {
         app.click("desk-entries-search-open").await?;
     }
     app.fill("desk-entries-search", reference).await?;
+    // A row that is still on its way to another place takes no click.
+    app.wait_until(&format!("only entries {reference}"), async || {
+        let shown = attributes(app, "[data-testid^=desk-entry-]", "data-testid").await?;
+        let wanted = format!("desk-entry-{reference}");
+        Ok(!shown.is_empty() && shown.iter().all(|entry| entry.starts_with(&wanted)))
+    })
+    .await?;
     let css = format!("[data-testid^='desk-entry-{reference}']:is([data-of=unmatched],[data-of=outstanding])");
     with_text(app, &css, reference).await?.click().await.map_err(Into::into)
 }
