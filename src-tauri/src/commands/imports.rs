@@ -72,7 +72,7 @@ pub async fn import_problems_csv(
     path: String,
 ) -> Answer<()> {
     let bytes = shell.engine().await?.import_problems_csv(&session, options, None).await?;
-    std::fs::write(Path::new(&path), bytes)
+    engine::files::write_atomically(Path::new(&path), &bytes)
         .map_err(|error| Refusal::new("FILE", format!("{path} could not be written: {error}.")))
 }
 

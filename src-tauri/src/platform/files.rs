@@ -67,14 +67,12 @@ impl ShellFiles {
         self.write("interface.json", &all);
     }
 
-    /// Written beside and renamed, so that a crash leaves the old or the new file.
+    /// A crash leaves the old or the new file.
     fn write<T: serde::Serialize>(&self, name: &str, value: &T) {
         let target = self.config.join(name);
-        let part = self.config.join(format!("{name}.part"));
         let written = std::fs::create_dir_all(&self.config)
             .and_then(|()| serde_json::to_vec_pretty(value).map_err(std::io::Error::other))
-            .and_then(|bytes| std::fs::write(&part, bytes))
-            .and_then(|()| std::fs::rename(&part, &target));
+            .and_then(|bytes| engine::files::write_atomically(&target, &bytes));
         if let Err(error) = written {
             tracing::warn!(%error, name, "a settings file could not be written");
         }

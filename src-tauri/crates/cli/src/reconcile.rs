@@ -175,7 +175,7 @@ async fn report(
     };
     match out {
         Some(path) => {
-            std::fs::write(path, bytes).map_err(|error| Fault::file(path, &error))?;
+            engine::files::write_atomically(path, &bytes).map_err(|error| Fault::file(path, &error))?;
             let json = serde_json::json!({ "statement_id": statement.id, "file": path });
             Ok(Output::new(json, format!("Written to {}.", path.display())).into())
         }

@@ -9,6 +9,7 @@ mod book;
 pub mod clock;
 mod desk;
 pub mod error;
+pub mod files;
 mod holds;
 mod imports;
 mod overview;

@@ -282,12 +282,7 @@ impl Engine {
         let bytes = self.report_bytes(statement_id, version, format).await?;
         let path = path.to_owned();
         let shown = path.display().to_string();
-        let written = tokio::task::spawn_blocking(move || {
-            let mut part = path.clone().into_os_string();
-            part.push(".part");
-            std::fs::write(&part, bytes)?;
-            std::fs::rename(&part, &path)
-        });
+        let written = tokio::task::spawn_blocking(move || crate::files::write_atomically(&path, &bytes));
         match written.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(EngineError::File { path: shown, reason: error.to_string() }),
