@@ -184,10 +184,11 @@ pub const CERTAIN_NAME: u8 = 80;
 ///
 /// * ambiguous: margin below 40 points.
 /// * certain: equal amount; the document number named (at least 5 digits), or at least 80 % of the name and an amount
-///   that at most 4 pairs share; dated −3 to +20 days; no other document named; score at least 900; margin at least 250.
+///   that at most 4 pairs share; dated −3 to +20 days; no other document named; score at least 900; margin at least 250;
+///   and no row that looks the same is left over (`settled`), for nobody can tell which of those rows is meant.
 /// * likely: equal amount or document number named; no other document named; score at least 650; margin at least 100.
 /// * possible: everything else.
-pub fn tier(evidence: &Evidence, margin: i64) -> Tier {
+pub fn tier(evidence: &Evidence, margin: i64, settled: bool) -> Tier {
     if margin < AMBIGUOUS_MARGIN {
         return Tier::Ambiguous;
     }
@@ -197,7 +198,8 @@ pub fn tier(evidence: &Evidence, margin: i64) -> Tier {
     let known = evidence.name.is_some_and(|percent| percent >= CERTAIN_NAME) && evidence.rarity_points() >= 120;
     let usual = (-3..=20).contains(&evidence.days());
     let conflict = evidence.document == DocumentEvidence::Conflict;
-    if equal && (named || known) && usual && !conflict && score >= CERTAIN_SCORE && margin >= CERTAIN_MARGIN {
+    let sure = equal && (named || known) && usual && !conflict && settled;
+    if sure && score >= CERTAIN_SCORE && margin >= CERTAIN_MARGIN {
         return Tier::Certain;
     }
     if (equal || named) && !conflict && score >= LIKELY_SCORE && margin >= LIKELY_MARGIN {

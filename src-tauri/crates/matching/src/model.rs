@@ -172,7 +172,8 @@ pub enum InputError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
-    /// The amount is equal, the text names the entry, nothing speaks against it and nothing else comes close.
+    /// The amount is equal, the text names the entry, nothing speaks against it, nothing else comes close, and rows that
+    /// look the same are as many on both sides.
     Certain,
     /// Strong evidence and a clear distance to the next best solution.
     Likely,

@@ -60,7 +60,14 @@ pub fn params() -> Params {
         ScoredPass { days_before: 3, days_after: 20, tolerance: Decimal::ZERO, minimum: 450, needs_text: false };
     let tolerance = Decimal::new(4, 2).unwrap_or(Decimal::ZERO);
     let near = ScoredPass { days_before: 3, days_after: 10, tolerance, minimum: 400, needs_text: true };
-    Params { stages: vec![Stage::Scored(exact), Stage::Scored(near)], max_edges_per_line: 24, ..Params::default() }
+    // A bank's flat fee is a large part of a small payment: it needs the document named to count.
+    let tolerance = Decimal::new(15, 2).unwrap_or(Decimal::ZERO);
+    let fee = ScoredPass { days_before: 3, days_after: 10, tolerance, minimum: 450, needs_text: true };
+    Params {
+        stages: vec![Stage::Scored(exact), Stage::Scored(near), Stage::Scored(fee)],
+        max_edges_per_line: 24,
+        ..Params::default()
+    }
 }
 
 /// Matches two lists, account by account. Ids must be unique per list.

@@ -9,6 +9,7 @@ mod prepare;
 mod settle;
 mod stage;
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -150,6 +151,8 @@ pub struct Matcher {
     chosen: Vec<Chosen>,
     limits: Limits,
     matches: Vec<Match>,
+    /// Pairs by the classes of their line and entry, counted once all are chosen.
+    class_pairs: HashMap<(u32, u32), u32>,
     /// Made on first use: inputs never change during a run.
     fingerprint: OnceLock<String>,
 }
@@ -174,6 +177,7 @@ impl Matcher {
             chosen: Vec::new(),
             limits: Limits::default(),
             matches: Vec::new(),
+            class_pairs: HashMap::new(),
             fingerprint: OnceLock::new(),
         })
     }
@@ -261,7 +265,25 @@ impl Matcher {
     }
 
     fn enter_stage(&mut self) {
-        self.state = if self.stage < self.params.stages.len() { State::Candidates } else { State::Explain };
+        if self.stage < self.params.stages.len() {
+            self.state = State::Candidates;
+            return;
+        }
+        for chosen in &self.chosen {
+            *self.class_pairs.entry(self.classes(chosen)).or_default() += 1;
+        }
+        self.state = State::Explain;
+    }
+
+    fn classes(&self, chosen: &Chosen) -> (u32, u32) {
+        (self.prepared.line_class[chosen.line as usize], self.prepared.entry_class[chosen.entry as usize])
+    }
+
+    /// True if all rows that look like the pair's rows are matched with each other. Then any pairing of them is right;
+    /// otherwise the choice among them is arbitrary.
+    fn is_settled(&self, chosen: &Chosen) -> bool {
+        let pairs = self.class_pairs.get(&self.classes(chosen)).copied().unwrap_or(0);
+        pairs == self.prepared.line_class_size(chosen.line) && pairs == self.prepared.entry_class_size(chosen.entry)
     }
 
     fn collect(&mut self, budget: u64) -> u64 {
@@ -338,7 +360,7 @@ impl Matcher {
             score: evidence.score(),
             margin: chosen.margin,
             margin_exact: chosen.margin_exact,
-            tier: tier(&evidence, chosen.margin),
+            tier: tier(&evidence, chosen.margin, self.is_settled(chosen)),
             difference: evidence.difference.clone(),
             reasons: reasons(&evidence, &self.rules, line, entry),
             alternatives: alternatives.collect(),

@@ -15,7 +15,7 @@ use crate::rule::Rule;
 use crate::text::{EntryText, LineText};
 
 /// Changes whenever the same inputs may give another outcome.
-pub const ENGINE_VERSION: &str = "matching 1";
+pub const ENGINE_VERSION: &str = "matching 2";
 
 const FREE: u32 = u32::MAX;
 

@@ -9,3 +9,4 @@ mod lists;
 mod reasons;
 mod rules;
 mod support;
+mod twins;
