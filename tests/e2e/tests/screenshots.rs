@@ -25,8 +25,14 @@ fn folder(desk: &Desk) -> PathBuf {
     }
 }
 
+/// Amounts in grids that their cell cuts: a lost sign or digit is a wrong amount.
+const CUT_AMOUNTS: &str = "return [...document.querySelectorAll('[role=gridcell] .money')].filter((money) =>
+    money.getBoundingClientRect().left < money.closest('[role=gridcell]').getBoundingClientRect().left)
+    .map((money) => money.dataset.minor)";
+
 async fn both_themes(desk: &Desk, app: &App, name: &str) -> Result<()> {
     still(app).await?;
+    assert_eq!(app.execute(CUT_AMOUNTS, vec![]).await?, serde_json::json!([]), "amounts cut in {name}");
     for theme in [Theme::Dark, Theme::Light] {
         app.screenshot(&folder(desk), name, theme, Size::DEFAULT).await?;
     }

@@ -1,19 +1,25 @@
 import { readStored, writeStored } from '../settings';
-import { fitColumns } from './layout';
+import { planColumns } from './layout';
 import type { Column } from './types';
 
 interface Stored {
   order: string[];
   widths: Record<string, number>;
   hidden: string[];
+  /** Columns at the left that stay while the rest moves sideways. */
+  frozen: number;
 }
+
+const fresh = (): Stored => ({ order: [], widths: {}, hidden: [], frozen: 0 });
 
 const LEAST = 48;
 const SAVE_AFTER_MS = 300;
 
 /** Which columns show, in what order and how wide; remembered per view and per book. */
 export class ColumnSet<Row> {
-  #stored: Stored = $state({ order: [], widths: {}, hidden: [] });
+  #stored: Stored = $state(fresh());
+  /** A saved view has columns of its own. */
+  #profile = '';
   #loaded = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Room for columns in px. */
@@ -45,53 +51,101 @@ export class ColumnSet<Row> {
     return this.#stored.hidden.includes(column.id) || (!touched && (column.hidden ?? false));
   }
 
+  /** Width that a person gave, or the one the column comes with. */
   width(column: Column<Row>): number {
-    const own = this.#stored.widths[column.id] ?? column.width;
-    return Math.max(own, column.min ?? LEAST, this.need(column));
+    return Math.max(this.#stored.widths[column.id] ?? column.width, LEAST);
+  }
+
+  #room(column: Column<Row>) {
+    const own = this.#stored.widths[column.id];
+    const need = Math.max(LEAST, this.need(column));
+    const ideal = Math.max(this.width(column), need);
+    // An amount needs the room of what it holds; a text can be read in less than the width it comes with.
+    const least = column.min ?? (column.money ? need : column.width);
+    return {
+      id: column.id,
+      priority: column.priority ?? 1,
+      ideal,
+      min: own === undefined ? Math.max(need, Math.min(ideal, least)) : ideal,
+      money: column.money !== undefined,
+      grow: (column.grow ?? false) && own === undefined,
+    };
   }
 
   #chosen = $derived(this.all.filter((column) => !this.isHidden(column)));
-  #fitting = $derived(
-    fitColumns(
-      this.#chosen.map((column) => ({
-        id: column.id,
-        priority: column.priority ?? 1,
-        width: this.width(column),
-      })),
+  #plan = $derived(
+    planColumns(
+      this.#chosen.map((column) => this.#room(column)),
       this.available,
+      this.frozen,
     ),
   );
-  shown = $derived(this.#chosen.filter((column) => this.#fitting.has(column.id)));
+  shown = $derived(this.#chosen.filter((column) => this.#plan.shown.has(column.id)));
   crowdedOut = $derived(this.#chosen.length - this.shown.length);
-
-  /** For `grid-template-columns`: growing columns share what is left. */
-  template = $derived.by(() => {
-    const grows = this.shown.some((column) => column.grow && !(column.id in this.#stored.widths));
-    return this.shown
-      .map((column, at) => {
-        const width = this.width(column);
-        const last = !grows && at === this.shown.length - 1;
-        return last || (column.grow && !(column.id in this.#stored.widths))
-          ? `minmax(${width}px, 1fr)`
-          : `${width}px`;
-      })
-      .join(' ');
+  /** Width in px of all columns on screen. */
+  total = $derived(this.#plan.total);
+  /** For `grid-template-columns`. */
+  template = $derived(this.shown.map((column) => `${this.planned(column.id)}px`).join(' '));
+  /** Where each frozen column begins, in px from the first. */
+  stays = $derived.by(() => {
+    const starts = new Map<string, number>();
+    let at = 0;
+    for (const column of this.shown.slice(0, this.frozen)) {
+      starts.set(column.id, at);
+      at += this.planned(column.id);
+    }
+    return starts;
   });
 
+  get frozen(): number {
+    return Math.min(this.#stored.frozen, this.#chosen.length);
+  }
+
+  planned(id: string): number {
+    return this.#plan.widths.get(id) ?? 0;
+  }
+
+  freeze(count: number): void {
+    this.#settle();
+    this.#stored.frozen = Math.max(0, Math.round(count));
+    this.#save();
+  }
+
+  #key(): string {
+    return `columns/${this.id}${this.#profile ? `/${this.#profile}` : ''}`;
+  }
+
+  /** The columns of a saved view, or with '' the grid's own. `asNow` starts a new one with what is on screen. */
+  async use(profile: string, asNow = false): Promise<void> {
+    if (profile === this.#profile) return;
+    this.#write();
+    this.#profile = profile;
+    if (asNow) {
+      this.#settle();
+      this.#save();
+    } else await this.load();
+  }
+
   async load(): Promise<void> {
-    const stored = await readStored<Partial<Stored>>(`columns/${this.id}`, this.book());
-    if (stored)
-      this.#stored = { order: stored.order ?? [], widths: stored.widths ?? {}, hidden: stored.hidden ?? [] };
+    const key = this.#key();
+    const stored = await readStored<Partial<Stored>>(key, this.book());
+    if (key !== this.#key()) return;
+    this.#stored = { ...fresh(), ...stored };
     this.#loaded = true;
   }
 
   #save(): void {
     if (!this.#loaded) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => void writeStored(`columns/${this.id}`, this.#stored, this.book()),
-      SAVE_AFTER_MS,
-    );
+    this.#timer = setTimeout(() => this.#write(), SAVE_AFTER_MS);
+  }
+
+  /** Writes a change that waits to be written. */
+  #write(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    void writeStored(this.#key(), this.#stored, this.book());
   }
 
   /** Writes the present order down, after which columns keep their place. */
@@ -126,7 +180,7 @@ export class ColumnSet<Row> {
   }
 
   reset(): void {
-    this.#stored = { order: [], widths: {}, hidden: [] };
+    this.#stored = fresh();
     this.#save();
   }
 }

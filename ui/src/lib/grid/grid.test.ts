@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fitColumns, Layout, MAX_HEIGHT, ScrollScale } from './layout';
+import { type ColumnRoom, Layout, MAX_HEIGHT, planColumns, ScrollScale } from './layout';
+import { amountWidth } from './measure';
 import { countSelected, everything, isSelected, nothing, toggled, tsvCell, withRange } from './selection';
 
 const group = (key: string, count: number) => ({ key, label: key, count, sums: [] });
@@ -44,17 +45,57 @@ describe('scroll scale', () => {
 });
 
 describe('columns', () => {
+  const room = (id: string, min: number, priority: number, more: Partial<ColumnRoom> = {}): ColumnRoom => ({
+    id,
+    min,
+    ideal: min,
+    priority,
+    ...more,
+  });
+  const columns = [room('date', 100, 0), room('note', 100, 3), room('who', 100, 2), room('hash', 100, 3)];
+
   it('hides the highest priority number first', () => {
-    const columns = [
-      { id: 'date', width: 100, priority: 0 },
-      { id: 'note', width: 100, priority: 3 },
-      { id: 'who', width: 100, priority: 2 },
-      { id: 'hash', width: 100, priority: 3 },
+    expect([...planColumns(columns, 400).shown]).toHaveLength(4);
+    expect([...planColumns(columns, 300).shown]).toEqual(['date', 'note', 'who']);
+    expect([...planColumns(columns, 250).shown]).toEqual(['date', 'who']);
+    expect([...planColumns(columns, 10).shown]).toEqual(['date']);
+  });
+
+  it('hides nothing beside frozen columns', () => {
+    const plan = planColumns(columns, 250, 1);
+    expect(plan.shown.size).toBe(4);
+    expect(plan.total).toBe(400);
+  });
+
+  it('narrows before it hides, and gives what is left to the column that grows', () => {
+    const texts = [
+      room('date', 100, 0),
+      room('way', 100, 1, { ideal: 200, grow: true }),
+      room('note', 80, 2, { ideal: 180 }),
     ];
-    expect([...fitColumns(columns, 400)]).toHaveLength(4);
-    expect([...fitColumns(columns, 300)]).toEqual(['date', 'note', 'who']);
-    expect([...fitColumns(columns, 250)]).toEqual(['date', 'who']);
-    expect([...fitColumns(columns, 10)]).toEqual(['date']);
+    expect([...planColumns(texts, 380).widths.values()]).toEqual([100, 150, 130]);
+    expect([...planColumns(texts, 600).widths.values()]).toEqual([100, 320, 180]);
+    expect(planColumns(texts, 379).total).toBe(379);
+  });
+
+  it('takes from the widest amounts when even the last columns do not fit', () => {
+    const amounts = [
+      room('date', 100, 0),
+      room('in', 600, 0, { money: true }),
+      room('out', 90, 0, { money: true }),
+    ];
+    expect([...planColumns(amounts, 400).widths.values()]).toEqual([100, 210, 90]);
+    expect([...planColumns(amounts, 220).widths.values()]).toEqual([100, 64, 64]);
+  });
+
+  it('measures an amount with its padding', () => {
+    const style = { pad: 3, strong: false, negatives: 'minus' as const, textSize: 100, locale: 'en-IE' };
+    const width = (minor: string, exponent: number) => amountWidth({ minor, exponent, currency: '' }, style);
+    // Yen have no fraction and keep the room of three digits and their point all the same.
+    expect(width('1234567', 0)).toBe(width('1234567000', 3));
+    expect(width('-1234567', 0)).toBeGreaterThan(width('1234567', 0));
+    const half = amountWidth({ minor: '100', exponent: 2, currency: '' }, { ...style, textSize: 50 });
+    expect(half).toBe(width('100', 2) / 2);
   });
 });
 

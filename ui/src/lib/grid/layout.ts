@@ -136,21 +136,82 @@ export class ScrollScale {
   }
 }
 
-/** Which columns show in a width: the highest priority number hides first, later columns before earlier ones. */
-export function fitColumns<C extends { id: string; priority?: number; width: number }>(
-  columns: C[],
-  available: number,
-): Set<string> {
+export interface ColumnRoom {
+  id: string;
+  /** 0 always shows; the highest hides first when space is short. */
+  priority: number;
+  /** Wanted when there is room. */
+  ideal: number;
+  /** Below this the column would be of no use. */
+  min: number;
+  /** An amount: what does not fit is not cut but replaced as a whole. */
+  money?: boolean;
+  /** Takes what is left over. */
+  grow?: boolean;
+}
+
+export interface ColumnPlan {
+  shown: Set<string>;
+  widths: Map<string, number>;
+  /** Sum of the widths. */
+  total: number;
+}
+
+/** An amount column is never made narrower than this. */
+const LEAST_MONEY = 64;
+
+/**
+ * Which columns show in a width, and how wide. With frozen columns nothing hides: the rest moves sideways below them.
+ * Otherwise the highest priority number hides first, later columns before earlier ones.
+ */
+export function planColumns(columns: ColumnRoom[], available: number, frozen = 0): ColumnPlan {
   const shown = new Set(columns.map((column) => column.id));
-  let need = columns.reduce((sum, column) => sum + column.width, 0);
+  const sum = (value: (column: ColumnRoom) => number): number =>
+    columns.reduce((total, column) => total + (shown.has(column.id) ? value(column) : 0), 0);
   const order = columns
-    .map((column, at) => ({ column, at, priority: column.priority ?? 0 }))
-    .filter(({ priority }) => priority > 0)
-    .sort((a, b) => b.priority - a.priority || b.at - a.at);
-  for (const { column } of order) {
-    if (need <= available) break;
-    shown.delete(column.id);
-    need -= column.width;
+    .map((column, at) => ({ column, at }))
+    .filter(({ column }) => column.priority > 0)
+    .sort((a, b) => b.column.priority - a.column.priority || b.at - a.at);
+  if (!frozen) {
+    for (const { column } of order) {
+      if (sum(({ min }) => min) <= available) break;
+      shown.delete(column.id);
+    }
   }
-  return shown;
+  const visible = columns.filter((column) => shown.has(column.id));
+  const widths = new Map(visible.map((column) => [column.id, frozen ? column.ideal : column.min]));
+  const total = (): number => [...widths.values()].reduce((a, b) => a + b, 0);
+  if (total() > available && !frozen) shrinkAmounts(visible, widths, available);
+  else if (!frozen) {
+    const wanted = sum(({ ideal, min }) => ideal - min);
+    const share = wanted > 0 ? Math.min(1, (available - total()) / wanted) : 0;
+    for (const column of visible)
+      widths.set(column.id, Math.floor(column.min + (column.ideal - column.min) * share));
+  }
+  const spare = Math.floor(available - total());
+  const growing = visible.filter((column) => column.grow);
+  const takers = growing.length ? growing : visible.slice(-1);
+  if (spare > 0)
+    takers.forEach((column, at) => {
+      const part = Math.floor(spare / takers.length) + (at < spare % takers.length ? 1 : 0);
+      widths.set(column.id, (widths.get(column.id) ?? 0) + part);
+    });
+  return { shown, widths, total: total() };
+}
+
+/** The widest amount columns give way first, all to one common width. */
+function shrinkAmounts(columns: ColumnRoom[], widths: Map<string, number>, available: number): void {
+  const amounts = columns.filter((column) => column.money).sort((a, b) => b.min - a.min);
+  const others = columns
+    .filter((column) => !column.money)
+    .reduce((total, column) => total + (widths.get(column.id) ?? 0), 0);
+  const room = available - others;
+  for (let wide = 1; wide <= amounts.length; wide += 1) {
+    const narrow = amounts.slice(wide).reduce((total, column) => total + column.min, 0);
+    const cap = Math.max(LEAST_MONEY, Math.floor((room - narrow) / wide));
+    // The columns that are not cut must not be wider than those that are.
+    if (wide < amounts.length && cap < (amounts[wide]?.min ?? 0)) continue;
+    for (const column of amounts.slice(0, wide)) widths.set(column.id, Math.min(column.min, cap));
+    return;
+  }
 }

@@ -12,6 +12,9 @@ import {
   type TotalsRow,
 } from './types';
 
+/** How long a changed row is marked. */
+const FLASH_MS = 1_400;
+
 /** The part of a grid that Back restores. */
 export interface GridMemory {
   query: GridQuery;
@@ -38,6 +41,14 @@ export class GridModel<Row> {
   groups: GridGroup[] | null = $state.raw(null);
   folded: ReadonlySet<string> = $state.raw(new Set());
   hiddenSelected = $state(0);
+  /** Keys of rows that were just found changed. */
+  flashing: ReadonlySet<string> = $state.raw(new Set());
+  /** Length of the list in the book when it is longer than what is on screen. */
+  #newest: number | null = $state(null);
+  /** Rows that came since the list was read and wait to be shown. */
+  waiting = $derived(
+    this.#newest !== null && this.total !== null ? Math.max(0, this.#newest - this.total) : 0,
+  );
   selection: Selection = $state.raw(nothing());
   query: GridQuery = $state.raw({ text: '', filters: [], sort: [] });
   #pages: ReadonlyMap<number, Row[]> = $state.raw(new Map());
@@ -50,6 +61,11 @@ export class GridModel<Row> {
   /** Rows behind chosen keys, for copying and for the caller, even after their page was dropped. */
   #chosen = new Map<string, Row>();
   #generation = 0;
+  /** Pages that are being read again: those of before stand until then. */
+  #replacing = new Set<number>();
+  /** Content of rows before a change in the book, by key. */
+  #before = new Map<string, string>();
+  #flashTimer: ReturnType<typeof setTimeout> | undefined;
 
   layout = $derived(
     new Layout<Row>({
@@ -60,6 +76,8 @@ export class GridModel<Row> {
     }),
   );
   loaded = $derived([...this.#pages.values()].flat());
+  /** Rows on hand, those unfolded below others included. */
+  known = $derived([...this.loaded, ...[...this.#unfolded.values()].flatMap(({ rows }) => rows)]);
   selectedCount = $derived(countSelected(this.selection, this.total ?? 0));
 
   constructor(
@@ -98,11 +116,15 @@ export class GridModel<Row> {
     try {
       const answer = await this.source().page(page * PAGE, PAGE, this.query, run.signal);
       if (run.signal.aborted || generation !== this.#generation) return;
-      const kept = [...this.#pages].filter(
-        ([other]) => Math.abs(other - this.#centre) <= 1 && other !== page,
-      );
-      this.#pages = new Map([...kept, [page, answer.rows]]);
       const grew = this.total !== answer.total;
+      // Rows that came or went since the other pages were read moved the places of all others.
+      const moved = grew && this.total !== null && !this.#replacing.has(page);
+      const kept = [...this.#pages].filter(
+        ([other]) => !moved && Math.abs(other - this.#centre) <= 1 && other !== page,
+      );
+      this.#replacing.delete(page);
+      this.#flash(answer.rows);
+      this.#pages = new Map([...kept, [page, answer.rows]]);
       this.total = answer.total;
       this.problem = null;
       for (const row of answer.rows)
@@ -117,19 +139,58 @@ export class GridModel<Row> {
     }
   }
 
+  /**
+   * Something changed in the book. What is on screen is read again in its place and flashes where it differs; rows
+   * that came do not move what somebody looks at.
+   */
+  async changed(atTop: boolean): Promise<void> {
+    if (this.total === null || atTop) return this.#reread();
+    const run = new AbortController();
+    const generation = this.#generation;
+    try {
+      const { total } = await this.source().page(0, 1, this.query, run.signal);
+      if (generation !== this.#generation) return;
+      if (total <= this.total) return this.#reread();
+      this.#newest = total;
+      this.refreshTotals();
+    } catch {
+      // The rows on screen are as they were; the next reading tells what is wrong.
+    }
+  }
+
+  #reread(): void {
+    this.#before = new Map(this.loaded.map((row) => [this.key(row), JSON.stringify(row)]));
+    this.reload();
+  }
+
+  #flash(rows: Row[]): void {
+    if (!this.#before.size) return;
+    const keys = rows
+      .filter((row) => (this.#before.get(this.key(row)) ?? JSON.stringify(row)) !== JSON.stringify(row))
+      .map(this.key);
+    for (const row of rows) this.#before.delete(this.key(row));
+    if (!keys.length) return;
+    this.flashing = new Set([...this.flashing, ...keys]);
+    clearTimeout(this.#flashTimer);
+    this.#flashTimer = setTimeout(() => (this.flashing = new Set()), FLASH_MS);
+  }
+
   /** Reads everything again. `keep` leaves the old rows on screen until the new ones are here. */
   reload(keep = true): void {
     this.#generation += 1;
     for (const run of this.#loading.values()) run.abort();
     this.#loading.clear();
     this.problem = null;
+    this.#newest = null;
     if (!keep) {
+      this.#before.clear();
       this.#pages = new Map();
       this.total = null;
     }
     this.#unfolded = new Map();
     void this.#loadGroups();
     const pages = keep && this.#pages.size ? [...this.#pages.keys()] : [this.#centre];
+    this.#replacing = new Set(pages);
     for (const page of pages) void this.#load(page);
     this.refreshTotals();
   }
@@ -286,5 +347,6 @@ export class GridModel<Row> {
     this.#totalsRun?.abort();
     this.#groupsRun?.abort();
     clearTimeout(this.#totalsTimer);
+    clearTimeout(this.#flashTimer);
   }
 }

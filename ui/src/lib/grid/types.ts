@@ -25,7 +25,7 @@ export type Selection =
 export interface TotalsRow {
   label: string;
   strong?: boolean;
-  sums: CurrencySum[] | 'counting';
+  sums: (CurrencySum & { proven?: boolean })[] | 'counting';
 }
 
 export interface GridGroup {

@@ -46,7 +46,7 @@ export function sumMinor(values: Iterable<string>): string {
   return total.toString();
 }
 
-/** Adds up per currency, in order of first appearance. Never mixes currencies; refuses two exponents of one currency. */
+/** Adds up per currency, in the order of the codes. Never mixes currencies; refuses two exponents of one currency. */
 export function sumByCurrency(items: Iterable<MoneyValue>): Required<CurrencySum>[] {
   const sums = new Map<string, Required<CurrencySum>>();
   for (const item of items) {
@@ -64,7 +64,7 @@ export function sumByCurrency(items: Iterable<MoneyValue>): Required<CurrencySum
       sum.count += 1;
     }
   }
-  return [...sums.values()];
+  return [...sums.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
 }
 
 /** The plain decimal, `"-1386.20"`: no grouping, full fraction. Used for copying and for Intl. */
