@@ -1,7 +1,7 @@
 //! Ledgers, balances, registers and the overview.
 
 use engine::api::ledgers::{
-    BalanceCheck, BalanceDetail, BalanceRow, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest, RegisterRow,
+    BalanceCheck, BalanceDetail, BalanceRow, BalanceTotal, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest, RegisterRow,
 };
 use engine::api::overview::{ActivityRow, AgeRow, AttentionRow, Awaiting, CashRow, TrialBalance};
 use engine::api::page::{ListPage, ListQuery};
@@ -28,6 +28,16 @@ pub async fn ledger_rename(shell: State<'_, Shell>, id: String, name: String) ->
 #[tauri::command(rename_all = "snake_case")]
 pub async fn balances_page(shell: State<'_, Shell>, query: ListQuery) -> Answer<ListPage<BalanceRow>> {
     Ok(shell.engine().await?.balances_page(query).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn balances_totals(shell: State<'_, Shell>, query: ListQuery) -> Answer<Vec<BalanceTotal>> {
+    Ok(shell.engine().await?.balances_totals(query).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn balance_history(shell: State<'_, Shell>, id: String) -> Answer<Vec<ActivityRow>> {
+    Ok(shell.engine().await?.balance_history(&id).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

@@ -1,6 +1,7 @@
 //! What the window can ask for: one file per group of views. A command decodes, calls the engine, encodes.
 
 mod app;
+mod approvals;
 mod desk;
 mod imports;
 mod ledgers;
@@ -30,6 +31,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         app::settings_get,
         app::settings_set,
         app::jobs_list,
+        approvals::holds_totals,
         desk::statements_list,
         desk::run_start,
         desk::job_cancel,
@@ -70,6 +72,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         ledgers::ledger_create,
         ledgers::ledger_rename,
         ledgers::balances_page,
+        ledgers::balances_totals,
+        ledgers::balance_history,
         ledgers::balance_search,
         ledgers::balance_create,
         ledgers::balance_update,

@@ -90,6 +90,9 @@ pub(crate) enum Command {
         /// After a part: let the rest go at once
         #[arg(long, requires = "amount")]
         void_rest: bool,
+        /// Day the commit counts for; the day of the hold if left out, or today while that is still to come
+        #[arg(long, value_name = "DAY")]
+        date: Option<String>,
     },
     /// Let go what is still held
     Void {
@@ -139,7 +142,25 @@ pub(crate) enum BalanceCommand {
         /// Bank statements are imported for it
         #[arg(long)]
         reconcilable: bool,
+        /// Money may be booked from it that it does not have, as from equity, income or a debt
+        #[arg(long)]
+        below_zero: bool,
     },
+    /// Change what a balance may do
+    Change {
+        book: PathBuf,
+        /// Id, @name or name
+        balance: String,
+        /// Whether money may be booked from it that it does not have
+        #[arg(long, value_name = "YES|NO")]
+        below_zero: YesNo,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum YesNo {
+    Yes,
+    No,
 }
 
 #[derive(Debug, Args)]

@@ -15,13 +15,15 @@ pub(crate) async fn commit(
     hold: &str,
     amount: Option<&str>,
     void_rest: bool,
+    date: Option<&str>,
     actor: Option<&str>,
 ) -> Answer<Done> {
     let engine = open_to_write(book, actor).await?;
     let family = find(&engine, hold).await?.family;
     let amount =
         amount.map(|text| minor("amount", text, family.exponent)).transpose()?.map(|amount| amount.to_string());
-    let outcome = engine.holds_commit(vec![CommitItem { id: family.id, amount, void_rest }]).await;
+    let outcome =
+        engine.holds_commit(vec![CommitItem { id: family.id, amount, void_rest, date: date.map(str::to_owned) }]).await;
     engine.close().await;
     answer(outcome?, "Committed")
 }
@@ -47,6 +49,7 @@ fn answer(outcome: BatchOutcome, done: &str) -> Answer<Done> {
             row.message.unwrap_or_default(),
         ));
     }
-    let text = format!("{done} {} of {}.", money(&row.amount, &row.currency, row.exponent), row.reference);
+    let day = row.date.as_deref().map(|day| format!(", dated {day}")).unwrap_or_default();
+    let text = format!("{done} {} of {}{day}.", money(&row.amount, &row.currency, row.exponent), row.reference);
     Ok(Output::new(&row, text).into())
 }

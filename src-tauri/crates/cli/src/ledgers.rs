@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use engine::api::ledgers::{BalanceRow, NewBalanceRequest};
+use engine::api::ledgers::{BalanceRow, BalanceUpdate, NewBalanceRequest};
 use engine::api::page::ListQuery;
 use serde_json::json;
 
 use crate::Done;
-use crate::args::{BalanceCommand, LedgerCommand, PageArgs};
+use crate::args::{BalanceCommand, LedgerCommand, PageArgs, YesNo};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure};
 use crate::session::{balance, open, open_to_write};
@@ -38,17 +38,60 @@ pub(crate) async fn list_ledgers(book: &Path, actor: Option<&str>) -> Answer<Don
     Ok(Output::new(&rows, table.or("There are no ledgers.")).into())
 }
 
-pub(crate) async fn make_balance(command: &BalanceCommand, actor: Option<&str>) -> Answer<Done> {
-    let BalanceCommand::Create { book, ledger, name, currency, exponent, account_number, reconcilable } = command;
+pub(crate) async fn balance_command(command: &BalanceCommand, actor: Option<&str>) -> Answer<Done> {
+    match command {
+        BalanceCommand::Create { book, ledger, name, currency, exponent, account_number, reconcilable, below_zero } => {
+            // The ledger is looked up once the book is open.
+            let request = NewBalanceRequest {
+                ledger_id: String::new(),
+                name: name.clone(),
+                currency: currency.clone(),
+                exponent: *exponent,
+                account_number: account_number.clone(),
+                reconcilable: *reconcilable,
+                below_zero: *below_zero,
+            };
+            make_balance(book, ledger.as_deref(), request, actor).await
+        }
+        BalanceCommand::Change { book, balance, below_zero } => {
+            change_balance(book, balance, *below_zero == YesNo::Yes, actor).await
+        }
+    }
+}
+
+async fn change_balance(book: &Path, name: &str, below_zero: bool, actor: Option<&str>) -> Answer<Done> {
+    let engine = open_to_write(book, actor).await?;
+    let row = balance(&engine, "balance", name, None).await?;
+    let update = BalanceUpdate {
+        id: row.id,
+        name: row.name,
+        account_number: row.account_number,
+        reconcilable: row.reconcilable,
+        pinned: row.pinned,
+        below_zero: Some(below_zero),
+    };
+    let changed = engine.balance_update(update).await;
+    engine.close().await;
+    let changed = changed?;
+    let text = format!("{} {} go below zero.", changed.name, if below_zero { "may" } else { "may not" });
+    Ok(Output::new(&changed, text).into())
+}
+
+async fn make_balance(
+    book: &Path,
+    ledger: Option<&str>,
+    mut request: NewBalanceRequest,
+    actor: Option<&str>,
+) -> Answer<Done> {
     let engine = open_to_write(book, actor).await?;
     let wanted = match ledger {
-        Some(ledger) => ledger.as_str(),
-        None if name.trim().starts_with('@') => GENERAL,
+        Some(ledger) => ledger,
+        None if request.name.trim().starts_with('@') => GENERAL,
         None => return Err(Fault::argument("ledger", "Choose a ledger. Nothing was changed.")),
     };
     let found: Vec<_> =
         engine.ledgers_list().await?.into_iter().filter(|row| row.id == wanted || row.name == wanted).collect();
-    let ledger_id = match found.as_slice() {
+    request.ledger_id = match found.as_slice() {
         [one] => one.id.clone(),
         [] => {
             return Err(Fault::new(
@@ -63,14 +106,6 @@ pub(crate) async fn make_balance(command: &BalanceCommand, actor: Option<&str>) 
                 format!("{} ledgers are called “{wanted}”. Use the id.", found.len()),
             ));
         }
-    };
-    let request = NewBalanceRequest {
-        ledger_id,
-        name: name.clone(),
-        currency: currency.clone(),
-        exponent: *exponent,
-        account_number: account_number.clone(),
-        reconcilable: *reconcilable,
     };
     let made = engine.balance_create(request).await;
     engine.close().await;

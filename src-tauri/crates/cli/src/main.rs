@@ -89,15 +89,15 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Book(command) => book::run(command, actor).await,
         Command::Ledger(command) => ledgers::make_ledger(command, actor).await,
         Command::Ledgers { book } => ledgers::list_ledgers(book, actor).await,
-        Command::Balance(command) => ledgers::make_balance(command, actor).await,
+        Command::Balance(command) => ledgers::balance_command(command, actor).await,
         Command::Balances { book, search } => ledgers::list_balances(book, search.as_deref(), actor).await,
         Command::Register { book, balance, page } => ledgers::register(book, balance, page, actor).await,
         Command::Transactions { book, filter, page } => transactions::list(book, filter, page, actor).await,
         Command::Show { book, id } => transactions::show(book, id, actor).await,
         Command::Statement(command) => statement::read(command),
         Command::Post(options) => post::run(options, actor).await,
-        Command::Commit { book, hold, amount, void_rest } => {
-            holds::commit(book, hold, amount.as_deref(), *void_rest, actor).await
+        Command::Commit { book, hold, amount, void_rest, date } => {
+            holds::commit(book, hold, amount.as_deref(), *void_rest, date.as_deref(), actor).await
         }
         Command::Void { book, hold, reason } => holds::void(book, hold, reason, actor).await,
         Command::Import(options) => import::run(options, actor).await,

@@ -9,15 +9,19 @@ use store::recon::StatementState;
 use store::system::Event;
 
 use crate::api::ledgers::{
-    BalanceCheck, BalanceDetail, BalanceRow, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest, RegisterRow,
+    BalanceCheck, BalanceDetail, BalanceRow, BalanceTotal, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest,
+    RegisterRow,
 };
+use crate::api::overview::ActivityRow;
 use crate::api::page::{FieldError, ListPage, ListQuery};
 use crate::clock::new_id;
-use crate::post::{GENERAL_LEDGER_ID, check_indicator};
+use crate::post::{GENERAL_LEDGER_ID, below_zero_key, check_indicator};
 use crate::{Engine, EngineError, EngineResult, Topic, view};
 
 /// Longest name of a ledger or balance.
 const MAX_NAME: usize = 200;
+/// Changes of a balance that are shown.
+const HISTORY: u32 = 200;
 
 impl Engine {
     /// All ledgers by name.
@@ -87,6 +91,24 @@ impl Engine {
         Ok(ListPage::from_store(page, |record| row(&record, &signed)))
     }
 
+    /// Sums of a filtered list of balances by currency, proven against their entries.
+    ///
+    /// # Errors
+    /// As [`Engine::balances_page`].
+    pub async fn balances_totals(&self, query: ListQuery) -> EngineResult<Vec<BalanceTotal>> {
+        let totals = self.store.balance_totals(&query.into()).await?;
+        Ok(totals
+            .into_iter()
+            .map(|total| BalanceTotal {
+                currency: total.currency.code().to_owned(),
+                exponent: total.currency.exponent(),
+                balances: total.balances,
+                agrees: (&total.figures.credit, &total.figures.debit) == (&total.entries.0, &total.entries.1),
+                figures: view::figures(&total.figures),
+            })
+            .collect())
+    }
+
     /// Balances whose name, ledger, number or id holds `text`.
     ///
     /// # Errors
@@ -118,7 +140,10 @@ impl Engine {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         unit.insert_balance(&new).await?;
-        let payload = serde_json::json!({ "name": new.name, "currency": new.currency.code(), "exponent": new.currency.exponent() });
+        if request.below_zero {
+            unit.put_setting(&below_zero_key(&new.id), &true.into()).await?;
+        }
+        let payload = serde_json::json!({ "name": new.name, "currency": new.currency.code(), "exponent": new.currency.exponent(), "below_zero": request.below_zero });
         unit.record_event(&Event {
             at: stamp.at,
             actor: stamp.actor,
@@ -214,7 +239,10 @@ impl Engine {
         if !unit.edit_balance(&request.id, &edit).await? {
             return Err(EngineError::not_found("balance", &request.id));
         }
-        let payload = serde_json::json!({ "name": edit.name, "account_number": edit.account_number, "reconcilable": edit.reconcilable, "pinned": edit.pinned });
+        if let Some(below_zero) = request.below_zero {
+            unit.put_setting(&below_zero_key(&request.id), &below_zero.into()).await?;
+        }
+        let payload = serde_json::json!({ "name": edit.name, "account_number": edit.account_number, "reconcilable": edit.reconcilable, "pinned": edit.pinned, "below_zero": request.below_zero });
         unit.record_event(&Event {
             at: stamp.at,
             actor: stamp.actor,
@@ -247,7 +275,17 @@ impl Engine {
         } else {
             self.store.holds_of(record.key).await?.iter().map(view::family).collect()
         };
-        Ok(BalanceDetail { row, as_of: turnover_to.map(|day| day.to_string()), holds, entries })
+        let below_zero = self.may_go_below_zero(id).await?;
+        Ok(BalanceDetail { row, as_of: turnover_to.map(|day| day.to_string()), holds, entries, below_zero })
+    }
+
+    /// What was done to the balance itself, newest first; its entries stand in the register.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn balance_history(&self, id: &str) -> EngineResult<Vec<ActivityRow>> {
+        self.balance_record(id).await?;
+        Ok(self.store.events(Some(id), HISTORY).await?.iter().map(crate::overview::activity).collect())
     }
 
     /// The balance at the end of every day on which it moved, from the last value before `from`.

@@ -8,7 +8,7 @@ use store::system::{Event, JobKind, JobRecord, JobState};
 
 use crate::api::book::{BookCheck, BookInfo, Chart, ColumnNames, JobRow, NewBook};
 use crate::clock::new_id;
-use crate::post::{GENERAL_LEDGER, GENERAL_LEDGER_ID};
+use crate::post::{GENERAL_LEDGER, GENERAL_LEDGER_ID, below_zero_key};
 use crate::{Engine, EngineError, EngineResult, Topic, words};
 
 /// Keys of the book's settings.
@@ -30,6 +30,9 @@ const SMALL_COMPANY: &[ChartRow] = &[
     ("Income", &["Sales", "Interest received"], false),
     ("Expenses", &["Purchases", "Rent", "Wages", "Bank fees", "Other expenses"], false),
 ];
+
+/// Ledgers whose balances are the other side of what the company has: they begin below zero, and are meant to.
+const BELOW_ZERO: [&str; 3] = ["Equity", "Income", "Liabilities"];
 
 const PAYMENT_PROVIDER: &[ChartRow] = &[
     ("Assets/Settlement", &["Settlement account"], true),
@@ -75,9 +78,14 @@ impl Engine {
         for (ledger, balances, reconcilable) in chart {
             let ledger_id = new_id("ldg");
             unit.insert_ledger(&ledger_id, ledger, stamp.at).await?;
+            let below_zero = ledger.split('/').next().is_some_and(|group| BELOW_ZERO.contains(&group));
             for balance in *balances {
+                let balance_id = new_id("bln");
+                if below_zero {
+                    unit.put_setting(&below_zero_key(&balance_id), &true.into()).await?;
+                }
                 unit.insert_balance(&store::ledger::NewBalance {
-                    id: new_id("bln"),
+                    id: balance_id,
                     ledger_id: ledger_id.clone(),
                     name: (*balance).to_owned(),
                     indicator: None,

@@ -85,6 +85,9 @@ impl EngineError {
         match self {
             Self::Store(StoreError::Database(error)) => Some(error.to_string()),
             Self::Store(error @ StoreError::Damaged { .. }) => Some(error.to_string()),
+            Self::Ledger(
+                LedgerError::InsufficientFunds { balance, .. } | LedgerError::OverdraftLimit { balance, .. },
+            ) => Some(overdraft_hint(balance)),
             _ => None,
         }
     }
@@ -107,6 +110,13 @@ impl EngineError {
             Self::Cancelled => "Cancelled. Nothing was changed.".into(),
         }
     }
+}
+
+/// How to book it all the same, by the name of the option in either front end.
+fn overdraft_hint(balance: &str) -> String {
+    format!(
+        "Equity, income and debts usually stand below zero. In the window: “May go below zero” of {balance}, or “Allow an overdraft” for one entry. On the command line: “balance change --below-zero yes”, or “--allow-overdraft” for one entry."
+    )
 }
 
 fn ledger_code(error: &LedgerError) -> &'static str {

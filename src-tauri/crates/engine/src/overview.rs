@@ -285,7 +285,7 @@ fn attention(kind: &str, title: String, text: String, target: &str, object_id: O
 }
 
 /// Verb and object of a history entry, as a sentence part.
-fn activity(event: &Event) -> ActivityRow {
+pub(crate) fn activity(event: &Event) -> ActivityRow {
     let text = |key: &str| event.payload.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
     let verb = match event.kind.as_str() {
         "transaction.posted" => "posted",

@@ -88,6 +88,16 @@ pub(crate) fn balance_ref(text: &str, currency: &str) -> BalanceRef {
     }
 }
 
+/// Setting that lets a balance go below zero without asking each time.
+pub(crate) fn below_zero_key(balance_id: &str) -> String {
+    format!("below_zero/{balance_id}")
+}
+
+/// Reads the setting of [`below_zero_key`].
+pub(crate) fn is_allowed(setting: Option<serde_json::Value>) -> bool {
+    setting.and_then(|value| value.as_bool()).unwrap_or(false)
+}
+
 /// Books `command`. The caller commits the unit.
 ///
 /// # Errors
@@ -100,6 +110,13 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         return repeat(&existing, &input_hash, stamp);
     }
     let (source, destination) = both_balances(unit, stamp, command).await?;
+    // What the posting itself says counts first; the property of the balance only takes the place of a refusal.
+    let overdraft = match &command.overdraft {
+        Overdraft::Refused if is_allowed(unit.load_setting(&below_zero_key(&source.balance.id)).await?) => {
+            Overdraft::Unlimited
+        }
+        asked => asked.clone(),
+    };
     let id = new_id("txn");
     let posting = Posting {
         reference: if command.reference.is_empty() { id.clone() } else { command.reference.clone() },
@@ -109,7 +126,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         effective_date: command.effective_date.unwrap_or(stamp.today),
         hold: command.hold,
         expires_at: command.expires_at,
-        overdraft: command.overdraft.clone(),
+        overdraft,
     };
     let (source_after, destination_after) = transaction::post(&source.balance, &destination.balance, &posting)?;
     let row = TransactionRow {

@@ -5,7 +5,7 @@ use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction};
 
 use crate::api::page::{ListPage, ListQuery, MoneyTotal};
 use crate::api::transactions::{Check, Effect, FamilyRow, PostPreview, PostRequest, TransactionDetail};
-use crate::post::{PostCommand, balance_ref, check_indicator, empty_indicator, post_in};
+use crate::post::{PostCommand, balance_ref, below_zero_key, check_indicator, empty_indicator, is_allowed, post_in};
 use crate::{Engine, EngineError, EngineResult, Topic, view, words};
 
 /// Longest reference and description that are stored.
@@ -117,7 +117,8 @@ impl Engine {
         let destination = self.preview_balance(&mut preview, &request, "destination").await?;
         self.check_reference(&mut preview, &reference, command.as_ref()).await?;
         if let (Some(command), Some(source), Some(destination)) = (command, source, destination) {
-            self.check_posting(&mut preview, &command, &source, &destination);
+            let below_zero = self.may_go_below_zero(&source.id).await?;
+            self.check_posting(&mut preview, &command, &source, &destination, below_zero);
         }
         preview.ready = preview.checks.iter().all(|check| check.ok) && !preview.effects.is_empty();
         Ok(preview)
@@ -129,6 +130,7 @@ impl Engine {
         command: &PostCommand,
         source: &ledger::Balance,
         destination: &ledger::Balance,
+        below_zero: bool,
     ) {
         let posting = Posting {
             reference: command.reference.clone(),
@@ -138,7 +140,10 @@ impl Engine {
             effective_date: command.effective_date.unwrap_or_else(|| self.clock.today()),
             hold: command.hold,
             expires_at: command.expires_at,
-            overdraft: command.overdraft.clone(),
+            overdraft: match &command.overdraft {
+                Overdraft::Refused if below_zero => Overdraft::Unlimited,
+                asked => asked.clone(),
+            },
         };
         if source.currency.code() != command.currency {
             let text =
@@ -148,8 +153,13 @@ impl Engine {
         }
         match transaction::post(source, destination, &posting) {
             Ok((from, to)) => {
-                let available = words::money(&from.figures.available(), &from.currency);
-                preview.checks.push(passed("funds", format!("{} has {available} available after this", source.name)));
+                let left = from.figures.available();
+                let text = if left.is_negative() {
+                    format!("{} may go below zero, to {}", source.name, words::money(&left, &from.currency))
+                } else {
+                    format!("{} has {} available after this", source.name, words::money(&left, &from.currency))
+                };
+                preview.checks.push(passed("funds", text));
                 preview.effects = vec![view::effect(source, &from), view::effect(destination, &to)];
             }
             Err(error) => {
@@ -165,6 +175,11 @@ impl Engine {
                 preview.checks.push(failed(kind, sentence.replace(" Nothing was posted.", ""), Some(field)));
             }
         }
+    }
+
+    /// The balance is marked as one that may go below zero.
+    pub(crate) async fn may_go_below_zero(&self, balance_id: &str) -> EngineResult<bool> {
+        Ok(is_allowed(self.store.setting(&below_zero_key(balance_id)).await?))
     }
 
     async fn preview_balance(

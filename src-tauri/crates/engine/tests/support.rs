@@ -22,6 +22,10 @@ pub const NOW: &str = "2026-11-19T10:24:00Z";
 
 impl TestBook {
     pub async fn new() -> Self {
+        Self::with_chart(Chart::Empty).await
+    }
+
+    pub async fn with_chart(chart: Chart) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.tieout");
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
@@ -31,7 +35,7 @@ impl TestBook {
             name: "Test".into(),
             currency: "EUR".into(),
             fiscal_year_start: "01-01".into(),
-            chart: Chart::Empty,
+            chart,
             column_names: ColumnNames::InOut,
         };
         engine.book_found(book).await.unwrap();
@@ -40,13 +44,23 @@ impl TestBook {
     }
 
     pub async fn balance(&self, name: &str, currency: &str) -> String {
+        self.made(name, currency, true).await
+    }
+
+    /// A balance of somebody else: no bank account, and free to go below zero.
+    pub async fn claim(&self, name: &str) -> String {
+        self.made(name, "EUR", false).await
+    }
+
+    async fn made(&self, name: &str, currency: &str, bank: bool) -> String {
         let request = NewBalanceRequest {
             ledger_id: self.ledger.clone(),
             name: name.into(),
             currency: currency.into(),
             exponent: None,
             account_number: None,
-            reconcilable: true,
+            reconcilable: bank,
+            below_zero: !bank,
         };
         self.engine.balance_create(request).await.unwrap().id
     }

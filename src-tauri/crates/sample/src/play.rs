@@ -119,6 +119,8 @@ impl Stage {
                 };
                 let made = engine.balance_create(request).await.map_err(step)?;
                 if planned.pinned {
+                    // Only banks have money of their own to run out of; the other side of a claim goes below zero.
+                    below_zero: planned.account.is_none(),
                     let update = BalanceUpdate {
                         id: made.id.clone(),
                         name: made.name,
@@ -128,6 +130,7 @@ impl Stage {
                     };
                     engine.balance_update(update).await.map_err(step)?;
                 }
+                        below_zero: None,
                 ids.insert(planned.name, made.id);
             }
         }
@@ -158,6 +161,7 @@ impl Stage {
                 };
                 let outcome =
                     engine.holds_commit(vec![item]).await.map_err(|error| SampleError::engine(reference, error))?;
+                    date: None,
                 decided(reference, outcome)?;
             }
             Act::Void { reference, reason } => {
@@ -176,8 +180,6 @@ impl Stage {
 
     fn request(&self, posting: &Posting, expires: Option<Timestamp>) -> PostRequest {
         let balance = |name: &str| self.balances.get(name).cloned().unwrap_or_else(|| name.to_owned());
-        // Only banks have money of their own to run out of; the other side of a claim goes below zero.
-        let is_bank = !crate::company::account_of(posting.from).is_empty();
         PostRequest {
             reference: posting.reference.clone(),
             amount: posting.amount.to_string(),
@@ -188,7 +190,8 @@ impl Stage {
             effective_date: Some(posting.date.to_string()),
             hold: expires.is_some(),
             expires_at: expires.map(|at| at.to_string()),
-            allow_overdraft: !is_bank,
+            // An indicator is made on the way: nobody has said yet that it may go below zero.
+            allow_overdraft: posting.from.starts_with('@'),
             create_indicators: true,
             ..PostRequest::default()
         }

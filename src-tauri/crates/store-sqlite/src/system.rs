@@ -125,6 +125,15 @@ impl SystemReads for SqliteStore {
 
 #[async_trait::async_trait]
 impl SystemWrites for SqliteUnit {
+    async fn load_setting(&mut self, key: &str) -> StoreResult<Option<Value>> {
+        let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE key = ?")
+            .bind(key)
+            .fetch_optional(self.connection())
+            .await
+            .map_err(from_sqlx)?;
+        text.map(|text| json("setting", &text)).transpose()
+    }
+
     async fn put_setting(&mut self, key: &str, value: &Value) -> StoreResult<()> {
         sqlx::query(
             "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",

@@ -138,6 +138,17 @@ pub struct CurrencyTotal {
     pub amount: Amount,
 }
 
+/// Figures of a filtered list of balances in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BalanceTotal {
+    pub currency: ledger::Currency,
+    pub balances: u64,
+    /// Sums of what is stored with the balances.
+    pub figures: Figures,
+    /// Credits and debits of their entries: the same sums by another way.
+    pub entries: (Amount, Amount),
+}
+
 /// Debits and credits of every balance of one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrialRow {
@@ -169,8 +180,11 @@ pub struct Recomputed {
 #[async_trait::async_trait]
 pub trait LedgerReads {
     async fn ledgers(&self) -> StoreResult<Vec<LedgerRecord>>;
-    /// Fields: `name`, `ledger`, `currency`, `last_entry_on`, `reconcilable`, `pinned`, `id`. Default order: ledger, name.
+    /// Fields: `name`, `ledger`, `currency`, `last_entry_on`, `reconcilable`, `pinned`, `id`. Default order: ledger, name,
+    /// currency; any other order ends in the currency too.
     async fn balances(&self, query: &Query) -> StoreResult<Page<BalanceRecord>>;
+    /// Sums of the same list, by currency.
+    async fn balance_totals(&self, query: &Query) -> StoreResult<Vec<BalanceTotal>>;
     async fn balance(&self, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>>;
     /// Turnover by day, oldest first, days `from..=to` (open ends when `None`).
     async fn turnover(&self, balance_key: i64, from: Option<Date>, to: Option<Date>) -> StoreResult<Vec<DayTurnover>>;
@@ -181,6 +195,10 @@ pub trait LedgerReads {
     /// First rows of families. Fields: `date`, `reference`, `amount`, `currency`, `state`, `source`, `destination`,
     /// `balance` (either side), `description`, `actor`, `expires`. Default order: date, newest first.
     async fn families(&self, query: &Query) -> StoreResult<Page<FamilyRecord>>;
+    /// The key of every row of the same list, in its order.
+    async fn family_keys(&self, query: &Query) -> StoreResult<Vec<i64>>;
+    /// Families by the keys of their first rows, in the order of the keys.
+    async fn families_by_key(&self, keys: &[i64]) -> StoreResult<Vec<FamilyRecord>>;
     /// Sums of the same list, by currency and by whether the money is applied, held or neither.
     async fn family_totals(&self, query: &Query) -> StoreResult<Vec<CurrencyTotal>>;
     /// The family that a row belongs to: its first row and everything below it in booking order.

@@ -77,6 +77,8 @@ pub trait SystemReads {
 /// Writes of settings, history and jobs.
 #[async_trait::async_trait]
 pub trait SystemWrites {
+    /// A setting as this unit sees it.
+    async fn load_setting(&mut self, key: &str) -> StoreResult<Option<serde_json::Value>>;
     async fn put_setting(&mut self, key: &str, value: &serde_json::Value) -> StoreResult<()>;
     async fn record_event(&mut self, event: &Event) -> StoreResult<()>;
     async fn insert_job(&mut self, job: &JobRecord) -> StoreResult<()>;

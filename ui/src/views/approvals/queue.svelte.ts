@@ -1,10 +1,11 @@
 import { backend } from '$lib/backend';
 import type { FamilyRow } from '$lib/backend/types/FamilyRow';
 import type { FilterCondition } from '$lib/backend/types/FilterCondition';
+import type { HeldTotal } from '$lib/backend/types/HeldTotal';
 import { addDays } from '$lib/dates';
 import type { GridGroup, GridQuery, GridSource, Selection, TotalsRow } from '$lib/grid';
 import { isSelected } from '$lib/grid';
-import { type CurrencySum, sumByCurrency } from '$lib/money';
+import { type CurrencySum, isZero, sumByCurrency } from '$lib/money';
 import '../common/commands';
 import { listQuery, selectionQuery } from '../common/queries';
 import { BUCKET_WORDS, type Bucket, bucketOf } from '../common/times.svelte';
@@ -24,6 +25,36 @@ const held = (row: FamilyRow): string => row.remaining ?? row.amount;
 export const sumHeld = (rows: readonly FamilyRow[]): CurrencySum[] =>
   sumByCurrency(rows.map((row) => ({ minor: held(row), exponent: row.exponent, currency: row.currency })));
 
+/** Money held in one currency that leaves a bank account, comes to one, or touches none. */
+export interface WaySum extends CurrencySum {
+  way: Way;
+  count: number;
+}
+export type Way = 'out' | 'in' | 'held';
+
+/** A transfer between two own accounts leaves one and comes to the other. */
+function waysOf(row: FamilyRow, banks: ReadonlySet<string>): Way[] {
+  const ways: Way[] = [];
+  if (banks.has(row.source_id)) ways.push('out');
+  if (banks.has(row.destination_id)) ways.push('in');
+  return ways.length ? ways : ['held'];
+}
+
+/** Out and in are never one sum: they would add up to money that does not move. */
+export function sumWays(rows: readonly FamilyRow[], banks: ReadonlySet<string>): WaySum[] {
+  const parts = rows.flatMap((row) =>
+    waysOf(row, banks).map((way) => ({
+      minor: held(row),
+      exponent: row.exponent,
+      currency: `${row.currency} ${way}`,
+    })),
+  );
+  return sumByCurrency(parts).map((sum) => {
+    const [currency = '', way] = sum.currency.split(' ');
+    return { ...sum, currency, way: way as Way };
+  });
+}
+
 const keyOf = (query: GridQuery): string => JSON.stringify([query.text, query.filters, query.sort]);
 const byExpiry = (query: GridQuery): boolean =>
   !query.sort[0] || (query.sort[0].column === 'expires' && !query.sort[0].desc);
@@ -37,6 +68,8 @@ export class Queue {
   /** Null when the queue is too long to be held whole. */
   whole = $state(true);
   #asked: { key: string; answer: Promise<FamilyRow[] | null> } | null = null;
+  /** Bank accounts of the book: what leaves one goes out. */
+  banks: ReadonlySet<string> = $state.raw(new Set());
   #expired = new Map<string, FamilyRow>();
   #seen = new Map<string, FamilyRow>();
 
@@ -63,7 +96,7 @@ export class Queue {
   async #load(query: GridQuery): Promise<FamilyRow[] | null> {
     const read = (offset: number) =>
       backend.call('transactions_page', { query: listQuery(offset, PAGE, query, [AWAITING]) });
-    const first = await read(0);
+    const [first] = await Promise.all([read(0), this.#readBanks()]);
     if (first.total > WHOLE) {
       this.whole = false;
       return null;
@@ -80,6 +113,14 @@ export class Queue {
     this.#seen = new Map(all.map((row) => [row.id, row]));
     this.rows = all;
     return all;
+  }
+
+  async #readBanks(): Promise<void> {
+    const banks: FilterCondition = { field: 'reconcilable', test: 'is', values: ['1'] };
+    const { rows } = await backend.call('balances_page', {
+      query: { offset: 0, limit: PAGE, sort: [], conditions: [banks], text: null },
+    });
+    this.banks = new Set(rows.map((row) => row.id));
   }
 
   async #findExpired(open: readonly FamilyRow[]): Promise<void> {
@@ -119,7 +160,7 @@ export class Queue {
         const rows = await this.#read(query);
         return rows && byExpiry(query) ? this.#groups(rows) : [];
       },
-      totals: (query, selection) => this.#totals(query, selection),
+      totals,
     };
   }
 
@@ -136,31 +177,15 @@ export class Queue {
       key: bucket,
       label: BUCKET_WORDS[bucket],
       count: own.length,
-      sums: sumHeld(own.filter((row) => isOpen(row.state))),
+      sums: sumWays(
+        own.filter((row) => isOpen(row.state)),
+        this.banks,
+      ).map((sum) => ({
+        ...sum,
+        currency: sum.way === 'held' ? sum.currency : `${sum.currency} ${sum.way}`,
+      })),
       ...(bucket === 'today' || bucket === 'overdue' ? { tone: 'warn' as const } : {}),
     }));
-  }
-
-  async #totals(query: GridQuery, selection: Selection | null): Promise<TotalsRow[]> {
-    const rows = await this.#read(query);
-    if (!rows) return pagedTotals(query, selection);
-    const open = rows.filter((row) => isOpen(row.state));
-    const out: TotalsRow[] = [];
-    if (selection) {
-      const chosen =
-        selection.mode === 'filter'
-          ? open.filter((row) => isSelected(selection, row.id))
-          : this.#known(selection.keys);
-      out.push({ label: `Selected, ${number(chosen.length)}`, strong: true, sums: sumHeld(chosen) });
-    }
-    out.push({ label: `In this view, ${number(open.length)}`, sums: sumHeld(open) });
-    return out;
-  }
-
-  #known(keys: ReadonlySet<string>): FamilyRow[] {
-    return [...keys]
-      .map((key) => this.#seen.get(key))
-      .filter((row): row is FamilyRow => row !== undefined && isOpen(row.state));
   }
 
   /** The open holds a selection stands for, as last read. */
@@ -186,19 +211,28 @@ function fits(row: FamilyRow, query: GridQuery): boolean {
   );
 }
 
-async function pagedTotals(query: GridQuery, selection: Selection | null): Promise<TotalsRow[]> {
+/** Sums of the engine, so that they are right for a queue of any length; each direction has its own line. */
+async function totals(query: GridQuery, selection: Selection | null): Promise<TotalsRow[]> {
   const chosen = selection && selectionQuery(selection, [AWAITING]);
-  const [all, some] = await Promise.all([
-    backend.call('transactions_totals', { query: listQuery(0, PAGE, query, [AWAITING]) }),
-    chosen ? backend.call('transactions_totals', { query: chosen }) : [],
+  const [some, all] = await Promise.all([
+    chosen ? backend.call('holds_totals', { query: chosen }) : [],
+    backend.call('holds_totals', { query: listQuery(0, PAGE, query, [AWAITING]) }),
   ]);
-  const row = (name: string, list: typeof all, strong = false): TotalsRow => {
-    const own = list.filter((total) => total.group === 'held');
-    const n = own.reduce((sum, total) => sum + total.count, 0);
-    const sums = own.map(({ currency, exponent, amount }) => ({ currency, exponent, minor: amount }));
-    return { label: `${name}, ${number(n)}`, sums, strong };
-  };
-  return [...(chosen ? [row('Selected', some, true)] : []), row('In this view', all)];
+  return [...(chosen ? linesOf('Selected', some, true) : []), ...linesOf('In this view', all)];
+}
+
+function linesOf(name: string, list: readonly HeldTotal[], strong = false): TotalsRow[] {
+  const n = number(list.reduce((sum, total) => sum + total.holds, 0));
+  const line = (what: string, figure: 'money_out' | 'money_in' | 'elsewhere'): TotalsRow => ({
+    label: what ? `${name}, ${n}, ${what}` : `${name}, ${n}`,
+    strong,
+    sums: list
+      .filter((total) => !isZero(total[figure]))
+      .map((total) => ({ currency: total.currency, exponent: total.exponent, minor: total[figure] })),
+  });
+  const lines = [line('out', 'money_out'), line('in', 'money_in'), line('between others', 'elsewhere')];
+  const shown = lines.filter((one) => one.sums.length);
+  return shown.length ? shown : [line('', 'money_out')];
 }
 
 /** Holds that were decided, newest first. */

@@ -7,6 +7,7 @@ import type { Awaiting } from '$lib/backend/types/Awaiting';
 import type { BalanceCheck } from '$lib/backend/types/BalanceCheck';
 import type { BalanceDetail } from '$lib/backend/types/BalanceDetail';
 import type { BalanceRow } from '$lib/backend/types/BalanceRow';
+import type { BalanceTotal } from '$lib/backend/types/BalanceTotal';
 import type { BalanceUpdate } from '$lib/backend/types/BalanceUpdate';
 import type { BatchOutcome } from '$lib/backend/types/BatchOutcome';
 import type { BookCheck } from '$lib/backend/types/BookCheck';
@@ -16,7 +17,9 @@ import type { Changed } from '$lib/backend/types/Changed';
 import type { ChartPoint } from '$lib/backend/types/ChartPoint';
 import type { ColumnNames } from '$lib/backend/types/ColumnNames';
 import type { CommitItem } from '$lib/backend/types/CommitItem';
+import type { ExportDone } from '$lib/backend/types/ExportDone';
 import type { FamilyRow } from '$lib/backend/types/FamilyRow';
+import type { HeldTotal } from '$lib/backend/types/HeldTotal';
 import type { HoldsEffect } from '$lib/backend/types/HoldsEffect';
 import type { JobProgress } from '$lib/backend/types/JobProgress';
 import type { JobRow } from '$lib/backend/types/JobRow';
@@ -31,6 +34,7 @@ import type { PostPreview } from '$lib/backend/types/PostPreview';
 import type { PostRequest } from '$lib/backend/types/PostRequest';
 import type { RegisterRow } from '$lib/backend/types/RegisterRow';
 import type { TransactionDetail } from '$lib/backend/types/TransactionDetail';
+import type { TransactionsExport } from '$lib/backend/types/TransactionsExport';
 import type { TrialBalance } from '$lib/backend/types/TrialBalance';
 import type { VoidRequest } from '$lib/backend/types/VoidRequest';
 
@@ -44,6 +48,7 @@ declare module '$lib/backend/commands' {
     book_sample: { args: None; result: OpenBook };
     book_close: { args: None; result: null };
     book_info: { args: None; result: BookInfo };
+    book_restore: { args: { backup: string; path: string }; result: OpenBook };
     book_backup: { args: { path: string }; result: null };
     book_check: { args: None; result: BookCheck };
     recent_forget: { args: { path: string }; result: null };
@@ -66,6 +71,8 @@ declare module '$lib/backend/commands' {
     ledger_create: { args: { name: string }; result: LedgerRow };
     ledger_rename: { args: { id: string; name: string }; result: null };
     balances_page: { args: { query: ListQuery }; result: ListPage<BalanceRow> };
+    balances_totals: { args: { query: ListQuery }; result: BalanceTotal[] };
+    balance_history: { args: { id: string }; result: ActivityRow[] };
     balance_search: { args: { text: string; currency: string | null; limit: number }; result: BalanceRow[] };
     balance_create: { args: { request: NewBalanceRequest }; result: BalanceRow };
     balance_update: { args: { request: BalanceUpdate }; result: BalanceRow };
@@ -75,10 +82,12 @@ declare module '$lib/backend/commands' {
     balance_check: { args: { id: string }; result: BalanceCheck };
     transactions_page: { args: { query: ListQuery }; result: ListPage<FamilyRow> };
     transactions_totals: { args: { query: ListQuery }; result: MoneyTotal[] };
+    transactions_export: { args: { request: TransactionsExport }; result: ExportDone };
     transaction_get: { args: { id: string }; result: TransactionDetail };
     post_preview: { args: { request: PostRequest }; result: PostPreview };
     post: { args: { request: PostRequest }; result: TransactionDetail };
     holds_effect: { args: { ids: string[]; void: boolean }; result: HoldsEffect };
+    holds_totals: { args: { query: ListQuery }; result: HeldTotal[] };
     holds_commit: { args: { items: CommitItem[] }; result: BatchOutcome };
     holds_void: { args: { request: VoidRequest }; result: BatchOutcome };
   }

@@ -60,6 +60,9 @@ pub struct NewBalanceRequest {
     pub exponent: Option<u8>,
     pub account_number: Option<String>,
     pub reconcilable: bool,
+    /// Money may be booked from it that it does not have, as from equity, income or a debt.
+    #[serde(default)]
+    pub below_zero: bool,
 }
 
 /// What of a balance can change.
@@ -71,6 +74,22 @@ pub struct BalanceUpdate {
     pub account_number: Option<String>,
     pub reconcilable: bool,
     pub pinned: bool,
+    /// Absent: as it is.
+    #[serde(default)]
+    pub below_zero: Option<bool>,
+}
+
+/// Sums of a filtered list of balances in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BalanceTotal {
+    pub currency: String,
+    pub exponent: u8,
+    #[ts(type = "number")]
+    pub balances: u64,
+    pub figures: FiguresView,
+    /// The entries of these balances add up to the same sums.
+    pub agrees: bool,
 }
 
 /// One balance in depth.
@@ -83,6 +102,8 @@ pub struct BalanceDetail {
     pub holds: Vec<FamilyRow>,
     #[ts(type = "number")]
     pub entries: u64,
+    /// Money may be booked from it that it does not have.
+    pub below_zero: bool,
 }
 
 /// A point of a step chart.

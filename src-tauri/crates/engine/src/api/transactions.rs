@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::ledgers::FiguresView;
+use super::page::ListQuery;
+use super::statements::ReportFormat;
 
 /// What a person calls the state of a family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -192,14 +194,36 @@ pub struct BatchRow {
 }
 
 /// What deciding on holds would do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct HoldsEffect {
-    pub sums: Vec<super::page::MoneyTotal>,
+    pub sums: Vec<HeldTotal>,
+    /// Balances in the order of the holds: all that money comes from, then those it only goes to.
     pub effects: Vec<Effect>,
     /// Holds that are no longer open.
     pub gone: Vec<String>,
     /// Holds that expire within a day.
+    /// Day the commit counts for; absent: the day of the hold, or today while that is still to come.
+    #[serde(default)]
+    pub date: Option<String>,
     pub expiring: u32,
     pub first_expiring: Option<FamilyRow>,
 }
+    /// Day a commit counts for.
+    pub date: Option<String>,
+}
+
+/// What is held in one currency. Out leaves a bank account, in comes to one; a transfer between two of them is both.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct HeldTotal {
+    pub currency: String,
+    pub exponent: u8,
+    #[ts(type = "number")]
+    pub holds: u64,
+    pub money_out: String,
+    pub money_in: String,
+    /// Held between balances that are no bank accounts.
+    pub elsewhere: String,
+    /// Holds whose own day is still to come: unless told otherwise, committing them counts for today.
+    pub dated_later: u32,

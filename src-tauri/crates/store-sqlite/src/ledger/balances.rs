@@ -1,13 +1,13 @@
 //! Ledgers, balances and their turnover.
 
 use jiff::civil::Date;
-use ledger::Amount;
+use ledger::{Amount, Figures};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
-use store::ledger::{BalanceRecord, BalanceRef, DayTurnover, LedgerRecord};
-use store::{Page, Query, StoreResult};
+use store::ledger::{BalanceRecord, BalanceRef, BalanceTotal, DayTurnover, LedgerRecord};
+use store::{Page, Query, Sort, StoreResult};
 
 use super::rows::{BALANCE_COLUMNS, balance};
-use crate::code::{amount, count, date};
+use crate::code::{amount, count, currency, date};
 use crate::error::from_sqlx;
 use crate::sql::{Column, SUM_COLUMNS, column, exact_sum, order_by, push_condition, read_sum, window};
 
@@ -22,6 +22,8 @@ const FIELDS: &[(&str, Column)] = &[
     ("pinned", Column::Plain("CAST(b.pinned AS TEXT)")),
     ("account_number", Column::Plain("b.account_number")),
 ];
+
+const DEFAULT_ORDER: &[(&str, bool)] = &[("ledger", false), ("name", false), ("currency", false)];
 
 pub(super) async fn ledgers(readers: &SqlitePool) -> StoreResult<Vec<LedgerRecord>> {
     let rows = sqlx::query("SELECT l.key, l.id, l.name, (SELECT count(*) FROM balance b WHERE b.ledger_key = l.key) FROM ledger l ORDER BY l.name, l.key")
@@ -71,6 +73,15 @@ fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> 
     Ok(())
 }
 
+/// Balances of one name in several currencies stand in the order of the currencies, however the list is sorted.
+fn with_currency(sort: &[Sort]) -> Vec<Sort> {
+    let mut sort = sort.to_vec();
+    if !sort.is_empty() && sort.iter().all(|key| key.field != "currency") {
+        sort.push(Sort { field: "currency".into(), descending: false });
+    }
+    sort
+}
+
 pub(super) async fn page(readers: &SqlitePool, query: &Query) -> StoreResult<Page<BalanceRecord>> {
     let mut counting = QueryBuilder::new("SELECT count(*)");
     filter(&mut counting, query)?;
@@ -80,10 +91,49 @@ pub(super) async fn page(readers: &SqlitePool, query: &Query) -> StoreResult<Pag
     let (limit, offset) = window(query);
     builder.push(format!(
         " ORDER BY {} LIMIT {limit} OFFSET {offset}",
-        order_by(FIELDS, &query.sort, &[("ledger", false), ("name", false)], "b.key", false)?
+        order_by(FIELDS, &with_currency(&query.sort), DEFAULT_ORDER, "b.key", false)?
     ));
     let rows = builder.build().fetch_all(readers).await.map_err(from_sqlx)?;
     Ok(Page { rows: rows.iter().map(balance).collect::<StoreResult<_>>()?, total: count(total) })
+}
+
+/// Sums of a filtered list by currency: of the figures, and of the turnover that the entries made.
+pub(super) async fn totals(readers: &SqlitePool, query: &Query) -> StoreResult<Vec<BalanceTotal>> {
+    const FIGURES: [&str; 4] = ["b.credit", "b.debit", "b.inflight_credit", "b.inflight_debit"];
+    let mut builder = QueryBuilder::new("SELECT b.currency, b.exponent, count(*)");
+    for figure in FIGURES {
+        builder.push(format!(", {}", exact_sum(figure)));
+    }
+    filter(&mut builder, query)?;
+    builder.push(" GROUP BY b.currency, b.exponent ORDER BY b.currency");
+    let mut totals = Vec::new();
+    // One reader for both, so that nothing is booked between the two sums.
+    let mut snapshot = readers.begin().await.map_err(from_sqlx)?;
+    for row in builder.build().fetch_all(&mut *snapshot).await.map_err(from_sqlx)? {
+        let sum = |index: usize| read_sum(&row, 3 + index * SUM_COLUMNS);
+        totals.push(BalanceTotal {
+            currency: currency("total", row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?)?,
+            balances: count(row.try_get(2).map_err(from_sqlx)?),
+            figures: Figures { credit: sum(0)?, debit: sum(1)?, inflight_credit: sum(2)?, inflight_debit: sum(3)? },
+            entries: (Amount::ZERO, Amount::ZERO),
+        });
+    }
+    let mut builder = QueryBuilder::new(format!(
+        "SELECT x.currency, {}, {} FROM balance_day d JOIN (SELECT b.key, b.currency",
+        exact_sum("d.credit"),
+        exact_sum("d.debit")
+    ));
+    filter(&mut builder, query)?;
+    builder.push(") x ON x.key = d.balance_key GROUP BY x.currency");
+    for row in builder.build().fetch_all(&mut *snapshot).await.map_err(from_sqlx)? {
+        let code: String = row.try_get(0).map_err(from_sqlx)?;
+        let entries = (read_sum(&row, 1)?, read_sum(&row, 1 + SUM_COLUMNS)?);
+        for total in totals.iter_mut().filter(|total| total.currency.code() == code) {
+            total.entries = entries.clone();
+        }
+    }
+    snapshot.rollback().await.map_err(from_sqlx)?;
+    Ok(totals)
 }
 
 pub(super) async fn turnover(

@@ -12,8 +12,8 @@ mod writes;
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use store::ledger::{
-    AgeBucket, BalanceRecord, BalanceRef, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord, Recomputed,
-    RegisterRecord, StoredTransaction, TrialRow,
+    AgeBucket, BalanceRecord, BalanceRef, BalanceTotal, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord,
+    Recomputed, RegisterRecord, StoredTransaction, TrialRow,
 };
 use store::{LedgerReads, Page, Query, StoreResult};
 
@@ -27,6 +27,10 @@ impl LedgerReads for SqliteStore {
 
     async fn balances(&self, query: &Query) -> StoreResult<Page<BalanceRecord>> {
         balances::page(&self.readers, query).await
+    }
+
+    async fn balance_totals(&self, query: &Query) -> StoreResult<Vec<BalanceTotal>> {
+        balances::totals(&self.readers, query).await
     }
 
     async fn balance(&self, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>> {
@@ -48,6 +52,15 @@ impl LedgerReads for SqliteStore {
 
     async fn families(&self, query: &Query) -> StoreResult<Page<FamilyRecord>> {
         grid::page(self, query).await
+    }
+
+    async fn family_keys(&self, query: &Query) -> StoreResult<Vec<i64>> {
+        grid::keys(self, query).await
+    }
+
+    async fn families_by_key(&self, keys: &[i64]) -> StoreResult<Vec<FamilyRecord>> {
+        let mut connection = self.readers.acquire().await.map_err(crate::error::from_sqlx)?;
+        families::by_keys(&mut connection, keys).await
     }
 
     async fn family_totals(&self, query: &Query) -> StoreResult<Vec<CurrencyTotal>> {

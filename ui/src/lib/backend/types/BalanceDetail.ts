@@ -9,4 +9,8 @@ export type BalanceDetail = { row: BalanceRow,
 /**
  * The day the figures are for, when it is not now.
  */
-as_of: string | null, holds: Array<FamilyRow>, entries: number, };
+as_of: string | null, holds: Array<FamilyRow>, entries: number, 
+/**
+ * Money may be booked from it that it does not have.
+ */
+below_zero: boolean, };

@@ -3,4 +3,8 @@
 /**
  * What of a balance can change.
  */
-export type BalanceUpdate = { id: string, name: string, account_number: string | null, reconcilable: boolean, pinned: boolean, };
+export type BalanceUpdate = { id: string, name: string, account_number: string | null, reconcilable: boolean, pinned: boolean, 
+/**
+ * Absent: as it is.
+ */
+below_zero: boolean | null, };

@@ -7,4 +7,8 @@ export type BatchRow = { id: string, reference: string, ok: boolean, code: strin
 /**
  * Minor units that were committed or let go; of a failed item what is held.
  */
-amount: string, currency: string, exponent: number, };
+amount: string, currency: string, exponent: number, 
+/**
+ * Day a commit counts for.
+ */
+date: string | null, };

@@ -11,4 +11,8 @@ amount: string | null,
 /**
  * After a part: let the rest go at once.
  */
-void_rest: boolean, };
+void_rest: boolean, 
+/**
+ * Day the commit counts for; absent: the day of the hold, or today while that is still to come.
+ */
+date: string | null, };

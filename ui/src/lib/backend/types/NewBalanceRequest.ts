@@ -11,4 +11,8 @@ name: string, currency: string,
 /**
  * Needed for a currency that is not in ISO 4217; refused when it differs from ISO's.
  */
-exponent: number | null, account_number: string | null, reconcilable: boolean, };
+exponent: number | null, account_number: string | null, reconcilable: boolean, 
+/**
+ * Money may be booked from it that it does not have, as from equity, income or a debt.
+ */
+below_zero: boolean, };

@@ -1,22 +1,20 @@
 //! Holds: commit whole or in part, void with a reason, expire by the clock.
 
-use std::collections::BTreeMap;
+mod effect;
 
+use jiff::civil::Date;
 use ledger::{Amount, Commit, HoldState, LedgerError, Status, TransactionRow, hold};
 use store::Unit;
 use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, HoldRecord, NewTransaction, StoredTransaction};
 
-use crate::api::page::MoneyTotal;
-use crate::api::transactions::{BatchOutcome, BatchRow, CommitItem, HoldsEffect, VoidRequest};
+use crate::api::transactions::{BatchOutcome, BatchRow, CommitItem, VoidRequest};
+use crate::balances::parse_day;
 use crate::clock::new_id;
 use crate::post::event;
-use crate::{Engine, EngineError, EngineResult, Stamp, Topic, view, words};
+use crate::{Engine, EngineError, EngineResult, Stamp, Topic, words};
 
 /// Largest number of holds one command decides on; the window sends more in parts.
 pub const MAX_BATCH: usize = 100;
-/// Holds that expire within this many seconds are called out.
-const SOON: i64 = 24 * 60 * 60;
-
 /// Holds that are read at once to be expired.
 const EXPIRE_AT_ONCE: u32 = 200;
 
@@ -26,6 +24,19 @@ struct Loaded {
     hold: HoldRecord,
     source: BalanceRecord,
     destination: BalanceRecord,
+}
+
+/// What was done with a hold.
+struct Decided {
+    amount: Amount,
+    /// Day a commit counts for.
+    date: Option<Date>,
+}
+
+/// Money that was promised for a day settles for that day, whenever the approval is given. A day that is still to come
+/// is another matter: money that is approved moves now, and nothing is booked ahead unless somebody says so.
+fn settles_on(promised: Date, today: Date) -> Date {
+    promised.min(today)
 }
 
 impl Engine {
@@ -112,97 +123,14 @@ impl Engine {
         Ok(true)
     }
 
-    /// What committing or voiding these holds would do.
-    ///
-    /// # Errors
-    /// [`EngineError::Store`].
-    pub async fn holds_effect(&self, ids: Vec<String>, void: bool) -> EngineResult<HoldsEffect> {
-        check_batch(ids.len())?;
-        let now = self.clock.now();
-        let mut balances: BTreeMap<String, (BalanceRecord, BalanceRecord)> = BTreeMap::new();
-        let mut sums: BTreeMap<String, (u8, u64, Amount)> = BTreeMap::new();
-        let mut gone = Vec::new();
-        let mut soon: Vec<FamilyRecord> = Vec::new();
-        for id in &ids {
-            let Some((family, _)) = self.store.family(id).await? else {
-                gone.push(id.clone());
-                continue;
-            };
-            let remaining = family.hold.as_ref().map(|hold| hold.remaining.clone()).unwrap_or_default();
-            if remaining.is_zero() {
-                gone.push(family.first.row.reference.clone());
-                continue;
-            }
-            let row = &family.first.row;
-            let sum = sums.entry(row.currency.code().to_owned()).or_insert((row.currency.exponent(), 0, Amount::ZERO));
-            sum.1 += 1;
-            sum.2 += &remaining;
-            for balance_id in [&row.source, &row.destination] {
-                if !balances.contains_key(balance_id) {
-                    let record = self.balance_record(balance_id).await?;
-                    balances.insert(balance_id.clone(), (record.clone(), record));
-                }
-            }
-            self.project(&mut balances, &row.source, &row.destination, &remaining, void)?;
-            if family
-                .hold
-                .as_ref()
-                .and_then(|hold| hold.expires_at)
-                .is_some_and(|at| at.as_second() - now.as_second() < SOON)
-            {
-                soon.push(family);
-            }
-        }
-        soon.sort_by_key(|family| family.hold.as_ref().and_then(|hold| hold.expires_at));
-        Ok(HoldsEffect {
-            sums: sums
-                .into_iter()
-                .map(|(currency, (exponent, count, amount))| MoneyTotal {
-                    currency,
-                    exponent,
-                    group: "held".into(),
-                    count,
-                    amount: amount.to_string(),
-                })
-                .collect(),
-            effects: balances.values().map(|(before, after)| view::effect(&before.balance, &after.balance)).collect(),
-            gone,
-            expiring: u32::try_from(soon.len()).unwrap_or(u32::MAX),
-            first_expiring: soon.first().map(view::family),
-        })
-    }
-
-    fn project(
-        &self,
-        balances: &mut BTreeMap<String, (BalanceRecord, BalanceRecord)>,
-        source: &str,
-        destination: &str,
-        amount: &Amount,
-        void: bool,
-    ) -> EngineResult<()> {
-        let (Some((_, from)), Some((_, to))) = (balances.get(source), balances.get(destination)) else {
-            return Ok(());
-        };
-        let (from, to) = if void {
-            hold::release(&from.balance, &to.balance, amount)?
-        } else {
-            hold::commit(&from.balance, &to.balance, amount)?
-        };
-        for (id, balance) in [(source, from), (destination, to)] {
-            if let Some((_, after)) = balances.get_mut(id) {
-                after.balance = balance;
-            }
-        }
-        Ok(())
-    }
-
-    async fn commit_one(&self, item: &CommitItem) -> EngineResult<Amount> {
+    async fn commit_one(&self, item: &CommitItem) -> EngineResult<Decided> {
         let commit = match &item.amount {
             None => Commit::Rest,
             Some(text) => Commit::Part(
                 text.parse().map_err(|_| EngineError::invalid("amount", format!("“{text}” is not an amount.")))?,
             ),
         };
+        let asked = parse_day(item.date.as_deref(), "date")?;
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         let loaded = load(unit.as_mut(), &item.id).await?;
@@ -210,8 +138,10 @@ impl Engine {
         let amount = loaded.hold.open.to_commit(&commit).map_err(|error| in_words(error, &loaded))?;
         let (source, destination) = hold::commit(&loaded.source.balance, &loaded.destination.balance, &amount)?;
         let open = loaded.hold.open.after_commit(&amount);
-        let row =
-            child(&loaded, &stamp, Status::Applied, &amount, None, next_reference(unit.as_mut(), &loaded, 'C').await?);
+        let reference = next_reference(unit.as_mut(), &loaded, 'C').await?;
+        let mut row = child(&loaded, &stamp, Status::Applied, &amount, None, reference);
+        row.effective_date = asked.unwrap_or_else(|| settles_on(row.effective_date, stamp.today));
+        let date = Some(row.effective_date);
         insert_child(unit.as_mut(), &stamp, "hold.committed", &loaded, row).await?;
         unit.save_hold(loaded.transaction.key, &open, (open.state != HoldState::Open).then_some(stamp.at)).await?;
         unit.save_figures(loaded.source.key, &source).await?;
@@ -221,20 +151,20 @@ impl Engine {
             release(unit.as_mut(), &stamp, &again, HoldState::Voided, "Rest not needed").await?;
         }
         unit.commit().await?;
-        Ok(amount)
+        Ok(Decided { amount, date })
     }
 
-    async fn void_one(&self, id: &str, reason: &str) -> EngineResult<Amount> {
+    async fn void_one(&self, id: &str, reason: &str) -> EngineResult<Decided> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         let loaded = load(unit.as_mut(), id).await?;
         refuse_expired(&loaded, &stamp)?;
         let amount = release(unit.as_mut(), &stamp, &loaded, HoldState::Voided, reason).await?;
         unit.commit().await?;
-        Ok(amount)
+        Ok(Decided { amount, date: None })
     }
 
-    async fn batch_row(&self, id: &str, outcome: EngineResult<Amount>) -> BatchRow {
+    async fn batch_row(&self, id: &str, outcome: EngineResult<Decided>) -> BatchRow {
         let family = self.store.family(id).await.ok().flatten().map(|(family, _)| family);
         let (reference, currency, exponent, held) = match &family {
             Some(family) => {
@@ -244,11 +174,12 @@ impl Engine {
             }
             None => (id.to_owned(), String::new(), 0, Amount::ZERO),
         };
-        let (ok, code, message, amount) = match outcome {
-            Ok(amount) => (true, None, None, amount),
-            Err(error) => (false, Some(error.code().to_owned()), Some(error.sentence()), held),
+        let (ok, code, message, amount, date) = match outcome {
+            Ok(decided) => (true, None, None, decided.amount, decided.date),
+            Err(error) => (false, Some(error.code().to_owned()), Some(error.sentence()), held, None),
         };
-        BatchRow { id: id.to_owned(), reference, ok, code, message, amount: amount.to_string(), currency, exponent }
+        let (amount, date) = (amount.to_string(), date.map(|day| day.to_string()));
+        BatchRow { id: id.to_owned(), reference, ok, code, message, amount, currency, exponent, date }
     }
 }
 
@@ -357,7 +288,6 @@ fn child(
         amount: amount.clone(),
         currency: hold.currency.clone(),
         description: hold.description.clone(),
-        // Money that was promised for a day settles for that day, whenever the approval is given.
         effective_date: hold.effective_date,
         created_at: stamp.at,
         expires_at: None,
