@@ -4,12 +4,23 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file so that a crash leaves the old one or the new one, never half of either. The bytes go to a file of a
-/// name nobody else has, reach the disk, and take the place of `path` in one step.
+/// Writes a file so that a crash leaves the old one or the new one, never half of either.
 ///
 /// # Errors
-/// As the file system says. `path` is as it was then, and nothing is left beside it.
+/// As [`replace_atomically`].
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_atomically(path, |file| file.write_all(bytes))
+}
+
+/// As [`write_atomically`], for what is too long to stand in memory. The bytes go to a file of a name nobody else has,
+/// reach the disk, and take the place of `path` in one step.
+///
+/// # Errors
+/// As `write` or the file system says. `path` is as it was then, and nothing is left beside it.
+pub fn replace_atomically<E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".").suffix(".part");
@@ -17,7 +28,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut part = builder.tempfile_in(folder)?;
-    part.write_all(bytes)?;
+    write(part.as_file_mut())?;
     part.as_file().sync_all()?;
     part.persist(path).map_err(|error| error.error)?;
     if cfg!(unix) {

@@ -9,6 +9,7 @@ mod book;
 pub mod clock;
 mod desk;
 pub mod error;
+mod export;
 pub mod files;
 mod holds;
 mod imports;
@@ -32,6 +33,7 @@ use tokio::sync::broadcast;
 pub use api::book::Topic;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{EngineError, EngineResult};
+pub use export::ExportProgress;
 pub use imports::ImportProgress;
 
 /// Something front ends listen to.

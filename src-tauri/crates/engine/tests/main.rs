@@ -2,6 +2,7 @@
 
 mod book_file;
 mod ledger_holds;
+mod ledger_lists;
 mod ledger_postings;
 mod ledger_property;
 mod recon_desk;

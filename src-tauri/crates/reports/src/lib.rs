@@ -4,8 +4,12 @@
 //! gets an apostrophe in front, in XLSX it is written as a string cell and gets the same, so that saving the workbook
 //! as CSV cannot bring the formula back. Amounts and numbers are never touched by it.
 
+mod rows;
+
 use ledger::Amount;
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+
+pub use rows::{RowError, Rows, SHEET_ROWS};
 
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,11 +92,7 @@ pub fn xlsx(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
         }
         for (row, cells) in (1u32..).zip(&table.rows) {
             for (column, cell) in (0u16..).zip(cells) {
-                match cell {
-                    Cell::Text(text) => sheet.write_string(row, column, guarded(text))?,
-                    Cell::Number(number) => sheet.write_number(row, column, *number as f64)?,
-                    Cell::Amount { amount, exponent } => write_amount(sheet, row, column, amount, *exponent)?,
-                };
+                put(sheet, row, column, cell)?;
             }
         }
         sheet.set_freeze_panes(1, 0)?;
@@ -101,14 +101,23 @@ pub fn xlsx(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
+fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Text(text) => sheet.write_string(row, column, guarded(text))?,
+        Cell::Number(number) => sheet.write_number(row, column, *number as f64)?,
+        Cell::Amount { amount, exponent } => write_amount(sheet, row, column, amount, *exponent)?,
+    };
+    Ok(())
+}
+
 /// A number where a spreadsheet can hold it exactly, else the digits as text: never a rounded amount.
 fn write_amount<'a>(
-    sheet: &'a mut rust_xlsxwriter::Worksheet,
+    sheet: &'a mut Worksheet,
     row: u32,
     column: u16,
     amount: &Amount,
     exponent: u8,
-) -> Result<&'a mut rust_xlsxwriter::Worksheet, XlsxError> {
+) -> Result<&'a mut Worksheet, XlsxError> {
     let text = amount.to_decimal(exponent);
     if amount.abs().to_string().len() > EXACT_DIGITS {
         return sheet.write_string(row, column, text);

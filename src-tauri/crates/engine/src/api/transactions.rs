@@ -109,6 +109,51 @@ pub struct PostRequest {
     pub create_indicators: bool,
 }
 
+/// A column of an exported list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ExportColumn {
+    Date,
+    Reference,
+    Description,
+    /// From and to.
+    Way,
+    /// The amount and, beside it, its currency.
+    Amount,
+    State,
+    /// Of a hold: what was committed so far.
+    Committed,
+    /// Of a hold: what is still held.
+    Remaining,
+    Created,
+    Actor,
+    Expires,
+    Id,
+}
+
+/// A filtered list to write to a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TransactionsExport {
+    /// Offset and limit do not count: the whole list is written.
+    pub query: ListQuery,
+    pub columns: Vec<ExportColumn>,
+    pub format: ReportFormat,
+    pub path: String,
+    /// Id under which progress is told and the work can be cancelled.
+    pub job: String,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ExportDone {
+    #[ts(type = "number")]
+    pub rows: u64,
+    pub path: String,
+}
+
 /// Before and after of one balance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -148,7 +193,7 @@ pub struct PostPreview {
 }
 
 /// A hold to commit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct CommitItem {
     pub id: String,
@@ -157,6 +202,9 @@ pub struct CommitItem {
     /// After a part: let the rest go at once.
     #[serde(default)]
     pub void_rest: bool,
+    /// Day the commit counts for; absent: the day of the hold, or today while that is still to come.
+    #[serde(default)]
+    pub date: Option<String>,
 }
 
 /// Holds to let go.
@@ -191,24 +239,6 @@ pub struct BatchRow {
     pub amount: String,
     pub currency: String,
     pub exponent: u8,
-}
-
-/// What deciding on holds would do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct HoldsEffect {
-    pub sums: Vec<HeldTotal>,
-    /// Balances in the order of the holds: all that money comes from, then those it only goes to.
-    pub effects: Vec<Effect>,
-    /// Holds that are no longer open.
-    pub gone: Vec<String>,
-    /// Holds that expire within a day.
-    /// Day the commit counts for; absent: the day of the hold, or today while that is still to come.
-    #[serde(default)]
-    pub date: Option<String>,
-    pub expiring: u32,
-    pub first_expiring: Option<FamilyRow>,
-}
     /// Day a commit counts for.
     pub date: Option<String>,
 }
@@ -225,5 +255,20 @@ pub struct HeldTotal {
     pub money_in: String,
     /// Held between balances that are no bank accounts.
     pub elsewhere: String,
+}
+
+/// What deciding on holds would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct HoldsEffect {
+    pub sums: Vec<HeldTotal>,
+    /// Balances in the order of the holds: all that money comes from, then those it only goes to.
+    pub effects: Vec<Effect>,
+    /// Holds that are no longer open.
+    pub gone: Vec<String>,
+    /// Holds that expire within a day.
+    pub expiring: u32,
+    pub first_expiring: Option<FamilyRow>,
     /// Holds whose own day is still to come: unless told otherwise, committing them counts for today.
     pub dated_later: u32,
+}

@@ -41,6 +41,7 @@ pub(super) fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query, hint: &s
         match column(FIELDS, &condition.field)? {
             Column::Special => push_special(builder, condition)?,
             _ if condition.field == "source" || condition.field == "destination" => push_name(builder, condition)?,
+            _ if condition.field == "expires" => push_expiry(builder, condition)?,
             stored => {
                 if let Some(words) = indexed_words(condition) {
                     // The words index narrows the list; which of the fields holds the words is looked at below.
@@ -81,6 +82,37 @@ pub(super) fn phrase(words: &str) -> String {
 fn push_name(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> StoreResult<()> {
     builder.push(format!(" AND t.{}_key IN (SELECT n.key FROM balance n WHERE 1", condition.field));
     push_condition(builder, Column::Plain("n.name"), condition)?;
+    builder.push(")");
+    Ok(())
+}
+
+/// A test of when a hold runs out. It is stored in microseconds, and a text never equals a number in SQLite.
+fn push_expiry(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> StoreResult<()> {
+    let refuse = |text: &str| StoreError::UnknownField(format!("expires {text}"));
+    let instant = |text: &String| text.parse::<Timestamp>().map(micros).map_err(|_| refuse(text));
+    let instants = condition.values.iter().map(instant).collect::<StoreResult<Vec<i64>>>()?;
+    let value = |index: usize| instants.get(index).copied().ok_or_else(|| refuse("without a value"));
+    builder.push(" AND t.key IN (SELECT h.txn_key FROM hold h WHERE h.expires_at ");
+    match condition.test {
+        Test::Is | Test::IsNot => {
+            builder.push(if condition.test == Test::Is { "IN (" } else { "NOT IN (" });
+            let mut list = builder.separated(", ");
+            for instant in instants {
+                list.push_bind(instant);
+            }
+            builder.push(")");
+        }
+        Test::AtLeast => {
+            builder.push(">= ").push_bind(value(0)?);
+        }
+        Test::AtMost => {
+            builder.push("<= ").push_bind(value(0)?);
+        }
+        Test::Between => {
+            builder.push("BETWEEN ").push_bind(value(0)?).push(" AND ").push_bind(value(1)?);
+        }
+        Test::Contains => return Err(refuse("with this test")),
+    }
     builder.push(")");
     Ok(())
 }

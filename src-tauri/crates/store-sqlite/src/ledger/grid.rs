@@ -99,13 +99,16 @@ const IN_DATE_INDEX: &[&str] = &[
 pub(super) async fn page(store: &SqliteStore, query: &Query) -> StoreResult<Page<FamilyRecord>> {
     let writes = store.lists.writes_so_far();
     let mut connection = store.readers.acquire().await.map_err(from_sqlx)?;
-    let newest_key: Option<i64> =
-        sqlx::query_scalar("SELECT max(key) FROM txn").fetch_one(&mut *connection).await.map_err(from_sqlx)?;
-    let state = State { writes, newest_key: newest_key.unwrap_or_default() };
-    let names = Names::of(query)?;
-    let mut grid = Grid { store, connection: &mut connection, query, state, names };
+    let mut grid = Grid::of(store, &mut connection, query, writes).await?;
     let (keys, total) = grid.keys().await?;
     Ok(Page { rows: by_keys(&mut connection, &keys).await?, total: count(total) })
+}
+
+/// The whole list as it stands now: whatever is booked later does not move a reader of it.
+pub(super) async fn keys(store: &SqliteStore, query: &Query) -> StoreResult<Vec<i64>> {
+    let writes = store.lists.writes_so_far();
+    let mut connection = store.readers.acquire().await.map_err(from_sqlx)?;
+    Grid::of(store, &mut connection, query, writes).await?.all().await
 }
 
 /// Names under which a filter's length and a list's order are kept.
@@ -132,7 +135,29 @@ struct Grid<'a> {
     names: Names,
 }
 
-impl Grid<'_> {
+impl<'a> Grid<'a> {
+    async fn of(
+        store: &'a SqliteStore,
+        connection: &'a mut SqliteConnection,
+        query: &'a Query,
+        writes: u64,
+    ) -> StoreResult<Self> {
+        let newest_key: Option<i64> =
+            sqlx::query_scalar("SELECT max(key) FROM txn").fetch_one(&mut *connection).await.map_err(from_sqlx)?;
+        let state = State { writes, newest_key: newest_key.unwrap_or_default() };
+        Ok(Self { store, connection, query, state, names: Names::of(query)? })
+    }
+
+    /// Every key of the list in its order.
+    async fn all(&mut self) -> StoreResult<Vec<i64>> {
+        if let Some(whole) = self.store.lists.get(&self.names.list, self.state).keys {
+            return Ok(whole.to_vec());
+        }
+        let filter = self.filter_kind().await?;
+        let hint = if filter == Filter::None { Order::of(self.query).hint() } else { filter.hint() };
+        self.list(hint, -1).await
+    }
+
     /// Keys of the rows of the page in their order, and the length of the list.
     async fn keys(&mut self) -> StoreResult<(Vec<i64>, i64)> {
         if let Some(whole) = self.store.lists.get(&self.names.list, self.state).keys {
@@ -149,7 +174,7 @@ impl Grid<'_> {
             (Filter::Few | Filter::Rows, None) => true,
         };
         if look {
-            let keys = self.list(filter, SHORT + 1).await?;
+            let keys = self.list(filter.hint(), SHORT + 1).await?;
             if i64::try_from(keys.len()).unwrap_or(i64::MAX) <= SHORT {
                 return Ok(self.keep(keys));
             }
@@ -170,7 +195,7 @@ impl Grid<'_> {
         if walk {
             return Ok((self.walk(order, limit, offset, reverse).await?, total));
         }
-        let keys = self.list(filter, -1).await?;
+        let keys = self.list(filter.hint(), -1).await?;
         Ok(self.keep(keys))
     }
 
@@ -259,10 +284,10 @@ impl Grid<'_> {
 
     /// The first `most` keys of the list in its order (all when negative), as one value: a row for each would cross
     /// to this thread one by one.
-    async fn list(&mut self, filter_kind: Filter, most: i64) -> StoreResult<Vec<i64>> {
+    async fn list(&mut self, hint: &str, most: i64) -> StoreResult<Vec<i64>> {
         let mut builder =
             QueryBuilder::<Sqlite>::new("SELECT coalesce(group_concat(key, ','), '') FROM (SELECT t.key AS key");
-        self.ordered(&mut builder, filter_kind.hint(), false)?;
+        self.ordered(&mut builder, hint, false)?;
         builder.push(format!(" LIMIT {most})"));
         let row = builder.build().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?;
         let text: &str = row.try_get(0).map_err(from_sqlx)?;
