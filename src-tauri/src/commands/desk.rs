@@ -6,7 +6,7 @@ use engine::api::desk::{
     DeskAction, DeskDone, DeskEffect, DeskEntries, DeskEntriesQuery, DeskFocus, DeskHeader, DeskLines, DeskLinesQuery,
     DifferencePosting, SumSearch, TierPreview,
 };
-use engine::api::statements::{Report, ReportFormat, RunRequest, SignoffCheck, StatementRow};
+use engine::api::statements::{InterruptedRun, Report, ReportFormat, RunRequest, SignoffCheck, StatementRow};
 use tauri::State;
 
 use crate::error::Answer;
@@ -31,6 +31,11 @@ pub async fn job_cancel(shell: State<'_, Shell>, id: String) -> Answer<()> {
 #[tauri::command(rename_all = "snake_case")]
 pub async fn job_resume(shell: State<'_, Shell>, id: String) -> Answer<()> {
     Ok(shell.engine().await?.run_resume(&id).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn interrupted_runs(shell: State<'_, Shell>) -> Answer<Vec<InterruptedRun>> {
+    Ok(shell.engine().await?.interrupted_runs().await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

@@ -41,6 +41,7 @@ pub const COMMANDS: &[&str] = &[
     "import_preview",
     "import_problems_csv",
     "import_undo",
+    "interrupted_runs",
     "job_cancel",
     "job_resume",
     "jobs_list",

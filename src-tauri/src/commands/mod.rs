@@ -36,6 +36,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         desk::run_start,
         desk::job_cancel,
         desk::job_resume,
+        desk::interrupted_runs,
         desk::desk,
         desk::desk_lines,
         desk::desk_focus,

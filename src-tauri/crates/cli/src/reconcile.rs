@@ -93,13 +93,14 @@ fn watch(engine: &Engine) -> tokio::task::JoinHandle<()> {
 
 fn ran(result: &RunResult) -> Done {
     let text = format!(
-        "{} of {} lines matched: {} certain, {} likely, {} possible, {} ambiguous; {} confirmed{}\n",
-        result.matched,
-        result.lines,
+        "One entry proposed for {} of {}: {} certain, {} likely, {} possible. {} ambiguous, {} without an entry; {} confirmed by the run{}\n",
+        result.proposed,
+        engine::words::plural(u64::from(result.lines), "open line", "open lines"),
         result.certain,
         result.likely,
         result.possible,
         result.ambiguous,
+        result.none,
         result.confirmed,
         if result.dry_run { " (dry run, nothing was stored)" } else { "" }
     );

@@ -229,7 +229,7 @@ impl Engine {
                 rows.push(attention(
                     "job",
                     format!("{} was interrupted", job.title),
-                    "It can go on where it stopped.".into(),
+                    "It can start again from what it stored, with the same result.".into(),
                     "jobs",
                     Some(job.id),
                 ));
@@ -284,20 +284,51 @@ fn attention(kind: &str, title: String, text: String, target: &str, object_id: O
     AttentionRow { kind: kind.into(), title, text, target: target.into(), object_id }
 }
 
+/// What was done on a desk says so itself: “matched line 5 to INV-1 on” and the name of the statement.
+fn desk_activity(event: &Event, text: &str, statement: String) -> ActivityRow {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_lowercase).into_iter().flatten();
+    ActivityRow {
+        at: event.at.to_string(),
+        actor: event.actor.clone(),
+        kind: event.kind.clone(),
+        object_id: event.object_id.clone(),
+        verb: format!("{}{} on", first.collect::<String>(), letters.as_str()),
+        object: statement,
+        currency: None,
+        exponent: None,
+        amount: None,
+    }
+}
+
 /// Verb and object of a history entry, as a sentence part.
 pub(crate) fn activity(event: &Event) -> ActivityRow {
     let text = |key: &str| event.payload.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    if event.kind.starts_with("desk.") {
+        return desk_activity(event, &text("text"), text("statement"));
+    }
     let verb = match event.kind.as_str() {
         "transaction.posted" => "posted",
         "hold.placed" => "placed a hold",
         "hold.committed" => "approved",
         "hold.voided" => "voided",
-        "hold.expired" => "let run out",
+        "hold.expired" => "ran out:",
         "balance.created" => "created balance",
         "balance.changed" => "changed balance",
         "ledger.created" => "created ledger",
         "ledger.renamed" => "renamed ledger",
         "book.created" => "created the book",
+        "statement.imported" => "imported",
+        "statement.import_undone" => "took back the import of",
+        "statement.signed" => "signed",
+        "statement.reopened" => "reopened",
+        "run.finished" => "ran the rules on",
+        "rule.saved" => "saved the rule",
+        "rule.enabled" => "switched on the rule",
+        "rule.disabled" => "switched off the rule",
+        "rule.deleted" => "deleted the rule",
+        "rule.restored" => "brought back the rule",
+        "rule.moved" => "moved the rule",
         other => other.rsplit('.').next().unwrap_or(other),
     };
     let object =
@@ -308,7 +339,8 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
     let amount = event.payload.get("amount").and_then(|value| value.as_str()).map(str::to_owned);
     ActivityRow {
         at: event.at.to_string(),
-        actor: event.actor.clone(),
+        // Time ran out; whoever had the book open then did nothing.
+        actor: if event.kind == "hold.expired" { String::new() } else { event.actor.clone() },
         kind: event.kind.clone(),
         object_id: event.object_id.clone(),
         verb: verb.to_owned(),

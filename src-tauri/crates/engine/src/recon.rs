@@ -62,6 +62,35 @@ pub(crate) fn left_to_clear(statement: &StatementRecord, figures: &LineFigures) 
     &statement.closing - &statement_cleared(statement, figures)
 }
 
+/// What the file's closing balance has beyond its opening and all lines. Only a file that does not tie has it: a row was
+/// left out, or a balance was typed otherwise. No match can make it zero.
+pub(crate) fn missing(statement: &StatementRecord, figures: &LineFigures) -> Amount {
+    &(&left_to_clear(statement, figures) - &figures.open_in) - &figures.open_out
+}
+
+/// Rows of the file that were left out at import.
+pub(crate) fn left_out_rows(statement: &StatementRecord) -> u32 {
+    count(statement.left_out.as_array().map_or(0, Vec::len) as u64)
+}
+
+/// “1 row of the file was left out at import.”
+pub(crate) fn left_out_words(rows: u32) -> String {
+    let were = if rows == 1 { "was" } else { "were" };
+    format!("{} of the file {were} left out at import.", crate::words::plural(u64::from(rows), "row", "rows"))
+}
+
+/// Says why a statement cannot come to zero.
+pub(crate) fn missing_words(statement: &StatementRecord, missing: &Amount) -> String {
+    let rows = match left_out_rows(statement) {
+        0 => String::new(),
+        rows => format!(" {}", left_out_words(rows)),
+    };
+    format!(
+        "The lines do not add up to the closing balance: {} is missing.{rows}",
+        crate::words::money(missing, &statement.currency)
+    )
+}
+
 /// What the ledger says is cleared; equals [`statement_cleared`] when both sides agree.
 pub(crate) fn ledger_cleared(side: &LedgerSide) -> Amount {
     &(&(&(&side.balance - &side.unmatched) - &side.outstanding) + &side.matched_later_dated) - &side.matched_on_later
@@ -183,6 +212,7 @@ impl Engine {
             file_name: record.file_name.clone(),
             last_run_at: run.as_ref().and_then(|run| run.finished_at).map(|at| at.to_string()),
             rules_changed: record.state == Stored::Open && rules_changed(run.as_ref(), rules),
+            left_out: left_out_rows(record),
         })
     }
 }

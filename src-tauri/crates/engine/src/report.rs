@@ -1,6 +1,6 @@
 //! The reconciliation statement as a model, live or as it was signed, and its export.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use store::recon::{EntryQuery, EntryRecord, StatementRecord};
 use crate::api::statements::{
     LeftOutRow, Report, ReportAct, ReportAmount, ReportCount, ReportEntry, ReportFormat, ReportLine, ReportPosting,
 };
-use crate::recon::{ledger_cleared, span, statement_cleared};
+use crate::recon::{ledger_cleared, left_out_rows, missing, span, statement_cleared};
 use crate::signoff::open_entries;
 use crate::{Engine, EngineError, EngineResult, words};
 
@@ -31,11 +31,42 @@ pub(crate) fn entry_row(entry: &EntryRecord, on: Date) -> ReportEntry {
         amount: entry.amount.to_string(),
         age_days,
         old: age_days > OLD_DAYS,
+        proposed_for: None,
     }
 }
 
 fn row(label: impl Into<String>, note: Option<String>, amount: &Amount, total: bool) -> ReportAmount {
     ReportAmount { label: label.into(), note, amount: amount.to_string(), total }
+}
+
+/// What the newest run proposes for lines nobody has decided on yet.
+#[derive(Default)]
+struct Proposals {
+    /// “CHQ-000317, certain” by the key of the line.
+    lines: HashMap<i64, String>,
+    /// Position of the line by the key of the entry.
+    entries: HashMap<i64, u32>,
+}
+
+impl Proposals {
+    fn position(&self, entry: &EntryRecord) -> Option<u32> {
+        self.entries.get(&entry.txn_key).copied()
+    }
+}
+
+fn draft_state(open: u64, proposed: usize) -> String {
+    let lines = words::plural(open, "line", "lines");
+    match proposed {
+        0 => format!("Draft, {lines} left to clear"),
+        count => format!("Draft, {lines} left to clear, {count} of them only proposed"),
+    }
+}
+
+fn left_out_note(statement: &StatementRecord) -> Option<String> {
+    match left_out_rows(statement) {
+        0 => None,
+        rows => Some(format!("{} left out at import", words::plural(u64::from(rows), "row", "rows"))),
+    }
 }
 
 /// Matches and the lines in them, by tier or rule.
@@ -73,6 +104,7 @@ impl Engine {
         let figures = self.store.line_figures(statement.key).await?;
         let side = self.store.ledger_side(&span(statement, &all)).await?;
         let open_lines = self.store.statement_lines(statement.key, true).await?;
+        let proposals = self.proposals(statement).await?;
         let mut unmatched = self.store.entries(&open_entries(statement, &all)).await?.rows;
         let mut outstanding = self
             .store
@@ -81,13 +113,19 @@ impl Engine {
             .rows;
         if signing.is_some() {
             outstanding.append(&mut unmatched);
-            outstanding.sort_by_key(|entry| (entry.date, entry.txn_key));
+        } else {
+            // The bank seems to have paid it by now: it is open like its line, and counts on neither side of the bank.
+            unmatched.extend(outstanding.extract_if(.., |entry| proposals.position(entry).is_some()));
+        }
+        for list in [&mut unmatched, &mut outstanding] {
+            list.sort_by_key(|entry| (entry.date, entry.txn_key));
         }
         let run = self.store.latest_run(statement.key).await?;
         let stamp = self.stamp();
         let money_in = &figures.confirmed_in + &figures.open_in;
         let money_out = &figures.confirmed_out + &figures.open_out;
         let computed = &(&statement.opening + &money_in) + &money_out;
+        let missing = Some(missing(statement, &figures)).filter(|missing| !missing.is_zero());
         let lines = |count: u64| Some(words::plural(count, "line", "lines"));
         let (bank_side, adjusted_bank) = bank_side(statement, &outstanding);
         let (book_side, adjusted_book) = book_side(statement, &side, &unmatched, open_lines.len() as u64, &figures);
@@ -112,7 +150,7 @@ impl Engine {
             lines: crate::recon::count(figures.lines),
             version: statement.version,
             draft: true,
-            state: format!("Draft, {} left to clear", words::plural(open, "line", "lines")),
+            state: draft_state(open, proposals.lines.len()),
             prepared_by: stamp.actor.clone(),
             prepared_at: stamp.at.to_string(),
             signed_by: None,
@@ -130,13 +168,18 @@ impl Engine {
                 .map(rule_name)
                 .collect(),
             result_hash: run.as_ref().and_then(|run| run.result_hash.clone()),
-            statement_proof: vec![
-                row(format!("Opening balance, {}", statement.period_from), None, &statement.opening, false),
-                row("Money in", lines(figures.confirmed_in_lines + figures.open_in_lines), &money_in, false),
-                row("Money out", lines(figures.confirmed_out_lines + figures.open_out_lines), &money_out, false),
-                row(format!("Closing balance, {}", statement.period_to), None, &statement.closing, true),
-            ],
+            statement_proof: [
+                Some(row(format!("Opening balance, {}", statement.period_from), None, &statement.opening, false)),
+                Some(row("Money in", lines(figures.confirmed_in_lines + figures.open_in_lines), &money_in, false)),
+                Some(row("Money out", lines(figures.confirmed_out_lines + figures.open_out_lines), &money_out, false)),
+                missing.as_ref().map(|missing| row("Missing from the lines", left_out_note(statement), missing, false)),
+                Some(row(format!("Closing balance, {}", statement.period_to), None, &statement.closing, true)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             statement_ties: computed == statement.closing,
+            missing: missing.map(|missing| missing.to_string()),
             bank_side,
             book_side,
             // Both hold the statement's own tie as well: a file that does not tie shows here too.
@@ -149,9 +192,16 @@ impl Engine {
                     date: line.booking_date.to_string(),
                     text: line.description.clone(),
                     amount: line.amount.to_string(),
+                    proposed: proposals.lines.get(&line.key).cloned(),
                 })
                 .collect(),
-            unmatched_entries: unmatched.iter().map(|entry| entry_row(entry, statement.period_to)).collect(),
+            unmatched_entries: unmatched
+                .iter()
+                .map(|entry| ReportEntry {
+                    proposed_for: proposals.position(entry),
+                    ..entry_row(entry, statement.period_to)
+                })
+                .collect(),
             outstanding: outstanding.iter().map(|entry| entry_row(entry, statement.period_to)).collect(),
             by_tier,
             by_rule,
@@ -161,6 +211,30 @@ impl Engine {
                 .map_err(|error| EngineError::Store(StoreError::damaged("statement", error)))?,
             history: self.history(statement).await?,
         })
+    }
+
+    async fn proposals(&self, statement: &StatementRecord) -> EngineResult<Proposals> {
+        let rows: Vec<_> = self
+            .proposed_lines(statement)
+            .await?
+            .into_iter()
+            .filter_map(|row| row.proposal.map(|proposal| (row.line, proposal)))
+            .collect();
+        let keys: Vec<i64> = rows.iter().map(|(_, proposal)| proposal.txn_key).collect();
+        let references: HashMap<i64, String> = self
+            .store
+            .entries_by_key(statement.balance_key, &keys)
+            .await?
+            .into_iter()
+            .map(|entry| (entry.txn_key, entry.reference))
+            .collect();
+        let mut proposals = Proposals::default();
+        for (line, proposal) in rows {
+            let Some(reference) = references.get(&proposal.txn_key) else { continue };
+            proposals.lines.insert(line.key, format!("{reference}, {}", proposal.tier));
+            proposals.entries.insert(proposal.txn_key, line.position);
+        }
+        Ok(proposals)
     }
 
     async fn match_counts(
@@ -384,13 +458,13 @@ fn tables(report: &Report) -> EngineResult<Vec<Table>> {
             .collect::<EngineResult<_>>()?;
         tables.push(Table { name: name.into(), head: ["Item", "Note", "Amount"].map(str::to_owned).to_vec(), rows });
     }
-    let lines = report
-        .unmatched_lines
-        .iter()
-        .map(|line| Ok(vec![number(line.position), text(&line.date), text(&line.text), amount(&line.amount)?]));
+    let lines = report.unmatched_lines.iter().map(|line| {
+        let proposed = text(line.proposed.as_deref().unwrap_or_default());
+        Ok(vec![number(line.position), text(&line.date), text(&line.text), amount(&line.amount)?, proposed])
+    });
     tables.push(Table {
         name: "A. Lines not matched".into(),
-        head: ["Line", "Date", "Text", "Amount"].map(str::to_owned).to_vec(),
+        head: ["Line", "Date", "Text", "Amount", "Proposed"].map(str::to_owned).to_vec(),
         rows: lines.collect::<EngineResult<_>>()?,
     });
     for (name, entries) in
@@ -398,11 +472,12 @@ fn tables(report: &Report) -> EngineResult<Vec<Table>> {
     {
         let rows = entries.iter().map(|entry| {
             let age = Cell::Text(format!("{} days{}", entry.age_days, if entry.old { ", old" } else { "" }));
-            Ok(vec![text(&entry.date), text(&entry.reference), text(&entry.text), amount(&entry.amount)?, age])
+            let line = entry.proposed_for.map_or(text(""), number);
+            Ok(vec![text(&entry.date), text(&entry.reference), text(&entry.text), amount(&entry.amount)?, age, line])
         });
         tables.push(Table {
             name: name.into(),
-            head: ["Date", "Reference", "Text", "Amount", "Age"].map(str::to_owned).to_vec(),
+            head: ["Date", "Reference", "Text", "Amount", "Age", "Proposed for line"].map(str::to_owned).to_vec(),
             rows: rows.collect::<EngineResult<_>>()?,
         });
     }

@@ -10,7 +10,8 @@ use store::{StoreError, Unit};
 use crate::api::book::Topic;
 use crate::api::statements::{Report, SignoffCheck, SignoffItem};
 use crate::recon::{
-    ledger_cleared, left_to_clear, load_statement, must_be_open, plus_days, previous, span, statement_cleared,
+    ledger_cleared, left_out_rows, left_out_words, left_to_clear, load_statement, missing, missing_words, must_be_open,
+    plus_days, previous, span, statement_cleared,
 };
 use crate::report::entry_row;
 use crate::{Engine, EngineError, EngineResult, words};
@@ -26,6 +27,7 @@ pub(crate) fn open_entries(statement: &StatementRecord, all: &[StatementRecord])
         text: None,
         sign: 0,
         newest_txn_key: None,
+        except: Vec::new(),
         offset: 0,
         limit: 0,
     }
@@ -76,6 +78,7 @@ async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult
     let open = unit.load_entry_list(&open_entries(statement, &all)).await?;
     let money = |amount: &Amount| words::money(amount, &statement.currency);
     let left = left_to_clear(statement, &figures);
+    let missing = missing(statement, &figures);
     let lines_open = figures.open_in_lines + figures.open_out_lines;
     let apart = &ledger_cleared(&side) - &statement_cleared(statement, &figures);
     let gap = OpeningGap::of(statement, &all, &apart);
@@ -89,6 +92,13 @@ async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult
                 format!(
                     "All {} are confirmed and nothing is left to clear.",
                     words::plural(figures.lines, "line", "lines")
+                )
+            } else if !missing.is_zero() {
+                format!(
+                    "{} left to clear, {} open. {}",
+                    money(&left),
+                    words::plural(lines_open, "line is", "lines are"),
+                    missing_words(statement, &missing)
                 )
             } else {
                 format!("{} left to clear, {} open.", money(&left), words::plural(lines_open, "line is", "lines are"))
@@ -132,17 +142,9 @@ async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult
         ),
     };
     items.push(item("outstanding", true, false, text));
-    let left_out = statement.left_out.as_array().map_or(0, Vec::len);
+    let left_out = left_out_rows(statement);
     if left_out > 0 {
-        items.push(item(
-            "left_out",
-            true,
-            false,
-            format!(
-                "{} of the file left out at import, listed on the report.",
-                words::plural(left_out as u64, "row was", "rows were")
-            ),
-        ));
+        items.push(item("left_out", true, false, format!("{} The report says which.", left_out_words(left_out))));
     }
     let rows = open.iter().map(|entry| entry_row(entry, statement.period_to)).collect();
     let check = SignoffCheck {

@@ -12,4 +12,5 @@ mod recon_opening;
 mod recon_order;
 mod recon_rules;
 mod recon_support;
+mod recon_views;
 mod support;

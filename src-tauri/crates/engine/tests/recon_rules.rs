@@ -33,8 +33,8 @@ async fn a_preview_counts_gains_and_near_misses_and_changes_nothing() {
     let miss = exact.misses.iter().find(|one| one.entry_reference == "INV-19988").expect("6 cents are nearly it");
     assert_eq!(miss.marks.iter().map(|mark| mark.holds).collect::<Vec<_>>(), [false, true]);
     assert!(miss.marks[0].text.contains("0.06 off"), "{:?}", miss.marks);
-    assert_eq!(engine.rules().await.unwrap().len(), 4);
-    assert!(bank.lines(&statement).await.iter().all(|line| line.state == "none"));
+    assert_eq!(engine.rules().await.unwrap().len(), 5);
+    assert!(bank.lines(&statement).await.iter().all(|line| line.state == "open"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +52,7 @@ async fn versions_are_kept_and_a_change_shows_on_the_statement() {
     assert_eq!(engine.rule_save(edited).await.unwrap().version, 2);
     assert_eq!(engine.rule_versions(&saved.id).await.unwrap().len(), 2);
     engine.rule_delete(&saved.id).await.unwrap();
-    assert_eq!(engine.rules().await.unwrap().len(), 4);
+    assert_eq!(engine.rules().await.unwrap().len(), 5);
     engine.rule_restore(&saved.id).await.unwrap();
     let mut order: Vec<String> = engine.rules().await.unwrap().into_iter().map(|rule| rule.id).collect();
     order.reverse();

@@ -152,7 +152,12 @@ impl Bank {
     }
 
     pub async fn entries(&self, statement: &str) -> Vec<DeskEntry> {
-        let query = engine::api::desk::DeskEntriesQuery { statement_id: statement.into(), ..Default::default() };
+        let query = engine::api::desk::DeskEntriesQuery {
+            statement_id: statement.into(),
+            earlier: true,
+            later: true,
+            ..Default::default()
+        };
         let page = self.book.engine.desk_entries(query).await.unwrap();
         page.unmatched.into_iter().chain(page.outstanding).collect()
     }

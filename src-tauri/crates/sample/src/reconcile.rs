@@ -128,7 +128,14 @@ async fn entries(engine: &Engine, id: &str) -> EngineResult<HashMap<String, Stri
     let mut found = HashMap::new();
     let mut offset = 0;
     loop {
-        let query = DeskEntriesQuery { statement_id: id.into(), offset, limit: PAGE, ..DeskEntriesQuery::default() };
+        let query = DeskEntriesQuery {
+            statement_id: id.into(),
+            earlier: true,
+            later: true,
+            offset,
+            limit: PAGE,
+            ..DeskEntriesQuery::default()
+        };
         let page = engine.desk_entries(query).await?;
         found.extend(page.outstanding.into_iter().map(|entry| (entry.reference, entry.id)));
         if page.unmatched.is_empty() {

@@ -298,8 +298,9 @@ async fn the_main_statement_comes_to_zero() {
             .clone();
     desk.settle(&line, vec![paid], &fees).await;
     desk.enter("CF-88120", &desk.balance("Clew Freight", "EUR").await).await;
-    // Presented too long after it was written for a rule: the person finds it among the outstanding.
+    // Presented weeks after it was written, from among the outstanding: the rule for the number finds it.
     let line = desk.line("CHQ 100482").await;
+    assert!(line.found.starts_with("CHQ-100482"), "{}: {}", line.state, line.found);
     desk.settle(&line, desk.entries("CHQ-100482").await, &fees).await;
     desk.accept_tiers().await;
     finish(&desk).await;

@@ -269,6 +269,8 @@ pub struct EntryQuery {
     pub sign: i8,
     /// Journal rows after this key are not seen. `None`: all.
     pub newest_txn_key: Option<i64>,
+    /// Journal keys of entries that are not wanted.
+    pub except: Vec<i64>,
     pub offset: u64,
     /// 0 for all.
     pub limit: u32,

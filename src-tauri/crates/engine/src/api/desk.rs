@@ -38,6 +38,10 @@ pub struct DeskHeader {
     /// Ledger cleared less statement cleared.
     pub ledger_difference: String,
     pub ledger_agrees: bool,
+    /// What the book lacks before a first statement; posted from the sign-off dialog. Absent: nothing.
+    pub opening_missing: Option<String>,
+    /// Closing less opening less all lines, when it is not zero: the statement cannot come to zero then.
+    pub missing: Option<String>,
     /// Sums of the lines to review.
     pub review_in: String,
     pub review_out: String,
@@ -121,9 +125,9 @@ pub struct DeskLine {
     pub reference: Option<String>,
     pub counterparty: Option<String>,
     pub amount: String,
-    /// `confirmed`, or the tier of the proposal, or `none`.
+    /// `confirmed`, the tier of the proposal, `none` when a run found nothing, or `open` before the first run.
     pub state: String,
-    /// Points of the proposal.
+    /// Points of the proposal; they order proposals and are no probability.
     #[ts(type = "number | null")]
     pub score: Option<i64>,
     /// “1 entry, only one of this amount”, “Matched to INV-19988-P”.
@@ -151,9 +155,11 @@ pub struct DeskEntry {
 #[ts(export)]
 pub struct Reason {
     pub text: String,
-    /// Points; below zero speaks against.
+    /// Points; below zero speaks against. They order reasons and draw their bars; no probability.
     #[ts(type = "number")]
     pub weight: i64,
+    /// The weight in words: “strong”, “weak”, “against”.
+    pub strength: String,
     /// Text of the line to mark: field name, first character, character after the last.
     pub mark: Option<TextMark>,
 }
@@ -178,9 +184,8 @@ pub struct Suggestion {
     /// Line less entries.
     pub difference: String,
     pub tier: String,
-    /// Sum of the weights, in points.
-    #[ts(type = "number")]
-    pub score: i64,
+    /// What the tier means, or how an alternative compares with the suggestion.
+    pub verdict: String,
     pub reasons: Vec<Reason>,
     pub against: Vec<Reason>,
     pub rule: Option<String>,
@@ -195,7 +200,7 @@ pub struct DeskFocus {
     pub line: DeskLine,
     pub suggestion: Option<Suggestion>,
     pub alternatives: Vec<Suggestion>,
-    /// “Only entry that fits. The next best is 7.3 weaker.”
+    /// “Only entry that fits.”, “The next best solution is clearly weaker.”
     pub margin: Option<String>,
     /// “Repeats line 128, one day later”.
     pub hints: Vec<String>,
@@ -240,8 +245,12 @@ pub struct DeskEntriesQuery {
     pub line_id: Option<String>,
     pub text: Option<String>,
     pub sign: EntrySign,
-    /// Last day; absent: 30 days after the period.
+    /// Last day; absent: the end of the period.
     pub to_date: Option<String>,
+    /// Also the 30 days before the first day of the proof.
+    pub earlier: bool,
+    /// Also the 30 days after the period.
+    pub later: bool,
     pub offset: u32,
     /// At most 200.
     pub limit: u32,
@@ -251,10 +260,14 @@ pub struct DeskEntriesQuery {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct DeskEntries {
-    /// For the line asked about.
+    /// For the line asked about; not listed again below.
     pub suggested: Vec<DeskEntry>,
     pub unmatched: Vec<DeskEntry>,
     pub unmatched_total: u32,
+    /// Fitting entries of the 30 days before, when they were not asked for.
+    pub earlier_total: u32,
+    /// Fitting entries from the last day asked for to 30 days after the period.
+    pub later_total: u32,
     pub offset: u32,
     /// The first 200.
     pub outstanding: Vec<DeskEntry>,

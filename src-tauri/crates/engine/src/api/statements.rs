@@ -43,6 +43,8 @@ pub struct StatementRow {
     pub last_run_at: Option<String>,
     /// Rules changed since the last run.
     pub rules_changed: bool,
+    /// Rows of the file that were left out at import.
+    pub left_out: u32,
 }
 
 /// The fallback of a run for lines no rule speaks for.
@@ -76,12 +78,18 @@ pub struct RunResult {
     pub job_id: String,
     pub statement_id: String,
     pub dry_run: bool,
+    /// Open lines looked at: the five counts below add up to it.
     pub lines: u32,
-    pub matched: u32,
     pub certain: u32,
     pub likely: u32,
     pub possible: u32,
+    /// Several entries fit equally well.
     pub ambiguous: u32,
+    /// No entry fits.
+    pub none: u32,
+    /// Lines with one entry proposed: certain, likely and possible.
+    pub proposed: u32,
+    /// Confirmed by the run itself; they count in their tier as well.
     pub confirmed: u32,
     /// The same inputs give the same hash.
     pub result_hash: String,
@@ -134,6 +142,8 @@ pub struct ReportLine {
     pub date: String,
     pub text: String,
     pub amount: String,
+    /// A proposal nobody has confirmed yet: “CHQ-000317, certain”.
+    pub proposed: Option<String>,
 }
 
 /// An entry on a schedule.
@@ -149,6 +159,8 @@ pub struct ReportEntry {
     pub age_days: i32,
     /// More than 60 days.
     pub old: bool,
+    /// Position of the line it is proposed for; nobody has confirmed that yet.
+    pub proposed_for: Option<u32>,
 }
 
 /// A labelled amount of a proof.
@@ -225,6 +237,8 @@ pub struct Report {
     pub result_hash: Option<String>,
     pub statement_proof: Vec<ReportAmount>,
     pub statement_ties: bool,
+    /// Closing less opening less all lines, when it is not zero.
+    pub missing: Option<String>,
     pub bank_side: Vec<ReportAmount>,
     pub book_side: Vec<ReportAmount>,
     pub sides_agree: bool,

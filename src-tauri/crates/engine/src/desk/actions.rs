@@ -439,7 +439,7 @@ impl Engine {
                 unit.delete_outstanding(statement.balance_key, &[entry.txn_key]).await?;
                 (
                     Effect::NotOutstanding { entry: entry.txn_key },
-                    format!("{} is no longer outstanding", entry.reference),
+                    format!("Took {} back from the outstanding entries", entry.reference),
                 )
             }
             _ => {

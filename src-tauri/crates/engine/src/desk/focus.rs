@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use ledger::Amount;
+use matching::evidence::{AMBIGUOUS_MARGIN, CERTAIN_MARGIN, LIKELY_MARGIN};
 use store::recon::{DeskLineRecord, LineFilter, LineQuery, LineRecord, ProposalRecord, StatementRecord};
 
 use super::view::{entry_view, reasons};
@@ -32,7 +33,7 @@ impl Engine {
         Ok(DeskFocus { line, suggestion, alternatives, margin, hints, confirmed })
     }
 
-    async fn desk_line(&self, line_id: &str) -> EngineResult<(StatementRecord, DeskLineRecord)> {
+    pub(super) async fn desk_line(&self, line_id: &str) -> EngineResult<(StatementRecord, DeskLineRecord)> {
         let line = self
             .store
             .lines(&[line_id.to_owned()])
@@ -76,7 +77,7 @@ impl Engine {
             total: entry.amount.to_string(),
             difference: (&line.amount - &entry.amount).to_string(),
             tier: proposal.tier.clone(),
-            score: proposal.score,
+            verdict: tier_meaning(&proposal.tier).into(),
             reasons: supports,
             against,
             rule,
@@ -95,7 +96,7 @@ impl Engine {
                     total: entry.amount.to_string(),
                     difference: (&line.amount - &entry.amount).to_string(),
                     tier: "weak".into(),
-                    score: other.score,
+                    verdict: standing(proposal.score - other.score).into(),
                     reasons: supports,
                     against,
                     rule: None,
@@ -180,19 +181,51 @@ pub(crate) fn days_between(a: Date, b: Date) -> i64 {
 fn margin_words(proposal: &ProposalRecord, others: bool) -> String {
     let exact = proposal.detail["margin_exact"].as_bool().unwrap_or(true);
     let class = &proposal.detail["interchangeable"];
-    if proposal.tier == "ambiguous" && class.is_object() {
+    if class.is_object() {
         let (lines, entries) = (class["lines"].as_u64().unwrap_or(1), class["entries"].as_u64().unwrap_or(1));
-        return format!(
-            "{} and {} look the same in every field; it does not matter which goes with which.",
-            words::plural(lines, "line", "lines"),
-            words::plural(entries, "entry", "entries")
-        );
+        let shown = (words::plural(lines, "line", "lines"), words::plural(entries, "entry", "entries"));
+        if lines != entries {
+            return format!(
+                "Of rows that look alike there are {} and {}; which of them belong together cannot be told.",
+                shown.0, shown.1
+            );
+        }
+        if proposal.tier == "ambiguous" {
+            return format!(
+                "{} and {} look the same in every field; it does not matter which goes with which.",
+                shown.0, shown.1
+            );
+        }
     }
     match (proposal.tier.as_str(), others) {
         ("ambiguous", _) => "Another solution is as good. Pick one.".into(),
         (_, false) => "Only entry that fits.".into(),
-        _ if exact => format!("The next best solution is {} points weaker.", proposal.margin),
-        _ => format!("The next best solution is at least {} points weaker; the search stopped there.", proposal.margin),
+        _ if exact => format!("The next best solution is {}.", weaker(proposal.margin)),
+        _ => format!("The next best solution is {}, or more; the search stopped there.", weaker(proposal.margin)),
+    }
+}
+
+/// A margin in words. Points say nothing to a person; where the tiers divide says something.
+fn weaker(margin: i64) -> &'static str {
+    match margin {
+        CERTAIN_MARGIN.. => "clearly weaker",
+        LIKELY_MARGIN.. => "weaker",
+        _ => "only a little weaker",
+    }
+}
+
+/// How an alternative compares with the suggestion on its own, by the points that it has less.
+fn standing(gap: i64) -> &'static str {
+    if gap < AMBIGUOUS_MARGIN { "fits as well" } else { weaker(gap) }
+}
+
+/// What a tier promises, in a sentence.
+fn tier_meaning(tier: &str) -> &'static str {
+    match tier {
+        "certain" => "Same amount, named in the text, at a usual date, and nothing else comes close.",
+        "likely" => "The amount or the document number agrees, and it is ahead of everything else.",
+        "ambiguous" => "Another choice is as good. The texts have to decide.",
+        _ => "It fits, but the amount, the text or the date leaves room for doubt.",
     }
 }
 

@@ -11,12 +11,14 @@ mod view;
 use std::collections::HashMap;
 
 use ledger::Amount;
-use store::recon::{DeskLineRecord, EntryQuery, LineFilter, LineQuery, LineSort, StatementRecord};
+use store::recon::{DeskLineRecord, EntryQuery, EntryRecord, LineFilter, LineQuery, LineSort, StatementRecord};
 
 use crate::api::desk::{
     DeskEntries, DeskEntriesQuery, DeskFilter, DeskHeader, DeskLines, DeskLinesQuery, DeskSort, EntrySign, TierCount,
 };
-use crate::recon::{WINDOW_DAYS, count, ledger_cleared, left_to_clear, plus_days, previous, span, statement_cleared};
+use crate::recon::{
+    WINDOW_DAYS, count, ledger_cleared, left_to_clear, missing, plus_days, previous, span, statement_cleared,
+};
 use crate::{Engine, EngineError, EngineResult};
 
 pub(crate) use actions::confirm_proposals;
@@ -66,13 +68,22 @@ impl Engine {
             ledger_cleared: ledger.to_string(),
             ledger_agrees: difference.is_zero(),
             ledger_difference: difference.to_string(),
+            opening_missing: crate::signoff::OpeningGap::of(&statement, &all, &difference)
+                .map(|gap| gap.missing.to_string()),
+            missing: Some(missing(&statement, &figures)).filter(|one| !one.is_zero()).map(|one| one.to_string()),
             review_in: figures.open_in.to_string(),
             review_out: figures.open_out.to_string(),
             last_run_at: row.last_run_at.clone(),
             rules_changed: row.rules_changed,
             can_undo,
             can_redo,
-            tiers: tiers.into_iter().map(|(tier, lines)| TierCount { tier, lines }).collect(),
+            tiers: tiers
+                .into_iter()
+                .map(|(tier, lines)| TierCount {
+                    tier: if tier == "none" && run.is_none() { view::NOT_RUN.into() } else { tier },
+                    lines,
+                })
+                .collect(),
             statement: row,
         })
     }
@@ -139,6 +150,7 @@ impl Engine {
             .into_iter()
             .map(|entry| (entry.txn_key, entry))
             .collect();
+        let ran = self.store.latest_run(statement.key).await?.is_some();
         let mut matched = HashMap::new();
         for key in rows.iter().filter_map(|row| row.line.match_key) {
             if let std::collections::hash_map::Entry::Vacant(place) = matched.entry(key) {
@@ -150,23 +162,29 @@ impl Engine {
             .map(|row| {
                 let entry = row.proposal.as_ref().and_then(|one| entries.get(&one.txn_key));
                 let sides = row.line.match_key.and_then(|key| matched.get(&key));
-                line_view(row, entry, sides.map(Vec::as_slice), &statement.currency)
+                line_view(row, ran, entry, sides.map(Vec::as_slice), &statement.currency)
             })
             .collect())
     }
 
-    /// Entries that may be matched: the suggestion for a line, other unmatched ones by page, and outstanding ones.
+    /// Entries that may be matched: the suggestion for a line, other unmatched ones by page, and outstanding ones. The
+    /// period of the proof unless more is asked for, so that what is listed is what the proof counts.
     pub async fn desk_entries(&self, query: DeskEntriesQuery) -> EngineResult<DeskEntries> {
         let statement = self.statement_record(&query.statement_id).await?;
+        let all = self.store.statements(Some(statement.balance_key)).await?;
+        let begins = span(&statement, &all).baseline.min(statement.period_from);
+        let latest = plus_days(statement.period_to, WINDOW_DAYS);
         let to = match &query.to_date {
             Some(text) => {
                 text.parse().map_err(|_| EngineError::invalid("to_date", format!("“{text}” is not a day.")))?
             }
-            None => plus_days(statement.period_to, WINDOW_DAYS),
+            None if query.later => latest,
+            None => statement.period_to,
         };
+        let suggested = self.suggested(&statement, query.line_id.as_deref()).await?;
         let wanted = EntryQuery {
             balance_key: statement.balance_key,
-            from: Some(plus_days(statement.period_from, -WINDOW_DAYS)),
+            from: Some(if query.earlier { plus_days(begins, -WINDOW_DAYS) } else { begins }),
             to,
             outstanding: false,
             text: query.text.filter(|text| !text.trim().is_empty()),
@@ -176,27 +194,60 @@ impl Engine {
                 EntrySign::Out => -1,
             },
             newest_txn_key: None,
+            // Each entry stands in one place.
+            except: suggested.iter().map(|entry| entry.txn_key).collect(),
             offset: u64::from(query.offset),
             limit: if query.limit == 0 { PAGE } else { query.limit.min(PAGE) },
         };
         let unmatched = self.store.entries(&wanted).await?;
+        let counted = EntryQuery { offset: 0, limit: 1, ..wanted.clone() };
+        let before =
+            EntryQuery { from: Some(plus_days(begins, -WINDOW_DAYS)), to: plus_days(begins, -1), ..counted.clone() };
+        let after = EntryQuery { from: Some(plus_days(to, 1)), to: latest, ..counted };
+        let earlier = if query.earlier { 0 } else { self.store.entries(&before).await?.total };
+        let later = if to < latest { self.store.entries(&after).await?.total } else { 0 };
         let carried = EntryQuery { from: None, outstanding: true, offset: 0, limit: PAGE, ..wanted };
         let outstanding = self.store.entries(&carried).await?;
         let sum: Amount = self.store.entries_sum(&carried).await?;
-        let suggested = match &query.line_id {
-            Some(line_id) => {
-                self.desk_focus(line_id).await?.suggestion.map(|suggestion| suggestion.entries).unwrap_or_default()
-            }
-            None => Vec::new(),
-        };
         Ok(DeskEntries {
-            suggested,
+            suggested: suggested.iter().map(entry_view).collect(),
             unmatched_total: count(unmatched.total),
             unmatched: unmatched.rows.iter().map(entry_view).collect(),
+            earlier_total: count(earlier),
+            later_total: count(later),
             offset: query.offset,
             outstanding_total: count(outstanding.total),
             outstanding: outstanding.rows.iter().map(entry_view).collect(),
             outstanding_sum: sum.to_string(),
         })
+    }
+
+    /// The entry that is proposed for an open line.
+    async fn suggested(&self, statement: &StatementRecord, line_id: Option<&str>) -> EngineResult<Vec<EntryRecord>> {
+        let Some(line_id) = line_id else { return Ok(Vec::new()) };
+        let (_, row) = self.desk_line(line_id).await?;
+        let Some(proposal) = row.proposal.filter(|_| row.line.match_key.is_none()) else { return Ok(Vec::new()) };
+        let mut entries = self.store.entries_by_key(statement.balance_key, &[proposal.txn_key]).await?;
+        entries.retain(|entry| entry.match_key.is_none());
+        Ok(entries)
+    }
+
+    /// Open lines of a statement that have a live proposal, in position order.
+    pub(crate) async fn proposed_lines(&self, statement: &StatementRecord) -> EngineResult<Vec<DeskLineRecord>> {
+        let query = self.line_query(statement).await?;
+        let mut found = Vec::new();
+        if query.run_key.is_none() {
+            return Ok(found);
+        }
+        let mut offset = 0;
+        loop {
+            let page = self.store.desk_lines(&LineQuery { offset, ..query.clone() }).await?;
+            offset += page.rows.len() as u64;
+            let last = page.rows.is_empty() || offset >= page.total;
+            found.extend(page.rows.into_iter().filter(|row| row.proposal.is_some()));
+            if last {
+                return Ok(found);
+            }
+        }
     }
 }

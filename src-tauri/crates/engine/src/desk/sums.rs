@@ -41,6 +41,7 @@ impl Engine {
                 text: None,
                 sign: if line.amount.is_negative() { -1 } else { 1 },
                 newest_txn_key: None,
+                except: Vec::new(),
                 offset: 0,
                 limit: 0,
             };

@@ -150,7 +150,7 @@ impl Engine {
             effect.apply(unit.as_mut(), &statement, &stamp, again).await.map_err(in_words)?;
         }
         unit.mark_action(key, (!again).then_some((stamp.at, stamp.actor.as_str()))).await?;
-        let text = format!("{}: {}", if again { "Done again" } else { "Undone" }, action.summary);
+        let text = format!("{} “{}”", if again { "Did again" } else { "Undid" }, action.summary);
         unit.record_event(&desk_event(&stamp, &statement, if again { "redo" } else { "undo" }, &text)).await?;
         let result = done(unit.as_mut(), &statement, key, text).await?;
         unit.commit().await?;

@@ -7,6 +7,9 @@ use store::recon::{DeskLineRecord, EntryRecord};
 use crate::api::desk::{DeskEntry, DeskLine, Reason, TextMark};
 use crate::words;
 
+/// State of a line before the first run: nobody has looked for an entry.
+pub(crate) const NOT_RUN: &str = "open";
+
 /// An entry.
 pub(crate) fn entry_view(entry: &EntryRecord) -> DeskEntry {
     DeskEntry {
@@ -20,9 +23,10 @@ pub(crate) fn entry_view(entry: &EntryRecord) -> DeskEntry {
     }
 }
 
-/// A line with what was found for it, or what it was matched to.
+/// A line with what was found for it, or what it was matched to. `ran`: whether a run has looked for anything.
 pub(crate) fn line_view(
     row: &DeskLineRecord,
+    ran: bool,
     entry: Option<&EntryRecord>,
     matched: Option<&[EntryRecord]>,
     currency: &Currency,
@@ -42,7 +46,8 @@ pub(crate) fn line_view(
             };
             (one.tier.clone(), found)
         }
-        (None, None) => ("none".to_owned(), "No entry found".to_owned()),
+        (None, None) if ran => ("none".to_owned(), "No entry found".to_owned()),
+        (None, None) => (NOT_RUN.to_owned(), "Not matched yet".to_owned()),
     };
     DeskLine {
         id: line.id.clone(),
@@ -91,6 +96,18 @@ fn matched_words(entries: &[EntryRecord]) -> String {
     }
 }
 
+/// Points in words. Only their order means something, so a word says as much as the figure.
+fn strength(points: i64) -> &'static str {
+    match points {
+        300.. => "strong",
+        100..300 => "good",
+        1..100 => "weak",
+        0 => "neutral",
+        -149..0 => "against",
+        _ => "strongly against",
+    }
+}
+
 /// Reasons of a stored proposal, split into for and against.
 pub(super) fn reasons(value: &Value) -> (Vec<Reason>, Vec<Reason>) {
     let all: Vec<matching::Reason> = serde_json::from_value(value.clone()).unwrap_or_default();
@@ -109,7 +126,10 @@ pub(super) fn reasons(value: &Value) -> (Vec<Reason>, Vec<Reason>) {
                 start: span.start as u32,
                 end: span.end as u32,
             });
-            (reason.supports, Reason { text: reason.words, weight: reason.weight, mark })
+            (
+                reason.supports,
+                Reason { text: reason.words, weight: reason.weight, strength: strength(reason.weight).into(), mark },
+            )
         })
         .fold((Vec::new(), Vec::new()), |(mut supports, mut against), (supporting, reason)| {
             if supporting {

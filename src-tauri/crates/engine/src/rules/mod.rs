@@ -43,6 +43,15 @@ fn default_rules() -> Vec<(&'static str, RuleBody)> {
         ),
         ("Amount and day", RuleBody { criteria: vec![amount(), days("1")], confirm: false }),
         ("Amount, within 4 days", RuleBody { criteria: vec![amount(), days("4")], confirm: false }),
+        // A cheque is presented when its holder pleases; banks honour it for about half a year. The number has to be
+        // named, so the long window lets nothing else in, and a person looks at what it finds.
+        (
+            "Reference, presented late",
+            RuleBody {
+                criteria: vec![amount(), days("180"), exact(RuleField::Reference, RuleTest::FoundInText)],
+                confirm: false,
+            },
+        ),
     ]
 }
 

@@ -221,6 +221,7 @@ impl Engine {
                 text: None,
                 sign: 0,
                 newest_txn_key: Some(newest),
+                except: Vec::new(),
                 offset: 0,
                 limit: 0,
             };
@@ -268,7 +269,14 @@ impl Engine {
             actor: stamp.actor.clone(),
             kind: "run.finished".into(),
             object_id: statement.id.clone(),
-            payload: json!({ "run": run.id, "matched": run.matched, "confirmed": confirmed, "dry_run": run.dry_run, "result_hash": run.result_hash }),
+            payload: json!({
+                "name": statement.name,
+                "run": run.id,
+                "proposed": result.proposed,
+                "confirmed": confirmed,
+                "dry_run": run.dry_run,
+                "result_hash": run.result_hash,
+            }),
         })
         .await?;
         unit.commit().await?;

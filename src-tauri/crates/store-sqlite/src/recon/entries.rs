@@ -92,6 +92,9 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, wanted: &EntryQuery) {
     if let Some(newest) = wanted.newest_txn_key {
         query.push(" AND e.txn_key <= ").push_bind(newest);
     }
+    if !wanted.except.is_empty() {
+        query.push(" AND e.txn_key NOT IN (SELECT value FROM json_each(").push_bind(list(&wanted.except)).push("))");
+    }
     for word in wanted.text.iter().flat_map(|text| text.split_whitespace()) {
         query.push(" AND instr(lower(t.reference || ' ' || t.description || ' ' || o.name || ' ' || e.amount), ");
         query.push_bind(word.to_lowercase()).push(") > 0");
@@ -167,6 +170,7 @@ pub(super) async fn ledger_side(connection: &mut SqliteConnection, span: &ProofS
         text: None,
         sign: 0,
         newest_txn_key: None,
+        except: Vec::new(),
         offset: 0,
         limit: 0,
     };

@@ -6,9 +6,17 @@ import type { DeskEntry } from "./DeskEntry";
  */
 export type DeskEntries = { 
 /**
- * For the line asked about.
+ * For the line asked about; not listed again below.
  */
-suggested: Array<DeskEntry>, unmatched: Array<DeskEntry>, unmatched_total: number, offset: number, 
+suggested: Array<DeskEntry>, unmatched: Array<DeskEntry>, unmatched_total: number, 
+/**
+ * Fitting entries of the 30 days before, when they were not asked for.
+ */
+earlier_total: number, 
+/**
+ * Fitting entries from the last day asked for to 30 days after the period.
+ */
+later_total: number, offset: number, 
 /**
  * The first 200.
  */

@@ -6,9 +6,17 @@ import type { EntrySign } from "./EntrySign";
  */
 export type DeskEntriesQuery = { statement_id: string, line_id: string | null, text: string | null, sign: EntrySign, 
 /**
- * Last day; absent: 30 days after the period.
+ * Last day; absent: the end of the period.
  */
-to_date: string | null, offset: number, 
+to_date: string | null, 
+/**
+ * Also the 30 days before the first day of the proof.
+ */
+earlier: boolean, 
+/**
+ * Also the 30 days after the period.
+ */
+later: boolean, offset: number, 
 /**
  * At most 200.
  */

@@ -8,7 +8,7 @@ import type { Suggestion } from "./Suggestion";
  */
 export type DeskFocus = { line: DeskLine, suggestion: Suggestion | null, alternatives: Array<Suggestion>, 
 /**
- * “Only entry that fits. The next best is 7.3 weaker.”
+ * “Only entry that fits.”, “The next best solution is clearly weaker.”
  */
 margin: string | null, 
 /**

@@ -35,6 +35,14 @@ timing: string, ledger_cleared: string,
  */
 ledger_difference: string, ledger_agrees: boolean, 
 /**
+ * What the book lacks before a first statement; posted from the sign-off dialog. Absent: nothing.
+ */
+opening_missing: string | null, 
+/**
+ * Closing less opening less all lines, when it is not zero: the statement cannot come to zero then.
+ */
+missing: string | null, 
+/**
  * Sums of the lines to review.
  */
 review_in: string, review_out: string, 

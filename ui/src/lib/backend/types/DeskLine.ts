@@ -5,11 +5,11 @@
  */
 export type DeskLine = { id: string, position: number, date: string, value_date: string | null, description: string, reference: string | null, counterparty: string | null, amount: string, 
 /**
- * `confirmed`, or the tier of the proposal, or `none`.
+ * `confirmed`, the tier of the proposal, `none` when a run found nothing, or `open` before the first run.
  */
 state: string, 
 /**
- * Points of the proposal.
+ * Points of the proposal; they order proposals and are no probability.
  */
 score: number | null, 
 /**

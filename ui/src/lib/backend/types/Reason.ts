@@ -6,9 +6,13 @@ import type { TextMark } from "./TextMark";
  */
 export type Reason = { text: string, 
 /**
- * Points; below zero speaks against.
+ * Points; below zero speaks against. They order reasons and draw their bars; no probability.
  */
 weight: number, 
+/**
+ * The weight in words: “strong”, “weak”, “against”.
+ */
+strength: string, 
 /**
  * Text of the line to mark: field name, first character, character after the last.
  */

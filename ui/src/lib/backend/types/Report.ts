@@ -22,7 +22,11 @@ state: string, prepared_by: string, prepared_at: string, signed_by: string | nul
 /**
  * Names and versions of the rules of the newest run.
  */
-rules: Array<string>, result_hash: string | null, statement_proof: Array<ReportAmount>, statement_ties: boolean, bank_side: Array<ReportAmount>, book_side: Array<ReportAmount>, sides_agree: boolean, unmatched_lines: Array<ReportLine>, unmatched_entries: Array<ReportEntry>, outstanding: Array<ReportEntry>, by_tier: Array<ReportCount>, by_rule: Array<ReportCount>, differences: Array<ReportPosting>, acts: Array<ReportAct>, left_out: Array<LeftOutRow>, 
+rules: Array<string>, result_hash: string | null, statement_proof: Array<ReportAmount>, statement_ties: boolean, 
+/**
+ * Closing less opening less all lines, when it is not zero.
+ */
+missing: string | null, bank_side: Array<ReportAmount>, book_side: Array<ReportAmount>, sides_agree: boolean, unmatched_lines: Array<ReportLine>, unmatched_entries: Array<ReportEntry>, outstanding: Array<ReportEntry>, by_tier: Array<ReportCount>, by_rule: Array<ReportCount>, differences: Array<ReportPosting>, acts: Array<ReportAct>, left_out: Array<LeftOutRow>, 
 /**
  * Earlier versions with the reason why each was reopened.
  */

@@ -11,4 +11,8 @@ age_days: number,
 /**
  * More than 60 days.
  */
-old: boolean, };
+old: boolean, 
+/**
+ * Position of the line it is proposed for; nobody has confirmed that yet.
+ */
+proposed_for: number | null, };

@@ -3,4 +3,8 @@
 /**
  * A line on a schedule.
  */
-export type ReportLine = { position: number, date: string, text: string, amount: string, };
+export type ReportLine = { position: number, date: string, text: string, amount: string, 
+/**
+ * A proposal nobody has confirmed yet: “CHQ-000317, certain”.
+ */
+proposed: string | null, };

@@ -3,7 +3,27 @@
 /**
  * What a run found.
  */
-export type RunResult = { run_id: string, job_id: string, statement_id: string, dry_run: boolean, lines: number, matched: number, certain: number, likely: number, possible: number, ambiguous: number, confirmed: number, 
+export type RunResult = { run_id: string, job_id: string, statement_id: string, dry_run: boolean, 
+/**
+ * Open lines looked at: the five counts below add up to it.
+ */
+lines: number, certain: number, likely: number, possible: number, 
+/**
+ * Several entries fit equally well.
+ */
+ambiguous: number, 
+/**
+ * No entry fits.
+ */
+none: number, 
+/**
+ * Lines with one entry proposed: certain, likely and possible.
+ */
+proposed: number, 
+/**
+ * Confirmed by the run itself; they count in their tier as well.
+ */
+confirmed: number, 
 /**
  * The same inputs give the same hash.
  */

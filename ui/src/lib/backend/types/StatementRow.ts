@@ -8,4 +8,8 @@ export type StatementRow = { id: string, name: string, balance_id: string, balan
 /**
  * Rules changed since the last run.
  */
-rules_changed: boolean, };
+rules_changed: boolean, 
+/**
+ * Rows of the file that were left out at import.
+ */
+left_out: number, };

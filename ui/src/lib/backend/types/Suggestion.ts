@@ -11,9 +11,9 @@ export type Suggestion = { entries: Array<DeskEntry>, total: string,
  */
 difference: string, tier: string, 
 /**
- * Sum of the weights, in points.
+ * What the tier means, or how an alternative compares with the suggestion.
  */
-score: number, reasons: Array<Reason>, against: Array<Reason>, rule: string | null, 
+verdict: string, reasons: Array<Reason>, against: Array<Reason>, rule: string | null, 
 /**
  * Position of the line this entry is proposed for instead.
  */

@@ -1,0 +1,140 @@
+//! What the desk and the draft report say before and after a run, about cheques, and about rows that were left out.
+
+use engine::api::desk::DeskEntriesQuery;
+
+use crate::recon_support::{Bank, ROWS, Row, csv, run_request};
+
+fn query(statement: &str) -> DeskEntriesQuery {
+    DeskEntriesQuery { statement_id: statement.into(), ..DeskEntriesQuery::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_is_not_matched_yet_until_a_run_has_looked() {
+    let bank = Bank::with_entries().await;
+    let engine = bank.book.engine.clone();
+    let statement = bank.october().await;
+    let line = bank.line(&statement, "INTEREST").await;
+    assert_eq!((line.state.as_str(), line.found.as_str()), ("open", "Not matched yet"));
+    let tiers = engine.desk(&statement).await.unwrap().tiers;
+    assert_eq!(tiers.iter().map(|one| (one.tier.as_str(), one.lines)).collect::<Vec<_>>(), [("open", 6)]);
+    let result = engine.run_now(run_request(&statement)).await.unwrap();
+    assert_eq!(result.proposed, result.certain + result.likely + result.possible);
+    assert_eq!(result.proposed + result.ambiguous + result.none, result.lines);
+    let line = bank.line(&statement, "INTEREST").await;
+    assert_eq!((line.state.as_str(), line.found.as_str()), ("none", "No entry found"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_stands_in_one_place_and_the_period_is_what_the_proof_counts() {
+    let bank = Bank::with_entries().await;
+    let engine = bank.book.engine.clone();
+    bank.post("BEFORE-1", "2026-09-20", "5.00", "Paid before the period").await;
+    bank.post("AFTER-1", "2026-11-03", "6.00", "Paid after the period").await;
+    let statement = bank.october().await;
+    engine.run_now(run_request(&statement)).await.unwrap();
+    let header = engine.desk(&statement).await.unwrap();
+    let page = engine.desk_entries(query(&statement)).await.unwrap();
+    assert_eq!(page.unmatched_total, header.unmatched_entries);
+    assert_eq!((page.earlier_total, page.later_total), (1, 1));
+
+    let line = bank.line(&statement, "DUNMORE").await;
+    let page =
+        engine.desk_entries(DeskEntriesQuery { line_id: Some(line.id.clone()), ..query(&statement) }).await.unwrap();
+    assert_eq!(page.suggested.iter().map(|entry| entry.reference.as_str()).collect::<Vec<_>>(), ["INV-20062"]);
+    assert!(page.unmatched.iter().all(|entry| entry.reference != "INV-20062"));
+    assert_eq!(page.unmatched_total + 1, header.unmatched_entries);
+
+    let page = engine.desk_entries(DeskEntriesQuery { earlier: true, later: true, ..query(&statement) }).await.unwrap();
+    assert_eq!((page.earlier_total, page.later_total), (0, 0));
+    let shown: Vec<_> = page.unmatched.iter().map(|entry| entry.reference.as_str()).collect();
+    assert!(shown.contains(&"BEFORE-1") && shown.contains(&"AFTER-1"), "{shown:?}");
+
+    // The focus card speaks in words.
+    let focus = engine.desk_focus(&line.id).await.unwrap();
+    let suggestion = focus.suggestion.unwrap();
+    assert!(suggestion.reasons.iter().any(|reason| reason.strength == "strong"), "{suggestion:?}");
+    assert!(!suggestion.verdict.is_empty());
+    assert!(!focus.margin.unwrap().contains("point"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cheque_presented_weeks_later_is_found_by_its_number_and_is_not_outstanding_in_the_draft() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    bank.post("CHQ-100482", "2026-10-10", "-61.18", "Cheque for the boat").await;
+    bank.post("CHQ-100483", "2026-10-10", "-61.18", "Cheque for the crane").await;
+    let rows: &[Row<'_>] = &[("2026-11-05", "CREDIT INTEREST", "0.37"), ("2026-11-20", "CHQ 100482", "-61.18")];
+    let november = bank.import("November", csv(100_000, rows), false).await.unwrap().statement_id.unwrap();
+    for reference in ["CHQ-100482", "CHQ-100483"] {
+        let entry = bank.entry(&november, reference).await;
+        engine.entry_outstanding(&november, &entry.id, true).await.unwrap();
+    }
+    let result = engine.run_now(run_request(&november)).await.unwrap();
+    assert_eq!((result.proposed, result.none), (1, 1), "{result:?}");
+    let line = bank.line(&november, "CHQ").await;
+    let focus = engine.desk_focus(&line.id).await.unwrap();
+    let suggestion = focus.suggestion.expect("the number is named");
+    assert_eq!(suggestion.entries[0].reference, "CHQ-100482");
+    assert_ne!(suggestion.tier, "certain", "41 days are for a person to look at");
+
+    let draft = engine.report(&november, None).await.unwrap();
+    assert_eq!(draft.unmatched_lines[1].proposed.as_deref(), Some(format!("CHQ-100482, {}", suggestion.tier).as_str()));
+    let proposed: Vec<_> = draft
+        .unmatched_entries
+        .iter()
+        .filter_map(|entry| entry.proposed_for.map(|line| (entry.reference.as_str(), line)))
+        .collect();
+    assert_eq!(proposed, [("CHQ-100482", line.position)]);
+    assert_eq!(draft.outstanding.iter().map(|entry| entry.reference.as_str()).collect::<Vec<_>>(), ["CHQ-100483"]);
+    assert_eq!(draft.state, "Draft, 2 lines left to clear, 1 of them only proposed");
+    assert!(draft.sides_agree, "{draft:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_left_out_is_said_with_its_sum_and_cannot_be_signed_over() {
+    let bank = Bank::with_entries().await;
+    let engine = bank.book.engine.clone();
+    let mut bytes = String::from_utf8(csv(100_000, ROWS)).unwrap();
+    bytes = bytes.replace(";0.37;", ";O.37;");
+    let statement = bank.import("October", bytes.into_bytes(), true).await.unwrap().statement_id.unwrap();
+    assert_eq!(engine.statement(&statement).await.unwrap().left_out, 1);
+    let header = engine.desk(&statement).await.unwrap();
+    assert_eq!(header.missing.as_deref(), Some("37"));
+    let left = engine.signoff_check(&statement).await.unwrap();
+    let text = &left.items.iter().find(|item| item.key == "left_to_clear").unwrap().text;
+    assert!(text.contains("0.37 EUR is missing. 1 row of the file was left out"), "{text}");
+    let draft = engine.report(&statement, None).await.unwrap();
+    assert_eq!((draft.statement_ties, draft.missing.as_deref()), (false, Some("37")));
+    assert!(draft.statement_proof.iter().any(|row| row.note.as_deref() == Some("1 row left out at import")));
+    assert_eq!(engine.sign_off(&statement, "Orla Keane").await.unwrap_err().code(), "NOT_READY");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_activity_tells_what_was_done_on_a_desk() {
+    let bank = Bank::with_entries().await;
+    let engine = bank.book.engine.clone();
+    let statement = bank.october().await;
+    engine.run_now(run_request(&statement)).await.unwrap();
+    let (line, entry) = (bank.line(&statement, "DUNMORE").await, bank.entry(&statement, "INV-20062").await);
+    engine.match_accept(&statement, vec![line.id], vec![entry.id], None).await.unwrap();
+    engine.desk_undo(&statement, None).await.unwrap();
+    let said: Vec<_> = engine
+        .overview_activity(4)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| format!("{} {} {}", row.actor, row.verb, row.object))
+        .collect();
+    let name = "Merrion Operating, October 2026";
+    for (at, sentence) in [
+        format!("undid “Matched line 2 to INV-20062” on {name}"),
+        format!("matched line 2 to INV-20062 on {name}"),
+        format!("ran the rules on {name}"),
+        format!("imported {name}"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert!(said[at].ends_with(&sentence), "{said:?}");
+    }
+}
