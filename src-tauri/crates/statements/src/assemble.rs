@@ -10,13 +10,14 @@ use crate::columns;
 use crate::dates::{self, DateFormat};
 use crate::detect::Detected;
 use crate::faults;
-use crate::layout::{self, Stated};
-use crate::mapping::ReadOptions;
+use crate::layout::{self, Stated, StatedBalance};
+use crate::mapping::{ReadOptions, SignModel};
 use crate::model::{IgnoreReason, IgnoredRow, RowCounts, StatementLine, exponent_of};
 use crate::number;
 use crate::plan::{Cause, Fault, Plan, Repairs, RowReader};
 use crate::problem::{Field, Problem, Reason, Severity};
-use crate::table::{Flaw, Row, Table};
+use crate::state;
+use crate::table::{Flaw, Kind, Row, Table};
 use crate::words::{self, Label};
 
 /// A row of the body that is a line or should have been one.
@@ -73,6 +74,7 @@ pub(crate) fn sort(table: Table, detected: &Detected, options: &ReadOptions) -> 
         last_data: detected.layout.data.last().copied().unwrap_or(0),
         second_table: false,
         section: 0,
+        not_booked: 0,
         groups: HashMap::new(),
         out: Sorted { sections: vec![detected.stated.clone()], ..Sorted::default() },
         default_exponent: exponent_of(detected.currency.as_ref(), detected.decimals),
@@ -86,6 +88,7 @@ pub(crate) fn sort(table: Table, detected: &Detected, options: &ReadOptions) -> 
             None => sorter.data(&mut row),
         }
     }
+    sorter.tell_not_booked();
     sorter.out
 }
 
@@ -128,6 +131,7 @@ struct Sorter<'a> {
     last_data: usize,
     second_table: bool,
     section: usize,
+    not_booked: u32,
     groups: HashMap<(usize, Option<String>, Option<String>), u32>,
     out: Sorted,
     default_exponent: u8,
@@ -135,6 +139,22 @@ struct Sorter<'a> {
 }
 
 impl Sorter<'_> {
+    fn tell_not_booked(&mut self) {
+        let rows = match self.not_booked {
+            0 => return,
+            1 => "1 row is".to_owned(),
+            more => format!("{more} rows are"),
+        };
+        let column = self.detected.state.and_then(|column| self.detected.mapping.header.get(column));
+        let named =
+            column.filter(|name| !name.is_empty()).map_or_else(String::new, |name| format!(" by the column {name}"));
+        self.out.problems.push(Problem::file(
+            Reason::NotBooked,
+            Severity::Warning,
+            format!("{rows} not booked{named}: announced, held back or refused. What is not booked is not read."),
+        ));
+    }
+
     fn push_ignored(&mut self, row: &Row, reason: IgnoreReason) {
         self.out.counts.ignored += 1;
         let text = row.filled().take(12).map(|column| row.cell(column)).collect::<Vec<_>>().join(" | ");
@@ -160,11 +180,21 @@ impl Sorter<'_> {
         if self.second_table {
             return Some(IgnoreReason::SecondTable);
         }
+        if self.detected.state.is_some_and(|column| state::is_open(row.cell(column))) {
+            self.not_booked += 1;
+            return Some(IgnoreReason::NotBooked);
+        }
         let date_text = self.plan.date.map_or("", |column| self.reader.text(row, column));
         let dated = dates::has_shape(date_text)
             || self.plan.date.is_some_and(|column| self.reader.date(row, column, Field::BookingDate).is_ok());
         let digits = |column: usize| self.reader.text(row, column).bytes().any(|b| b.is_ascii_digit());
         let money = self.plan.money_columns().any(digits);
+        if dated
+            && money
+            && let Some(reason) = self.balance_row(index, row)
+        {
+            return Some(reason);
+        }
         if dated { self.ignore_dated(row, money) } else { self.ignore_undated(index, row, money) }
     }
 
@@ -173,6 +203,39 @@ impl Sorter<'_> {
             .take(12)
             .filter_map(|column| words::label(row.cell(column)).map(|label| (label, column)))
             .find(|(label, _)| matches!(label, Label::Opening | Label::Closing | Label::Total))
+    }
+
+    /// A row at either end whose whole text is the name of a balance carries it in the amount column, where there is no
+    /// column of balances.
+    fn balance_row(&mut self, index: usize, row: &Row) -> Option<IgnoreReason> {
+        let data = &self.detected.layout.data;
+        // Both balances may stand at the same end.
+        let at_end = data.iter().take(2).chain(data.iter().rev().take(2)).any(|&end| end == index);
+        let (Some(column), None, true) = (self.plan.amount, self.plan.balance, at_end) else {
+            return None;
+        };
+        let debit = match self.plan.sign {
+            Some(SignModel::Signed) => false,
+            Some(SignModel::Directed) => {
+                let words = self.plan.direction.map(|column| self.reader.text(row, column))?;
+                self.plan.words.side(words)?
+            }
+            _ => return None,
+        };
+        let label = row.filled().filter(|&at| at != column).find_map(|at| {
+            let described = self.plan.description.contains(&at);
+            words::balance_label(row.cell(at)).filter(|_| described || words::label(row.cell(at)) != Some(Label::Total))
+        })?;
+        let date = self.plan.date.and_then(|column| self.reader.date(row, column, Field::BookingDate).ok());
+        let text = format!("{}{}", if debit { "-" } else { "" }, self.reader.text(row, column));
+        let stated = StatedBalance { line: row.line, text, stored: row.kind(column) == Kind::Number, date };
+        let section = &mut self.out.sections[self.section];
+        if label == Label::Opening {
+            section.opening.get_or_insert(stated);
+            return Some(IgnoreReason::OpeningBalance);
+        }
+        section.closing.get_or_insert(stated);
+        Some(IgnoreReason::ClosingBalance)
     }
 
     /// A dated row without an amount can only be a balance.

@@ -135,6 +135,11 @@ fn month_of(word: &str) -> Option<u32> {
         .find_map(|names| (1u32..).zip(names).find(|(_, name)| name.starts_with(&folded)).map(|(month, _)| month))
 }
 
+/// True for the name of a month or its abbreviation.
+pub(crate) fn is_month(word: &str) -> bool {
+    month_of(word).is_some()
+}
+
 /// Words that stand in dates and say nothing.
 #[rustfmt::skip]
 const FILLERS: &[&str] = &[

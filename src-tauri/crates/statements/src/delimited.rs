@@ -141,6 +141,7 @@ impl Cutter<'_> {
     fn cell(&self, at: usize, column: usize, out: &mut String, quotes: &mut Quotes) -> End {
         let (text, mark) = (self.text, self.mark);
         let bytes = text.as_bytes();
+        let at = self.quote_behind_blanks(at).unwrap_or(at);
         if bytes.get(at) == Some(&b'"') {
             match self.quoted(at, column, quotes) {
                 Some(close) => {
@@ -163,6 +164,16 @@ impl Cutter<'_> {
             .map_or(bytes.len(), |(offset, _)| at + offset);
         out.push_str(&text[at..end]);
         end_at(bytes, end, mark)
+    }
+
+    /// A quote that opens a cell although blanks stand before it, as in `a, "b, c"`. Only a cell that closes in its own
+    /// line is believed.
+    fn quote_behind_blanks(&self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let blanks = bytes[at..].iter().take_while(|&&byte| byte == b' ').count();
+        let open = at + blanks;
+        let quoted = blanks > 0 && self.mark != b" " && bytes.get(open) == Some(&b'"');
+        (quoted && quoted_end(bytes, open, self.mark).is_some_and(|(_, lines)| lines == 0)).then_some(open)
     }
 
     /// The closing quote of the cell that opens at `at`, unless the cell would swallow rows.

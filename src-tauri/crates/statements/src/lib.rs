@@ -30,6 +30,7 @@ pub mod problem;
 mod prove;
 mod quotes;
 mod sniff;
+mod state;
 mod table;
 mod text;
 mod words;
@@ -281,7 +282,7 @@ fn file_problems(detected: &Detected, options: &ReadOptions) -> Vec<Problem> {
         problems.push(Problem::file(
             Reason::NotAStatement,
             Severity::Error,
-            "No table with a date and an amount in each row was found. Choose the columns, or ask the bank for CSV, CAMT or MT940.",
+            "No table with a date and an amount in each row was found. Choose the columns, or ask the bank for CSV or XLSX.",
         ));
     } else if detected.currency.is_none() && detected.plan.currency.is_none() {
         problems.push(Problem::file(

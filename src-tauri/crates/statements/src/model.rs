@@ -253,6 +253,8 @@ pub enum IgnoreReason {
     Text,
     /// Belongs to another table below the first.
     SecondTable,
+    /// The bank says that it is not booked: announced, held back or refused.
+    NotBooked,
     /// Left out by the reader.
     LeftOut,
 }

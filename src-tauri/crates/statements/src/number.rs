@@ -110,6 +110,10 @@ fn symbol_code(text: &str) -> Option<&'static str> {
         "zł" | "zl" | "ZŁ" => "PLN",
         "Kč" | "kč" | "Kc" => "CZK",
         "Ft" => "HUF",
+        "TL" => "TRY",
+        "円" => "JPY",
+        "元" => "CNY",
+        "원" => "KRW",
         _ => return None,
     })
 }

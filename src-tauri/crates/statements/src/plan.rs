@@ -34,6 +34,10 @@ pub(crate) struct Plan {
     pub(crate) formats: Vec<DateFormat>,
     pub(crate) sign: Option<SignModel>,
     pub(crate) words: Words,
+    /// Credits are printed with a minus that says nothing: the column's name says that they came in.
+    pub(crate) credit_minus: bool,
+    /// A column of fees that the balances show to be taken off besides the amount.
+    pub(crate) fee: Option<usize>,
 }
 
 /// Folded direction words with the side they stand for.
@@ -93,6 +97,8 @@ impl Plan {
             formats: mapping.columns.iter().map(|c| c.date_format.unwrap_or(DateFormat::Ymd)).collect(),
             sign: mapping.sign_model,
             words: Words::new(&mapping.direction_words),
+            credit_minus: false,
+            fee: None,
         }
     }
 
@@ -263,8 +269,20 @@ impl RowReader<'_> {
                 if negate {
                     money.amount = -&money.amount;
                 }
+                if let Some(fee) = self.plan.fee {
+                    money.amount = &money.amount - &self.fee(row, fee, exponent)?;
+                }
                 Ok(money)
             }
+        }
+    }
+
+    /// A fee without its sign; a blank is none.
+    fn fee(&self, row: &Row, column: usize, exponent: u8) -> Result<Amount, Fault> {
+        match self.money(row, column, Field::Amount, exponent) {
+            Ok(money) => Ok(money.amount.abs()),
+            Err(Fault { cause: Cause::Number(NumberError::Blank), .. }) => Ok(Amount::ZERO),
+            Err(fault) => Err(fault),
         }
     }
 
@@ -284,7 +302,10 @@ impl RowReader<'_> {
             },
         };
         let debit = read(self.plan.debit, Field::Debit)?;
-        let credit = read(self.plan.credit, Field::Credit)?;
+        let mut credit = read(self.plan.credit, Field::Credit)?;
+        if let Some(money) = credit.as_mut().filter(|_| self.plan.credit_minus) {
+            money.amount = money.amount.abs();
+        }
         let out = |money: Money| Money {
             amount: if self.plan.sign == Some(SignModel::DebitCredit) { -&money.amount } else { money.amount },
             ..money

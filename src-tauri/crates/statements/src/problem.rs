@@ -54,6 +54,8 @@ pub enum Reason {
     MissingCurrency,
     OtherSheet,
     SecondTable,
+    /// Rows that the bank says are not booked.
+    NotBooked,
     ClosingDiffers,
     OpeningDiffers,
     // One cell.

@@ -62,7 +62,7 @@ fn zip_kind(bytes: &[u8]) -> Sniffed {
     {
         Sniffed::Workbook(Format::Ods)
     } else if has("word/document.xml") {
-        refuse(Reason::NotAWorkbook, "This is a Word document. Ask the bank for CSV, XLSX, CAMT or MT940.")
+        refuse(Reason::NotAWorkbook, "This is a Word document. Ask the bank for CSV or XLSX.")
     } else {
         refuse(Reason::NotAWorkbook, "This is a ZIP archive, not a workbook. Unpack it and choose the file inside.")
     }
@@ -98,16 +98,16 @@ fn binary_kind(bytes: &[u8]) -> Option<Sniffed> {
         (b"7z\xbc\xaf", "a 7z archive. Unpack it and choose the file inside"),
         (b"Rar!", "a RAR archive. Unpack it and choose the file inside"),
         (b"BZh", "a bzip2 archive. Unpack it and choose the file inside"),
-        (b"\x89PNG", "a picture. Ask the bank for CSV, CAMT or MT940"),
-        (b"\xff\xd8\xff", "a picture. Ask the bank for CSV, CAMT or MT940"),
-        (b"GIF8", "a picture. Ask the bank for CSV, CAMT or MT940"),
-        (b"II*\0", "a picture. Ask the bank for CSV, CAMT or MT940"),
+        (b"\x89PNG", "a picture. Ask the bank for CSV or XLSX"),
+        (b"\xff\xd8\xff", "a picture. Ask the bank for CSV or XLSX"),
+        (b"GIF8", "a picture. Ask the bank for CSV or XLSX"),
+        (b"II*\0", "a picture. Ask the bank for CSV or XLSX"),
         (b"SQLite format 3\0", "a database. Open it as a book instead"),
         (b"\x7fELF", "a program"),
         (b"MZ\x90", "a program"),
     ];
     if find(&bytes[..bytes.len().min(1024)], b"%PDF-") {
-        return Some(refuse(Reason::Pdf, "This is a PDF. Ask the bank for CSV, CAMT or MT940."));
+        return Some(refuse(Reason::Pdf, "This is a PDF. Ask the bank for CSV or XLSX."));
     }
     let (_, what) = KNOWN.iter().find(|(magic, _)| bytes.starts_with(magic))?;
     Some(refuse(Reason::Binary, format!("This is {what}.")))
@@ -122,7 +122,7 @@ fn text_kind(bytes: &[u8], file_name: &str) -> Sniffed {
         if head.contains(&0) || control * 20 > head.len() {
             return refuse(
                 Reason::Binary,
-                "This is not text and no known workbook. Ask the bank for CSV, CAMT or MT940.",
+                "This is not text and no known workbook. Ask the bank for CSV or XLSX.",
             );
         }
     }
@@ -136,7 +136,7 @@ fn named_format(start: &str, file_name: &str) -> Option<Sniffed> {
     let lower = start.to_ascii_lowercase();
     let begins = |prefix: &str| lower.starts_with(prefix);
     if begins("{\\rtf") {
-        return Some(refuse(Reason::Binary, "This is an RTF document. Ask the bank for CSV, CAMT or MT940."));
+        return Some(refuse(Reason::Binary, "This is an RTF document. Ask the bank for CSV or XLSX."));
     }
     if begins("ofxheader") || begins("<ofx") || (begins("<?") && lower.contains("<ofx")) {
         return Some(unsupported("an OFX file"));
@@ -166,7 +166,7 @@ fn markup(lower: &str, file_name: &str) -> Sniffed {
     if lower.contains("pain.00") {
         return refuse(
             Reason::UnsupportedFormat,
-            "This is a payment order (pain), not a statement. Ask the bank for CSV, XLSX or CAMT.",
+            "This is a payment order (pain), not a statement. Ask the bank for CSV or XLSX.",
         );
     }
     if lower.contains("schemas-microsoft-com:office:spreadsheet") {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::model::{Alternative, Confidence, Decision, Topic};
 use crate::problem::{Problem, Reason, Severity};
@@ -59,6 +59,23 @@ pub(crate) fn looks_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
+/// Pound signs before numbers and typographic punctuation are all there is: other tables have letters in their place,
+/// and too few of them to be told from letters.
+fn only_pounds(bytes: &[u8]) -> bool {
+    const POUND: u8 = 0xa3;
+    const PUNCTUATION: [u8; 9] = [0x80, 0x91, 0x92, 0x93, 0x94, 0x96, 0x97, 0x85, 0xa0];
+    let number = |at: usize| match bytes.get(at + 1) {
+        Some(b'-') => bytes.get(at + 2).is_some_and(u8::is_ascii_digit),
+        // In a heading: "Paid out (£)".
+        Some(next) => next.is_ascii_digit() || *next == b')',
+        None => false,
+    };
+    let mut high = bytes.iter().enumerate().filter(|(_, byte)| !byte.is_ascii()).peekable();
+    bytes.contains(&POUND)
+        && high.peek().is_some()
+        && high.all(|(at, byte)| if *byte == POUND { number(at) } else { PUNCTUATION.contains(byte) })
+}
+
 fn detect(bytes: &[u8]) -> (&'static Encoding, String, Confidence) {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return (encoding, "The file begins with a byte order mark.".into(), Confidence::Certain);
@@ -84,6 +101,10 @@ fn detect(bytes: &[u8]) -> (&'static Encoding, String, Confidence) {
             );
         }
         Err(_) => {}
+    }
+    if only_pounds(bytes) {
+        let evidence = "The only bytes beyond ASCII are pound signs before numbers.";
+        return (WINDOWS_1252, evidence.into(), Confidence::Likely);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     // Half a megabyte holds more letters than the detector needs.

@@ -75,8 +75,18 @@ const HINTS: &[(Hint, &[&str])] = &[
         ],
     ),
     (
+        Hint::BookingDate,
+        &[
+            "reskontradatum", "data tranzactiei", "data procesarii", "fecha movimiento", "fecha de movimiento",
+            "fecha transaccion", "data della operazione", "datum uctovani", "data do lancamento", "fecha de proceso",
+            "ημερομηνία κίνησης", "ημερομηνία συναλλαγής", "取引日", "お取引日", "取扱日", "お取扱日", "交易日期",
+            "记账日期", "入账日期", "交易日", "거래일자", "거래일시", "거래일", "дата документа",
+        ],
+    ),
+    (
         Hint::ValueDate,
         &[
+            "value dat", "val date", "data valutei", "ημερομηνία αξίας", "起息日", "起算日", "дата валютирования",
             "value date", "value", "date value", "interest date", "effective date", "wert", "wertstellung", "valuta",
             "valutadatum", "valuta datum", "valutadato", "date de valeur", "date valeur", "fecha valor", "f valor",
             "data valuta", "rentedatum", "rentedato", "renteringsdato", "rentedag", "data valor", "data waluty",
@@ -93,9 +103,13 @@ const HINTS: &[(Hint, &[&str])] = &[
             "created on", "datetime", "umsatzdatum", "dia", "date transaction", "data transacao",
         ],
     ),
+    (Hint::Date, &["ημερομηνία", "日付", "年月日", "日期", "날짜", "data i godzina", "dzień operacji"]),
     (
         Hint::Amount,
         &[
+            "operation amount", "montant operation", "montant de l operation", "suma tranzactiei", "valor rs",
+            "ποσό", "ποσό συναλλαγής", "金額", "取引金額", "お取引金額", "入出金", "入出金額", "金额", "交易金额",
+            "거래금액", "금액", "сумма операции", "сумма в валюте счета",
             "amount", "transaction amount", "betrag", "umsatz", "montant", "importe", "importo", "bedrag",
             "valor do movimento", "montante", "belopp", "belob", "belop", "summa", "maara", "kwota", "castka",
             "objem", "tutar", "iznos", "osszeg", "suma", "сумма", "monto", "cantidad", "net", "net amount",
@@ -108,6 +122,9 @@ const HINTS: &[(Hint, &[&str])] = &[
     (
         Hint::Debit,
         &[
+            "χρέωση", "お引出し", "お引き出し", "お引出金額", "引出額", "お支払い金額", "支払い金額", "お支払金額",
+            "支払金額", "出金", "出金額", "出金金額", "借方", "借方金额", "借方发生额", "支出", "支出金额", "출금",
+            "출금액", "출금금액", "찾으신금액", "списание", "дебет", "retragere", "plati", "debitare",
             "debit", "debits", "debit amount", "money out", "paid out", "withdrawal", "withdrawals",
             "withdrawal amount", "payments", "out", "soll", "lastschrift", "belastung", "debet", "debito", "debitos",
             "cargo", "cargos", "dare", "addebiti", "addebito", "uscite", "uscita", "sortie", "depense", "depenses",
@@ -121,6 +138,9 @@ const HINTS: &[(Hint, &[&str])] = &[
     (
         Hint::Credit,
         &[
+            "πίστωση", "お預入れ", "お預け入れ", "お預入金額", "預入額", "お預かり金額", "預かり金額", "預り金額", "入金",
+            "入金額", "入金金額", "贷方", "贷方金额", "贷方发生额", "收入", "收入金额", "입금", "입금액", "입금금액",
+            "맡기신금액", "зачисление", "поступление", "кредит", "depunere", "incasari", "creditare",
             "credit", "credits", "credit amount", "money in", "paid in", "deposit", "deposits", "deposit amount",
             "receipts", "in", "haben", "gutschrift", "credito", "creditos", "abono", "abonos", "avere", "accrediti",
             "accredito", "entrate", "entrata", "entree", "recette", "recettes", "bij", "inkomsten", "insattning",
@@ -133,7 +153,7 @@ const HINTS: &[(Hint, &[&str])] = &[
     (
         Hint::Direction,
         &[
-            "debit credit", "credit debit", "dr cr", "cr dr", "d c", "c d", "soll haben", "s h", "af bij", "bij af",
+            "借贷标志", "收 支", "入払区分", "debit credit", "credit debit", "dr cr", "cr dr", "d c", "c d", "soll haben", "s h", "af bij", "bij af",
             "debet credit", "credit debit indicator", "debit credit indicator", "sign", "direction", "richting",
             "debit or credit", "sens", "debito credito", "d h", "vorzeichen", "soll haben kennzeichen", "cdi", "dc",
             "crdr", "drcr", "debitcredit", "creditdebit", "db cr", "d k", "in out", "transaction direction",
@@ -143,6 +163,8 @@ const HINTS: &[(Hint, &[&str])] = &[
     (
         Hint::Balance,
         &[
+            "υπόλοιπο", "λογιστικό υπόλοιπο", "残高", "差引残高", "取引後残高", "お取引後残高", "余额", "账户余额", "餘額",
+            "잔액", "거래후잔액", "거래 후 잔액", "sold", "sold contabil", "saldo apos lancamento", "остаток на счете",
             "balance", "running balance", "account balance", "ledger balance", "book balance", "saldo", "kontostand",
             "solde", "saldo contabile", "saldo na mutatie", "saldo voor mutatie", "beginsaldo", "startsaldo",
             "balance after", "balance after transaction", "new balance", "saldo nach buchung", "saldo po operacji",
@@ -155,6 +177,7 @@ const HINTS: &[(Hint, &[&str])] = &[
     (
         Hint::Currency,
         &[
+            "νόμισμα", "通貨", "币种", "通화", "valuta contului",
             "currency", "ccy", "wahrung", "waehrung", "devise", "moneda", "divisa", "valuta code", "muntsoort",
             "munt", "mena", "moeda", "waluta", "valuutta", "valuta kod", "curr", "currency code", "para birimi",
             "penznem", "deviza", "валюта", "whrg", "account currency", "cur",
@@ -163,6 +186,8 @@ const HINTS: &[(Hint, &[&str])] = &[
     (
         Hint::Description,
         &[
+            "περιγραφή", "αιτιολογία", "摘要", "摘要内容", "取引内容", "お取引内容", "お取り扱い内容", "お取扱内容",
+            "入出金内容", "交易说明", "交易摘要", "用途", "附言", "적요", "내용", "거래내용", "descriere", "detalii",
             "description", "details", "narrative", "memo", "particulars", "transaction details",
             "transaction description", "verwendungszweck", "buchungstext", "vorgang", "beschreibung", "libelle",
             "libelle operation", "detail", "motif", "concepto", "descripcion", "descrizione", "causale",
@@ -269,13 +294,13 @@ const HINTS: &[(Hint, &[&str])] = &[
 const MAX_WORDS: usize = 6;
 
 /// The lists by phrase: hostile files have a million rows of text, and each is looked at.
-static HINT_OF: LazyLock<HashMap<&'static str, Hint>> = LazyLock::new(|| {
-    let pairs = HINTS.iter().flat_map(|(hint, words)| words.iter().map(move |word| (*word, *hint)));
+static HINT_OF: LazyLock<HashMap<String, Hint>> = LazyLock::new(|| {
+    let pairs = HINTS.iter().flat_map(|(hint, words)| words.iter().map(move |word| (fold(word), *hint)));
     // Where a phrase stands in two lists, the first list has it.
     pairs.collect::<Vec<_>>().into_iter().rev().collect()
 });
-static LABEL_OF: LazyLock<HashMap<&'static str, Label>> = LazyLock::new(|| {
-    let pairs = LABELS.iter().flat_map(|(label, words)| words.iter().map(move |word| (*word, *label)));
+static LABEL_OF: LazyLock<HashMap<String, Label>> = LazyLock::new(|| {
+    let pairs = LABELS.iter().flat_map(|(label, words)| words.iter().map(move |word| (fold(word), *label)));
     pairs.collect::<Vec<_>>().into_iter().rev().collect()
 });
 
@@ -330,14 +355,14 @@ pub(crate) fn is_iso(word: &str) -> bool {
 pub(crate) const DEBIT_WORDS: &[&str] = &[
             "d", "dr", "db", "dbit", "debit", "debet", "debito", "s", "soll", "af", "out", "uit", "withdrawal",
             "lastschrift", "belastung", "cargo", "dare", "addebito", "sortie", "ut", "ud", "obciazenie", "debe",
-            "dbt", "paid out", "money out", "debited", "borc", "outgoing", "payment", "saida", "expense", "d r",
+            "dbt", "paid out", "money out", "debited", "borc", "outgoing", "payment", "saida", "expense", "d r", "借", "支", "支出", "出金", "출금",
         ];
 /// Words for money that arrives, folded.
 #[rustfmt::skip]
 pub(crate) const CREDIT_WORDS: &[&str] = &[
             "c", "cr", "crdt", "credit", "kredit", "credito", "h", "haben", "bij", "in", "deposit", "gutschrift",
             "abono", "avere", "accredito", "entree", "inn", "ind", "uznanie", "haber", "crd", "paid in", "money in",
-            "credited", "alacak", "incoming", "receipt", "entrada", "income", "k", "c r",
+            "credited", "alacak", "incoming", "receipt", "entrada", "income", "k", "c r", "贷", "收", "收入", "入金", "입금",
         ];
 
 /// The side a word stands for: `Some(true)` for debit. Bare signs count.
@@ -382,7 +407,8 @@ const LABELS: &[(Label, &[&str])] = &[
             "ancien solde", "solde d ouverture", "saldo iniziale", "saldo precedente", "beginsaldo", "vorig saldo",
             "ingaende saldo", "inngaende saldo", "primosaldo", "alkusaldo", "saldo poczatkowe", "pocatecni zustatek",
             "nyito egyenleg", "acilis bakiyesi", "входящий остаток", "openingssaldo", "saldo vortrag",
-            "saldovortrag", "balance forward",
+            "saldovortrag", "balance forward", "saldo iniziale contabile", "solde en debut de periode",
+            "saldo do dia anterior", "期初余额", "繰越残高", "前期残高", "υπόλοιπο έναρξης", "sold initial",
         ],
     ),
     (
@@ -395,6 +421,8 @@ const LABELS: &[(Label, &[&str])] = &[
             "ultimosaldo", "loppusaldo", "saldo koncowe", "konecny zustatek", "zaro egyenleg", "kapanis bakiyesi",
             "исходящий остаток", "current balance", "ledger balance", "balance as of", "balance as at", "balance on",
             "abschlusssaldo", "aktueller kontostand", "solde au", "saldo al", "saldo per", "slotsaldo",
+            "solde en fin de periode", "saldo disponivel", "saldo do dia", "期末余额", "期末残高", "υπόλοιπο λήξης",
+            "sold final", "saldo contabil", "saldo contabilistico",
         ],
     ),
     (
@@ -442,7 +470,43 @@ pub(crate) fn label(text: &str) -> Option<Label> {
     }
     let folded = fold(text);
     let ends = folded.match_indices(' ').map(|(at, _)| at).take(MAX_WORDS - 1).chain([folded.len()]);
-    ends.filter_map(|end| LABEL_OF.get(&folded[..end]).copied()).last()
+    let found = ends.filter_map(|end| LABEL_OF.get(&folded[..end]).copied()).last();
+    // "Saldo contabile iniziale al 01.10.2026": the word that tells comes late.
+    let late = matches!(found, Some(Label::Closing | Label::Total));
+    if late && folded.split(' ').take(MAX_WORDS).any(|word| OPENING_WORDS.contains(&word)) {
+        return Some(Label::Opening);
+    }
+    found
+}
+
+/// Words that make a balance the one before the first line.
+#[rustfmt::skip]
+const OPENING_WORDS: &[&str] = &[
+    "iniziale", "inicial", "initial", "opening", "anterior", "precedente", "precedent", "debut", "vorig", "begin",
+    "beginning", "anfang", "ingaende", "poczatkowe", "pocatecni", "nyito", "start", "starting", "previous",
+];
+
+/// The balance that a whole text names, with nothing but a date behind it: "Saldo anterior", "S A L D O",
+/// "Closing balance 30 Nov 2026". A payment whose text merely begins so is none.
+pub(crate) fn balance_label(text: &str) -> Option<Label> {
+    if text.len() > 80 {
+        return None;
+    }
+    let folded = fold(text);
+    let spaced = folded.len() > 1 && folded.split(' ').all(|word| word.chars().count() == 1);
+    let folded = if spaced { folded.replace(' ', "") } else { folded };
+    let dated = |word: &&str| {
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || matches!(*word, "as" | "of" | "at" | "on" | "au" | "al" | "am" | "per" | "vom" | "em" | "do" | "dia")
+            || crate::dates::is_month(word)
+    };
+    let words: Vec<&str> = folded.split(' ').collect();
+    let end = words.len() - words.iter().rev().take_while(|word| dated(word)).count();
+    let phrase = words[..end].join(" ");
+    if matches!(phrase.as_str(), "saldo" | "solde" | "balance") {
+        return Some(Label::Closing);
+    }
+    LABEL_OF.get(phrase.as_str()).copied().filter(|label| matches!(label, Label::Opening | Label::Closing))
 }
 
 #[cfg(test)]
@@ -476,7 +540,42 @@ mod tests {
     }
 
     #[test]
+    fn headers_without_latin_letters() {
+        for (text, expected) in [
+            ("お引出し", Hint::Debit),
+            ("お預入れ", Hint::Credit),
+            ("支払い金額", Hint::Debit),
+            ("差引残高", Hint::Balance),
+            ("取引後残高(円)", Hint::Balance),
+            ("收入金额", Hint::Credit),
+            ("출금액", Hint::Debit),
+            ("Ημερομηνία", Hint::Date),
+            ("Υπόλοιπο", Hint::Balance),
+            ("Остаток", Hint::Balance),
+        ] {
+            assert_eq!(hint(text).map(|(hint, _)| hint), Some(expected), "{text}");
+        }
+        assert_eq!(label("Входящий остаток"), Some(Label::Opening));
+    }
+
+    #[test]
+    fn rows_that_are_only_a_balance() {
+        for (text, expected) in [
+            ("Saldo Anterior", Some(Label::Opening)),
+            ("S A L D O", Some(Label::Closing)),
+            ("Closing balance 30 Nov 2026", Some(Label::Closing)),
+            ("Opening balance as of 01/10/2026", Some(Label::Opening)),
+            ("Opening balance transfer to Tolka Marina", None),
+            ("Balance Shoes", None),
+        ] {
+            assert_eq!(balance_label(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn labels_beside_tables() {
+        assert_eq!(label("Saldo contabile iniziale al 01.10.2026"), Some(Label::Opening));
+        assert_eq!(label("Saldo contabile finale al 30.11.2026"), Some(Label::Closing));
         assert_eq!(label("Saldo inicial:"), Some(Label::Opening));
         assert_eq!(label("Kontostand vom 30.11.2026:"), Some(Label::Closing));
         assert_eq!(label("Account number"), Some(Label::Account));

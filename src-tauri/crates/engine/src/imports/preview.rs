@@ -348,6 +348,7 @@ fn ignored_view(row: &statements::IgnoredRow) -> IgnoredRow {
         Why::Total => "Total",
         Why::Text => "Text without date and amount",
         Why::SecondTable => "Belongs to another table",
+        Why::NotBooked => "Not booked yet, or refused",
         Why::LeftOut => "Left out by you",
     };
     IgnoredRow { line: row.line, text: row.text.clone(), reason: reason.into() }

@@ -17,6 +17,7 @@ use crate::mapping::{DirectionWords, Mapping, ReadOptions, SignModel};
 use crate::model::{Alternative, Choice, Confidence, Decision, Format, RowOrder, Topic};
 use crate::number::DecimalMark;
 use crate::plan::{Plan, Words};
+use crate::state;
 use crate::table::Table;
 use crate::words;
 use money::{Bench, Candidates, Hypothesis, Outcome};
@@ -38,6 +39,8 @@ pub(crate) struct Detected {
     /// Readings to ask about, beginning with the one taken; empty when there is nothing to ask.
     pub(crate) open: Vec<(String, Choice)>,
     pub(crate) open_evidence: Vec<String>,
+    /// The column that says which rows are not booked.
+    pub(crate) state: Option<usize>,
 }
 
 impl Detected {
@@ -101,6 +104,7 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
         decimals,
         open,
         open_evidence,
+        state: state::column(&columns),
     }
 }
 
@@ -363,6 +367,7 @@ impl Work<'_> {
                     .collect();
                 let mut hypotheses =
                     money::hypotheses(bench.columns, &Candidates { direction, taken }, self.layout.data.len());
+                bench.drop_gross(&self.plan, &mut hypotheses);
                 if let Some(sign) = self.options.sign_model {
                     hypotheses = hypotheses.into_iter().filter_map(|h| with_sign(h, sign, direction)).collect();
                 }
@@ -380,6 +385,17 @@ impl Work<'_> {
             outcome.open.clear();
         }
         outcome.best.apply(&mut self.plan);
+        if let Some((fee, proved)) = bench.with_fee(&self.plan, &outcome) {
+            let name = &self.columns[fee].header;
+            self.plan.fee = Some(fee);
+            outcome = proved;
+            outcome.evidence.push(format!("The balances show that {name} is taken off besides the amount."));
+        }
+        if outcome.relation.is_none() && bench.credits_carry_minus(&self.plan) {
+            self.plan.credit_minus = true;
+            let column = self.plan.credit.map_or("", |column| self.columns[column].header.as_str());
+            outcome.evidence.push(format!("Every amount under {column} has a minus, as cards print money in."));
+        }
         Some(outcome)
     }
 

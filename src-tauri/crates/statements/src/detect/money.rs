@@ -6,6 +6,7 @@ use crate::mapping::SignModel;
 use crate::model::{BalancePlace, Confidence, RowOrder};
 use crate::number::DecimalMark;
 use crate::plan::{Plan, Repairs, RowReader};
+use crate::problem::Field;
 use crate::table::Table;
 use crate::words::Hint;
 
@@ -49,6 +50,9 @@ pub(crate) struct Outcome {
     /// Other readings that fit as well.
     pub(crate) open: Vec<Hypothesis>,
 }
+
+const FEE_WORDS: &[&str] = &["fee", "fees", "gebuhr", "gebuhren", "commission", "frais", "comision", "commissione"];
+const NET_WORDS: &[&str] = &["net", "netto", "neto", "liquido"];
 
 /// Rows that a reading is first tested on; the one that is chosen is tested on all.
 const SAMPLE: usize = 400;
@@ -147,6 +151,87 @@ impl Bench<'_> {
         let open = if best.named { Vec::new() } else { swapped(&best).into_iter().collect() };
         let confidence = if open.is_empty() { Confidence::Likely } else { Confidence::Open };
         Some(Outcome { best, relation: None, fit, confidence, evidence, open })
+    }
+
+    /// Of an amount before fees and one after them, what the rows themselves prove to be net is what moved the account.
+    pub(crate) fn drop_gross(&self, plan: &Plan, hypotheses: &mut Vec<Hypothesis>) {
+        let amounts: Vec<usize> = (0..self.columns.len())
+            .filter(|&c| hypotheses.iter().any(|h| h.named && h.sign == SignModel::Signed && h.amount == Some(c)))
+            .collect();
+        let fees = (0..self.columns.len()).filter(|&c| self.columns[c].is_number() && self.says(c, FEE_WORDS));
+        let Some(net) = amounts.iter().copied().find(|&c| self.says(c, NET_WORDS)) else {
+            return;
+        };
+        for fee in fees {
+            let gross: Vec<usize> =
+                amounts.iter().copied().filter(|&c| c != net && self.is_net(plan, c, fee, net)).collect();
+            hypotheses.retain(|h| !h.amount.is_some_and(|amount| gross.contains(&amount)));
+        }
+    }
+
+    /// True if gross less fee is net in every row, whatever sign the fee is printed with, and some fee is not zero.
+    fn is_net(&self, plan: &Plan, gross: usize, fee: usize, net: usize) -> bool {
+        let repairs = Repairs::new();
+        let reader = RowReader { plan, repairs: &repairs };
+        let read = |index: usize, column: usize| {
+            reader.money(&self.table.rows[index], column, Field::Amount, self.exponent).ok().map(|money| money.amount)
+        };
+        let triples: Option<Vec<_>> = self
+            .data
+            .iter()
+            .take(SAMPLE)
+            .map(|&index| Some((read(index, gross)?, read(index, fee)?, read(index, net)?)))
+            .collect();
+        triples.is_some_and(|triples| {
+            triples.iter().any(|(_, fee, _)| !fee.is_zero())
+                && (triples.iter().all(|(gross, fee, net)| &(gross - fee) == net)
+                    || triples.iter().all(|(gross, fee, net)| &(gross + fee) == net))
+        })
+    }
+
+    /// Fees beside the amount: the balances follow on every step once they are taken off, and did not before.
+    pub(crate) fn with_fee(&self, plan: &Plan, outcome: &Outcome) -> Option<(usize, Outcome)> {
+        let best = &outcome.best;
+        if best.sign != SignModel::Signed || best.balance.is_none() {
+            return None;
+        }
+        let fees = (0..self.columns.len()).filter(|&c| {
+            self.columns[c].is_number() && self.columns[c].numbers > self.columns[c].zeros && self.says(c, FEE_WORDS)
+        });
+        fees.filter(|&fee| !best.uses(fee) && best.balance != Some(fee)).find_map(|fee| {
+            let plan = Plan { fee: Some(fee), ..plan.clone() };
+            let (relation, fit, mirrored) = self.relate(&self.fits(&plan, best, usize::MAX), true)?;
+            let all = !mirrored && fit.of >= 2 && fit.agree == fit.of && fit.agree > outcome.fit.agree;
+            all.then(|| (fee, self.proved(&plan, best.clone(), relation)))
+        })
+    }
+
+    fn says(&self, column: usize, words: &[&str]) -> bool {
+        crate::words::fold(&self.columns[column].header).split(' ').any(|word| words.contains(&word))
+    }
+
+    /// Debits are printed plain and every credit has a minus, as on some card statements: both mean what the column
+    /// says. A single such credit may be a reversal, unless its text thanks for a payment.
+    pub(crate) fn credits_carry_minus(&self, plan: &Plan) -> bool {
+        let (Some(SignModel::DebitCredit), Some(debit), Some(credit)) = (plan.sign, plan.debit, plan.credit) else {
+            return false;
+        };
+        let (Some(debit), Some(credits)) = (self.columns.get(debit), self.columns.get(credit)) else {
+            return false;
+        };
+        let negative = credits.negative;
+        let all = negative > 0 && negative == credits.numbers - credits.zeros;
+        all && debit.negative == 0 && debit.numbers > debit.zeros && (negative > 1 || self.thanks(credit))
+    }
+
+    fn thanks(&self, credit: usize) -> bool {
+        self.data.iter().map(|&index| &self.table.rows[index]).any(|row| {
+            !row.cell(credit).is_empty()
+                && row.cells.iter().any(|cell| {
+                    let folded = crate::words::fold(cell);
+                    ["payment", "thank you", "autopay", "zahlung", "paiement"].iter().any(|word| folded.contains(word))
+                })
+        })
     }
 
     fn proved(&self, plan: &Plan, best: Hypothesis, relation: Relation) -> Outcome {
@@ -305,7 +390,9 @@ fn named_bases(columns: &[Column], candidates: &Candidates, named: &dyn Fn(Hint)
     {
         bases.push(pair(columns, debit, credit, true));
     }
-    for amount in amounts.into_iter().filter(|&c| body_is_empty || columns[c].filled > 0).take(4) {
+    // "Debit/Credit" above signed amounts.
+    let mixed = named(Hint::Direction).into_iter().filter(|&c| columns[c].looks_like_money());
+    for amount in amounts.into_iter().chain(mixed).filter(|&c| body_is_empty || columns[c].filled > 0).take(4) {
         bases.push(single(columns, candidates, amount, true));
     }
     bases
