@@ -212,7 +212,7 @@ function jobOfProgress(step: JobProgress): Job {
   if (step.total) job.total = step.total;
   if (step.rate) job.rate = step.rate;
   if (step.seconds_left !== null) job.secondsLeft = step.seconds_left;
-  if (step.matches) job.result = count(step.matches, 'match', 'matches');
+  if (step.matches) job.result = count(step.matches, 'proposal', 'proposals');
   if (job.state === 'running') job.onCancel = () => cancel(step.job_id);
   return job;
 }

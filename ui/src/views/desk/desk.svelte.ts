@@ -48,7 +48,11 @@ export class Desk {
   tier = $state('');
   entryText = $state('');
   sign: EntrySign = $state('any');
+  /** Last day of the entries; null: the period of the statement. */
   toDate: string | null = $state(null);
+  /** Also entries of the 30 days around the period. */
+  earlier = $state(false);
+  later = $state(false);
   cursor = $state(0);
   entryCursor = $state(0);
   focus: DeskFocus | null = $state.raw(null);
@@ -91,6 +95,8 @@ export class Desk {
         text: this.entryText.trim() || null,
         sign: this.sign,
         to_date: this.toDate,
+        earlier: this.earlier,
+        later: this.later,
         offset,
         limit,
       });

@@ -11,7 +11,3 @@ export function spansOf(
     return mark && mark.side === side && mark.field === field ? [{ start: mark.start, end: mark.end }] : [];
   });
 }
-
-/** Points with a sign; U+2212 is as wide as a digit. */
-export const points = (weight: number): string =>
-  weight > 0 ? `+${weight}` : weight < 0 ? `\u2212${-weight}` : '0';

@@ -4,6 +4,7 @@ import Calculator from '@lucide/svelte/icons/equal';
 import FileText from '@lucide/svelte/icons/file-text';
 import History from '@lucide/svelte/icons/history';
 import Lock from '@lucide/svelte/icons/lock';
+import LockOpen from '@lucide/svelte/icons/lock-open';
 import Play from '@lucide/svelte/icons/play';
 import Plus from '@lucide/svelte/icons/plus';
 import Redo from '@lucide/svelte/icons/redo';
@@ -34,12 +35,13 @@ export default defineView({
     { id: 'desk.unmatch-reverse', label: 'Unmatch and reverse', keys: ['Shift+U'], where, danger: true },
     { id: 'desk.accept-certain', label: 'Accept all certain', keys: ['a'], where },
     { id: 'desk.find-sum', label: 'Find a sum', keys: ['='], where, icon: Calculator },
-    { id: 'desk.filter', label: 'Filter the lines', keys: ['/'], where, palette: false },
+    { id: 'desk.filter', label: 'Filter the lines or the entries', keys: ['/'], where, palette: false },
     { id: 'desk.undo', label: 'Undo', keys: ['Ctrl+Z'], where, icon: Undo },
     { id: 'desk.redo', label: 'Redo', keys: ['Ctrl+Shift+Z'], where, icon: Redo },
     { id: 'desk.run', label: 'Run again', keys: ['Ctrl+R'], where, icon: Play },
     { id: 'desk.log', label: 'Log', keys: ['Ctrl+Shift+H'], where, icon: History },
     { id: 'desk.report', label: 'Report', keys: ['Shift+T'], where, icon: FileText },
+    { id: 'desk.reopen', label: 'Reopen', keys: ['Shift+O'], where, icon: LockOpen },
     { id: 'desk.sign-off', label: 'Sign off and lock', keys: ['Ctrl+Enter'], where, icon: Lock },
   ],
 });

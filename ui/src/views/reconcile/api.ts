@@ -18,6 +18,8 @@ import type { ImportRequest } from '$lib/backend/types/ImportRequest';
 import type { ImportResult } from '$lib/backend/types/ImportResult';
 import type { ImportSession } from '$lib/backend/types/ImportSession';
 import type { ImportSource } from '$lib/backend/types/ImportSource';
+import type { ImportStep } from '$lib/backend/types/ImportStep';
+import type { InterruptedRun } from '$lib/backend/types/InterruptedRun';
 import type { JobProgress } from '$lib/backend/types/JobProgress';
 import type { JobRow } from '$lib/backend/types/JobRow';
 import type { Report } from '$lib/backend/types/Report';
@@ -56,6 +58,9 @@ export const balanceSearch = (text: string, currency: string | null, limit = 20)
 export const balanceGet = (id: string) => call<{ row: BalanceRow }>('balance_get', { id, as_of: null });
 
 export const importOpen = (source: ImportSource) => call<ImportSession>('import_open', { source });
+export const importCancel = (session: string) => call<null>('import_cancel', { session });
+export const onImportProgress = (listener: (told: ImportStep) => void): (() => void) =>
+  listen('import-progress', listener);
 export const importClose = (session: string) => call<null>('import_close', { session });
 export const importPreview = (session: string, options: ImportOptions, balance_id: string | null) =>
   call<ImportPreview>('import_preview', { session, options, balance_id });
@@ -66,6 +71,18 @@ export const importProblemsCsv = (session: string, options: ImportOptions, path:
   call<null>('import_problems_csv', { session, options, path });
 export const importUndo = (statement_id: string) => call<null>('import_undo', { statement_id });
 
+/** Every balance that statements are expected for. */
+export async function accountsList(): Promise<BalanceRow[]> {
+  const query = {
+    offset: 0,
+    limit: 500,
+    sort: [{ field: 'name', descending: false }],
+    conditions: [{ field: 'reconcilable', test: 'is', values: ['1'] }],
+    text: null,
+  };
+  return (await call<{ rows: BalanceRow[] }>('balances_page', { query })).rows;
+}
+export const interruptedRuns = () => call<InterruptedRun[]>('interrupted_runs');
 export const statementsList = () => call<StatementRow[]>('statements_list');
 export const runStart = (request: RunRequest) => call<string>('run_start', { request });
 

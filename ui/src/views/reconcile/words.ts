@@ -12,6 +12,10 @@ export function shortDay(iso: string): string {
   return `${Number(iso.slice(8, 10))} ${MONTHS[Number(iso.slice(5, 7)) - 1] ?? ''}`;
 }
 
+/** `Nov 2026` from any of its days. */
+export const monthName = (iso: string): string =>
+  `${MONTHS[Number(iso.slice(5, 7)) - 1] ?? ''} ${iso.slice(0, 4)}`;
+
 /** `10-14` from `2026-10-14`: the year stands in the title of the statement. */
 export const monthDay = (iso: string): string => iso.slice(5);
 
@@ -29,6 +33,14 @@ export const amount = (minor: string, exponent: number): string =>
 export const amountIn = (minor: string, exponent: number, currency: string): string =>
   `${amount(minor, exponent)} ${currency}`;
 
+/** `IE •••• 4471`: country and last 4, as an account number is shown and printed everywhere. */
+export function maskedAccount(number: string): string {
+  const plain = number.replace(/[^\p{L}\p{N}]/gu, '');
+  if (plain.length <= 4) return number;
+  const country = /^[A-Za-z]{2}(?=\d)/.exec(plain)?.[0].toUpperCase();
+  return `${country ? `${country} ` : ''}\u2022\u2022\u2022\u2022 ${plain.slice(-4)}`;
+}
+
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`;
   if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`;
@@ -42,6 +54,10 @@ export function weightText(hundredths: number): string {
   if (tenths === 0) return '0.0';
   return hundredths < 0 ? `\u2212${text}` : `+${text}`;
 }
+
+/** The name beside its balance: names suggested at the import begin with the balance; it is not said twice. */
+export const statementName = (balance: string, name: string): string =>
+  name.startsWith(`${balance}, `) ? name.slice(balance.length + 2) : name;
 
 /** Names suggested at the import begin with the balance; it is not said twice. */
 export const statementTitle = (balance: string, name: string): string =>
