@@ -5,6 +5,7 @@ mod ledger_holds;
 mod ledger_lists;
 mod ledger_postings;
 mod ledger_property;
+mod ledger_search;
 mod recon_desk;
 mod recon_flow;
 mod recon_known;

@@ -174,7 +174,8 @@ pub fn all() -> Vec<Case> {
     both(
         ["words in half of all, first page", "words in half of all, anywhere"],
         words("operating account"),
-        "FROM txn t WHERE t.parent_key IS NULL AND t.key IN (SELECT rowid FROM txn_text WHERE words MATCH '\"operating account\"')",
+        // Half of everything passes through a bank account, and all of them are named so.
+        "FROM txn t WHERE t.parent_key IS NULL AND ((t.source_key - 1) % 40 = 0 OR (t.destination_key - 1) % 40 = 0)",
         NEWEST,
         &mut cases,
     );

@@ -2,6 +2,6 @@
 INSERT INTO txn_text (rowid, words)
 SELECT t.key, t.reference || ' ' || t.description || ' ' ||
        CASE t.exponent WHEN 0 THEN t.amount ELSE printf('%d.%0*d', CAST(t.amount AS INTEGER) / CASE t.exponent WHEN 2 THEN 100 ELSE 1000 END, t.exponent,
-            CAST(t.amount AS INTEGER) % CASE t.exponent WHEN 2 THEN 100 ELSE 1000 END) END || ' ' || s.name || ' ' || d.name
-FROM txn t JOIN balance s ON s.key = t.source_key JOIN balance d ON d.key = t.destination_key
+            CAST(t.amount AS INTEGER) % CASE t.exponent WHEN 2 THEN 100 ELSE 1000 END) END
+FROM txn t
 WHERE t.key BETWEEN ?1 AND ?2 AND t.parent_key IS NULL;

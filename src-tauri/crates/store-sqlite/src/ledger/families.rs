@@ -29,7 +29,11 @@ pub(super) const FIELDS: &[(&str, Column)] = &[
     ("ledger", Column::Special),
     ("state", Column::Special),
     ("id", Column::Plain("t.id")),
+    (NAMED, Column::Special),
 ];
+
+/// The condition that [`with_names`] makes of words: the words, then the keys of the balances named so, as JSON.
+pub(super) const NAMED: &str = "words_or_names";
 
 /// Newest first, as an accountant reads a journal.
 pub(super) const DEFAULT_ORDER: &[(&str, bool)] = &[("date", true)];
@@ -64,12 +68,45 @@ const TRIGRAM: usize = 3;
 fn indexed_words(condition: &Condition) -> Option<&str> {
     let indexed = matches!(condition.field.as_str(), "reference" | "description") && condition.test == Test::Contains;
     let words = condition.values.first().filter(|_| indexed)?;
-    (words.chars().count() >= TRIGRAM).then_some(words.as_str())
+    searched_for(words).then_some(words.as_str())
+}
+
+/// Whether the words index can look for a text.
+pub(super) fn searched_for(text: &str) -> bool {
+    text.chars().count() >= TRIGRAM
+}
+
+/// A query whose words are also looked for in the names of balances, when a balance is named so.
+///
+/// Names stand apart from the words index: half of all rows may pass through one balance, which the date index tells
+/// much faster than the words of half of all rows, and a balance may be renamed.
+pub(super) async fn with_names(connection: &mut SqliteConnection, query: &Query) -> StoreResult<Query> {
+    let mut query = query.clone();
+    let Some(words) = query.text.as_deref().map(str::trim).filter(|text| searched_for(text)) else { return Ok(query) };
+    let keys = named(connection, words).await?;
+    if keys != "[]" {
+        query.conditions.push(Condition {
+            field: NAMED.to_owned(),
+            test: Test::Contains,
+            values: vec![words.to_owned(), keys],
+        });
+        query.text = None;
+    }
+    Ok(query)
+}
+
+/// Keys of the balances whose names hold the words, as a JSON list.
+pub(super) async fn named(connection: &mut SqliteConnection, words: &str) -> StoreResult<String> {
+    sqlx::query_scalar("SELECT json_group_array(key) FROM balance WHERE instr(lower(name), lower(?)) > 0")
+        .bind(words)
+        .fetch_one(connection)
+        .await
+        .map_err(from_sqlx)
 }
 
 /// The words of a query that the words index is asked for, if there are any.
 pub(super) fn searched(query: &Query) -> Option<String> {
-    let text = query.text.as_deref().map(str::trim).filter(|text| text.chars().count() >= TRIGRAM);
+    let text = query.text.as_deref().map(str::trim).filter(|text| searched_for(text));
     text.or_else(|| query.conditions.iter().find_map(indexed_words)).map(str::to_owned)
 }
 
@@ -119,7 +156,7 @@ fn push_expiry(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> Sto
 
 /// Three characters and more go through the trigram index; fewer are looked for at the start of the reference.
 fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str) {
-    if text.chars().count() >= TRIGRAM {
+    if searched_for(text) {
         builder.push(" AND t.key IN (SELECT rowid FROM txn_text WHERE words MATCH ");
         builder.push_bind(phrase(text));
         builder.push(")");
@@ -132,7 +169,20 @@ fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str) {
     }
 }
 
+/// The words stand in the row, or in the name of one of its balances.
+fn push_named(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> StoreResult<()> {
+    let [words, keys] = condition.values.as_slice() else { return Err(StoreError::UnknownField(NAMED.to_owned())) };
+    builder.push(" AND (t.source_key IN (SELECT value FROM json_each(").push_bind(keys.clone());
+    builder.push(")) OR t.destination_key IN (SELECT value FROM json_each(").push_bind(keys.clone());
+    builder.push(")) OR t.key IN (SELECT rowid FROM txn_text WHERE words MATCH ").push_bind(phrase(words));
+    builder.push("))");
+    Ok(())
+}
+
 fn push_special(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> StoreResult<()> {
+    if condition.field == NAMED {
+        return push_named(builder, condition);
+    }
     let negated = match condition.test {
         Test::Is => "",
         Test::IsNot => "NOT ",

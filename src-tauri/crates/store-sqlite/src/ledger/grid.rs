@@ -10,7 +10,9 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use store::ledger::FamilyRecord;
 use store::{Page, Query, StoreError, StoreResult, Test};
 
-use super::families::{DEFAULT_ORDER, FIELDS, by_keys, filter, is_everything, phrase, searched};
+use super::families::{
+    DEFAULT_ORDER, FIELDS, NAMED, by_keys, filter, is_everything, phrase, searched, searched_for, with_names,
+};
 use crate::code::count;
 use crate::error::from_sqlx;
 use crate::lists::{Known, State};
@@ -94,11 +96,20 @@ const IN_DATE_INDEX: &[&str] = &[
     "state",
     "source",
     "destination",
+    NAMED,
 ];
+
+/// Tells the database to stay inside the date index when it carries everything a filter looks at.
+pub(super) fn date_index_hint(query: &Query) -> &'static str {
+    let carried = query.conditions.iter().all(|one| IN_DATE_INDEX.contains(&one.field.as_str()));
+    let words = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    if carried && words.is_none_or(|words| searched_for(words)) { BY_DATE } else { "" }
+}
 
 pub(super) async fn page(store: &SqliteStore, query: &Query) -> StoreResult<Page<FamilyRecord>> {
     let writes = store.lists.writes_so_far();
     let mut connection = store.readers.acquire().await.map_err(from_sqlx)?;
+    let query = &with_names(&mut connection, query).await?;
     let mut grid = Grid::of(store, &mut connection, query, writes).await?;
     let (keys, total) = grid.keys().await?;
     Ok(Page { rows: by_keys(&mut connection, &keys).await?, total: count(total) })
@@ -108,6 +119,7 @@ pub(super) async fn page(store: &SqliteStore, query: &Query) -> StoreResult<Page
 pub(super) async fn keys(store: &SqliteStore, query: &Query) -> StoreResult<Vec<i64>> {
     let writes = store.lists.writes_so_far();
     let mut connection = store.readers.acquire().await.map_err(from_sqlx)?;
+    let query = &with_names(&mut connection, query).await?;
     Grid::of(store, &mut connection, query, writes).await?.all().await
 }
 
@@ -226,12 +238,7 @@ impl<'a> Grid<'a> {
         if conditions.iter().any(|one| one.field == "state" && one.test == Test::Is && holds(&one.values)) {
             return Ok(Filter::Few);
         }
-        let carried = conditions.iter().all(|one| IN_DATE_INDEX.contains(&one.field.as_str()));
-        Ok(if carried && self.query.text.as_deref().is_none_or(|text| text.trim().is_empty()) {
-            Filter::InDateIndex
-        } else {
-            Filter::Rows
-        })
+        Ok(if date_index_hint(self.query).is_empty() { Filter::Rows } else { Filter::InDateIndex })
     }
 
     /// How many rows the words index knows for these words.

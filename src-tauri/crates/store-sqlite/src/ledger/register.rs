@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, SqlitePool};
 use store::ledger::RegisterRecord;
 use store::{Page, Query, StoreError, StoreResult};
 
-use super::families::is_everything;
+use super::families::{is_everything, named, phrase};
 use super::rows::{TRANSACTION, transaction};
 use crate::code::{amount, count, date};
 use crate::error::from_sqlx;
@@ -36,27 +36,51 @@ impl Entry {
     }
 }
 
-fn filter(builder: &mut QueryBuilder<Sqlite>, balance_key: i64, query: &Query) -> StoreResult<()> {
+/// What is asked of one balance, with the keys of the balances that the words name, as a JSON list.
+struct Asked<'a> {
+    balance_key: i64,
+    query: &'a Query,
+    named: String,
+}
+
+impl<'a> Asked<'a> {
+    async fn of(readers: &SqlitePool, balance_key: i64, query: &'a Query) -> StoreResult<Self> {
+        let named = match words(query) {
+            None => "[]".to_owned(),
+            Some(words) => named(&mut *readers.acquire().await.map_err(from_sqlx)?, words).await?,
+        };
+        Ok(Self { balance_key, query, named })
+    }
+}
+
+fn words(query: &Query) -> Option<&str> {
+    query.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn filter(builder: &mut QueryBuilder<Sqlite>, asked: &Asked) -> StoreResult<()> {
+    let (balance_key, query) = (asked.balance_key, asked.query);
     builder.push(" WHERE e.balance_key = ");
     builder.push_bind(balance_key);
     for condition in &query.conditions {
         push_condition(builder, column(FIELDS, &condition.field)?, condition)?;
     }
-    if let Some(text) = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        builder.push(" AND e.txn_key IN (SELECT coalesce(c.key, f.rowid) FROM txn_text f LEFT JOIN txn c ON c.parent_key = f.rowid WHERE f.words MATCH ");
-        builder.push_bind(format!("\"{}\"", text.replace('"', "\"\"")));
-        builder.push(")");
+    if let Some(text) = words(query) {
+        builder.push(" AND (e.txn_key IN (SELECT coalesce(c.key, f.rowid) FROM txn_text f LEFT JOIN txn c ON c.parent_key = f.rowid WHERE f.words MATCH ");
+        builder.push_bind(phrase(text));
+        // Its own name would fit every row of a register: only the other side counts.
+        builder.push(") OR EXISTS (SELECT 1 FROM json_each(").push_bind(asked.named.clone());
+        builder.push(") n JOIN entry o ON o.balance_key = n.value WHERE o.balance_key <> e.balance_key AND o.effective_date = e.effective_date AND o.txn_key = e.txn_key))");
     }
     Ok(())
 }
 
-async fn total(readers: &SqlitePool, balance_key: i64, query: &Query) -> StoreResult<i64> {
-    if is_everything(query) {
+async fn total(readers: &SqlitePool, asked: &Asked<'_>) -> StoreResult<i64> {
+    if is_everything(asked.query) {
         let counted = sqlx::query_scalar("SELECT coalesce(sum(entries), 0) FROM balance_day WHERE balance_key = ?");
-        return counted.bind(balance_key).fetch_one(readers).await.map_err(from_sqlx);
+        return counted.bind(asked.balance_key).fetch_one(readers).await.map_err(from_sqlx);
     }
     let mut counting = QueryBuilder::new("SELECT count(*) FROM entry e");
-    filter(&mut counting, balance_key, query)?;
+    filter(&mut counting, asked)?;
     counting.build_query_scalar().fetch_one(readers).await.map_err(from_sqlx)
 }
 
@@ -66,14 +90,15 @@ pub(super) async fn page(readers: &SqlitePool, balance_key: i64, query: &Query) 
         Some(sort) => return Err(StoreError::UnknownField(sort.field.clone())),
         None => false,
     };
-    let total = total(readers, balance_key, query).await?;
+    let asked = Asked::of(readers, balance_key, query).await?;
+    let total = total(readers, &asked).await?;
     let (limit, offset) = window(query);
     let (limit, offset, reverse) = from_nearer_end(limit, offset, total);
     let mut builder = QueryBuilder::new(
         "SELECT e.txn_key, e.effective_date, e.side, e.amount, (SELECT m.id FROM match_entry me JOIN match m ON m.key = me.match_key \
          WHERE me.balance_key = e.balance_key AND me.txn_key = e.txn_key) FROM entry e",
     );
-    filter(&mut builder, balance_key, query)?;
+    filter(&mut builder, &asked)?;
     let direction = if ascending != reverse { "ASC" } else { "DESC" };
     builder
         .push(format!(" ORDER BY e.effective_date {direction}, e.txn_key {direction} LIMIT {limit} OFFSET {offset}"));

@@ -1,14 +1,15 @@
 //! Sums: of the grid, of the trial balance, and of the journal when figures are checked against it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use ledger::{Amount, Figures};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, SqlitePool, sqlite::SqliteRow};
 use store::ledger::{AgeBucket, CurrencyTotal, Recomputed, TrialRow};
-use store::{Query, StoreResult};
+use store::{Query, StoreError, StoreResult};
 
-use super::families::{filter, is_everything};
+use super::families::{filter, is_everything, with_names};
+use super::grid::date_index_hint;
 use crate::code::{count, currency};
 use crate::error::from_sqlx;
 use crate::sql::{SUM_COLUMNS, exact_sum, read_sum};
@@ -18,51 +19,91 @@ const APPLIED: &str = "applied";
 /// Group of money that waits.
 const HELD: &str = "held";
 
+/// Amounts of at most so many digits add up in one 64-bit sum, up to nine million of them.
+const SHORT_DIGITS: usize = 12;
+
 pub(super) async fn of_families(readers: &SqlitePool, query: &Query) -> StoreResult<Vec<CurrencyTotal>> {
     if is_everything(query) {
         return of_everything(readers).await;
     }
-    let mut totals: BTreeMap<(String, &'static str), CurrencyTotal> = BTreeMap::new();
-    let mut builder = QueryBuilder::new(format!("SELECT t.currency, t.exponent, count(*), {}", exact_sum("t.amount")));
-    filter(&mut builder, query, "")?;
-    builder.push(" AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.txn_key = t.key) GROUP BY t.currency, t.exponent");
-    for row in builder.build().fetch_all(readers).await.map_err(from_sqlx)? {
-        add(&mut totals, &row, APPLIED, 3)?;
-    }
+    let mut connection = readers.acquire().await.map_err(from_sqlx)?;
+    let query = &with_names(&mut connection, query).await?;
+    drop(connection);
+    let mut totals = Totals::new(readers).await?;
+    totals.add_applied(readers, query).await?;
     for (group, figure) in [(APPLIED, "committed"), (HELD, "remaining")] {
-        let mut builder = QueryBuilder::new("SELECT x.currency, x.exponent, count(*), ");
+        let mut builder = QueryBuilder::new("SELECT x.currency, count(*), ");
         builder.push(exact_sum("x.figure"));
         builder.push(format!(
-            " FROM (SELECT t.currency, t.exponent, (SELECT h.{figure} FROM hold h WHERE h.txn_key = t.key) AS figure"
+            " FROM (SELECT t.currency, (SELECT h.{figure} FROM hold h WHERE h.txn_key = t.key) AS figure"
         ));
-        filter(&mut builder, query, "")?;
-        builder.push(" AND EXISTS (SELECT 1 FROM hold h WHERE h.txn_key = t.key)) x WHERE x.figure <> '0' GROUP BY x.currency, x.exponent");
+        // Holds are few beside postings: they are looked up one by one and the other rows never read.
+        filter(&mut builder, query, " NOT INDEXED")?;
+        builder.push(" AND t.key IN (SELECT h.txn_key FROM hold h)) x WHERE x.figure <> '0' GROUP BY x.currency");
         for row in builder.build().fetch_all(readers).await.map_err(from_sqlx)? {
-            add(&mut totals, &row, group, 3)?;
+            totals.add(&row, group, read_sum(&row, 2)?)?;
         }
     }
-    Ok(totals.into_values().collect())
+    Ok(totals.found.into_values().collect())
 }
 
-fn add(
-    totals: &mut BTreeMap<(String, &'static str), CurrencyTotal>,
-    row: &SqliteRow,
-    group: &'static str,
-    first: usize,
-) -> StoreResult<()> {
-    let money = currency("total", row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?)?;
-    let counted = count(row.try_get(2).map_err(from_sqlx)?);
-    let sum = read_sum(row, first)?;
-    let total = totals.entry((money.code().to_owned(), group)).or_insert_with(|| CurrencyTotal {
-        currency: money.code().to_owned(),
-        exponent: money.exponent(),
-        group: group.to_owned(),
-        count: 0,
-        amount: Amount::ZERO,
-    });
-    total.count += counted;
-    total.amount += &sum;
-    Ok(())
+/// Sums by currency and group, as they come together.
+struct Totals {
+    exponents: HashMap<String, u8>,
+    found: BTreeMap<(String, &'static str), CurrencyTotal>,
+}
+
+impl Totals {
+    /// Every row of the journal is in the currency of its balances, so they know the decimals of every sum.
+    async fn new(readers: &SqlitePool) -> StoreResult<Self> {
+        let rows = sqlx::query("SELECT DISTINCT currency, exponent FROM balance")
+            .fetch_all(readers)
+            .await
+            .map_err(from_sqlx)?;
+        let exponents = rows
+            .iter()
+            .map(|row| Ok((row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?)))
+            .collect::<StoreResult<_>>()?;
+        Ok(Self { exponents, found: BTreeMap::new() })
+    }
+
+    /// What was applied at once. Nearly all amounts are short; the long ones are summed in slices.
+    async fn add_applied(&mut self, readers: &SqlitePool, query: &Query) -> StoreResult<()> {
+        for (length, sum) in [("<=", "sum(CAST(t.amount AS INTEGER))".to_owned()), (">", exact_sum("t.amount"))] {
+            let mut builder = QueryBuilder::new(format!("SELECT t.currency, count(*), {sum}"));
+            filter(&mut builder, query, date_index_hint(query))?;
+            builder.push(format!(
+                " AND t.status = 'APPLIED' AND t.amount_length {length} {SHORT_DIGITS} GROUP BY t.currency"
+            ));
+            for row in builder.build().fetch_all(readers).await.map_err(from_sqlx)? {
+                let sum = if length == ">" {
+                    read_sum(&row, 2)?
+                } else {
+                    Amount::from(row.try_get::<i64, _>(2).map_err(from_sqlx)?)
+                };
+                self.add(&row, APPLIED, sum)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the row of a group: currency, count, and its sum.
+    fn add(&mut self, row: &SqliteRow, group: &'static str, sum: Amount) -> StoreResult<()> {
+        let code: String = row.try_get(0).map_err(from_sqlx)?;
+        let Some(&exponent) = self.exponents.get(&code) else {
+            return Err(StoreError::damaged("total", format!("no balance is kept in {code}")));
+        };
+        let total = self.found.entry((code.clone(), group)).or_insert_with(|| CurrencyTotal {
+            currency: code,
+            exponent,
+            group: group.to_owned(),
+            count: 0,
+            amount: Amount::ZERO,
+        });
+        total.count += count(row.try_get(1).map_err(from_sqlx)?);
+        total.amount += &sum;
+        Ok(())
+    }
 }
 
 /// Without a filter the balances already hold the sums: what left them is what was applied.
@@ -94,31 +135,21 @@ async fn of_everything(readers: &SqlitePool) -> StoreResult<Vec<CurrencyTotal>> 
     Ok(totals)
 }
 
-/// Families with applied money and families with held money, by currency: one walk over the index of days, which
-/// carries the currency, and one over the holds.
+/// Families with applied money and families with held money, by currency, without reading the journal: every settled
+/// row has two entries, which the turnover counts, and what commits a hold is the only settled row below another one.
 async fn counts_by_currency(readers: &SqlitePool) -> StoreResult<BTreeMap<String, (u64, u64)>> {
-    let families = sqlx::query(
-        "SELECT currency, count(*) FROM txn INDEXED BY txn_by_date WHERE parent_key IS NULL GROUP BY currency",
-    )
-    .fetch_all(readers)
-    .await
-    .map_err(from_sqlx)?;
-    let holds = sqlx::query(
-        "SELECT t.currency, sum(h.committed = '0'), sum(h.state = 'open') FROM hold h JOIN txn t ON t.key = h.txn_key GROUP BY t.currency",
-    )
-    .fetch_all(readers)
-    .await
-    .map_err(from_sqlx)?;
-    let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    for row in &families {
-        counts.entry(row.try_get(0).map_err(from_sqlx)?).or_default().0 = count(row.try_get(1).map_err(from_sqlx)?);
+    let settled = "SELECT b.currency, sum(d.entries) / 2, 0 FROM balance_day d JOIN balance b ON b.key = d.balance_key GROUP BY b.currency";
+    let commits = "SELECT currency, -count(*), 0 FROM txn INDEXED BY txn_by_parent WHERE parent_key IS NOT NULL AND status = 'APPLIED' GROUP BY currency";
+    let holds = "SELECT t.currency, sum(h.committed <> '0'), sum(h.state = 'open') FROM hold h CROSS JOIN txn t ON t.key = h.txn_key GROUP BY t.currency";
+    let mut counts: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+    for sql in [settled, commits, holds] {
+        for row in sqlx::query(sql).fetch_all(readers).await.map_err(from_sqlx)? {
+            let (applied, held) = counts.entry(row.try_get(0).map_err(from_sqlx)?).or_default();
+            *applied += row.try_get::<i64, _>(1).map_err(from_sqlx)?;
+            *held += row.try_get::<i64, _>(2).map_err(from_sqlx)?;
+        }
     }
-    for row in &holds {
-        let (applied, held) = counts.entry(row.try_get(0).map_err(from_sqlx)?).or_default();
-        *applied = applied.saturating_sub(count(row.try_get(1).map_err(from_sqlx)?));
-        *held = count(row.try_get(2).map_err(from_sqlx)?);
-    }
-    Ok(counts)
+    Ok(counts.into_iter().map(|(currency, (applied, held))| (currency, (count(applied), count(held)))).collect())
 }
 
 pub(super) async fn trial_balance(readers: &SqlitePool, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>> {
@@ -159,41 +190,58 @@ pub(super) async fn trial_balance(readers: &SqlitePool, as_of: Option<Date>) -> 
         .collect()
 }
 
+/// Days that the buckets of ages reach back; the last bucket has no end.
+const AGES: [i64; 4] = [7, 30, 60, 90];
+
 pub(super) async fn unmatched_ages(
     readers: &SqlitePool,
     balance_key: i64,
     from: Option<Date>,
     today: Date,
 ) -> StoreResult<Vec<AgeBucket>> {
-    let sql = format!(
-        "SELECT bucket, side, count(*), {} FROM (
-             SELECT e.side, e.amount, CASE WHEN age <= 7 THEN 0 WHEN age <= 30 THEN 1 WHEN age <= 60 THEN 2 WHEN age <= 90 THEN 3 ELSE 4 END AS bucket
-             FROM (SELECT side, amount, txn_key, julianday(?1) - julianday(effective_date) AS age
-                   FROM entry WHERE balance_key = ?2 AND effective_date >= ?3) e
-             WHERE NOT EXISTS (SELECT 1 FROM match_entry m WHERE m.balance_key = ?2 AND m.txn_key = e.txn_key))
-         GROUP BY bucket, side",
-        exact_sum("amount")
+    // Newest first: the first bound that a day is not before names its bucket.
+    let bounds = AGES.map(|days| today.checked_sub(days.days()).unwrap_or(Date::MIN).to_string());
+    let bucket = |day: &str| {
+        let cases = (0..bounds.len()).map(|index| format!("WHEN {day} >= ?{} THEN {index} ", index + 3));
+        format!("CASE {}ELSE {} END", cases.collect::<String>(), bounds.len())
+    };
+    // The turnover of the days less what is matched: an account has few days beside its entries.
+    let all = format!(
+        "SELECT {}, sum(entries), {}, {} FROM balance_day WHERE balance_key = ?1 AND day >= ?2 GROUP BY 1",
+        bucket("day"),
+        exact_sum("credit"),
+        exact_sum("debit")
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(today.to_string())
-        .bind(balance_key)
-        .bind(from.map_or_else(|| "0000".to_owned(), |day| day.to_string()))
-        .fetch_all(readers)
-        .await
-        .map_err(from_sqlx)?;
+    let matched = format!(
+        "SELECT {}, count(*), {}, {} FROM (SELECT t.effective_date AS day, iif(t.destination_key = ?1, t.amount, '0') AS credit,
+             iif(t.source_key = ?1, t.amount, '0') AS debit
+         FROM match_entry m CROSS JOIN txn t ON t.key = m.txn_key WHERE m.balance_key = ?1 AND t.effective_date >= ?2) GROUP BY 1",
+        bucket("day"),
+        exact_sum("credit"),
+        exact_sum("debit")
+    );
+    let from = from.map_or_else(|| "0000".to_owned(), |day| day.to_string());
     let mut buckets: BTreeMap<usize, AgeBucket> = BTreeMap::new();
-    for row in &rows {
-        let bucket = usize::try_from(row.try_get::<i64, _>(0).map_err(from_sqlx)?).unwrap_or_default();
-        let entry = buckets.entry(bucket).or_insert(AgeBucket { bucket, entries: 0, net: Amount::ZERO });
-        entry.entries += count(row.try_get(2).map_err(from_sqlx)?);
-        let sum = read_sum(row, 3)?;
-        if row.try_get::<&str, _>(1).map_err(from_sqlx)? == "credit" {
-            entry.net += &sum;
-        } else {
-            entry.net -= &sum;
+    for (sql, subtract) in [(all, false), (matched, true)] {
+        let mut asked = sqlx::query(AssertSqlSafe(sql)).bind(balance_key).bind(&from);
+        for bound in &bounds {
+            asked = asked.bind(bound);
+        }
+        for row in asked.fetch_all(readers).await.map_err(from_sqlx)? {
+            let bucket = usize::try_from(row.try_get::<i64, _>(0).map_err(from_sqlx)?).unwrap_or_default();
+            let entries = count(row.try_get(1).map_err(from_sqlx)?);
+            let net = &read_sum(&row, 2)? - &read_sum(&row, 2 + SUM_COLUMNS)?;
+            let entry = buckets.entry(bucket).or_insert(AgeBucket { bucket, entries: 0, net: Amount::ZERO });
+            if subtract {
+                entry.entries = entry.entries.saturating_sub(entries);
+                entry.net -= &net;
+            } else {
+                entry.entries += entries;
+                entry.net += &net;
+            }
         }
     }
-    Ok(buckets.into_values().collect())
+    Ok(buckets.into_values().filter(|bucket| bucket.entries > 0).collect())
 }
 
 /// What to add and what to take away for each figure, from the journal alone.

@@ -188,16 +188,17 @@ impl SqliteUnit {
     }
 
     async fn index_words(&mut self, key: i64, new: &NewTransaction) -> StoreResult<()> {
-        sqlx::query(
-            "INSERT INTO txn_text (rowid, words) SELECT ?, ? || s.name || ' ' || d.name FROM balance s, balance d WHERE s.key = ? AND d.key = ?",
-        )
-        .bind(key)
-        .bind(format!("{} {} {} ", new.row.reference, new.row.description, new.row.amount.to_decimal(new.row.currency.exponent())))
-        .bind(new.source_key)
-        .bind(new.destination_key)
-        .execute(self.connection())
-        .await
-        .map_err(from_sqlx)?;
+        sqlx::query("INSERT INTO txn_text (rowid, words) VALUES (?, ?)")
+            .bind(key)
+            .bind(format!(
+                "{} {} {}",
+                new.row.reference,
+                new.row.description,
+                new.row.amount.to_decimal(new.row.currency.exponent())
+            ))
+            .execute(self.connection())
+            .await
+            .map_err(from_sqlx)?;
         Ok(())
     }
 
