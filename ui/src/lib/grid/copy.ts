@@ -1,4 +1,6 @@
+import { live } from '../live.svelte';
 import { toDecimal } from '../money';
+import { toasts } from '../parts/toasts.svelte';
 import { tsvCell } from './selection';
 import type { Column } from './types';
 
@@ -14,4 +16,13 @@ export function copyText<Row>(columns: Column<Row>[], rows: Row[]): string {
   const head = columns.flatMap((column) => (column.money ? [column.head, 'Currency'] : [column.head]));
   const lines = [head, ...rows.map((row) => columns.flatMap((column) => exactCells(column, row)))];
   return lines.map((cells) => cells.join('\t')).join('\n');
+}
+
+export async function toClipboard(text: string, said: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    live.say(said);
+  } catch {
+    toasts.fail('The clipboard did not take it. Nothing was copied.');
+  }
 }

@@ -41,6 +41,12 @@ describe('scroll scale', () => {
     expect(long.height).toBe(MAX_HEIGHT);
     expect(long.toList(long.height - 600)).toBeCloseTo(10_000_000 * 28 - 600, 3);
     expect(long.toScroll(long.toList(1234))).toBeCloseTo(1234, 6);
+    // Scroll positions are whole px: a line that is asked for is seen whole from them all the same.
+    for (const line of [1, 250_000, 5_432_109, 9_999_999]) {
+      const start = line * 28;
+      expect(long.toList(long.before(start))).toBeLessThanOrEqual(start);
+      expect(long.toList(long.after(start + 28)) + 600).toBeGreaterThanOrEqual(start + 28);
+    }
   });
 });
 

@@ -110,8 +110,11 @@ export class Layout<Row> {
   }
 }
 
-/** WebKit caps an element's height near 33.5 million px: beyond a million rows the scrollbar is scaled. */
-export const MAX_HEIGHT = 28_000_000;
+/**
+ * Beyond this the scrollbar is scaled. WebKit places what it paints with 24 bits: past eight million px rows lose their
+ * pixels, and near 28 million it paints none of them.
+ */
+export const MAX_HEIGHT = 6_000_000;
 
 /** Scroll positions of the element against positions in the list of all lines. */
 export class ScrollScale {
@@ -133,6 +136,16 @@ export class ScrollScale {
 
   toScroll(position: number): number {
     return position / this.factor;
+  }
+
+  /** A scroll position from which a line at `start` is seen from its top. */
+  before(start: number): number {
+    return Math.floor(this.toScroll(start));
+  }
+
+  /** A scroll position from which everything above `end` is seen. */
+  after(end: number): number {
+    return Math.ceil(this.toScroll(end - this.viewport));
   }
 }
 
