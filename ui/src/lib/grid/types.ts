@@ -76,6 +76,8 @@ export interface Column<Row> {
   /** Field that F and Shift+F filter. */
   field?: string;
   filterValue?(row: Row): string;
+  /** What the chip says, where it is not the text of the cell. */
+  filterText?(row: Row): string;
   hidden?: boolean;
   grow?: boolean;
   strong?: boolean;

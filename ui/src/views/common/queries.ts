@@ -4,12 +4,22 @@ import type { Filter, GridQuery, Selection } from '$lib/grid';
 
 const TESTS = { is: 'is', not: 'is_not', has: 'contains', from: 'at_least', to: 'at_most' } as const;
 
+/** A chip about the time of an expiry names a day here, from its first moment or to its last. */
+function instantOf(filter: Filter, value: string): string {
+  const day = filter.field === 'expires' ? /^(\d{4})-(\d{2})-(\d{2})$/.exec(value) : null;
+  if (!day) return value;
+  const [year, month, date] = day.slice(1).map(Number) as [number, number, number];
+  const start = new Date(year, month - 1, filter.test === 'to' ? date + 1 : date);
+  if (filter.test !== 'to') return start.toISOString();
+  return new Date(start.getTime() - 1).toISOString().replace(/Z$/, '999Z');
+}
+
 /** Chips as the engine takes them. Several "is" chips of one field mean any of them. */
 export function conditionsOf(filters: readonly Filter[]): FilterCondition[] {
   const conditions: FilterCondition[] = [];
   for (const filter of filters) {
     const test = TESTS[filter.test];
-    const values = filter.value.split('|');
+    const values = filter.value.split('|').map((value) => instantOf(filter, value));
     const same = conditions.find(
       (other) => test === 'is' && other.test === test && other.field === filter.field,
     );

@@ -27,6 +27,7 @@ export const FIELDS: FilterField[] = [
   { field: 'currency', label: 'Currency', tests: ['is', 'not'] },
   { field: 'source', label: 'From' },
   { field: 'destination', label: 'To' },
+  { field: 'expires', label: 'Expires', type: 'date', tests: ['from', 'to'] },
   { field: 'actor', label: 'Entered by', tests: ['is', 'not', 'has'] },
 ];
 

@@ -1,6 +1,8 @@
 import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
+import BookmarkPlus from '@lucide/svelte/icons/bookmark-plus';
 import Copy from '@lucide/svelte/icons/copy';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
+import Download from '@lucide/svelte/icons/download';
 import Plus from '@lucide/svelte/icons/plus';
 import { defineView } from '$app/views';
 
@@ -21,6 +23,14 @@ export default defineView({
     { id: 'transactions.commit', label: 'Commit rest', keys: ['a'], where: 'transactions' },
     { id: 'transactions.part', label: 'Commit part', keys: ['p'], where: 'transactions' },
     { id: 'transactions.void', label: 'Void', keys: ['v'], where: 'transactions', danger: true },
+    { id: 'transactions.export', label: 'Export', keys: ['Ctrl+E'], where: 'transactions', icon: Download },
+    {
+      id: 'transactions.save-view',
+      label: 'Save this filter as a view',
+      keys: [],
+      where: 'transactions',
+      icon: BookmarkPlus,
+    },
     { id: 'transactions.copy-id', label: 'Copy id', keys: ['i'], where: 'transactions', icon: Copy },
     {
       id: 'posting.post',
