@@ -43,6 +43,8 @@ pub enum Notice {
     Changed(Vec<Topic>),
     /// A job moved.
     Job(api::book::JobProgress),
+    /// A file in the import wizard is read, compared or stored.
+    Import { session: String, step: api::book::JobProgress },
 }
 
 /// How many notices a slow listener may lag behind before it is told to read everything again.

@@ -8,6 +8,7 @@ mod ledger_property;
 mod ledger_search;
 mod recon_desk;
 mod recon_flow;
+mod recon_import;
 mod recon_known;
 mod recon_opening;
 mod recon_order;

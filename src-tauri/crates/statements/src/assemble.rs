@@ -12,7 +12,9 @@ use crate::detect::Detected;
 use crate::faults;
 use crate::layout::{self, Stated, StatedBalance};
 use crate::mapping::{ReadOptions, SignModel};
-use crate::model::{IgnoreReason, IgnoredRow, RowCounts, StatementLine, exponent_of};
+use crate::model::{
+    IgnoreReason, IgnoredRow, MAX_SET_ASIDE, ReadPhase, ReadStep, RowCounts, SetAside, StatementLine, exponent_of,
+};
 use crate::number;
 use crate::plan::{Cause, Fault, Plan, Repairs, RowReader};
 use crate::problem::{Field, Problem, Reason, Severity};
@@ -57,9 +59,18 @@ pub(crate) struct Sorted {
     pub(crate) bad: Vec<Bad>,
     pub(crate) ignored: Vec<IgnoredRow>,
     pub(crate) counts: RowCounts,
+    pub(crate) set_aside: Vec<SetAside>,
 }
 
-pub(crate) fn sort(table: Table, detected: &Detected, options: &ReadOptions) -> Sorted {
+/// Rows read between two steps told.
+const STEP: usize = 1_000;
+
+pub(crate) fn sort<E>(
+    table: Table,
+    detected: &Detected,
+    options: &ReadOptions,
+    watch: &mut dyn FnMut(ReadStep) -> Result<(), E>,
+) -> Result<Sorted, E> {
     let repairs: Repairs =
         options.repairs.iter().map(|repair| ((repair.line, repair.column), repair.value.as_str())).collect();
     let reader = RowReader { plan: &detected.plan, repairs: &repairs };
@@ -82,14 +93,23 @@ pub(crate) fn sort(table: Table, detected: &Detected, options: &ReadOptions) -> 
     };
     sorter.out.counts.blank = table.blank_rows;
     sorter.out.counts.rows = u32::try_from(table.rows.len()).unwrap_or(u32::MAX);
+    let total = table.rows.len() as u64;
     for (index, mut row) in table.rows.into_iter().enumerate() {
+        if index % STEP == 0 {
+            watch(ReadStep { phase: ReadPhase::Lines, done: index as u64, total })?;
+        }
         match sorter.ignore(index, &row) {
-            Some(reason) => sorter.push_ignored(&row, reason),
+            Some(reason) => {
+                if reason == IgnoreReason::LeftOut {
+                    sorter.set_aside(&row, sorter.default_exponent);
+                }
+                sorter.push_ignored(&row, reason);
+            }
             None => sorter.data(&mut row),
         }
     }
     sorter.tell_not_booked();
-    sorter.out
+    Ok(sorter.out)
 }
 
 /// A stray delimiter in a text moves every cell to its right: harmless only when no money stands there.
@@ -342,7 +362,18 @@ impl Sorter<'_> {
                 let line = self.line(row, date, value_date, amount, code, balance);
                 self.out.groups[group as usize].lines.push(line);
             }
-            _ => self.out.counts.problem_rows += 1,
+            _ => {
+                self.out.counts.problem_rows += 1;
+                self.set_aside(row, exponent);
+            }
+        }
+    }
+
+    fn set_aside(&mut self, row: &Row, exponent: u8) {
+        if self.out.set_aside.len() < MAX_SET_ASIDE {
+            let columns = 0..self.detected.mapping.columns.len();
+            let read = columns.map(|column| self.reader.alone(row, column, exponent)).collect();
+            self.out.set_aside.push(SetAside { line: row.line, cells: row.cells.clone(), read });
         }
     }
 

@@ -44,6 +44,8 @@ pub use number::DecimalMark;
 pub use problem::{Field, Problem, Reason, Severity, Suggestion};
 pub use table::{Cells, MAX_CELL_BYTES, MAX_COLUMNS, MAX_ROWS};
 
+use std::convert::Infallible;
+
 use detect::Detected;
 use layout::Stated;
 use sniff::Sniffed;
@@ -304,8 +306,23 @@ fn file_problems(detected: &Detected, options: &ReadOptions) -> Vec<Problem> {
 /// could be opened.
 pub fn read(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Reading {
     let mut opened = open(bytes, file_name, options);
+    let Ok(reading) = read_watched::<Infallible>(bytes, file_name, options, &mut |_| Ok(()));
+    reading
+}
+
+/// As [`read`]; `watch` is told how far it is, and ends it with an error.
+///
+/// # Errors
+/// Whatever `watch` answers.
+pub fn read_watched<E>(
+    bytes: &[u8],
+    file_name: &str,
+    options: &ReadOptions,
+    watch: &mut dyn FnMut(ReadStep) -> Result<(), E>,
+) -> Result<Reading, E> {
+    watch(ReadStep { phase: ReadPhase::Rows, done: 0, total: 0 })?;
     if opened.format == Format::Unreadable {
-        return Reading {
+        return Ok(Reading {
             format: opened.format,
             encoding: opened.encoding,
             dialect: None,
@@ -315,18 +332,22 @@ pub fn read(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Reading {
             ignored: Vec::new(),
             counts: RowCounts::default(),
             detection: Detection { decisions: opened.decisions, ..Detection::default() },
-        };
+            set_aside: Vec::new(),
+        });
     }
     let detected = detect::detect(&opened.table, opened.format, file_name, options);
+    let rows = opened.table.rows.len() as u64;
+    watch(ReadStep { phase: ReadPhase::Columns, done: 0, total: rows })?;
     let readings = prove::samples(&opened.table, &detected);
     let mut detection_of = detection(&opened, &detected, &[]);
     let mut problems = std::mem::take(&mut opened.problems);
     problems.extend(file_problems(&detected, options));
-    let sorted = assemble::sort(std::mem::take(&mut opened.table), &detected, options);
+    let sorted = assemble::sort(std::mem::take(&mut opened.table), &detected, options, watch)?;
+    watch(ReadStep { phase: ReadPhase::Balances, done: 0, total: rows })?;
     let (statements, found, sorted) = prove::statements(sorted, &detected, &readings);
     problems.extend(found);
     detection_of.stated = stated_values(&sorted.sections);
-    Reading {
+    Ok(Reading {
         format: opened.format,
         encoding: opened.encoding,
         dialect: opened.dialect,
@@ -336,5 +357,6 @@ pub fn read(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Reading {
         ignored: sorted.ignored,
         counts: sorted.counts,
         detection: detection_of,
-    }
+        set_aside: sorted.set_aside,
+    })
 }

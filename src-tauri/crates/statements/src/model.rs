@@ -63,6 +63,43 @@ pub struct Reading {
     pub ignored: Vec<IgnoredRow>,
     pub counts: RowCounts,
     pub detection: Detection,
+    /// Rows that should have become lines and did not, and rows left out by choice: the first [`MAX_SET_ASIDE`] of them.
+    #[serde(skip)]
+    pub set_aside: Vec<SetAside>,
+}
+
+/// Rows of [`Reading::set_aside`] that are kept.
+pub const MAX_SET_ASIDE: usize = 2_000;
+
+/// A row that became no line, cell by cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    pub line: u32,
+    pub cells: Cells,
+    /// By column, what could be read all the same: an ISO day or minor units.
+    pub read: Vec<Option<String>>,
+}
+
+/// What reading is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadPhase {
+    /// Bytes into rows.
+    Rows,
+    /// Whole columns as evidence.
+    Columns,
+    /// Rows into lines.
+    Lines,
+    /// Lines against their balances.
+    Balances,
+}
+
+/// How far reading is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadStep {
+    pub phase: ReadPhase,
+    /// Rows; zero where they are not counted.
+    pub done: u64,
+    pub total: u64,
 }
 
 impl Reading {

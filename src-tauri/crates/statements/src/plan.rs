@@ -352,6 +352,22 @@ impl RowReader<'_> {
     }
 }
 
+impl RowReader<'_> {
+    /// What a cell says by itself, whatever is wrong beside it: an ISO day or minor units.
+    pub(crate) fn alone(&self, row: &Row, column: usize, exponent: u8) -> Option<String> {
+        let money = |field| self.money(row, column, field, exponent).ok().map(|money| money.amount);
+        match self.plan.role_of(column) {
+            Role::BookingDate => self.date(row, column, Field::BookingDate).ok().map(|day| day.to_string()),
+            Role::ValueDate => self.date(row, column, Field::ValueDate).ok().map(|day| day.to_string()),
+            Role::Amount => self.amount(row, exponent).ok().map(|money| money.amount.to_string()),
+            Role::Debit => money(Field::Debit).map(|amount| amount.abs().to_string()),
+            Role::Credit => money(Field::Credit).map(|amount| amount.to_string()),
+            Role::Balance => money(Field::Balance).map(|amount| amount.to_string()),
+            _ => None,
+        }
+    }
+}
+
 /// A cell that says "nothing" with a dash.
 fn is_dash(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| matches!(c, '-' | '\u{2013}' | '\u{2014}' | '\u{2212}'))

@@ -33,15 +33,17 @@ pub(crate) fn samples(table: &Table, detected: &Detected) -> Vec<AlternativeRead
             let plan = plan_under(&detected.plan, choice);
             let repairs = Repairs::new();
             let reader = RowReader { plan: &plan, repairs: &repairs };
-            let rows = detected.layout.data.iter().take(SAMPLE_ROWS).map(|&index| &table.rows[index]);
+            let rows: Vec<_> = detected.layout.data.iter().take(SAMPLE_ROWS).map(|&index| &table.rows[index]).collect();
+            // Another decimal mark may give more decimals than the first reading has; they are what tells the two apart.
+            let decimals = (detected.decimals..=ledger::currency::MAX_EXPONENT)
+                .find(|&decimals| rows.iter().all(|row| reader.amount(row, decimals).is_ok()))
+                .unwrap_or(detected.decimals);
             let sample = rows
+                .into_iter()
                 .map(|row| SampleLine {
                     position: row.line,
                     booking_date: plan.date.and_then(|column| reader.date(row, column, Field::BookingDate).ok()),
-                    amount: reader
-                        .amount(row, detected.decimals)
-                        .ok()
-                        .map(|money| money.amount.to_decimal(detected.decimals)),
+                    amount: reader.amount(row, decimals).ok().map(|money| money.amount.to_decimal(decimals)),
                 })
                 .collect();
             AlternativeReading {

@@ -1,25 +1,25 @@
 //! The last step: everything in one database transaction, or nothing.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use statements::Severity;
 use store::StoreError;
 use store::recon::{NewLine, NewStatement, ProfileRecord, StatementState};
 use store::system::{Event, JobKind, JobRecord, JobState};
 
-use super::plan::{Planned, account_warning, asked, balance_warning, before_signed, currency_problem};
+use super::plan::{ASKED_AT_ONCE, Planned, account_warning, asked, balance_warning, before_signed, currency_problem};
 use super::proof::missing;
 use super::seen_view;
-use crate::api::book::{JobProgress, Topic};
+use super::work::{ImportProgress, Work};
+use crate::api::book::Topic;
 use crate::api::imports::{ImportRequest, ImportResult};
 use crate::api::statements::LeftOutRow;
 use crate::clock::new_id;
 use crate::{Engine, EngineError, EngineResult, Stamp, words};
 
-/// Lines written between two steps of progress.
-const STEP: usize = 10_000;
-
-/// Told how far an import is; answers false to cancel, which leaves nothing behind.
-pub type ImportProgress<'a> = &'a (dyn Fn(JobProgress) -> bool + Send + Sync);
+/// Lines written between two looks at whether somebody cancelled.
+const STEP: usize = 500;
 
 impl Engine {
     /// Stores the statement. The same file twice, or a file whose lines are all known, adds nothing and says so.
@@ -34,37 +34,21 @@ impl Engine {
     ) -> EngineResult<ImportResult> {
         let stamp = self.stamp();
         let job_id = new_id("job");
-        let saving = std::sync::OnceLock::new();
-        let tell = |phase: &str, done: usize, total: usize| {
-            // Lines a second, since the first of them went in.
-            let since = (phase == "save").then(|| saving.get_or_init(std::time::Instant::now).elapsed());
-            let millis = since.map_or(1, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX).max(1));
-            let rate = (done as u64).saturating_mul(1000) / millis;
-            let left = (total as u64).saturating_sub(done as u64);
-            let step = JobProgress {
-                job_id: job_id.clone(),
-                title: format!("Import {}", request.name),
-                phase: phase.into(),
-                done: done as u64,
-                total: total as u64,
-                rate,
-                seconds_left: left.checked_div(rate).and_then(|seconds| u32::try_from(seconds).ok()),
-                matches: 0,
-                state: "running".into(),
-            };
-            if progress.is_none_or(|progress| progress(step)) { Ok(()) } else { Err(EngineError::Cancelled) }
-        };
-        tell("read", 0, 0)?;
-        let mut planned = self.planned(&request.session, &request.options, &request.balance_id).await?;
-        let left_out = self.left_out(&mut planned, &request).await?;
-        refuse(&planned, &request)?;
         let session = self.session(&request.session)?;
-        let total = planned.statement.lines.len();
-        tell("save", 0, total)?;
+        let work = Work::new(self, &session).as_job(&job_id, format!("Import {}", request.name), progress);
+        work.tell("rows", 0, 0)?;
+        let mut planned = self.planned(&work, &request.options, &request.balance_id).await?;
+        let left_out = left_out(&work, &planned, &request).await?;
+        refuse(&planned, &request)?;
         let mut unit = self.store.begin().await?;
         // Somebody may have imported the same lines since the plan was shown.
         planned.statements = unit.load_statements(planned.balance.key).await?;
-        let stored = unit.load_known_lines(planned.balance.key, &asked(&planned.keys)).await?;
+        let mut stored = Vec::new();
+        let all = asked(&planned.keys);
+        for (at, group) in all.chunks(ASKED_AT_ONCE).enumerate() {
+            work.tell("compare", (at * ASKED_AT_ONCE) as u64, all.len() as u64)?;
+            stored.extend(unit.load_known_lines(planned.balance.key, group).await?);
+        }
         planned.look_up(stored, &request.options.keep_known);
         let mut earlier: Vec<_> = planned.known.iter().flatten().map(seen_view).collect();
         earlier.sort_by(|a, b| a.statement_id.cmp(&b.statement_id));
@@ -99,18 +83,20 @@ impl Engine {
         unit.put_file(&session.sha256, &session.name, &session.bytes, stamp.at).await?;
         let statement = new_statement(&planned, &request, &session.sha256, &left_out, &stamp)?;
         let key = unit.insert_statement(&statement).await?;
-        let lines = new_lines(&planned);
-        for (step, group) in lines.chunks(STEP).enumerate() {
-            tell("save", step * STEP, total)?;
-            unit.insert_lines(key, planned.balance.key, group).await?;
+        let total = planned.new_count();
+        let mut lines = new_lines(&planned);
+        for step in 0..total.div_ceil(STEP) {
+            work.tell("save", (step * STEP) as u64, total as u64)?;
+            let group: Vec<NewLine> = lines.by_ref().take(STEP).collect();
+            unit.insert_lines(key, planned.balance.key, &group).await?;
         }
         if let Some(name) = &request.save_profile {
             save_profile(unit.as_mut(), &planned, name, &stamp).await?;
         }
-        let message = format!("{} imported", words::plural(lines.len() as u64, "line", "lines"));
+        let message = format!("{} imported", words::plural(total as u64, "line", "lines"));
         let mut result = ImportResult {
             statement_id: Some(statement.id.clone()),
-            added: lines.len() as u32,
+            added: total as u32,
             known,
             left_out: left_out.len() as u32,
             message,
@@ -134,46 +120,13 @@ impl Engine {
             &stamp,
             "statement.imported",
             &statement.id,
-            json!({ "name": statement.name, "file": session.name, "sha256": session.sha256, "lines": lines.len() }),
+            json!({ "name": statement.name, "file": session.name, "sha256": session.sha256, "lines": total }),
         ))
         .await?;
-        tell("save", total, total)?;
+        work.tell("save", total as u64, total as u64)?;
         unit.commit().await?;
         self.changed(&[Topic::Statements, Topic::Jobs]);
         Ok(result)
-    }
-
-    /// Rows that will not be stored, with their text and reason. Reads the file again with the bad rows set aside, so
-    /// that balances and periods are those of what is stored.
-    async fn left_out(&self, planned: &mut Planned, request: &ImportRequest) -> EngineResult<Vec<LeftOutRow>> {
-        let bad = bad_rows(planned);
-        if !bad.is_empty() && !request.leave_out_bad_rows {
-            return Err(EngineError::Conflict {
-                code: "BAD_ROWS",
-                message: format!(
-                    "{} could not be read. Nothing was imported. Repair them, or leave them out.",
-                    words::plural(bad.len() as u64, "row", "rows")
-                ),
-            });
-        }
-        let mut options = request.options.clone();
-        options.leave_out.extend(bad.iter().map(|(line, _)| *line));
-        let again = self
-            .read_session(&self.session(&request.session)?, &options, Some(planned.balance.balance.currency.clone()))
-            .await?;
-        Ok(again
-            .ignored
-            .iter()
-            .filter(|row| row.reason == statements::IgnoreReason::LeftOut)
-            .map(|row| LeftOutRow {
-                line: row.line,
-                raw: row.text.clone(),
-                reason: bad
-                    .iter()
-                    .find(|(line, _)| *line == row.line)
-                    .map_or_else(|| "Left out by choice.".to_owned(), |(_, reason)| reason.clone()),
-            })
-            .collect())
     }
 
     /// Takes a whole import back, while nothing of it is confirmed.
@@ -210,14 +163,42 @@ impl Engine {
     }
 }
 
-fn bad_rows(planned: &Planned) -> Vec<(u32, String)> {
-    let mut bad: Vec<(u32, String)> = Vec::new();
+/// Rows that will not be stored, with their text and reason. Reads the file again with the bad rows set aside, for
+/// the text of each.
+async fn left_out(work: &Work<'_>, planned: &Planned, request: &ImportRequest) -> EngineResult<Vec<LeftOutRow>> {
+    let bad = bad_rows(planned);
+    if !bad.is_empty() && !request.leave_out_bad_rows {
+        return Err(EngineError::Conflict {
+            code: "BAD_ROWS",
+            message: format!(
+                "{} could not be read. Nothing was imported. Repair them, or leave them out.",
+                words::plural(bad.len() as u64, "row", "rows")
+            ),
+        });
+    }
+    let mut options = request.options.clone();
+    options.leave_out.extend(bad.keys());
+    let again = work.read(&options, Some(planned.balance.balance.currency.clone())).await?;
+    let rows = again.ignored.iter().filter(|row| row.reason == statements::IgnoreReason::LeftOut);
+    Ok(rows
+        .map(|row| LeftOutRow {
+            line: row.line,
+            raw: row.text.clone(),
+            reason: bad.get(&row.line).cloned().unwrap_or_else(|| "Left out by choice.".to_owned()),
+        })
+        .collect())
+}
+
+/// What is wrong with each row that cannot be stored, by file line.
+fn bad_rows(planned: &Planned) -> BTreeMap<u32, String> {
+    let mut bad: BTreeMap<u32, String> = BTreeMap::new();
     for problem in planned.reading.problems.iter().filter(|problem| problem.severity == Severity::Error) {
         if let Some(line) = problem.line {
-            match bad.iter_mut().find(|(known, _)| *known == line) {
-                Some((_, reason)) => *reason = format!("{reason} {}", problem.message),
-                None => bad.push((line, problem.message.clone())),
+            let reason = bad.entry(line).or_default();
+            if !reason.is_empty() {
+                reason.push(' ');
             }
+            reason.push_str(&problem.message);
         }
     }
     bad
@@ -245,7 +226,7 @@ fn refuse(planned: &Planned, request: &ImportRequest) -> EngineResult<()> {
     if request.name.trim().is_empty() {
         return Err(EngineError::invalid("name", "The statement needs a name."));
     }
-    let missing = missing(&planned.reading, &planned.statement, &planned.computed, true);
+    let missing = missing(&planned.reading, planned.statement(), &planned.computed, true);
     if missing.is_empty() {
         Ok(())
     } else {
@@ -279,7 +260,7 @@ fn new_statement(
         balance_key: planned.balance.key,
         file_sha256: sha256.to_owned(),
         name: request.name.trim().to_owned(),
-        account: planned.statement.account.clone(),
+        account: planned.statement().account.clone(),
         period_from,
         period_to,
         // Lines that another statement has are part of what this one starts from.
@@ -294,26 +275,25 @@ fn new_statement(
     })
 }
 
-fn new_lines(planned: &Planned) -> Vec<NewLine> {
+/// The lines to store, made one by one: a large statement is not in memory a third time.
+fn new_lines(planned: &Planned) -> impl Iterator<Item = NewLine> {
     let keys = planned.keys.iter().zip(&planned.stored_as);
-    let rows = planned.statement.lines.iter().zip(keys).zip(&planned.known);
-    rows.filter(|(_, known)| known.is_none())
-        .map(|((line, (key, occurrence)), _)| NewLine {
-            id: new_id("lin"),
-            position: line.position,
-            booking_date: line.booking_date,
-            value_date: line.value_date,
-            amount: line.amount.clone(),
-            description: line.description.clone(),
-            reference: line.reference.clone(),
-            counterparty: line.counterparty.clone(),
-            counterparty_account: line.counterparty_account.clone(),
-            running_balance: line.running_balance.clone(),
-            raw: serde_json::to_value(&line.raw).unwrap_or_default(),
-            fingerprint: key.key.clone(),
-            occurrence: *occurrence,
-        })
-        .collect()
+    let rows = planned.statement().lines.iter().zip(keys).zip(&planned.known);
+    rows.filter(|(_, known)| known.is_none()).map(|((line, (key, occurrence)), _)| NewLine {
+        id: new_id("lin"),
+        position: line.position,
+        booking_date: line.booking_date,
+        value_date: line.value_date,
+        amount: line.amount.clone(),
+        description: line.description.clone(),
+        reference: line.reference.clone(),
+        counterparty: line.counterparty.clone(),
+        counterparty_account: line.counterparty_account.clone(),
+        running_balance: line.running_balance.clone(),
+        raw: serde_json::to_value(&line.raw).unwrap_or_default(),
+        fingerprint: key.key.clone(),
+        occurrence: *occurrence,
+    })
 }
 
 async fn save_profile(unit: &mut dyn store::Unit, planned: &Planned, name: &str, stamp: &Stamp) -> EngineResult<()> {

@@ -5,7 +5,9 @@ mod known;
 mod plan;
 mod preview;
 mod proof;
+mod work;
 
+use std::io::Read;
 use std::sync::Arc;
 
 use ledger::Currency;
@@ -13,14 +15,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use statements::{CellRepair, Inspection, Mapping, ReadOptions, Reading, Role};
+use statements::{CellRepair, Inspection, Mapping, ReadOptions, Role};
 use store::recon::{ImportSeen, ProfileRecord};
 
 use crate::api::imports::{EarlierImport, ImportOptions, ImportSession, ImportSource, MappingProfile};
 use crate::clock::new_id;
 use crate::runs::hex;
 use crate::{Engine, EngineError, EngineResult};
-pub use commit::ImportProgress;
+pub use work::ImportProgress;
 
 /// Largest file that is read; it is held in memory.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -33,6 +35,8 @@ pub(crate) struct Session {
     sha256: String,
     /// Saved mapping the file is known by.
     profile: Option<ProfileRecord>,
+    last: work::LastReading,
+    switches: work::Switches,
 }
 
 /// A unit variant as its stored word.
@@ -163,33 +167,35 @@ impl Engine {
             imported_before: before.iter().map(seen_view).collect(),
             suggested_balance: suggested,
         };
-        let kept = Session { id: session.id.clone(), name, bytes, sha256, profile };
+        let kept = Session {
+            id: session.id.clone(),
+            name,
+            bytes,
+            sha256,
+            profile,
+            last: work::LastReading::default(),
+            switches: work::Switches::default(),
+        };
         self.recon.sessions().insert(session.id.clone(), Arc::new(kept));
         Ok(session)
     }
 
-    /// Forgets a file.
+    /// Forgets a file, and ends what still runs on it.
     pub fn import_close(&self, session: &str) {
-        self.recon.sessions().remove(session);
+        if let Some(session) = self.recon.sessions().remove(session) {
+            session.switches.end_all();
+        }
+    }
+
+    /// Ends what runs on a file: reading it, comparing it or storing it. Nothing of it is kept.
+    pub fn import_cancel(&self, session: &str) {
+        if let Ok(session) = self.session(session) {
+            session.switches.end_all();
+        }
     }
 
     fn session(&self, id: &str) -> EngineResult<Arc<Session>> {
         self.recon.sessions().get(id).cloned().ok_or_else(|| EngineError::not_found("open import", id))
-    }
-
-    async fn read_session(
-        &self,
-        session: &Arc<Session>,
-        options: &ImportOptions,
-        hint: Option<Currency>,
-    ) -> EngineResult<Reading> {
-        let (session, options, today) = (Arc::clone(session), options.clone(), self.clock.today());
-        tokio::task::spawn_blocking(move || {
-            let read = session.read_options(&options, hint.as_ref(), today)?;
-            Ok(statements::read(&session.bytes, &session.name, &read))
-        })
-        .await
-        .map_err(reading_failed)?
     }
 
     async fn balance_of_account(&self, account: Option<&str>) -> EngineResult<Option<String>> {
@@ -260,8 +266,8 @@ async fn load(source: ImportSource) -> EngineResult<(String, Vec<u8>)> {
         }
         ImportSource::Path { path } => tokio::task::spawn_blocking(move || {
             let failed = |error: std::io::Error| EngineError::File { path: path.clone(), reason: error.to_string() };
-            too_large(&path, std::fs::metadata(&path).map_err(failed)?.len())?;
-            let bytes = std::fs::read(&path).map_err(failed)?;
+            let bytes = bounded(&path).map_err(failed)?;
+            too_large(&path, bytes.len() as u64)?;
             let name = std::path::Path::new(&path)
                 .file_name()
                 .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned());
@@ -270,6 +276,23 @@ async fn load(source: ImportSource) -> EngineResult<(String, Vec<u8>)> {
         .await
         .map_err(reading_failed)?,
     }
+}
+
+/// The bytes of a file, at most one more than may be read: a file that grows while it is read, or that tells no size,
+/// ends there. What is no file (a pipe, a device) could make the reader wait for ever and is not opened.
+fn bounded(path: &str) -> std::io::Result<Vec<u8>> {
+    let no_file = || std::io::Error::other("this is not a file");
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(no_file());
+    }
+    let file = std::fs::File::open(path)?;
+    let about = file.metadata()?;
+    if !about.is_file() {
+        return Err(no_file());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(MAX_BYTES)).unwrap_or_default());
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn too_large(path: &str, size: u64) -> EngineResult<()> {

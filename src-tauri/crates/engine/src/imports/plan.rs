@@ -1,6 +1,7 @@
 //! The duplicates step: what is new, what is known, and whether this is the right account.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use ledger::{Amount, Currency};
@@ -11,6 +12,7 @@ use store::recon::{ImportSeen, KnownLine, StatementRecord};
 use super::known::recognise;
 use super::preview::{pick, statement_currency};
 use super::proof::{Computed, compute, last_signed, missing};
+use super::work::Work;
 use super::{same_account, seen_view};
 use crate::api::imports::{ImportOptions, ImportPlan, PlanLine};
 use crate::recon::earliest_signed;
@@ -21,8 +23,9 @@ const SHOWN: usize = 200;
 
 /// A reading laid against what the balance has.
 pub(super) struct Planned {
-    pub(super) reading: Reading,
-    pub(super) statement: Statement,
+    pub(super) reading: Arc<Reading>,
+    /// Which of its statements.
+    index: usize,
     pub(super) balance: BalanceRecord,
     pub(super) computed: Computed,
     /// Of the lines, in their order.
@@ -38,21 +41,28 @@ pub(super) struct Planned {
     pub(super) statements: Vec<StatementRecord>,
 }
 
+/// Content keys that the book is asked about at once.
+pub(super) const ASKED_AT_ONCE: usize = 5_000;
+
 /// One of each content key, to ask the book about.
 pub(super) fn asked(keys: &[LineFingerprint]) -> Vec<String> {
     keys.iter().filter(|key| key.occurrence == 1).map(|key| key.key.clone()).collect()
 }
 
 impl Planned {
+    pub(super) fn statement(&self) -> &Statement {
+        &self.reading.statements[self.index]
+    }
+
     /// Looks the lines up again among what is stored by now.
     pub(super) fn look_up(&mut self, stored: Vec<KnownLine>, keep_known: &[u32]) {
-        let found = recognise(&self.statement, &self.keys, stored, &self.statements, keep_known);
+        let found = recognise(self.statement(), &self.keys, stored, &self.statements, keep_known);
         (self.known, self.stored_as) = (found.known, found.stored_as);
     }
 
     /// Opening less the lines that another statement already has: what the new lines start from.
     pub(super) fn known_sum(&self) -> Amount {
-        self.statement
+        self.statement()
             .lines
             .iter()
             .zip(&self.known)
@@ -68,14 +78,14 @@ impl Planned {
     /// First and last day that the stored statement stands for.
     pub(super) fn period(&self) -> Option<(Date, Date)> {
         let new = || {
-            self.statement
+            self.statement()
                 .lines
                 .iter()
                 .zip(&self.known)
                 .filter(|(_, known)| known.is_none())
                 .map(|(line, _)| line.booking_date)
         };
-        let stated = self.statement.period;
+        let stated = self.statement().period;
         // Days that only hold known lines belong to the statement that has them.
         let overlaps = self.known.iter().any(Option::is_some);
         let from = if overlaps { new().min() } else { stated.map(|period| period.from).into_iter().chain(new()).min() };
@@ -92,15 +102,15 @@ impl Engine {
         options: ImportOptions,
         balance_id: &str,
     ) -> EngineResult<ImportPlan> {
-        let planned = self.planned(session, &options, balance_id).await?;
         let session = self.session(session)?;
+        let planned = self.planned(&Work::new(self, &session), &options, balance_id).await?;
         let before = self.store.file_imports(&session.sha256).await?;
         let mut lines: Vec<PlanLine> = Vec::with_capacity(planned.keys.len());
         let mut counts: HashMap<&str, u32> = HashMap::new();
         for key in &planned.keys {
             *counts.entry(key.key.as_str()).or_default() += 1;
         }
-        for ((line, key), known) in planned.statement.lines.iter().zip(&planned.keys).zip(&planned.known) {
+        for ((line, key), known) in planned.statement().lines.iter().zip(planned.keys.iter()).zip(&planned.known) {
             lines.push(PlanLine {
                 line: line.position,
                 date: line.booking_date.to_string(),
@@ -117,7 +127,7 @@ impl Engine {
             lines.iter().filter(|line| wanted(line)).take(SHOWN).cloned().collect::<Vec<_>>()
         };
         let currency_problem = currency_problem(&planned);
-        let mut missing = missing(&planned.reading, &planned.statement, &planned.computed, true);
+        let mut missing = missing(&planned.reading, planned.statement(), &planned.computed, true);
         missing.extend(currency_problem.clone());
         missing.extend(before_signed(&planned));
         let new_count = planned.new_count() as u32;
@@ -149,33 +159,41 @@ impl Engine {
         })
     }
 
+    /// Reads the file and lays it against what the balance has by now.
     pub(super) async fn planned(
         &self,
-        session: &str,
+        work: &Work<'_>,
         options: &ImportOptions,
         balance_id: &str,
     ) -> EngineResult<Planned> {
-        let session = self.session(session)?;
         let balance = self.balance_record(balance_id).await?;
         let statements = self.store.statements(Some(balance.key)).await?;
-        let reading = self.read_session(&session, options, Some(balance.balance.currency.clone())).await?;
-        let statement = pick(&reading, options)?.clone();
-        let currency = statement_currency(&statement, Some(&balance.balance.currency))?;
-        let computed = compute(&reading, &statement, options, &currency, last_signed(&statements, &statement))?;
-        let keys = line_fingerprints(&statement.lines);
+        let reading = work.read(options, Some(balance.balance.currency.clone())).await?;
+        let statement = pick(&reading, options)?;
+        let currency = statement_currency(statement, Some(&balance.balance.currency))?;
+        let computed = compute(&reading, statement, options, &currency, last_signed(&statements, statement))?;
+        let elsewhere = self.elsewhere(&work.session.sha256, statement, &balance).await?;
+        let index = options.statement as usize;
+        let lines = Arc::clone(&reading);
+        let keys = work.work_out(move || line_fingerprints(&lines.statements[index].lines)).await?;
         let mut planned = Planned {
-            elsewhere: self.elsewhere(&session.sha256, &statement, &balance).await?,
+            elsewhere,
             known: Vec::new(),
             stored_as: Vec::new(),
             reading,
-            statement,
+            index,
             balance,
             computed,
             keys,
             currency,
             statements,
         };
-        let stored = self.store.known_lines(planned.balance.key, &asked(&planned.keys)).await?;
+        let mut stored = Vec::new();
+        let asked = asked(&planned.keys);
+        for (at, group) in asked.chunks(ASKED_AT_ONCE).enumerate() {
+            work.tell("compare", (at * ASKED_AT_ONCE) as u64, asked.len() as u64)?;
+            stored.extend(self.store.known_lines(planned.balance.key, group).await?);
+        }
         planned.look_up(stored, &options.keep_known);
         Ok(planned)
     }
@@ -219,7 +237,7 @@ pub(super) fn currency_problem(planned: &Planned) -> Option<String> {
 /// stands for them already.
 pub(super) fn before_signed(planned: &Planned) -> Option<String> {
     let signed = earliest_signed(&planned.statements)?;
-    let lines = planned.statement.lines.iter().zip(&planned.known);
+    let lines = planned.statement().lines.iter().zip(&planned.known);
     let first = lines.filter(|(_, known)| known.is_none()).map(|(line, _)| line.booking_date).min()?;
     (first < signed.period_from).then(|| {
         format!(
@@ -231,7 +249,7 @@ pub(super) fn before_signed(planned: &Planned) -> Option<String> {
 }
 
 pub(super) fn account_warning(planned: &Planned) -> Option<String> {
-    let (own, found) = (planned.balance.account_number.as_deref()?, planned.statement.account.as_deref()?);
+    let (own, found) = (planned.balance.account_number.as_deref()?, planned.statement().account.as_deref()?);
     (!same_account(own, found))
         .then(|| format!("The file is for {}. {} is {}.", masked(found), planned.balance.balance.name, masked(own)))
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ledger::Currency;
 use statements::{
-    Choice as ReadChoice, Mapping, Problem, Proof, RawRow, ReadOptions, Reading, Role, Severity, Statement,
-    StatementLine, Topic,
+    Choice as ReadChoice, Mapping, Problem, Proof, Reading, Role, SetAside, Severity, Statement, StatementLine, Topic,
 };
 
-use super::{Session, mapping_options, word};
+use super::work::Work;
+use super::{mapping_options, word};
 use crate::api::imports::{
     Choice, ColumnMark, DialectChip, FoundStatement, IgnoredRow, ImportOptions, ImportPreview, ImportProblem,
     PreviewCell, PreviewColumn, PreviewItem, Reading as ReadingView,
@@ -52,7 +52,7 @@ impl Engine {
     ) -> EngineResult<ImportPreview> {
         let session = self.session(session)?;
         let (hint, previous) = self.import_context(balance_id.as_deref()).await?;
-        let reading = self.read_session(&session, &options, hint.clone()).await?;
+        let reading = Work::preview(self, &session).read(&options, hint.clone()).await?;
         let statement = pick(&reading, &options)?;
         let currency = statement_currency(statement, hint.as_ref())?;
         let computed = super::proof::compute(
@@ -62,7 +62,6 @@ impl Engine {
             &currency,
             super::proof::last_signed(&previous, statement),
         )?;
-        let window = self.raw_window(&session, &options, hint).await?;
         let problems: Vec<&Problem> = reading
             .problems
             .iter()
@@ -73,7 +72,7 @@ impl Engine {
             session: session.id.clone(),
             file_name: session.name.clone(),
             dialect: chips(&reading),
-            items: items(&reading, statement, &problems, &window, &options),
+            items: items(&reading, statement, &problems, &options),
             columns,
             problem_count: problems.len() as u32,
             problems: problems.iter().take(MAX_PROBLEMS).map(|problem| problem_view(problem)).collect(),
@@ -100,7 +99,7 @@ impl Engine {
     ) -> EngineResult<Vec<u8>> {
         let session = self.session(session)?;
         let (hint, _) = self.import_context(balance_id.as_deref()).await?;
-        let reading = self.read_session(&session, &options, hint).await?;
+        let reading = Work::new(self, &session).read(&options, hint).await?;
         let mut rows = vec![["Line", "Column", "Raw text", "Reason", "Suggestion"].map(str::to_owned).to_vec()];
         for problem in &reading.problems {
             let view = problem_view(problem);
@@ -118,22 +117,6 @@ impl Engine {
         let Some(id) = balance_id else { return Ok((None, Vec::new())) };
         let record = self.balance_record(id).await?;
         Ok((Some(record.balance.currency.clone()), self.store.statements(Some(record.key)).await?))
-    }
-
-    async fn raw_window(
-        &self,
-        session: &std::sync::Arc<Session>,
-        options: &ImportOptions,
-        hint: Option<Currency>,
-    ) -> EngineResult<HashMap<u32, RawRow>> {
-        let (session, options, today) = (std::sync::Arc::clone(session), options.clone(), self.clock.today());
-        tokio::task::spawn_blocking(move || {
-            let read: ReadOptions = session.read_options(&options, hint.as_ref(), today)?;
-            let found = statements::inspect(&session.bytes, &session.name, &read);
-            Ok(found.window.into_iter().map(|row| (row.line, row)).collect())
-        })
-        .await
-        .map_err(super::reading_failed)?
     }
 }
 
@@ -227,13 +210,7 @@ fn columns(reading: &Reading, problems: &[&Problem]) -> Vec<PreviewColumn> {
 }
 
 /// Rows in file order: the first ones, and those with problems with what is around them; the rest folded.
-fn items(
-    reading: &Reading,
-    statement: &Statement,
-    problems: &[&Problem],
-    window: &HashMap<u32, RawRow>,
-    options: &ImportOptions,
-) -> Vec<PreviewItem> {
+fn items(reading: &Reading, statement: &Statement, problems: &[&Problem], options: &ImportOptions) -> Vec<PreviewItem> {
     let Some(mapping) = &reading.detection.mapping else { return Vec::new() };
     let bad: BTreeSet<u32> = problems.iter().filter_map(|problem| problem.line).collect();
     let lines: HashMap<u32, &StatementLine> = statement.lines.iter().map(|line| (line.position, line)).collect();
@@ -242,15 +219,15 @@ fn items(
     order.sort_unstable();
     order.dedup();
     let breaks: HashSet<u32> = statement.breaks.iter().copied().collect();
+    let left_out: HashSet<u32> = options.leave_out.iter().copied().collect();
     let shown: HashSet<usize> = order
         .iter()
         .enumerate()
-        .filter(|(at, line)| {
-            *at < HEAD || bad.contains(line) || breaks.contains(line) || options.leave_out.contains(line)
-        })
+        .filter(|(at, line)| *at < HEAD || bad.contains(line) || breaks.contains(line) || left_out.contains(line))
         .flat_map(|(at, _)| at.saturating_sub(AROUND)..=(at + AROUND).min(order.len() - 1))
         .take(MAX_SHOWN)
         .collect();
+    let table = Cells::new(reading, mapping, problems, options);
     let mut items: Vec<PreviewItem> = Vec::new();
     for (at, position) in order.iter().enumerate() {
         if !shown.contains(&at) {
@@ -266,60 +243,89 @@ fn items(
         let line = lines.get(position).copied();
         items.push(PreviewItem::Row {
             line: *position,
-            cells: cells(mapping, *position, line, problems, window.get(position), options),
+            cells: table.row(*position, line),
             bad: bad.contains(position),
-            left_out: options.leave_out.contains(position),
+            left_out: left_out.contains(position),
             balance_agrees: line.filter(|line| line.running_balance.is_some()).map(|_| !breaks.contains(position)),
         });
     }
     items
 }
 
-fn cells(
-    mapping: &Mapping,
-    position: u32,
-    line: Option<&StatementLine>,
-    problems: &[&Problem],
-    raw: Option<&RawRow>,
-    options: &ImportOptions,
-) -> Vec<PreviewCell> {
-    mapping
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(index, column)| {
-            let problem = problems
-                .iter()
-                .find(|problem| problem.line == Some(position) && problem.column == Some(index as u32 + 1));
-            let text = match (line, raw, problem) {
-                (Some(line), ..) => line.raw.get(index).to_owned(),
-                (None, Some(row), _) => row.cells.get(index).to_owned(),
-                (None, None, Some(problem)) => problem.raw.clone(),
-                (None, None, None) => String::new(),
-            };
-            let (value, shape) = line.map_or((None, "text"), |line| parsed(line, column.role, &text));
-            PreviewCell {
-                raw: text,
-                value,
-                shape: shape.into(),
-                problem: problem.map(|problem| problem.message.clone()),
-                repaired: options.repairs.iter().any(|repair| repair.line == position && repair.column == index as u32),
-            }
-        })
-        .collect()
+/// What the cells of shown rows are made from.
+struct Cells<'a> {
+    mapping: &'a Mapping,
+    /// By line and column from 1.
+    problems: HashMap<(u32, u32), &'a Problem>,
+    set_aside: HashMap<u32, &'a SetAside>,
+    options: &'a ImportOptions,
+}
+
+impl<'a> Cells<'a> {
+    fn new(reading: &'a Reading, mapping: &'a Mapping, problems: &[&'a Problem], options: &'a ImportOptions) -> Self {
+        let places = problems.iter().rev().filter_map(|one| Some(((one.line?, one.column?), *one)));
+        Self {
+            mapping,
+            problems: places.collect(),
+            set_aside: reading.set_aside.iter().map(|row| (row.line, row)).collect(),
+            options,
+        }
+    }
+
+    fn row(&self, position: u32, line: Option<&StatementLine>) -> Vec<PreviewCell> {
+        let aside = self.set_aside.get(&position);
+        let columns = self.mapping.columns.iter().enumerate();
+        columns
+            .map(|(index, column)| {
+                let problem = self.problems.get(&(position, index as u32 + 1));
+                let raw = match (line, aside, problem) {
+                    (Some(line), ..) => line.raw.get(index).to_owned(),
+                    (None, Some(row), _) => row.cells.get(index).to_owned(),
+                    (None, None, Some(problem)) => problem.raw.clone(),
+                    (None, None, None) => String::new(),
+                };
+                let value = match (line, aside) {
+                    (Some(line), _) => parsed(line, column.role, &raw),
+                    // A row with one bad cell: the others are shown as they were read.
+                    (None, Some(row)) => row.read.get(index).cloned().flatten(),
+                    (None, None) => None,
+                };
+                PreviewCell {
+                    raw,
+                    value,
+                    shape: shape(column.role).into(),
+                    problem: problem.map(|problem| problem.message.clone()),
+                    repaired: self
+                        .options
+                        .repairs
+                        .iter()
+                        .any(|repair| repair.line == position && repair.column == index as u32),
+                }
+            })
+            .collect()
+    }
+}
+
+/// How the cells of a column are shown.
+fn shape(role: Role) -> &'static str {
+    match role {
+        Role::BookingDate | Role::ValueDate => "date",
+        Role::Amount | Role::Debit | Role::Credit | Role::Balance => "amount",
+        _ => "text",
+    }
 }
 
 /// How a cell was read.
-fn parsed(line: &StatementLine, role: Role, raw: &str) -> (Option<String>, &'static str) {
+fn parsed(line: &StatementLine, role: Role, raw: &str) -> Option<String> {
     let text = (!raw.trim().is_empty()).then(|| raw.trim().to_owned());
     match role {
-        Role::BookingDate => (Some(line.booking_date.to_string()), "date"),
-        Role::ValueDate => (line.value_date.map(|day| day.to_string()), "date"),
-        Role::Amount => (Some(line.amount.to_string()), "amount"),
-        Role::Debit => ((line.amount.is_negative() && text.is_some()).then(|| line.amount.abs().to_string()), "amount"),
-        Role::Credit => ((!line.amount.is_negative() && text.is_some()).then(|| line.amount.to_string()), "amount"),
-        Role::Balance => (line.running_balance.as_ref().map(ToString::to_string), "amount"),
-        _ => (text, "text"),
+        Role::BookingDate => Some(line.booking_date.to_string()),
+        Role::ValueDate => line.value_date.map(|day| day.to_string()),
+        Role::Amount => Some(line.amount.to_string()),
+        Role::Debit => (line.amount.is_negative() && text.is_some()).then(|| line.amount.abs().to_string()),
+        Role::Credit => (!line.amount.is_negative() && text.is_some()).then(|| line.amount.to_string()),
+        Role::Balance => line.running_balance.as_ref().map(ToString::to_string),
+        _ => text,
     }
 }
 

@@ -77,7 +77,12 @@ pub(super) fn compute(
     let explained = statement.check.as_ref().map(|check| check.explained_by.as_slice()).unwrap_or_default();
     let explanation = (verdict == ProofVerdict::DoesNotTie && !explained.is_empty()).then(|| {
         let lines: Vec<_> = explained.iter().map(ToString::to_string).collect();
-        format!("The rows that could not be read account for all of it: line {}.", lines.join(", "))
+        match lines.split_last() {
+            Some((last, rest)) if !rest.is_empty() => {
+                format!("The rows that could not be read account for all of it: lines {} and {last}.", rest.join(", "))
+            }
+            _ => format!("The row that could not be read accounts for all of it: line {}.", lines.concat()),
+        }
     });
     let (agree, of) = match &statement.proof {
         Proof::Proved { agree, of, .. } => (*agree, *of),

@@ -1,0 +1,163 @@
+//! Importing as the wizard does it: what is told, what is cancelled, what is shown of rows that could not be read.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use engine::EngineError;
+use engine::api::book::JobProgress;
+use engine::api::imports::{ImportOptions, ImportRequest, ImportSource, PreviewItem};
+
+use crate::recon_support::{Bank, ROWS, csv};
+
+fn conflict(error: &EngineError) -> &'static str {
+    error.code()
+}
+
+/// More lines than one look at the cancel switch covers.
+fn many(lines: usize) -> Vec<u8> {
+    let mut balance = 100_000_i64;
+    let mut text = String::from("Date;Description;Amount;Balance\n");
+    for line in 0..lines {
+        balance += 125;
+        text.push_str(&format!(
+            "2026-10-{:02};LINE {line};1.25;{}.{:02}\n",
+            1 + line * 30 / lines,
+            balance / 100,
+            balance % 100
+        ));
+    }
+    text.into_bytes()
+}
+
+fn request(bank: &Bank, session: &str) -> ImportRequest {
+    ImportRequest {
+        session: session.into(),
+        options: ImportOptions::default(),
+        balance_id: bank.bank.clone(),
+        name: "October".into(),
+        leave_out_bad_rows: false,
+        save_profile: None,
+        accept_other_account: false,
+        accept_other_balance: false,
+    }
+}
+
+async fn opened(bank: &Bank, bytes: Vec<u8>) -> String {
+    bank.book.engine.import_open(ImportSource::Bytes { name: "october.csv".into(), bytes }).await.unwrap().id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_tells_its_phases_and_leaves_nothing_when_it_is_cancelled() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let session = opened(&bank, many(4_000)).await;
+    let told = Mutex::new(Vec::new());
+    let stop = |step: JobProgress| {
+        if step.phase == "save" {
+            // The first step of a phase is told at once, the next ones by time.
+            std::thread::sleep(Duration::from_millis(110));
+        }
+        let goes_on = step.phase != "save" || step.done == 0;
+        told.lock().unwrap().push(step);
+        goes_on
+    };
+    let refused = engine.import_commit(request(&bank, &session), Some(&stop)).await.unwrap_err();
+    assert!(matches!(refused, EngineError::Cancelled), "{refused}");
+    let phases: Vec<String> = told.lock().unwrap().iter().map(|step| step.phase.clone()).collect();
+    assert!(phases.iter().any(|phase| phase == "compare") && phases.last().unwrap() == "save", "{phases:?}");
+    assert!(engine.statements().await.unwrap().is_empty());
+    assert!(engine.jobs_list().await.unwrap().is_empty());
+
+    // The same session again, to the end: the switch of the cancelled one is not its own.
+    let done = engine.import_commit(request(&bank, &session), None).await.unwrap();
+    assert_eq!(done.added, 4_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_is_cancelled_at_once() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let session = opened(&bank, many(60_000)).await;
+    let mut notices = engine.listen();
+    let reader = {
+        let (engine, session, balance) = (engine.clone(), session.clone(), bank.bank.clone());
+        tokio::spawn(async move { engine.import_preview(&session, ImportOptions::default(), Some(balance)).await })
+    };
+    let step = loop {
+        if let engine::Notice::Import { session: of, step } = notices.recv().await.unwrap() {
+            assert_eq!(of, session);
+            break step;
+        }
+    };
+    assert_eq!(step.state, "running");
+    let since = Instant::now();
+    engine.import_cancel(&session);
+    let answer = reader.await.unwrap();
+    assert!(matches!(answer, Err(EngineError::Cancelled)));
+    assert!(since.elapsed() < Duration::from_millis(200), "{:?}", since.elapsed());
+    // Nothing of it stands in the way of the next reading.
+    let preview = engine.import_preview(&session, ImportOptions::default(), Some(bank.bank.clone())).await.unwrap();
+    assert_eq!(preview.rows_read, 60_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn good_cells_of_a_bad_row_are_shown_as_they_were_read() {
+    let bank = Bank::new().await;
+    let text = String::from_utf8(csv(100_000, ROWS)).unwrap().replace("2026-10-14", "14.10.26x");
+    let session = opened(&bank, text.into_bytes()).await;
+    let engine = &bank.book.engine;
+    let preview = engine.import_preview(&session, ImportOptions::default(), Some(bank.bank.clone())).await.unwrap();
+    let bad = preview.items.iter().find_map(|item| match item {
+        PreviewItem::Row { cells, bad: true, .. } => Some(cells),
+        _ => None,
+    });
+    let cells = bad.unwrap();
+    assert_eq!((cells[0].value.as_deref(), cells[0].shape.as_str()), (None, "date"));
+    assert!(cells[0].problem.is_some());
+    let amount = cells.iter().find(|cell| cell.shape == "amount").unwrap();
+    assert!(amount.value.as_deref().unwrap().parse::<i64>().is_ok(), "{amount:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_file_is_not_waited_for() {
+    let bank = Bank::new().await;
+    // Neither has a size or an end: reading one would go on for ever.
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.csv");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [pipe.to_str().unwrap(), "/dev/zero"] {
+        let source = ImportSource::Path { path: path.into() };
+        let answer = tokio::time::timeout(Duration::from_secs(5), bank.book.engine.import_open(source)).await;
+        assert_eq!(answer.expect("answers").unwrap_err().code(), "FILE", "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_readings_are_asked_for_and_not_guessed() {
+    let bank = Bank::new().await;
+    let days =
+        "Date,Description,Amount\n03/04/2026,A,120.50\n05/06/2026,B,-45.50\n07/02/2026,C,300.50\n01/09/2026,D,-12.50\n";
+    let engine = bank.book.engine.clone();
+    let session = opened(&bank, days.as_bytes().to_vec()).await;
+    let typed = ImportOptions { opening: Some("0".into()), ..ImportOptions::default() };
+    let preview = engine.import_preview(&session, typed.clone(), Some(bank.bank.clone())).await.unwrap();
+    assert_eq!(preview.readings.len(), 2);
+    assert_ne!(preview.readings[0].examples[0][1], preview.readings[1].examples[0][1]);
+    let asked = ImportRequest { options: typed, ..request(&bank, &session) };
+    assert_eq!(conflict(&engine.import_commit(asked, None).await.unwrap_err()), "IMPORT_INCOMPLETE");
+    let picked = ImportOptions { opening: Some("0".into()), ..preview.readings[1].options.clone() };
+    let request = ImportRequest { options: picked, ..request(&bank, &session) };
+    assert_eq!(engine.import_commit(request, None).await.unwrap().added, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_that_groups_or_divides_is_shown_both_ways() {
+    let bank = Bank::new().await;
+    let numbers = "Date;Description;Amount\n10.10.2026;A;1.234\n13.10.2026;B;2.500\n14.10.2026;C;-3.125\n";
+    let session = opened(&bank, numbers.as_bytes().to_vec()).await;
+    let preview = bank.book.engine.import_preview(&session, ImportOptions::default(), None).await.unwrap();
+    let amounts: Vec<Vec<&str>> =
+        preview.readings.iter().map(|one| one.examples.iter().map(|row| row[2].as_str()).collect()).collect();
+    assert_eq!(amounts, [["1234.00", "2500.00", "-3125.00"], ["1.234", "2.500", "-3.125"]]);
+}
