@@ -438,3 +438,6 @@ pub(crate) struct SampleArgs {
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) today: Option<jiff::civil::Date>,
 }
+    /// Keep a sample that is there; make it anew only if its days have gone by and nobody worked in it
+    #[arg(long)]
+    pub(crate) renew: bool,

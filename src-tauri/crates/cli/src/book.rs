@@ -104,10 +104,16 @@ pub(crate) async fn sample(options: &SampleArgs) -> Answer<Done> {
     let today = options.today.unwrap_or_else(|| jiff::Zoned::now().date());
     std::fs::create_dir_all(&options.out).map_err(|error| Fault::file(&options.out, &error))?;
     progress("Making the sample book");
-    let made = sample::write_sample(&options.out.join(sample::BOOK_FILE), &options.out, today).await;
+    let made = if options.renew {
+        let fresh = sample::keep_fresh(&book, &options.out, today).await;
+        fresh.map(|()| sample::SampleFiles { book: book.clone(), statements: Vec::new() })
+    } else {
+        sample::write_sample(&book, &options.out, today).await
+    };
     progress_end();
     let files = made.map_err(|error| match error {
         sample::SampleError::Open(error) => Fault::from(error),
+    let book = options.out.join(sample::BOOK_FILE);
         sample::SampleError::File { .. } => Fault::new(Exit::File, "FILE", error.to_string()),
         sample::SampleError::Calendar(_) => Fault::argument("today", error.to_string()),
         sample::SampleError::Engine { .. } => Fault::new(Exit::Internal, "SAMPLE", error.to_string()),

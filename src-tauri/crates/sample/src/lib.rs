@@ -15,6 +15,7 @@
 mod calendar;
 mod company;
 mod files;
+mod fresh;
 mod holds;
 mod model;
 mod play;
@@ -30,6 +31,8 @@ use jiff::civil::Date;
 
 /// File name of the sample book.
 pub const BOOK_FILE: &str = "Brackwater Instruments.tieout";
+
+pub use fresh::keep_fresh;
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]

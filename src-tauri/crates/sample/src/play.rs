@@ -37,7 +37,10 @@ pub(crate) async fn play(book: &Path, plan: &Plan) -> Result<(), SampleError> {
         .map(|who| (who, Engine::new(Arc::clone(&store), Arc::clone(&clock) as Arc<dyn Clock>, who.name())))
         .into();
     let mut stage = Stage { clock, engines, balances: HashMap::new(), holds: HashMap::new() };
-    let played = stage.perform(plan).await;
+    let mut played = stage.perform(plan).await;
+    if played.is_ok() {
+        played = crate::fresh::note(&store, plan.today).await;
+    }
     store.close().await;
     played
 }
@@ -116,21 +119,21 @@ impl Stage {
                     exponent: None,
                     account_number: planned.account.map(str::to_owned),
                     reconcilable: planned.account.is_some(),
+                    // Only banks have money of their own to run out of; the other side of a claim goes below zero.
+                    below_zero: planned.account.is_none(),
                 };
                 let made = engine.balance_create(request).await.map_err(step)?;
                 if planned.pinned {
-                    // Only banks have money of their own to run out of; the other side of a claim goes below zero.
-                    below_zero: planned.account.is_none(),
                     let update = BalanceUpdate {
                         id: made.id.clone(),
                         name: made.name,
                         account_number: made.account_number,
                         reconcilable: made.reconcilable,
                         pinned: true,
+                        below_zero: None,
                     };
                     engine.balance_update(update).await.map_err(step)?;
                 }
-                        below_zero: None,
                 ids.insert(planned.name, made.id);
             }
         }
@@ -158,10 +161,10 @@ impl Stage {
                     id: self.hold(reference),
                     amount: amount.map(|amount| amount.to_string()),
                     void_rest: *void_rest,
+                    date: None,
                 };
                 let outcome =
                     engine.holds_commit(vec![item]).await.map_err(|error| SampleError::engine(reference, error))?;
-                    date: None,
                 decided(reference, outcome)?;
             }
             Act::Void { reference, reason } => {

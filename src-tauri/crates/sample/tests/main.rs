@@ -9,7 +9,7 @@ use engine::api::page::{FilterCondition, FilterTest, ListQuery};
 use engine::api::statements::{RunFallback, RunRequest, RunResult};
 use engine::{Engine, FixedClock};
 use jiff::civil::{Date, date};
-use sample::{BOOK_FILE, SampleFiles, write_sample};
+use sample::{BOOK_FILE, SampleFiles, keep_fresh, write_sample};
 use statements::{Proof, ReadOptions};
 use store_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -112,6 +112,34 @@ async fn a_book_that_exists_is_not_touched() {
     std::fs::write(&book, "mine").unwrap();
     assert!(write_sample(&book, folder.path(), TODAY).await.is_err());
     assert_eq!(std::fs::read(&book).unwrap(), b"mine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sample_of_past_days_is_made_anew_unless_somebody_worked_in_it() {
+    let folder = TempDir::new().unwrap();
+    let book = folder.path().join(BOOK_FILE);
+    // The lock is held until the engine is gone.
+    let id = async |work: bool| {
+        let engine = open(&SampleFiles { book: book.clone(), statements: Vec::new() }, TODAY).await;
+        if work {
+            engine.ledger_create("Mine").await.unwrap();
+        }
+        let id = engine.book_info().await.unwrap().id;
+        engine.close().await;
+        id
+    };
+    keep_fresh(&book, folder.path(), TODAY).await.unwrap();
+    let first = id(false).await;
+    // The same day: kept. Two days on: made anew, with nothing left beside it.
+    keep_fresh(&book, folder.path(), TODAY).await.unwrap();
+    assert_eq!(id(false).await, first);
+    keep_fresh(&book, folder.path(), date(2026, 11, 21)).await.unwrap();
+    let second = id(true).await;
+    assert_ne!(second, first);
+    assert!(std::fs::read_dir(folder.path()).unwrap().all(|entry| entry.unwrap().file_name() != ".renewed"));
+    // Somebody worked in it: kept.
+    keep_fresh(&book, folder.path(), date(2026, 11, 25)).await.unwrap();
+    assert_eq!(id(false).await, second);
 }
 
 /// One open statement under review.

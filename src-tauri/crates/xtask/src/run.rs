@@ -40,15 +40,12 @@ pub fn run(options: &Options) -> Result {
     open(&binaries::path("tieout-app", profile)?, &book)
 }
 
-/// The sample book in the user's data folder, made on first use and kept as the user left it.
+/// The sample book in the user's data folder, made on first use and kept once somebody worked in it.
 fn sample_book(profile: Profile) -> Result<PathBuf> {
     let folder = data_folder()?.join("tieout/sample");
     let book = folder.join(SAMPLE);
-    if book.is_file() {
-        return Ok(book);
-    }
     at(&folder, std::fs::create_dir_all(&folder))?;
-    process::run(Command::new(binaries::path("tieout", profile)?).args(["sample", "--out"]).arg(&folder))?;
+    process::run(Command::new(binaries::path("tieout", profile)?).args(["sample", "--renew", "--out"]).arg(&folder))?;
     if book.is_file() {
         Ok(book)
     } else {
