@@ -1,6 +1,6 @@
 //! What only the shell knows, as plain data for the window.
 
-use engine::api::book::BookInfo;
+use engine::api::book::{BookInfo, JobProgress};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -36,6 +36,25 @@ pub(crate) struct RecentBook {
     pub opened_at: String,
     #[serde(default)]
     pub missing: bool,
+    /// The copy that was made of it last, while that is still there.
+    #[serde(default)]
+    pub backup: Option<LastBackup>,
+}
+
+/// A copy of a book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub(crate) struct LastBackup {
+    pub path: String,
+    pub at: String,
+}
+
+/// A step of reading, comparing or storing a file in the import wizard.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export)]
+pub(crate) struct ImportStep {
+    pub session: String,
+    pub step: JobProgress,
 }
 
 /// What a native file dialog is for.

@@ -11,7 +11,7 @@ mod state;
 
 use std::path::PathBuf;
 
-use tauri::Manager;
+use tauri::{DragDropEvent, Manager, WindowEvent};
 
 use crate::state::Shell;
 
@@ -34,6 +34,12 @@ pub fn run() {
                 tauri::async_runtime::block_on(async move { handle.state::<Shell>().open_at_start(&book).await });
             }
             Ok(())
+        })
+        .on_window_event(|window, event| {
+            if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
+                let shell = window.state::<Shell>();
+                paths.iter().for_each(|path| shell.pointed.add(path));
+            }
         })
         .invoke_handler(commands::handler())
         .run(tauri::generate_context!())

@@ -13,9 +13,10 @@ use tauri::{AppHandle, Emitter, Manager};
 use tokio::sync::RwLock;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::api::{AppState, OpenBook, RecentBook};
+use crate::api::{AppState, ImportStep, LastBackup, OpenBook, RecentBook};
 use crate::error::{Answer, Refusal};
 use crate::platform::files::ShellFiles;
+use crate::platform::paths::Pointed;
 
 /// How often the clock looks for holds that ran out.
 const EXPIRY_TICK: Duration = Duration::from_secs(20);
@@ -27,6 +28,7 @@ const LOOK_OVER_AFTER: Duration = Duration::from_secs(10);
 pub(crate) struct Shell {
     app: AppHandle,
     pub(crate) files: ShellFiles,
+    pub(crate) pointed: Pointed,
     open: RwLock<Option<Open>>,
     startup_problem: Mutex<Option<String>>,
     opening: tokio::sync::Mutex<()>,
@@ -55,6 +57,7 @@ impl Shell {
         Ok(Self {
             app: app.clone(),
             files,
+            pointed: Pointed::default(),
             open: RwLock::new(None),
             startup_problem: Mutex::new(None),
             opening: tokio::sync::Mutex::default(),
@@ -137,12 +140,58 @@ impl Shell {
             name: described.info.name.clone(),
             opened_at: jiff::Timestamp::now().to_string(),
             missing: false,
+            backup: None,
         });
         let before = self.open.write().await.replace(open);
         if let Some(before) = before {
             before.engine.close().await;
         }
         Ok(described)
+    }
+
+    /// Whether a path is one of the recent books.
+    pub(crate) fn is_recent(&self, path: &str) -> bool {
+        self.files
+            .recents()
+            .iter()
+            .any(|recent| recent.path == path || recent.backup.as_ref().is_some_and(|copy| copy.path == path))
+    }
+
+    /// Makes a copy of the open book.
+    pub(crate) async fn back_up(&self, path: &Path) -> Answer<()> {
+        Pointed::new_book(path)?;
+        self.engine().await?.book_backup(path).await?;
+        let book = self.open.read().await.as_ref().map(|open| open.path.clone());
+        if let Some(book) = book {
+            let copy = LastBackup { path: path.to_string_lossy().into_owned(), at: jiff::Timestamp::now().to_string() };
+            self.files.backed_up(&book, copy);
+        }
+        Ok(())
+    }
+
+    /// Opens a copy of a backup as a book of its own; the backup stays as it is.
+    pub(crate) async fn restore(&self, backup: &Path, path: &Path) -> Answer<OpenBook> {
+        Pointed::new_book(path)?;
+        let shown = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        if std::fs::metadata(wal_of(backup)).is_ok_and(|log| log.len() > 0) {
+            return Err(Refusal::new(
+                "BOOK_IN_USE",
+                format!(
+                    "{} is open in a program or was not closed properly. Open it as a book instead.",
+                    shown(backup)
+                ),
+            ));
+        }
+        let failed = |error: std::io::Error| {
+            Refusal::new("FILE", format!("{} could not be copied: {error}. Nothing was restored.", shown(backup)))
+        };
+        copy_new(backup, path).map_err(failed)?;
+        let opened = self.open(path).await;
+        if opened.is_err() {
+            // A copy of something that is no book, or of a damaged one, helps nobody.
+            let _ = std::fs::remove_file(path);
+        }
+        opened
     }
 
     pub(crate) async fn close(&self) {
@@ -180,6 +229,7 @@ impl Shell {
                 let sent = match notices.recv().await {
                     Ok(Notice::Changed(topics)) => app.emit("changed", Changed { topics }),
                     Ok(Notice::Job(progress)) => app.emit("job-progress", progress),
+                    Ok(Notice::Import { session, step }) => app.emit("import-progress", ImportStep { session, step }),
                     Err(RecvError::Lagged(_)) => app.emit("changed", everything()),
                     Err(RecvError::Closed) => break,
                 };
@@ -189,6 +239,23 @@ impl Shell {
             }
         })
     }
+}
+
+fn wal_of(book: &Path) -> std::path::PathBuf {
+    let mut name = book.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// Copies to a file that is not there yet, and takes a half-made one away.
+fn copy_new(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut source = std::fs::File::open(from)?;
+    let mut target = std::fs::OpenOptions::new().write(true).create_new(true).open(to)?;
+    let copied = std::io::copy(&mut source, &mut target).and_then(|_| target.sync_all());
+    if copied.is_err() {
+        let _ = std::fs::remove_file(to);
+    }
+    copied
 }
 
 fn everything() -> Changed {

@@ -8,6 +8,7 @@ use tauri::{AppHandle, State};
 use crate::api::{AppState, OpenBook, PickKind};
 use crate::error::{Answer, Refusal};
 use crate::platform::dialogs;
+use crate::platform::paths::Pointed;
 use crate::state::Shell;
 
 #[tauri::command(rename_all = "snake_case")]
@@ -17,24 +18,31 @@ pub async fn app_state(shell: State<'_, Shell>) -> Answer<AppState> {
 
 #[tauri::command(rename_all = "snake_case")]
 pub async fn book_create(shell: State<'_, Shell>, path: String, book: NewBook) -> Answer<OpenBook> {
+    Pointed::new_book(Path::new(&path))?;
     shell.create(Path::new(&path), book).await
 }
 
 #[tauri::command(rename_all = "snake_case")]
 pub async fn book_open(shell: State<'_, Shell>, path: String) -> Answer<OpenBook> {
+    shell.pointed.book(Path::new(&path), shell.is_recent(&path))?;
     shell.open(Path::new(&path)).await
+}
+
+/// Opens a copy of a backup.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn book_restore(shell: State<'_, Shell>, backup: String, path: String) -> Answer<OpenBook> {
+    shell.pointed.book(Path::new(&backup), shell.is_recent(&backup))?;
+    shell.restore(Path::new(&backup), Path::new(&path)).await
 }
 
 #[tauri::command(rename_all = "snake_case")]
 pub async fn book_sample(shell: State<'_, Shell>) -> Answer<OpenBook> {
     let folder = shell.files.sample_folder();
     let book = folder.join(sample::BOOK_FILE);
-    if !book.exists() {
-        let today = jiff::Zoned::now().date();
-        std::fs::create_dir_all(&folder)
-            .map_err(|error| Refusal::new("FILE", format!("The sample folder could not be made: {error}.")))?;
-        sample::write_sample(&book, &folder, today).await.map_err(|error| Refusal::new("SAMPLE", error.to_string()))?;
-    }
+    let today = jiff::Zoned::now().date();
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| Refusal::new("FILE", format!("The sample folder could not be made: {error}.")))?;
+    sample::keep_fresh(&book, &folder, today).await.map_err(|error| Refusal::new("SAMPLE", error.to_string()))?;
     shell.open(&book).await
 }
 
@@ -51,7 +59,7 @@ pub async fn book_info(shell: State<'_, Shell>) -> Answer<BookInfo> {
 
 #[tauri::command(rename_all = "snake_case")]
 pub async fn book_backup(shell: State<'_, Shell>, path: String) -> Answer<()> {
-    Ok(shell.engine().await?.book_backup(Path::new(&path)).await?)
+    shell.back_up(Path::new(&path)).await
 }
 
 #[tauri::command(rename_all = "snake_case")]
@@ -76,8 +84,13 @@ pub async fn recent_forget(shell: State<'_, Shell>, path: String) -> Answer<()> 
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn pick_file(app: AppHandle, kind: PickKind, suggested: Option<String>) -> Answer<Option<String>> {
-    Ok(dialogs::pick(&app, kind, suggested).await)
+pub async fn pick_file(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    kind: PickKind,
+    suggested: Option<String>,
+) -> Answer<Option<String>> {
+    Ok(dialogs::pick(&app, &shell.pointed, kind, suggested).await)
 }
 
 #[tauri::command(rename_all = "snake_case")]

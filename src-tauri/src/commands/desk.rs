@@ -24,6 +24,7 @@ pub async fn run_start(shell: State<'_, Shell>, request: RunRequest) -> Answer<S
 
 #[tauri::command(rename_all = "snake_case")]
 pub async fn job_cancel(shell: State<'_, Shell>, id: String) -> Answer<()> {
+    shell.cancel(&id);
     shell.engine().await?.run_cancel(&id);
     Ok(())
 }
@@ -182,5 +183,6 @@ pub async fn report_export(
     format: ReportFormat,
     path: String,
 ) -> Answer<()> {
+    shell.pointed.table(Path::new(&path))?;
     Ok(shell.engine().await?.report_export(&statement_id, version, format, Path::new(&path)).await?)
 }

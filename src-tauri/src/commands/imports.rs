@@ -1,7 +1,9 @@
 //! The import wizard.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
+use engine::EngineError;
 use engine::api::book::JobProgress;
 use engine::api::imports::{
     ImportOptions, ImportPlan, ImportPreview, ImportRequest, ImportResult, ImportSession, ImportSource, MappingProfile,
@@ -13,6 +15,9 @@ use crate::state::Shell;
 
 #[tauri::command(rename_all = "snake_case")]
 pub async fn import_open(shell: State<'_, Shell>, source: ImportSource) -> Answer<ImportSession> {
+    if let ImportSource::Path { path } = &source {
+        shell.pointed.statement(Path::new(path))?;
+    }
     Ok(shell.engine().await?.import_open(source).await?)
 }
 
@@ -45,22 +50,38 @@ pub async fn import_plan(
 #[tauri::command(rename_all = "snake_case")]
 pub async fn import_commit(app: AppHandle, shell: State<'_, Shell>, request: ImportRequest) -> Answer<ImportResult> {
     let engine = shell.engine().await?;
-    let session = request.session.clone();
-    shell.importing(&session);
-    let progress = |step: JobProgress| {
+    let last = Mutex::new(None::<JobProgress>);
+    let told = |step: JobProgress| {
         // A window that cannot be told any more has nobody waiting to cancel.
         let _ = app.emit("job-progress", step);
-        !shell.is_cancelled(&session)
+    };
+    let progress = |step: JobProgress| {
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none() {
+            shell.importing(&step.job_id);
+        }
+        told(step.clone());
+        let goes_on = !shell.is_cancelled(&step.job_id);
+        *last = Some(step);
+        goes_on
     };
     let outcome = engine.import_commit(request, Some(&progress)).await;
-    shell.imported(&session);
+    if let Some(step) = last.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        shell.imported(&step.job_id);
+        let state = match &outcome {
+            Ok(_) => "done",
+            Err(EngineError::Cancelled) => "cancelled",
+            Err(_) => "failed",
+        };
+        told(JobProgress { state: state.into(), seconds_left: None, ..step });
+    }
     Ok(outcome?)
 }
 
-/// Asks a running import to stop; it then leaves nothing behind.
+/// Asks whatever runs on a file to stop; it then leaves nothing behind.
 #[tauri::command(rename_all = "snake_case")]
 pub async fn import_cancel(shell: State<'_, Shell>, session: String) -> Answer<()> {
-    shell.cancel(&session);
+    shell.engine().await?.import_cancel(&session);
     Ok(())
 }
 
@@ -71,6 +92,7 @@ pub async fn import_problems_csv(
     options: ImportOptions,
     path: String,
 ) -> Answer<()> {
+    shell.pointed.table(Path::new(&path))?;
     let bytes = shell.engine().await?.import_problems_csv(&session, options, None).await?;
     engine::files::write_atomically(Path::new(&path), &bytes)
         .map_err(|error| Refusal::new("FILE", format!("{path} could not be written: {error}.")))

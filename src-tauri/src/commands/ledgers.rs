@@ -1,7 +1,8 @@
 //! Ledgers, balances, registers and the overview.
 
 use engine::api::ledgers::{
-    BalanceCheck, BalanceDetail, BalanceRow, BalanceTotal, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest, RegisterRow,
+    BalanceCheck, BalanceDetail, BalanceRow, BalanceTotal, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest,
+    RegisterRow,
 };
 use engine::api::overview::{ActivityRow, AgeRow, AttentionRow, Awaiting, CashRow, TrialBalance};
 use engine::api::page::{ListPage, ListQuery};

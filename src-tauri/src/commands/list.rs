@@ -17,6 +17,7 @@ pub const COMMANDS: &[&str] = &[
     "book_create",
     "book_info",
     "book_open",
+    "book_restore",
     "book_sample",
     "column_names_set",
     "desk",
@@ -89,6 +90,7 @@ pub const COMMANDS: &[&str] = &[
     "signoff_check",
     "statements_list",
     "transaction_get",
+    "transactions_export",
     "transactions_page",
     "transactions_totals",
 ];

@@ -19,6 +19,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         app::app_state,
         app::book_create,
         app::book_open,
+        app::book_restore,
         app::book_sample,
         app::book_close,
         app::book_info,
@@ -106,6 +107,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         transactions::holds_effect,
         transactions::holds_commit,
         transactions::holds_void,
+        transactions::transactions_export,
     ]
 }
 

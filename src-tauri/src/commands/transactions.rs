@@ -1,10 +1,14 @@
 //! Transactions and the approval queue.
 
+use std::path::Path;
+
+use engine::api::book::JobProgress;
 use engine::api::page::{ListPage, ListQuery, MoneyTotal};
 use engine::api::transactions::{
-    BatchOutcome, CommitItem, FamilyRow, HoldsEffect, PostPreview, PostRequest, TransactionDetail, VoidRequest,
+    BatchOutcome, CommitItem, ExportDone, FamilyRow, HoldsEffect, PostPreview, PostRequest, TransactionDetail,
+    TransactionsExport, VoidRequest,
 };
-use tauri::State;
+use tauri::{AppHandle, Emitter, State};
 
 use crate::error::Answer;
 use crate::state::Shell;
@@ -47,4 +51,25 @@ pub async fn holds_commit(shell: State<'_, Shell>, items: Vec<CommitItem>) -> An
 #[tauri::command(rename_all = "snake_case")]
 pub async fn holds_void(shell: State<'_, Shell>, request: VoidRequest) -> Answer<BatchOutcome> {
     Ok(shell.engine().await?.holds_void(request).await?)
+}
+
+/// Writes a filtered list to a file; `job_cancel` with its job stops it.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn transactions_export(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    request: TransactionsExport,
+) -> Answer<ExportDone> {
+    shell.pointed.table(Path::new(&request.path))?;
+    let engine = shell.engine().await?;
+    let job = request.job.clone();
+    shell.importing(&job);
+    let progress = |step: JobProgress| {
+        // A window that cannot be told any more has nobody waiting to cancel.
+        let _ = app.emit("job-progress", step);
+        !shell.is_cancelled(&job)
+    };
+    let outcome = engine.transactions_export(request, Some(&progress)).await;
+    shell.imported(&job);
+    Ok(outcome?)
 }

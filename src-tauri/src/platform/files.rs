@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::api::RecentBook;
+use crate::api::{LastBackup, RecentBook};
 
 /// Books remembered.
 const RECENTS: usize = 30;
@@ -32,18 +32,30 @@ impl ShellFiles {
         let mut recents: Vec<RecentBook> = read(&self.config.join("recent.json")).unwrap_or_default();
         for recent in &mut recents {
             recent.missing = !Path::new(&recent.path).exists();
+            recent.backup = recent.backup.take().filter(|copy| Path::new(&copy.path).exists());
         }
         recents
     }
 
     /// Puts a book first.
-    pub(crate) fn remember(&self, recent: RecentBook) {
+    pub(crate) fn remember(&self, mut recent: RecentBook) {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut recents = self.recents();
+        recent.backup = recents.iter().find(|known| known.path == recent.path).and_then(|known| known.backup.clone());
         recents.retain(|known| known.path != recent.path);
         recents.insert(0, recent);
         recents.truncate(RECENTS);
         self.write("recent.json", &recents);
+    }
+
+    /// Notes where a copy of a book went, for the day the book is damaged.
+    pub(crate) fn backed_up(&self, book: &str, copy: LastBackup) {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recents = self.recents();
+        if let Some(recent) = recents.iter_mut().find(|known| known.path == book) {
+            recent.backup = Some(copy);
+            self.write("recent.json", &recents);
+        }
     }
 
     /// Takes a book off the list.

@@ -2,3 +2,4 @@
 
 pub(crate) mod dialogs;
 pub(crate) mod files;
+pub(crate) mod paths;

@@ -57,7 +57,9 @@ pub enum OpenError {
     Newer { found: i64, known: i64 },
     #[error("This book was changed outside Tieout: migration {0} is not the one this program knows. Restore a backup.")]
     ForeignMigration(i64),
-    #[error("This book is damaged: {0}. Restore the last backup, or open a copy to save what can be read.")]
+    #[error(
+        "This book is damaged: {0}. The file was not changed. Open its last backup, or keep a copy of the file and ask for help."
+    )]
     Damaged(String),
     #[error(
         "{0} has a second name on this disk (a hard link). Written under two names at once it would lose entries. Copy it to a file of its own and open the copy."

@@ -1,0 +1,161 @@
+//! Which files the window may name. It shows what stands in bank files, so it is not trusted with every path: what the
+//! person pointed at, in a native dialog or by dropping a file, is free; a typed path must look like what it is for.
+
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::{Answer, Refusal};
+
+/// Endings of a statement that is typed.
+const STATEMENTS: [&str; 6] = ["csv", "tsv", "txt", "xlsx", "xls", "ods"];
+/// Endings of tables that are written.
+const TABLES: [&str; 2] = ["csv", "xlsx"];
+const BOOK: [&str; 1] = ["tieout"];
+/// What every SQLite file begins with.
+const DATABASE: &[u8; 16] = b"SQLite format 3\0";
+
+/// Files the person pointed at since the program started.
+#[derive(Default)]
+pub(crate) struct Pointed(Mutex<HashSet<PathBuf>>);
+
+impl Pointed {
+    /// Remembers a file of a native dialog or a drop.
+    pub(crate) fn add(&self, path: &Path) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    }
+
+    fn knows(&self, path: &Path) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(path)
+    }
+
+    /// A file to read as a statement.
+    pub(crate) fn statement(&self, path: &Path) -> Answer<()> {
+        self.typed(path, &STATEMENTS, "Choose it with the button, or drop it on the window")
+    }
+
+    /// A book to open. One that was open before may be named again.
+    pub(crate) fn book(&self, path: &Path, recent: bool) -> Answer<()> {
+        if recent { Ok(()) } else { self.typed(path, &BOOK, "Choose it with Open a book") }
+    }
+
+    /// A table to write. The dialog asks before it replaces a file; a typed path replaces nothing; a book is never
+    /// replaced.
+    pub(crate) fn table(&self, path: &Path) -> Answer<()> {
+        self.typed(path, &TABLES, "Give it an ending that says what it is")?;
+        if !path.exists() {
+            return Ok(());
+        }
+        if is_database(path) {
+            return Err(refused(path, "is a book or another database and is not replaced. Choose another name"));
+        }
+        if self.knows(path) {
+            return Ok(());
+        }
+        Err(refused(path, "exists already. Choose another name, or choose it in the dialog to replace it"))
+    }
+
+    /// A book or a copy of one to write. What is there is never replaced.
+    pub(crate) fn new_book(path: &Path) -> Answer<()> {
+        absolute(path)?;
+        if !ends_in(path, &BOOK) {
+            return Err(refused(path, "does not end in .tieout. Give it that ending"));
+        }
+        if path.exists() {
+            return Err(refused(path, "exists already. Choose another name"));
+        }
+        Ok(())
+    }
+
+    fn typed(&self, path: &Path, endings: &[&str], otherwise: &str) -> Answer<()> {
+        if self.knows(path) {
+            return Ok(());
+        }
+        absolute(path)?;
+        if ends_in(path, endings) {
+            return Ok(());
+        }
+        Err(refused(path, &format!("does not end in {}. {otherwise}", list(endings))))
+    }
+}
+
+fn absolute(path: &Path) -> Answer<()> {
+    if path.is_absolute() { Ok(()) } else { Err(refused(path, "is no full path. Enter it from the root of the disk")) }
+}
+
+fn ends_in(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    ending.is_some_and(|ending| endings.contains(&ending.as_str()))
+}
+
+/// `.csv, .tsv or .txt`.
+fn list(endings: &[&str]) -> String {
+    let dotted: Vec<String> = endings.iter().map(|ending| format!(".{ending}")).collect();
+    match dotted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn is_database(path: &Path) -> bool {
+    let mut start = [0_u8; DATABASE.len()];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *DATABASE
+}
+
+fn refused(path: &Path, why: &str) -> Refusal {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    Refusal::new("PATH", format!("{name} {why}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(answer: Answer<()>) -> String {
+        answer.unwrap_err().0.message
+    }
+
+    #[test]
+    fn a_typed_path_must_look_like_what_it_is_for() {
+        let pointed = Pointed::default();
+        assert!(pointed.statement(Path::new("/home/anna/March.CSV")).is_ok());
+        assert_eq!(
+            message(pointed.statement(Path::new("/home/anna/.ssh/id_ed25519"))),
+            "id_ed25519 does not end in .csv, .tsv, .txt, .xlsx, .xls or .ods. Choose it with the button, or drop it on the window."
+        );
+        assert!(pointed.statement(Path::new("March.csv")).is_err());
+        assert!(pointed.table(Path::new("/home/anna/.bashrc")).is_err());
+        assert!(pointed.book(Path::new("/home/anna/books.db"), false).is_err());
+        assert!(pointed.book(Path::new("/home/anna/books.db"), true).is_ok());
+    }
+
+    #[test]
+    fn what_was_pointed_at_is_free() {
+        let pointed = Pointed::default();
+        pointed.add(Path::new("/media/bank/STATEMENT.940"));
+        assert!(pointed.statement(Path::new("/media/bank/STATEMENT.940")).is_ok());
+        assert!(pointed.statement(Path::new("/media/bank/OTHER.940")).is_err());
+    }
+
+    #[test]
+    fn no_book_and_nothing_unasked_is_replaced() {
+        let folder = std::env::temp_dir().join(format!("tieout-paths-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (table, book) = (folder.join("report.csv"), folder.join("book.csv"));
+        std::fs::write(&table, b"old").unwrap();
+        std::fs::write(&book, [DATABASE.as_slice(), b"rest"].concat()).unwrap();
+        let pointed = Pointed::default();
+        assert!(message(pointed.table(&table)).starts_with("report.csv exists already."));
+        pointed.add(&table);
+        pointed.add(&book);
+        assert!(pointed.table(&table).is_ok());
+        assert!(message(pointed.table(&book)).starts_with("book.csv is a book"));
+        assert!(pointed.table(&folder.join("new.xlsx")).is_ok());
+        assert!(Pointed::new_book(&folder.join("new.csv")).is_err());
+        assert!(Pointed::new_book(&folder.join("new.tieout")).is_ok());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
