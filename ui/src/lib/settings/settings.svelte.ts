@@ -61,14 +61,19 @@ export async function writeStored(key: string, value: unknown, book: string | nu
   }
 }
 
+/** What is shown by now: the theme that "as the system" came to. For what is drawn rather than styled. */
+export const shownAs: { theme: 'light' | 'dark' } = $state({ theme: 'light' });
+
 /** Applied to the root element: CSS reads theme, density and text size from there. */
 export function applySettings(): void {
   const root = document.documentElement;
   const prefersDark = matchMedia('(prefers-color-scheme: dark)').matches;
-  root.dataset.theme = settings.theme === 'system' ? (prefersDark ? 'dark' : 'light') : settings.theme;
+  const theme = settings.theme === 'system' ? (prefersDark ? 'dark' : 'light') : settings.theme;
+  root.dataset.theme = theme;
   root.dataset.density = settings.density;
   root.dataset.redNegatives = String(settings.redNegatives);
   root.style.setProperty('font-size', `${settings.textSize}%`);
+  shownAs.theme = theme;
 }
 
 export async function loadSettings(): Promise<void> {
@@ -77,6 +82,12 @@ export async function loadSettings(): Promise<void> {
   settings.textSize = clampTextSize(settings.textSize);
   applySettings();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applySettings);
+  // Paper is white, whatever the screen shows.
+  window.addEventListener('beforeprint', () => {
+    document.documentElement.dataset.theme = 'light';
+    shownAs.theme = 'light';
+  });
+  window.addEventListener('afterprint', applySettings);
 }
 
 const clampTextSize = (percent: number): number => Math.min(150, Math.max(90, Math.round(percent)));

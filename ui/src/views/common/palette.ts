@@ -1,14 +1,17 @@
 import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
 import BookOpen from '@lucide/svelte/icons/book-open';
+import Scale from '@lucide/svelte/icons/scale';
 import { router } from '$app/router.svelte';
 import { type PaletteItem, registerSource } from '$lib/actions';
 import { backend } from '$lib/backend';
 import type { BalanceRow } from '$lib/backend/types/BalanceRow';
 import type { FamilyRow } from '$lib/backend/types/FamilyRow';
 import type { ListQuery } from '$lib/backend/types/ListQuery';
+import type { StatementRow } from '$lib/backend/types/StatementRow';
 import { parseAmount } from '$lib/money';
+import { statementsList } from '../reconcile/api';
 import './commands';
-import { money, STATES } from './words';
+import { count, money, STATES } from './words';
 
 const LIMIT = 6;
 /** Exponents of ISO 4217, for reading a typed amount in any currency. */
@@ -34,6 +37,14 @@ const ofFamily = (row: FamilyRow): PaletteItem => ({
 
 const asked = (change: Partial<ListQuery>): { query: ListQuery } => ({
   query: { offset: 0, limit: LIMIT, sort: [], conditions: [], text: null, ...change },
+});
+
+const ofStatement = (row: StatementRow): PaletteItem => ({
+  id: `statement/${row.id}`,
+  label: row.name,
+  detail: row.state === 'signed' ? 'signed off' : `${count(row.lines - row.confirmed, 'line', 'lines')} left`,
+  icon: Scale,
+  run: () => router.go(row.state === 'signed' ? 'report' : 'desk', { statement: row.id }),
 });
 
 async function families(change: Partial<ListQuery>): Promise<FamilyRow[]> {
@@ -64,6 +75,15 @@ export function registerBookSources(): () => void {
       group: 'Indicator balances',
       prefixes: ['@'],
       search: async (text) => (await balances(`@${text}`)).filter((item) => item.label.startsWith('@')),
+    }),
+    registerSource({
+      id: 'statements',
+      group: 'Statements',
+      search: async (text) => {
+        const needle = text.toLowerCase();
+        const fits = (await statementsList()).filter((row) => row.name.toLowerCase().includes(needle));
+        return fits.slice(0, LIMIT).map(ofStatement);
+      },
     }),
     registerSource({
       id: 'transactions',

@@ -77,6 +77,7 @@ class Session {
     for (const stop of this.#stops) stop();
     this.#stops = [];
     this.info = null;
+    this.path = '';
     shell.book = null;
     shell.counts = {};
     shell.pinned = [];

@@ -6,17 +6,20 @@ import type { ImportPreview } from '$lib/backend/types/ImportPreview';
 import type { ImportResult } from '$lib/backend/types/ImportResult';
 import type { ImportSession } from '$lib/backend/types/ImportSession';
 import type { ImportSource } from '$lib/backend/types/ImportSource';
+import type { JobProgress } from '$lib/backend/types/JobProgress';
 import type { PlanLine } from '$lib/backend/types/PlanLine';
 import type { Reading } from '$lib/backend/types/Reading';
 import type { ComboOption } from '$lib/parts';
 import {
   balanceGet,
   balanceSearch,
+  importCancel,
   importClose,
   importCommit,
   importOpen,
   importPlan,
   importPreview,
+  onImportProgress,
 } from '../reconcile/api';
 
 export const STEPS = ['file', 'format', 'columns', 'duplicates', 'import'] as const;
@@ -66,6 +69,14 @@ export class Wizard {
   problem: BackendError | null = $state.raw(null);
   busy = $state(false);
   reading = $state(false);
+  /** The name of the file that is being opened. */
+  opening: string | null = $state(null);
+  /** How far reading, comparing or storing is. */
+  progress: JobProgress | null = $state.raw(null);
+  storing = $state(false);
+  cancelling = $state(false);
+  /** The import was stopped; nothing of it was kept. */
+  stopped = $state(false);
   name = $state('');
   /** Rows that could not be read are left out, said on the report. */
   leaveBad = $state(false);
@@ -79,26 +90,74 @@ export class Wizard {
   /** Which of several readings was taken. */
   picked: number | null = $state(null);
   #run = 0;
+  #opening = 0;
+
+  /** Hears how far the open file is, until the returned function is called. */
+  listen(): () => void {
+    return onImportProgress(({ session, step }) => {
+      if (session === this.session?.id) this.progress = step;
+    });
+  }
 
   async open(source: ImportSource, balanceId: string | null): Promise<void> {
-    if (this.busy) return;
+    if (this.busy || this.opening !== null) return;
+    const path = source.kind === 'path' ? source.path : source.name;
+    const own = ++this.#opening;
+    this.opening = path.split(/[\\/]/).at(-1) ?? path;
     this.busy = true;
     this.problem = null;
     try {
       const session = await importOpen(source);
+      if (own !== this.#opening) {
+        // Given up while it was opened.
+        await importClose(session.id).catch(() => null);
+        return;
+      }
+      this.opening = null;
       await this.close();
       this.#start(session);
       const wanted = balanceId ?? session.suggested_balance;
       if (wanted) this.balance = balanceOption((await balanceGet(wanted)).row);
       await this.read();
-      if (this.problem) return;
+      if (this.stopped) await this.close();
+      if (this.problem || !this.session) return;
       this.step = session.profile ? 'columns' : 'format';
       if (session.profile && this.balance && !this.preview?.missing.length) await this.#known();
     } catch (thrown) {
-      this.problem = BackendError.from(thrown);
+      if (own === this.#opening) this.#fail(thrown);
     } finally {
-      this.busy = false;
+      if (own === this.#opening) {
+        this.busy = false;
+        this.opening = null;
+      }
     }
+  }
+
+  /** Stops what runs. What was read so far is forgotten; nothing is stored. */
+  async cancel(): Promise<void> {
+    if (this.opening !== null) {
+      this.#opening += 1;
+      this.opening = null;
+      this.busy = false;
+      return;
+    }
+    if (!this.session || this.cancelling) return;
+    this.cancelling = true;
+    await importCancel(this.session.id).catch(() => null);
+  }
+
+  /** What somebody stopped is no failure. */
+  #fail(thrown: unknown): void {
+    const problem = BackendError.from(thrown);
+    if (problem.code === 'CANCELLED') this.stopped = true;
+    else this.problem = problem;
+  }
+
+  #begin(): void {
+    this.progress = null;
+    this.cancelling = false;
+    this.stopped = false;
+    this.problem = null;
   }
 
   #start(session: ImportSession): void {
@@ -129,6 +188,7 @@ export class Wizard {
     if (!this.session) return;
     const run = ++this.#run;
     this.reading = true;
+    this.#begin();
     try {
       const preview = await importPreview(this.session.id, this.options, this.balance?.value ?? null);
       if (run !== this.#run) return;
@@ -136,9 +196,12 @@ export class Wizard {
       this.problem = null;
       if (!this.profile) this.profile = suggestedProfile(preview.file_name);
     } catch (thrown) {
-      if (run === this.#run) this.problem = BackendError.from(thrown);
+      if (run === this.#run) this.#fail(thrown);
     } finally {
-      if (run === this.#run) this.reading = false;
+      if (run === this.#run) {
+        this.reading = false;
+        this.cancelling = false;
+      }
     }
   }
 
@@ -230,22 +293,25 @@ export class Wizard {
   async check(): Promise<void> {
     if (!this.session || !this.balance) return;
     this.busy = true;
+    this.#begin();
     try {
       this.plan = await importPlan(this.session.id, this.options, this.balance.value);
       this.problem = null;
       if (!this.name) this.name = this.plan.suggested_name;
     } catch (thrown) {
       this.plan = null;
-      this.problem = BackendError.from(thrown);
+      this.#fail(thrown);
     } finally {
       this.busy = false;
+      this.cancelling = false;
     }
   }
 
   async commit(): Promise<void> {
     if (!this.session || !this.balance || this.busy) return;
     this.busy = true;
-    this.problem = null;
+    this.storing = true;
+    this.#begin();
     try {
       this.result = await importCommit({
         session: this.session.id,
@@ -258,9 +324,11 @@ export class Wizard {
         accept_other_balance: this.acceptBalance,
       });
     } catch (thrown) {
-      this.problem = BackendError.from(thrown);
+      this.#fail(thrown);
     } finally {
       this.busy = false;
+      this.storing = false;
+      this.cancelling = false;
     }
   }
 
@@ -275,6 +343,7 @@ export class Wizard {
   get blocked(): string | null {
     if (this.step === 'file') return this.session && this.preview ? null : 'Choose a file first';
     if (this.problem) return this.problem.message;
+    if (this.stopped && this.step !== 'import') return 'Stopped. Read the file again to go on';
     if (!this.preview) return 'The file is being read';
     if (!this.balance) return 'Choose the balance the statement belongs to';
     if (this.step === 'format') return null;

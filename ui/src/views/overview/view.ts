@@ -1,4 +1,5 @@
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import Printer from '@lucide/svelte/icons/printer';
 import { defineView } from '$app/views';
 
 const panel = (n: number, label: string) => ({
@@ -16,6 +17,7 @@ export default defineView({
   load: () => import('./Overview.svelte'),
   actions: [
     { id: 'overview.as-of', label: 'As of another day', keys: ['d'], where: 'overview' },
+    { id: 'overview.print', label: 'Print', keys: ['Ctrl+P'], where: 'overview', icon: Printer },
     panel(1, 'Cash position'),
     panel(2, 'Trial balance'),
     panel(3, 'Unreconciled entries by age'),

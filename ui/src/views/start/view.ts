@@ -1,3 +1,4 @@
+import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
 import FilePlus from '@lucide/svelte/icons/file-plus';
 import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
@@ -26,6 +27,7 @@ export default defineView({
       icon: FlaskConical,
       inFields: true,
     },
+    { id: 'start.restore', label: 'Restore a backup', keys: [], where: 'file', icon: ArchiveRestore },
     { id: 'start.filter', label: 'Find a recent book', keys: ['/'], where: 'start', palette: false },
     { id: 'start.back', label: 'Back to the open book', keys: ['Esc'], where: 'start', palette: false },
   ],
