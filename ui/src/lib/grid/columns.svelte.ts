@@ -72,6 +72,14 @@ export class ColumnSet<Row> {
     };
   }
 
+  /** Px a column can have at most: those that always show beside it keep the least they can be read in. */
+  most(column: Column<Row>): number {
+    const others = this.#chosen.filter((other) => other.priority === 0 && other.id !== column.id);
+    const least = (other: Column<Row>): number => (other.money ? LEAST : (other.min ?? other.width));
+    const own = (other: Column<Row>): number => this.#stored.widths[other.id] ?? least(other);
+    return this.available - others.reduce((sum, other) => sum + own(other), 0);
+  }
+
   #chosen = $derived(this.all.filter((column) => !this.isHidden(column)));
   #plan = $derived(
     planColumns(

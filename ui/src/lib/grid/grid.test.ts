@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ColumnRoom, Layout, MAX_HEIGHT, planColumns, ScrollScale } from './layout';
-import { amountWidth } from './measure';
+import { AmountWidths, amountWidth } from './measure';
 import { countSelected, everything, isSelected, nothing, toggled, tsvCell, withRange } from './selection';
 
 const group = (key: string, count: number) => ({ key, label: key, count, sums: [] });
@@ -102,6 +102,30 @@ describe('columns', () => {
     expect(width('-1234567', 0)).toBeGreaterThan(width('1234567', 0));
     const half = amountWidth({ minor: '100', exponent: 2, currency: '' }, { ...style, textSize: 50 });
     expect(half).toBe(width('100', 2) / 2);
+  });
+});
+
+describe('amount columns', () => {
+  const style = { pad: 2, strong: false, negatives: 'minus' as const, textSize: 100, locale: 'en-IE' };
+  const amount = (minor: string) => ({ minor, exponent: 2, currency: 'EUR' });
+  const width = (minor: string) => amountWidth(amount(minor), style);
+
+  it('keep the width of the widest amount until the filter changes', () => {
+    const widths = new AmountWidths();
+    expect(widths.of('a', [amount('100'), amount('-123456')], style, 500).fitting).toBe(width('-123456'));
+    expect(widths.of('a', [amount('100')], style, 500).fitting).toBe(width('-123456'));
+    expect(widths.of('a', [amount('100')], { ...style, textSize: 150 }, 500).fitting).toBe(
+      width('100') * 1.5,
+    );
+    widths.forget();
+    expect(widths.of('a', [amount('100')], style, 500).fitting).toBe(width('100'));
+  });
+
+  it('give no room to an amount that fits nowhere', () => {
+    const long = '9'.repeat(60);
+    const found = new AmountWidths().of('a', [amount(long), amount('123456'), amount('-99')], style, 400);
+    expect(found.fitting).toBe(width('123456'));
+    expect(found.any).toBe(width(long));
   });
 });
 

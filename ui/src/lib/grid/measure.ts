@@ -40,26 +40,47 @@ export function amountWidth(value: MoneyValue & { proven?: boolean }, style: Amo
   return (textWidth(shown + tail + close, style.strong ? 600 : 400) * style.textSize) / 100;
 }
 
-/** The widest amount each column held so far: a column that grew keeps its width while rows pass by. */
+interface Widest {
+  /** Of the amounts that can fit. */
+  fitting: number;
+  /** Of all. */
+  any: number;
+  /** What could fit when these were found. */
+  most: number;
+}
+
+/** The widest amounts each column held so far: a column that grew keeps its width while rows pass by. */
 export class AmountWidths {
-  readonly #widest = new Map<string, number>();
+  readonly #held = new Map<string, Widest>();
   #drawn = '';
 
   /** Another filter holds other amounts. */
   forget(): void {
-    this.#widest.clear();
+    this.#held.clear();
   }
 
-  of(id: string, values: readonly MoneyValue[], style: AmountStyle): number {
+  /**
+   * The widest amounts of a column in which at most `most` px can be had. One that fits nowhere is never shown whole
+   * and must not take the room of the others.
+   */
+  of(id: string, values: readonly MoneyValue[], style: AmountStyle, most: number): Widest {
     const drawn = `${style.textSize}/${style.negatives}`;
     if (drawn !== this.#drawn) this.forget();
     this.#drawn = drawn;
-    const whole = ({ minor, exponent }: MoneyValue): number => minor.length - exponent;
-    // An amount with two whole digits fewer than the longest is never the widest.
-    const longest = values.reduce((most, value) => Math.max(most, whole(value)), 0);
-    const wide = values.filter((value) => whole(value) >= longest - 2);
-    const widest = Math.max(this.#widest.get(id) ?? 0, ...wide.map((value) => amountWidth(value, style)));
-    this.#widest.set(id, widest);
-    return widest;
+    const held = this.#held.get(id);
+    const found: Widest = held?.most === most ? { ...held } : { fitting: 0, any: held?.any ?? 0, most };
+    const length = ({ minor, exponent }: MoneyValue): number => minor.length - exponent;
+    let enough = Number.NEGATIVE_INFINITY;
+    for (const value of [...values].sort((a, b) => length(b) - length(a))) {
+      // An amount with two whole digits fewer than one that fits is never wider than it.
+      if (length(value) < enough) break;
+      const width = amountWidth(value, style);
+      found.any = Math.max(found.any, width);
+      if (width > most) continue;
+      found.fitting = Math.max(found.fitting, width);
+      enough = Math.max(enough, length(value) - 2);
+    }
+    this.#held.set(id, found);
+    return found;
   }
 }
