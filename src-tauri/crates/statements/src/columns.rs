@@ -227,7 +227,8 @@ pub(crate) fn profile(
         let row = &table.rows[index];
         for (column, class) in classes.row(index).iter().enumerate().take(width) {
             let text = row.cell(column);
-            if !text.is_empty() {
+            // In a column of money a dash says "nothing".
+            if !text.is_empty() && !(columns[column].hinted_money() && crate::plan::is_dash(text)) {
                 columns[column].add(text, row.kind(column), *class);
             }
         }

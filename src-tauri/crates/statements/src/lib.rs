@@ -271,7 +271,8 @@ pub fn inspect(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Inspecti
 }
 
 fn file_problems(detected: &Detected, options: &ReadOptions) -> Vec<Problem> {
-    let mut problems = Vec::new();
+    let warning = |(reason, text): &(Reason, String)| Problem::file(*reason, Severity::Warning, text.as_str());
+    let mut problems: Vec<Problem> = detected.warnings.iter().map(warning).collect();
     if detected.layout.header_missing {
         let message = if options.header_row.is_some() {
             "The file has no row at the chosen header line."
@@ -305,7 +306,6 @@ fn file_problems(detected: &Detected, options: &ReadOptions) -> Vec<Problem> {
 /// `lines + ignored + problem rows` of [`Reading::counts`] is the number of rows that are not blank, whenever the file
 /// could be opened.
 pub fn read(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Reading {
-    let mut opened = open(bytes, file_name, options);
     let Ok(reading) = read_watched::<Infallible>(bytes, file_name, options, &mut |_| Ok(()));
     reading
 }
@@ -321,6 +321,7 @@ pub fn read_watched<E>(
     watch: &mut dyn FnMut(ReadStep) -> Result<(), E>,
 ) -> Result<Reading, E> {
     watch(ReadStep { phase: ReadPhase::Rows, done: 0, total: 0 })?;
+    let mut opened = open(bytes, file_name, options);
     if opened.format == Format::Unreadable {
         return Ok(Reading {
             format: opened.format,
@@ -335,9 +336,9 @@ pub fn read_watched<E>(
             set_aside: Vec::new(),
         });
     }
-    let detected = detect::detect(&opened.table, opened.format, file_name, options);
     let rows = opened.table.rows.len() as u64;
     watch(ReadStep { phase: ReadPhase::Columns, done: 0, total: rows })?;
+    let detected = detect::detect(&opened.table, opened.format, file_name, options);
     let readings = prove::samples(&opened.table, &detected);
     let mut detection_of = detection(&opened, &detected, &[]);
     let mut problems = std::mem::take(&mut opened.problems);

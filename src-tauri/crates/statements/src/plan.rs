@@ -369,7 +369,7 @@ impl RowReader<'_> {
 }
 
 /// A cell that says "nothing" with a dash.
-fn is_dash(text: &str) -> bool {
+pub(crate) fn is_dash(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| matches!(c, '-' | '\u{2013}' | '\u{2014}' | '\u{2212}'))
 }
 

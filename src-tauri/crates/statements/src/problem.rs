@@ -56,6 +56,10 @@ pub enum Reason {
     SecondTable,
     /// Rows that the bank says are not booked.
     NotBooked,
+    /// Fees stand beside the amounts, and nothing proves whether they are part of them.
+    FeesBeside,
+    /// Credits are printed with a minus and were read as money in.
+    CreditsWithMinus,
     ClosingDiffers,
     OpeningDiffers,
     // One cell.

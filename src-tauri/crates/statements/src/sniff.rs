@@ -120,10 +120,7 @@ fn text_kind(bytes: &[u8], file_name: &str) -> Sniffed {
         let control =
             head.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a | 0x1b)).count();
         if head.contains(&0) || control * 20 > head.len() {
-            return refuse(
-                Reason::Binary,
-                "This is not text and no known workbook. Ask the bank for CSV or XLSX.",
-            );
+            return refuse(Reason::Binary, "This is not text and no known workbook. Ask the bank for CSV or XLSX.");
         }
     }
     // A lossy look at the head is enough for magic words, which are ASCII in every format.

@@ -107,7 +107,7 @@ const HINTS: &[(Hint, &[&str])] = &[
     (
         Hint::Amount,
         &[
-            "operation amount", "montant operation", "montant de l operation", "suma tranzactiei", "valor rs",
+            "netto", "operation amount", "montant operation", "montant de l operation", "suma tranzactiei", "valor rs",
             "ποσό", "ποσό συναλλαγής", "金額", "取引金額", "お取引金額", "入出金", "入出金額", "金额", "交易金额",
             "거래금액", "금액", "сумма операции", "сумма в валюте счета",
             "amount", "transaction amount", "betrag", "umsatz", "montant", "importe", "importo", "bedrag",
@@ -163,8 +163,8 @@ const HINTS: &[(Hint, &[&str])] = &[
     (
         Hint::Balance,
         &[
-            "υπόλοιπο", "λογιστικό υπόλοιπο", "残高", "差引残高", "取引後残高", "お取引後残高", "余额", "账户余额", "餘額",
-            "잔액", "거래후잔액", "거래 후 잔액", "sold", "sold contabil", "saldo apos lancamento", "остаток на счете",
+            "guthaben", "υπόλοιπο", "λογιστικό υπόλοιπο", "残高", "差引残高", "取引後残高", "お取引後残高", "余额", "账户余额", "餘額",
+            "잔액", "거래후잔액", "거래 후 잔액", "sold contabil", "saldo apos lancamento", "остаток на счете",
             "balance", "running balance", "account balance", "ledger balance", "book balance", "saldo", "kontostand",
             "solde", "saldo contabile", "saldo na mutatie", "saldo voor mutatie", "beginsaldo", "startsaldo",
             "balance after", "balance after transaction", "new balance", "saldo nach buchung", "saldo po operacji",
@@ -272,7 +272,7 @@ const HINTS: &[(Hint, &[&str])] = &[
     (
         Hint::Other,
         &[
-            "category", "kategorie", "categorie", "categoria", "fee", "fees", "exchange rate", "wechselkurs", "kurs",
+            "brutto", "bruto", "brut", "gebuhr", "gebuhren", "frais", "category", "kategorie", "categorie", "categoria", "fee", "fees", "exchange rate", "wechselkurs", "kurs",
             "taux", "rate", "koers", "kurs wymiany", "original amount", "foreign amount", "betrag in fremdwahrung",
             "amount in foreign currency", "amount foreign currency", "oorspr bedrag", "originalbetrag",
             "original currency", "originalwahrung", "oorspr munt", "koersafwijking", "bic", "swift", "blz",
@@ -322,6 +322,9 @@ fn split_camel(text: &str) -> String {
 pub(crate) fn hint(header: &str) -> Option<(Hint, u8)> {
     if header.len() > 80 {
         return None;
+    }
+    if matches!(header.trim(), "+/-" | "-/+" | "+-" | "+ / -") {
+        return Some((Hint::Direction, 3));
     }
     let folded = fold(&split_camel(header));
     if let Some(hint) = HINT_OF.get(folded.as_str()) {
@@ -472,8 +475,11 @@ pub(crate) fn label(text: &str) -> Option<Label> {
     let ends = folded.match_indices(' ').map(|(at, _)| at).take(MAX_WORDS - 1).chain([folded.len()]);
     let found = ends.filter_map(|end| LABEL_OF.get(&folded[..end]).copied()).last();
     // "Saldo contabile iniziale al 01.10.2026": the word that tells comes late.
-    let late = matches!(found, Some(Label::Closing | Label::Total));
-    if late && folded.split(' ').take(MAX_WORDS).any(|word| OPENING_WORDS.contains(&word)) {
+    let balance = ["saldo", "solde", "balance", "kontostand"].iter().any(|word| folded.starts_with(word));
+    if balance
+        && matches!(found, Some(Label::Closing | Label::Total))
+        && folded.split(' ').take(MAX_WORDS).any(|word| OPENING_WORDS.contains(&word))
+    {
         return Some(Label::Opening);
     }
     found
@@ -503,7 +509,8 @@ pub(crate) fn balance_label(text: &str) -> Option<Label> {
     let words: Vec<&str> = folded.split(' ').collect();
     let end = words.len() - words.iter().rev().take_while(|word| dated(word)).count();
     let phrase = words[..end].join(" ");
-    if matches!(phrase.as_str(), "saldo" | "solde" | "balance") {
+    // Spread out it is a heading; the plain word may be what somebody paid.
+    if spaced && matches!(phrase.as_str(), "saldo" | "solde" | "balance") {
         return Some(Label::Closing);
     }
     LABEL_OF.get(phrase.as_str()).copied().filter(|label| matches!(label, Label::Opening | Label::Closing))
@@ -552,6 +559,7 @@ mod tests {
             ("Ημερομηνία", Hint::Date),
             ("Υπόλοιπο", Hint::Balance),
             ("Остаток", Hint::Balance),
+            ("+/-", Hint::Direction),
         ] {
             assert_eq!(hint(text).map(|(hint, _)| hint), Some(expected), "{text}");
         }
@@ -567,6 +575,7 @@ mod tests {
             ("Opening balance as of 01/10/2026", Some(Label::Opening)),
             ("Opening balance transfer to Tolka Marina", None),
             ("Balance Shoes", None),
+            ("Balance", None),
         ] {
             assert_eq!(balance_label(text), expected, "{text}");
         }
@@ -576,6 +585,7 @@ mod tests {
     fn labels_beside_tables() {
         assert_eq!(label("Saldo contabile iniziale al 01.10.2026"), Some(Label::Opening));
         assert_eq!(label("Saldo contabile finale al 30.11.2026"), Some(Label::Closing));
+        assert_eq!(label("Total of the previous period"), Some(Label::Total));
         assert_eq!(label("Saldo inicial:"), Some(Label::Opening));
         assert_eq!(label("Kontostand vom 30.11.2026:"), Some(Label::Closing));
         assert_eq!(label("Account number"), Some(Label::Account));

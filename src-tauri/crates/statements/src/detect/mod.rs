@@ -17,6 +17,7 @@ use crate::mapping::{DirectionWords, Mapping, ReadOptions, SignModel};
 use crate::model::{Alternative, Choice, Confidence, Decision, Format, RowOrder, Topic};
 use crate::number::DecimalMark;
 use crate::plan::{Plan, Words};
+use crate::problem::Reason;
 use crate::state;
 use crate::table::Table;
 use crate::words;
@@ -41,6 +42,8 @@ pub(crate) struct Detected {
     pub(crate) open_evidence: Vec<String>,
     /// The column that says which rows are not booked.
     pub(crate) state: Option<usize>,
+    /// What a person should look at.
+    pub(crate) warnings: Vec<(Reason, String)>,
 }
 
 impl Detected {
@@ -72,6 +75,7 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
         decisions: Vec::new(),
         open: Vec::new(),
         open_evidence: Vec::new(),
+        warnings: Vec::new(),
     };
     let direction = work.roles_before_money();
     let around = dates::Surroundings { file_name, today: options.today, outside: outside(table, &layout) };
@@ -90,7 +94,7 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
     work.readings(&mapping, &open_dates, open_mark, outcome.as_ref(), inverse);
     work.decide_rest(order, outcome.as_ref(), currency.as_ref(), &stated);
     let decimals = work.decimals();
-    let Work { plan, decisions, open, open_evidence, .. } = work;
+    let Work { plan, decisions, open, open_evidence, warnings, .. } = work;
     Detected {
         relation: outcome.as_ref().and_then(|outcome| outcome.relation),
         fit: outcome.as_ref().map(|outcome| outcome.fit).unwrap_or_default(),
@@ -105,6 +109,7 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
         open,
         open_evidence,
         state: state::column(&columns),
+        warnings,
     }
 }
 
@@ -134,6 +139,7 @@ struct Work<'a> {
     decisions: Vec<Decision>,
     open: Vec<(String, Choice)>,
     open_evidence: Vec<String>,
+    warnings: Vec<(Reason, String)>,
 }
 
 impl Work<'_> {
@@ -395,6 +401,16 @@ impl Work<'_> {
             self.plan.credit_minus = true;
             let column = self.plan.credit.map_or("", |column| self.columns[column].header.as_str());
             outcome.evidence.push(format!("Every amount under {column} has a minus, as cards print money in."));
+            let text =
+                format!("Every amount under {column} has a minus. They were read as money in, as cards print it.");
+            self.warnings.push((Reason::CreditsWithMinus, text));
+        }
+        if let Some(fee) = bench.open_fees(&self.plan, &outcome) {
+            let name = &self.columns[fee].header;
+            let text = format!(
+                "{name} holds fees, and nothing proves whether the amounts include them. They were not taken off."
+            );
+            self.warnings.push((Reason::FeesBeside, text));
         }
         Some(outcome)
     }
@@ -440,7 +456,8 @@ impl Work<'_> {
             return false;
         }
         let column = &self.columns[column];
-        let mostly_positive = column.negative * 3 < column.numbers && column.negative > 0;
+        let some = column.negative > 0;
+        let (most, more) = (some && column.negative * 3 < column.numbers, some && column.negative * 2 < column.numbers);
         let says_card = |text: &str| {
             let folded = words::fold(text);
             ["card", "karte", "kreditkarte", "carte", "tarjeta", "carta", "kaart", "creditcard", "kort"]
@@ -460,7 +477,24 @@ impl Work<'_> {
                     || text.contains("zahlung")
                     || text.contains("paiement"))
         });
-        mostly_positive && (on_card || thanks)
+        on_card && more || thanks && most || self.only_thanks_are_negative(outcome)
+    }
+
+    /// Whatever is negative thanks for a payment, and nothing else does: a card, however few its purchases.
+    fn only_thanks_are_negative(&self, outcome: &Outcome) -> bool {
+        let Some(column) = outcome.best.amount else { return false };
+        let (mut negative, mut positive) = (0, 0);
+        for &index in self.layout.data.iter().take(2_000) {
+            let row = &self.table.rows[index];
+            let text = self.plan.description.iter().map(|&c| words::fold(row.cell(c))).collect::<Vec<_>>().join(" ");
+            let thanks = ["thank you", "autopay", "payment received"].iter().any(|word| text.contains(word));
+            let minus = crate::number::shape(row.cell(column)).negative;
+            if thanks != minus {
+                return false;
+            }
+            *(if minus { &mut negative } else { &mut positive }) += 1;
+        }
+        negative > 0 && positive > 0
     }
 }
 

@@ -210,8 +210,24 @@ impl Bench<'_> {
         crate::words::fold(&self.columns[column].header).split(' ').any(|word| words.contains(&word))
     }
 
+    /// A column of fees that are not all zero and that the amounts may or may not include: neither the balances nor
+    /// the rows tell.
+    pub(crate) fn open_fees(&self, plan: &Plan, outcome: &Outcome) -> Option<usize> {
+        const TELLING_STEPS: u32 = 3;
+        let told = outcome.relation.is_some() && outcome.fit.of >= TELLING_STEPS;
+        let net = outcome.best.amount.is_some_and(|amount| self.says(amount, NET_WORDS));
+        let fees = |&c: &usize| {
+            let column = &self.columns[c];
+            column.is_number() && column.numbers > column.zeros && self.says(c, FEE_WORDS)
+        };
+        if told || net || plan.fee.is_some() || outcome.confidence == Confidence::Chosen {
+            return None;
+        }
+        (0..self.columns.len()).filter(|&c| !outcome.best.uses(c) && outcome.best.balance != Some(c)).find(fees)
+    }
+
     /// Debits are printed plain and every credit has a minus, as on some card statements: both mean what the column
-    /// says. A single such credit may be a reversal, unless its text thanks for a payment.
+    /// says.
     pub(crate) fn credits_carry_minus(&self, plan: &Plan) -> bool {
         let (Some(SignModel::DebitCredit), Some(debit), Some(credit)) = (plan.sign, plan.debit, plan.credit) else {
             return false;
@@ -221,17 +237,7 @@ impl Bench<'_> {
         };
         let negative = credits.negative;
         let all = negative > 0 && negative == credits.numbers - credits.zeros;
-        all && debit.negative == 0 && debit.numbers > debit.zeros && (negative > 1 || self.thanks(credit))
-    }
-
-    fn thanks(&self, credit: usize) -> bool {
-        self.data.iter().map(|&index| &self.table.rows[index]).any(|row| {
-            !row.cell(credit).is_empty()
-                && row.cells.iter().any(|cell| {
-                    let folded = crate::words::fold(cell);
-                    ["payment", "thank you", "autopay", "zahlung", "paiement"].iter().any(|word| folded.contains(word))
-                })
-        })
+        all && debit.negative == 0 && debit.numbers > debit.zeros
     }
 
     fn proved(&self, plan: &Plan, best: Hypothesis, relation: Relation) -> Outcome {

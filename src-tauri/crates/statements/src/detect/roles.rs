@@ -50,7 +50,8 @@ pub(crate) fn keys(columns: &[Column], plan: &mut Plan) -> Option<usize> {
                 && !columns[c].is_date()
                 && !columns[c].looks_like_money()
         })
-        .find(|&c| own(&columns[c]) || columns[c].filled < 4)
+        // A few rows prove nothing, but several numbers in them are the other sides, not several accounts of ours.
+        .find(|&c| own(&columns[c]) || (columns[c].filled < 4 && constant(&columns[c])))
         .or_else(|| {
             (0..columns.len()).find(|&c| {
                 columns[c].hint.is_none()
