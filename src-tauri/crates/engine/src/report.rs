@@ -230,7 +230,10 @@ impl Engine {
             .collect();
         let mut proposals = Proposals::default();
         for (line, proposal) in rows {
-            let Some(reference) = references.get(&proposal.txn_key) else { continue };
+            // Where several entries fit equally well, none of them is proposed.
+            let Some(reference) = references.get(&proposal.txn_key).filter(|_| proposal.tier != "ambiguous") else {
+                continue;
+            };
             proposals.lines.insert(line.key, format!("{reference}, {}", proposal.tier));
             proposals.entries.insert(proposal.txn_key, line.position);
         }
@@ -471,7 +474,8 @@ fn tables(report: &Report) -> EngineResult<Vec<Table>> {
         [("B. Entries not matched", &report.unmatched_entries), ("C. Outstanding entries", &report.outstanding)]
     {
         let rows = entries.iter().map(|entry| {
-            let age = Cell::Text(format!("{} days{}", entry.age_days, if entry.old { ", old" } else { "" }));
+            let days = if entry.age_days.abs() == 1 { "day" } else { "days" };
+            let age = Cell::Text(format!("{} {days}{}", entry.age_days, if entry.old { ", old" } else { "" }));
             let line = entry.proposed_for.map_or(text(""), number);
             Ok(vec![text(&entry.date), text(&entry.reference), text(&entry.text), amount(&entry.amount)?, age, line])
         });

@@ -100,10 +100,11 @@ fn matched_words(entries: &[EntryRecord]) -> String {
 fn strength(points: i64) -> &'static str {
     match points {
         300.. => "strong",
-        100..300 => "good",
-        1..100 => "weak",
+        80..300 => "good",
+        1..80 => "weak",
         0 => "neutral",
-        -149..0 => "against",
+        -49..0 => "slightly against",
+        -149..-49 => "against",
         _ => "strongly against",
     }
 }
