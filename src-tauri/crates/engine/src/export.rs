@@ -94,8 +94,14 @@ impl Engine {
         // Whether the writer is still there does not matter here either.
         let _ = steps.send(Step::End).await;
         drop(steps);
-        let failed = |reason: String| EngineError::File { path: path.display().to_string(), reason };
-        writer.await.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
+        let failed = |reason: String| EngineError::File {
+            path: path.display().to_string(),
+            reason: format!("{reason}. Nothing was written"),
+        };
+        writer.await.map_err(|error| failed(error.to_string()))?.map_err(|error| match error {
+            RowError::Io(error) => failed(files::reason(&error)),
+            other => failed(other.to_string()),
+        })?;
         Ok(ExportDone { rows: done, path: path.display().to_string() })
     }
 }

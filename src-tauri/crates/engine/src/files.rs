@@ -38,6 +38,17 @@ pub fn replace_atomically<E: From<io::Error>>(
     Ok(())
 }
 
+/// Why a file could not be written, in words.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "you have no permission to write there".into(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "the folder does not exist".into(),
+        io::ErrorKind::StorageFull => "the disk is full".into(),
+        io::ErrorKind::IsADirectory => "it is a folder".into(),
+        _ => error.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;

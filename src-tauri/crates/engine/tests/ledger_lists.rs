@@ -131,5 +131,7 @@ async fn a_cancelled_or_refused_export_leaves_the_folder_as_it_was() {
     assert_eq!((names(), std::fs::read(&request.path).unwrap().as_slice()), (before, b"kept".as_slice()));
     let missing = book.folder.path().join("missing/list.csv").display().to_string();
     let refused = book.engine.transactions_export(TransactionsExport { path: missing, ..request }, None).await;
-    assert_eq!(refused.unwrap_err().code(), "FILE");
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.code(), "FILE");
+    assert!(refused.sentence().ends_with("the folder does not exist. Nothing was written."), "{}", refused.sentence());
 }

@@ -31,6 +31,8 @@ export class ColumnSet<Row> {
     private readonly book: () => string | null,
     /** Width an amount column needs for what it holds. */
     private readonly need: (column: Column<Row>) => number,
+    /** Widths are given and kept for text at 100 %. */
+    private readonly scale: () => number = () => 1,
   ) {}
 
   /** Every column in the chosen order, shown or not. */
@@ -53,7 +55,7 @@ export class ColumnSet<Row> {
 
   /** Width that a person gave, or the one the column comes with. */
   width(column: Column<Row>): number {
-    return Math.max(this.#stored.widths[column.id] ?? column.width, LEAST);
+    return Math.max(this.#stored.widths[column.id] ?? column.width, LEAST) * this.scale();
   }
 
   #room(column: Column<Row>) {
@@ -61,7 +63,8 @@ export class ColumnSet<Row> {
     const need = Math.max(LEAST, this.need(column));
     const ideal = Math.max(this.width(column), need);
     // An amount needs the room of what it holds; a text can be read in less than the width it comes with.
-    const least = column.min ?? (column.money ? need : column.width);
+    const least =
+      column.min === undefined && column.money ? need : (column.min ?? column.width) * this.scale();
     return {
       id: column.id,
       priority: column.priority ?? 1,
@@ -77,7 +80,7 @@ export class ColumnSet<Row> {
     const others = this.#chosen.filter((other) => other.priority === 0 && other.id !== column.id);
     const least = (other: Column<Row>): number => (other.money ? LEAST : (other.min ?? other.width));
     const own = (other: Column<Row>): number => this.#stored.widths[other.id] ?? least(other);
-    return this.available - others.reduce((sum, other) => sum + own(other), 0);
+    return this.available - others.reduce((sum, other) => sum + own(other) * this.scale(), 0);
   }
 
   #chosen = $derived(this.all.filter((column) => !this.isHidden(column)));
@@ -165,7 +168,7 @@ export class ColumnSet<Row> {
 
   resize(id: string, width: number): void {
     this.#settle();
-    this.#stored.widths = { ...this.#stored.widths, [id]: Math.max(LEAST, Math.round(width)) };
+    this.#stored.widths = { ...this.#stored.widths, [id]: Math.max(LEAST, Math.round(width / this.scale())) };
     this.#save();
   }
 
