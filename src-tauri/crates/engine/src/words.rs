@@ -12,16 +12,28 @@ pub fn amount(amount: &Amount, exponent: u8) -> String {
     if amount.is_negative() {
         text.push('\u{2212}');
     }
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
+    group(whole, &mut text);
     if let Some(fraction) = fraction {
         text.push('.');
         text.push_str(fraction);
     }
+    text
+}
+
+/// Digits by thousands.
+fn group(digits: &str, text: &mut String) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+}
+
+/// `300,000`.
+pub fn number(count: u64) -> String {
+    let mut text = String::new();
+    group(&count.to_string(), &mut text);
     text
 }
 
@@ -44,9 +56,9 @@ pub fn day_of(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::system()).date()
 }
 
-/// `1 hold`, `3 holds`.
+/// `1 hold`, `3,000 holds`.
 pub fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+    format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
 #[cfg(test)]
@@ -64,5 +76,12 @@ mod tests {
         ] {
             assert_eq!(amount(&minor.parse().unwrap(), exponent), text);
         }
+    }
+
+    #[test]
+    fn counts_are_grouped_and_plural() {
+        assert_eq!(plural(1, "line", "lines"), "1 line");
+        assert_eq!(plural(0, "line", "lines"), "0 lines");
+        assert_eq!(plural(300_000, "line", "lines"), "300,000 lines");
     }
 }

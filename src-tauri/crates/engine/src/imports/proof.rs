@@ -129,7 +129,8 @@ fn verdict_words(
     match &statement.proof {
         Proof::Proved { agree, of, .. } => {
             let bad = reading.counts.problem_rows;
-            format!("Proved by balance, {agree} of {} rows", of.max(&(agree + bad)))
+            let of = words::plural(u64::from(*of.max(&(agree + bad))), "row", "rows");
+            format!("Proved by balance, {} of {of}", words::number(u64::from(*agree)))
         }
         Proof::Ambiguous { .. } => "Several readings fit".into(),
         Proof::NotProvable { .. } if verdict == ProofVerdict::Ties => {
