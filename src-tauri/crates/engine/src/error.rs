@@ -115,7 +115,7 @@ impl EngineError {
 /// How to book it all the same, by the name of the option in either front end.
 fn overdraft_hint(balance: &str) -> String {
     format!(
-        "Equity, income and debts usually stand below zero. In the window: “May go below zero” of {balance}, or “Allow an overdraft” for one entry. On the command line: “balance change --below-zero yes”, or “--allow-overdraft” for one entry."
+        "Equity, income and debts usually stand below zero. In the window: “May go below zero” of {balance}, or “Allow an overdraft” under More for one entry. On the command line: “balance change --below-zero yes”, or “--allow-overdraft” for one entry."
     )
 }
 

@@ -262,7 +262,7 @@ impl Engine {
             .rows
             .into_iter()
             .filter_map(|record| record.indicator)
-            .map(|known| (strsim::levenshtein(&known.to_lowercase(), &name.to_lowercase()), known))
+            .map(|known| (distance(&known, name), known))
             .collect();
         names.sort();
         Ok(names.into_iter().filter(|(distance, _)| *distance <= 4).take(3).map(|(_, name)| name).collect())
@@ -369,6 +369,19 @@ fn detail(family: &FamilyRecord, children: &[StoredTransaction], if_committed: V
         if_committed,
         existing: false,
     }
+}
+
+/// How far a typed name is from a known one: from the whole of it, or from one of its words. `@Feees` means `@bank-fees`.
+fn distance(known: &str, typed: &str) -> usize {
+    let (known, typed) = (known.to_lowercase(), typed.to_lowercase());
+    let bare = typed.trim_start_matches('@');
+    known
+        .trim_start_matches('@')
+        .split(['-', '_', '.', '/'])
+        .map(|word| strsim::levenshtein(word, bare))
+        .chain([strsim::levenshtein(&known, &typed)])
+        .min()
+        .unwrap_or(usize::MAX)
 }
 
 fn passed(kind: &str, text: String) -> Check {

@@ -33,6 +33,9 @@ async fn a_preview_counts_gains_and_near_misses_and_changes_nothing() {
     let miss = exact.misses.iter().find(|one| one.entry_reference == "INV-19988").expect("6 cents are nearly it");
     assert_eq!(miss.marks.iter().map(|mark| mark.holds).collect::<Vec<_>>(), [false, true]);
     assert!(miss.marks[0].text.contains("0.06 off"), "{:?}", miss.marks);
+    let allow = miss.marks[0].allow.clone().expect("6 cents can be let through");
+    let allowed = engine.rule_preview(amount_within(&allow.value), Some(statement.clone())).await.unwrap();
+    assert!(allowed.matches.iter().any(|one| one.entry_reference == "INV-19988"), "{} % lets it through", allow.value);
     assert_eq!(engine.rules().await.unwrap().len(), 5);
     assert!(bank.lines(&statement).await.iter().all(|line| line.state == "open"));
 }

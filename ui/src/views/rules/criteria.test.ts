@@ -31,5 +31,6 @@ describe('criteria', () => {
     expect(toleranceWords(null)).toBe('exactly');
     expect(toleranceWords({ value: '0.50', unit: 'money', currency: 'EUR' })).toBe('0.50 EUR');
     expect(toleranceWords({ value: '2', unit: 'letters', currency: null })).toBe('2 letters');
+    expect(toleranceWords({ value: '1', unit: 'days', currency: null })).toBe('1 day');
   });
 });

@@ -94,7 +94,8 @@ export function toleranceWords(tolerance: Tolerance | null): string {
   const { value, unit, currency } = tolerance;
   if (unit === 'percent') return `${value} %`;
   if (unit === 'money') return `${value} ${currency ?? ''}`.trim();
-  return `${value} ${UNIT_LABELS[unit]}`;
+  const label = UNIT_LABELS[unit];
+  return `${value} ${value === '1' ? label.replace(/s$/, '') : label}`;
 }
 
 export const sameBody = (a: RuleBody, b: RuleBody): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -160,6 +160,8 @@ pub struct CriterionMark {
     pub holds: bool,
     /// The measured value in words: “6.00 off, 0.033 %”.
     pub text: String,
+    /// Of one that fails: the smallest sensible tolerance with which it holds.
+    pub allow: Option<Tolerance>,
 }
 
 /// A pair shown in a preview.

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use matching::criteria::{EntryView, LineView, Lower, holds};
-use matching::{LedgerItem, Params, StatementItem, check_pair};
+use matching::{Criterion, Decimal, Field, LedgerItem, Operator, Params, StatementItem, check_pair};
 use store::recon::{EntryRecord, LineRecord, StatementRecord, StatementState};
 
-use crate::api::rules::{CriterionMark, RuleDraft, RuleExample, RulePreview};
+use crate::api::rules::{CriterionMark, RuleDraft, RuleExample, RulePreview, Tolerance, ToleranceUnit};
 use crate::rules::{convert, matching_rule};
 use crate::runs::{entry_item, line_item};
 use crate::{Engine, EngineError, EngineResult};
@@ -20,6 +20,10 @@ const MAX_PAIRS: usize = 300_000;
 const NEAREST: usize = 30;
 /// Examples of each kind.
 const EXAMPLES: usize = 50;
+/// Widest amount that is offered to be let through, in hundredths of a percent.
+const WIDEST: i128 = 500;
+/// Most days that are offered to be let through.
+const MOST_DAYS: u32 = 31;
 
 struct Data {
     lines: Vec<LineRecord>,
@@ -256,8 +260,50 @@ fn example(data: &Data, rule: &matching::Rule, line: usize, entry: usize, gained
         entry_reference: entry.reference.clone(),
         entry_text: entry.description.clone(),
         entry_amount: entry.amount.to_string(),
-        marks: checks.into_iter().map(|check| CriterionMark { holds: check.passed, text: check.words }).collect(),
+        marks: checks
+            .into_iter()
+            .zip(&rule.criteria)
+            .map(|(check, criterion)| CriterionMark {
+                holds: check.passed,
+                text: check.words,
+                allow: (!check.passed).then(|| allowance(criterion, line_item, entry_item)).flatten(),
+            })
+            .collect(),
         gained,
         shared_text: shared.then(|| entry.reference.clone()),
     }
+}
+
+/// The smallest tolerance, in steps a person would choose, with which a criterion that fails for this pair would hold.
+fn allowance(criterion: &Criterion, line: &StatementItem, entry: &LedgerItem) -> Option<Tolerance> {
+    if criterion.operator != Operator::Equals {
+        return None;
+    }
+    let (value, unit, wider) = match criterion.field {
+        Field::Amount => {
+            let off = (&line.amount - &entry.amount).abs().times(10_000);
+            // Whole hundredths of a percent, rounded up: anything less would not let it through.
+            let step = (1..=WIDEST).find(|step| off <= entry.amount.abs().times(*step))?;
+            let fraction: Decimal = format!("0.{step:04}").parse().ok()?;
+            (
+                format!("{}.{:02}", step / 100, step % 100),
+                ToleranceUnit::Percent,
+                matching::Tolerance::Fraction(fraction),
+            )
+        }
+        Field::Date => {
+            let days =
+                u32::try_from((line.booking.day() - entry.date.day()).abs()).ok().filter(|days| *days <= MOST_DAYS)?;
+            (days.to_string(), ToleranceUnit::Days, matching::Tolerance::Days(days))
+        }
+        _ => return None,
+    };
+    let wider = Criterion::new(criterion.field, criterion.operator, wider);
+    let (line_lower, entry_lower) = (Lower::of_line(line), Lower::of_entry(entry));
+    let view = LineView { item: line, date: line.booking, lower: &line_lower };
+    holds(&wider, view, EntryView { item: entry, lower: &entry_lower }).then_some(Tolerance {
+        value,
+        unit,
+        currency: None,
+    })
 }
