@@ -49,10 +49,18 @@ export function sumWays(rows: readonly FamilyRow[], banks: ReadonlySet<string>):
       currency: `${row.currency} ${way}`,
     })),
   );
-  return sumByCurrency(parts).map((sum) => {
+  const split = sumByCurrency(parts).map((sum) => {
     const [currency = '', way] = sum.currency.split(' ');
     return { ...sum, currency, way: way as Way };
   });
+  const order: Way[] = ['out', 'in', 'held'];
+  return split.sort((a, b) =>
+    a.currency === b.currency
+      ? order.indexOf(a.way) - order.indexOf(b.way)
+      : a.currency < b.currency
+        ? -1
+        : 1,
+  );
 }
 
 const keyOf = (query: GridQuery): string => JSON.stringify([query.text, query.filters, query.sort]);

@@ -25,4 +25,12 @@ describe('the months of a bank account', () => {
     expect(said(halves.slice(0, 1), '2026-01-31')).toEqual(['part']);
     expect(said([statement('2025-12-01', '2026-02-28')], '2026-02-10')).toEqual(['signed', 'signed']);
   });
+
+  it('misses nothing before the first statement', () => {
+    expect(said([statement('2026-02-01', '2026-02-28')], '2026-03-05')).toEqual([
+      'before',
+      'signed',
+      'missing',
+    ]);
+  });
 });

@@ -6,7 +6,7 @@ export interface MonthCover {
   /** First day. */
   from: string;
   to: string;
-  state: 'signed' | 'review' | 'part' | 'missing';
+  state: 'signed' | 'review' | 'part' | 'missing' | 'before';
   /** Of a month in review: lines that are confirmed, in whole percent, never rounded up. */
   percent: number;
   /** The statement to open, the newest of the month. */
@@ -22,9 +22,22 @@ function covers(statements: readonly StatementRow[], from: string, to: string): 
   return day > to;
 }
 
+/** Of a month in which nothing is in review. */
+function stateOf(
+  own: readonly StatementRow[],
+  from: string,
+  to: string,
+  first: string | undefined,
+): MonthCover['state'] {
+  if (covers(own, from, to)) return 'signed';
+  if (own.length) return 'part';
+  return first && to < first ? 'before' : 'missing';
+}
+
 /** The months of the year of `last`, up to its month. */
 export function monthsOf(statements: readonly StatementRow[], last: string): MonthCover[] {
   const months: MonthCover[] = [];
+  const first = statements.map((one) => one.period_from).sort()[0];
   for (let from = `${last.slice(0, 4)}-01-01`; from <= last; from = addMonths(from, 1)) {
     const to = endOfMonth(from);
     const own = statements.filter((one) => one.period_from <= to && one.period_to >= from);
@@ -35,7 +48,7 @@ export function monthsOf(statements: readonly StatementRow[], last: string): Mon
     months.push({
       from,
       to,
-      state: open.length ? 'review' : covers(own, from, to) ? 'signed' : own.length ? 'part' : 'missing',
+      state: open.length ? 'review' : stateOf(own, from, to, first),
       percent: lines ? Math.floor((confirmed * 100) / lines) : 0,
       statement: newest[0] ?? null,
     });
