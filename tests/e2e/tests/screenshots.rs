@@ -171,11 +171,9 @@ fn screenshots_of_a_reconciliation() {
         both_themes(desk, &app, "review-desk").await?;
         app.screenshot(&folder(desk), "review-desk-small", Theme::Light, SMALL).await?;
         app.resize(Size::DEFAULT).await?;
-        app.click("sign-off").await?;
-        app.get("sign-off-dialog").await?;
+        // Not possible yet: the button says why.
+        app.execute("document.querySelector('[data-testid=sign-off]').focus()", vec![]).await?;
         both_themes(desk, &app, "sign-off-failing").await?;
-        app.press("Esc").await?;
-        app.wait_gone("sign-off-dialog").await?;
         app.click("desk-report").await?;
         app.get("report-paper").await?;
         both_themes(desk, &app, "report").await
