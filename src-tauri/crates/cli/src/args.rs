@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  refused by a rule; the error says which
-  2  the command line is wrong
-  3  a file cannot be read, written or understood
+  1  refused: a rule, a name that is missing or taken, or problems that were found
+  2  the command line cannot be understood
+  3  a file or folder cannot be read, written or understood
   4  the book cannot be opened, or is open for reading only
   5  the program or the database failed
 
@@ -85,7 +86,7 @@ pub(crate) enum Command {
         /// Id or reference of the hold
         hold: String,
         /// Part to commit, decimal; all that is still held if left out
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         amount: Option<String>,
         /// After a part: let the rest go at once
         #[arg(long, requires = "amount")]
@@ -173,10 +174,39 @@ pub(crate) struct PageArgs {
     pub(crate) offset: u64,
 }
 
+/// States of `transactions --state`; `open` stands for those of a hold that still holds money.
+pub(crate) const STATES: [&str; 8] =
+    ["open", "applied", "held", "part_committed", "committed", "voided", "part_voided", "expired"];
+
+/// Tiers of `reconcile accept`. An ambiguous match is refused by a rule of the desk, which says why.
+fn tiers() -> PossibleValuesParser {
+    let shown = ["certain", "likely", "possible"].map(PossibleValue::new);
+    PossibleValuesParser::new(shown.into_iter().chain([PossibleValue::new("ambiguous").hide(true)]))
+}
+
+/// Roles of `--columns`.
+const ROLES: [&str; 15] = [
+    "booking_date",
+    "value_date",
+    "amount",
+    "debit",
+    "credit",
+    "direction",
+    "balance",
+    "currency",
+    "description",
+    "reference",
+    "counterparty",
+    "counterparty_account",
+    "account",
+    "bank_code",
+    "ignore",
+];
+
 #[derive(Debug, Args)]
 pub(crate) struct TransactionFilter {
-    /// applied, held, part_committed, committed, voided, part_voided or expired
-    #[arg(long)]
+    /// State to list; may be repeated. open: every hold that still holds money, untouched or committed in part
+    #[arg(long, value_name = "STATE", value_parser = STATES)]
     pub(crate) state: Vec<String>,
     /// First day
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -214,17 +244,17 @@ pub(crate) struct MappingArgs {
     /// Line of the header, from 1; 0 when there is none
     #[arg(long)]
     pub(crate) header_line: Option<u32>,
-    /// ymd, dmy, mdy or serial
-    #[arg(long)]
+    /// Order of day, month and year; serial: days since 1899-12-30
+    #[arg(long, value_parser = ["ymd", "dmy", "mdy", "serial"])]
     pub(crate) date_format: Option<String>,
-    /// point or comma
-    #[arg(long)]
+    /// Mark between whole units and decimals
+    #[arg(long, value_parser = ["point", "comma"])]
     pub(crate) decimal_mark: Option<String>,
-    /// signed, inverse, debit_credit, debit_credit_signed or directed
-    #[arg(long)]
+    /// How the file says whether money went out
+    #[arg(long, value_parser = ["signed", "inverse", "debit_credit", "debit_credit_signed", "directed"])]
     pub(crate) sign_model: Option<String>,
     /// Role of each column from the left, such as booking_date,description,debit,credit,balance,ignore
-    #[arg(long, value_delimiter = ',')]
+    #[arg(long, value_delimiter = ',', value_parser = ROLES)]
     pub(crate) columns: Option<Vec<String>>,
     /// Currency of a file that names none
     #[arg(long = "file-currency", value_name = "CODE")]
@@ -241,7 +271,7 @@ pub(crate) struct PostArgs {
     #[arg(long, required_unless_present_any = ["batch", "stream"])]
     pub(crate) to: Option<String>,
     /// Decimal text such as 12.50, above zero
-    #[arg(long, required_unless_present_any = ["batch", "stream"])]
+    #[arg(long, allow_hyphen_values = true, required_unless_present_any = ["batch", "stream"])]
     pub(crate) amount: Option<String>,
     /// Must be that of both balances
     #[arg(long, required_unless_present_any = ["batch", "stream"])]
@@ -264,7 +294,7 @@ pub(crate) struct PostArgs {
     #[arg(long)]
     pub(crate) allow_overdraft: bool,
     /// The source may go down to minus this amount
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub(crate) overdraft_limit: Option<String>,
     /// Make @name balances that do not exist yet
     #[arg(long)]
@@ -348,8 +378,8 @@ pub(crate) enum ReconcileCommand {
     Accept {
         book: PathBuf,
         statement: String,
-        /// certain, likely or possible
-        #[arg(long)]
+        /// The tier
+        #[arg(long, value_parser = tiers())]
         tier: String,
     },
     /// Print or write the reconciliation report
@@ -437,7 +467,7 @@ pub(crate) struct SampleArgs {
     /// Last day of the sample; today if left out
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) today: Option<jiff::civil::Date>,
-}
     /// Keep a sample that is there; make it anew only if its days have gone by and nobody worked in it
     #[arg(long)]
     pub(crate) renew: bool,
+}

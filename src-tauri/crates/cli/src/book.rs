@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::api::book::{BookInfo, Chart, ColumnNames, NewBook};
+use engine::words::plural;
 use engine::{Engine, SystemClock};
 use serde_json::json;
 use store_sqlite::SqliteStore;
@@ -25,6 +26,7 @@ pub(crate) async fn run(command: &BookCommand, actor: Option<&str>) -> Answer<Do
             Ok(Output::new(&info, describe(&info)).into())
         }
         BookCommand::Backup { file, to } => {
+            Fault::folder_of(to)?;
             let engine = open(file, actor).await?;
             engine.book_backup(to).await?;
             engine.close().await;
@@ -35,6 +37,7 @@ pub(crate) async fn run(command: &BookCommand, actor: Option<&str>) -> Answer<Do
 }
 
 async fn create(file: &Path, name: &str, currency: &str, chart: ChartName, actor: Option<&str>) -> Answer<Done> {
+    Fault::folder_of(file)?;
     let engine = Engine::new(Arc::new(SqliteStore::create(file).await?), Arc::new(SystemClock), name_of(actor));
     let book = NewBook {
         name: name.to_owned(),
@@ -75,14 +78,13 @@ async fn check(file: &Path, actor: Option<&str>) -> Answer<Done> {
     progress_end();
     engine.close().await;
     let found = found?;
-    let counts = format!("{} balances, {} entries", found.balances, found.entries);
+    let counts =
+        format!("{}, {}", plural(found.balances, "balance", "balances"), plural(found.entries, "entry", "entries"));
     let (text, fault) = if found.problems.is_empty() {
         (format!("{counts}: everything ties."), None)
     } else {
-        let message = format!(
-            "{} problems were found. Restore the last backup, or ask for help before posting.",
-            found.problems.len()
-        );
+        let problems = plural(found.problems.len() as u64, "problem was", "problems were");
+        let message = format!("{problems} found. Restore the last backup, or ask for help before posting.");
         (format!("{counts}\n{}", found.problems.join("\n")), Some(Fault::new(Exit::Refused, "BOOK_PROBLEMS", message)))
     };
     Ok(Done { output: Output::new(&found, text), fault })
@@ -103,6 +105,7 @@ fn describe(info: &BookInfo) -> String {
 pub(crate) async fn sample(options: &SampleArgs) -> Answer<Done> {
     let today = options.today.unwrap_or_else(|| jiff::Zoned::now().date());
     std::fs::create_dir_all(&options.out).map_err(|error| Fault::file(&options.out, &error))?;
+    let book = options.out.join(sample::BOOK_FILE);
     progress("Making the sample book");
     let made = if options.renew {
         let fresh = sample::keep_fresh(&book, &options.out, today).await;
@@ -113,7 +116,6 @@ pub(crate) async fn sample(options: &SampleArgs) -> Answer<Done> {
     progress_end();
     let files = made.map_err(|error| match error {
         sample::SampleError::Open(error) => Fault::from(error),
-    let book = options.out.join(sample::BOOK_FILE);
         sample::SampleError::File { .. } => Fault::new(Exit::File, "FILE", error.to_string()),
         sample::SampleError::Calendar(_) => Fault::argument("today", error.to_string()),
         sample::SampleError::Engine { .. } => Fault::new(Exit::Internal, "SAMPLE", error.to_string()),

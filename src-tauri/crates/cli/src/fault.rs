@@ -2,6 +2,7 @@
 
 use engine::EngineError;
 use engine::api::page::FieldError;
+use engine::words::plural;
 use serde_json::json;
 use store::StoreError;
 use store::error::OpenError;
@@ -12,11 +13,12 @@ pub(crate) type Answer<T> = Result<T, Fault>;
 /// What the shell that called is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// A rule of the ledger or of a command says no. Nothing was written, or what was is in the answer.
+    /// A rule of the ledger or of a command says no, a name is missing or taken, or problems were found. Nothing was
+    /// written, or what was is in the answer.
     Refused = 1,
-    /// The command line is wrong.
+    /// The command line cannot be understood.
     Usage = 2,
-    /// A file cannot be read, written or understood.
+    /// A file or folder cannot be read, written or understood.
     File = 3,
     /// The book cannot be opened, or not written to.
     Book = 4,
@@ -58,6 +60,72 @@ impl Fault {
         Self::new(Exit::File, "FILE", format!("{}: {reason}.", path.display()))
     }
 
+    /// A command line that cannot be understood, without the help that follows for people.
+    pub(crate) fn usage(error: &clap::Error) -> Self {
+        let text = error.render().to_string();
+        let said = text.split("\n\n").next().unwrap_or_default().trim();
+        let said = said.strip_prefix("error: ").unwrap_or(said);
+        let joined = said.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        let mut letters = joined.chars();
+        let message: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        let mut fault = Self::new(Exit::Usage, "USAGE", message.clone());
+        if let Some(clap::error::ContextValue::String(argument)) = error.get(clap::error::ContextKind::InvalidArg) {
+            let name = argument.split_whitespace().next().unwrap_or_default().trim_start_matches('-');
+            fault.fields.push(FieldError { field: name.to_owned(), message });
+        }
+        fault
+    }
+
+    /// What to complain about when some of many postings were refused.
+    pub(crate) fn refused_of_many(refused: u64, posted: u64) -> Option<Self> {
+        let (code, message) = match (refused, posted) {
+            (0, _) => return None,
+            (1, 0) => ("ALL_REFUSED", "The only posting was refused. Nothing was posted.".to_owned()),
+            (refused, 0) => ("ALL_REFUSED", format!("All {refused} postings were refused. Nothing was posted.")),
+            (refused, posted) => {
+                let were = |count, rest: &str| format!("{} {rest}", plural(count, "posting was", "postings were"));
+                ("PARTLY_REFUSED", format!("{}; {} made.", were(refused, "refused"), were(posted, "").trim_end()))
+            }
+        };
+        Some(Self::new(Exit::Refused, code, message))
+    }
+
+    /// Checks that a file can be made at `path` as far as its folder goes.
+    pub(crate) fn folder_of(path: &std::path::Path) -> Answer<()> {
+        match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) if !folder.is_dir() => Err(Self::new(
+                Exit::File,
+                "FILE",
+                format!("There is no folder {}. Make it first, or choose another.", folder.display()),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Names the fields as batch files and streams name them.
+    pub(crate) fn named_as_input(mut self) -> Self {
+        for field in &mut self.fields {
+            let name = match field.field.as_str() {
+                "source" | "source_id" => "from",
+                "destination" | "destination_id" => "to",
+                "effective_date" => "date",
+                "expires_at" => "expires",
+                other => other,
+            };
+            field.field = name.to_owned();
+        }
+        self
+    }
+
+    /// Names the fields as the options of the command line are named.
+    pub(crate) fn named_as_options(self) -> Self {
+        let mut named = self.named_as_input();
+        for field in &mut named.fields {
+            field.field = field.field.replace('_', "-");
+        }
+        named
+    }
+
     /// The object as it is printed.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         json!({ "error": { "code": self.code, "message": self.message, "detail": self.detail, "fields": self.fields } })
@@ -93,6 +161,8 @@ impl From<OpenError> for Fault {
             OpenError::Io { .. } => "BOOK_FILE",
             OpenError::Database(_) => "DATABASE",
         };
-        Self::new(Exit::Book, code, error.to_string())
+        // A name that is taken is refused, as everywhere.
+        let exit = if matches!(error, OpenError::Exists(_)) { Exit::Refused } else { Exit::Book };
+        Self::new(exit, code, error.to_string())
     }
 }

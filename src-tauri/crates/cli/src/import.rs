@@ -12,6 +12,7 @@ use crate::output::{Output, figure, progress, progress_end};
 use crate::session::{balance, minor, open_to_write};
 
 pub(crate) async fn run(options: &ImportArgs, actor: Option<&str>) -> Answer<Done> {
+    std::fs::File::open(&options.file).map_err(|error| Fault::file(&options.file, &error))?;
     let engine = open_to_write(&options.book, actor).await?;
     let answer = import(&engine, options).await;
     progress_end();

@@ -37,7 +37,7 @@ fn main() -> ExitCode {
             let _ = error.print();
             return ExitCode::SUCCESS;
         }
-        Err(error) => return tell(&Fault::new(Exit::Usage, "USAGE", error.render().to_string().trim().to_owned())),
+        Err(error) => return tell(&Fault::usage(&error)),
     };
     if let Some(filter) = &cli.log {
         let filter = tracing_subscriber::EnvFilter::try_new(filter)
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(run(&cli)) {
         Ok(answer) => finish(&cli, &answer),
-        Err(fault) => tell(&fault),
+        Err(fault) => tell(&fault.named_as_options()),
     }
 }
 

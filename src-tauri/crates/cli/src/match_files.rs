@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::time::Instant;
 
+use engine::words::plural;
 use ledger::{Amount, Currency};
 use matching::preset::{match_records_with, params};
 use matching::{Control, EdgeOut, LedgerRecord, Phase, Progress, StatementRecord, Tier, When};
@@ -16,6 +17,7 @@ use crate::output::{Output, progress, progress_end};
 
 pub(crate) fn run(options: &MatchArgs) -> Answer<Done> {
     let started = Instant::now();
+    Fault::folder_of(&options.out)?;
     let ledger = rows(&options.ledger, "ledger_id", ledger_record)?;
     let statement = rows(&options.statement, "statement_id", statement_record)?;
     let (entries, lines) = (ledger.len(), statement.len());
@@ -36,8 +38,10 @@ pub(crate) fn run(options: &MatchArgs) -> Answer<Done> {
     let (certain, likely, possible) = (count(Tier::Certain), count(Tier::Likely), count(Tier::Possible));
     let milliseconds = started.elapsed().as_millis();
     let text = format!(
-        "{} of {lines} lines matched with {entries} entries: {certain} certain, {likely} likely, {possible} possible; {milliseconds} ms, {} of them reading",
+        "{} of {} matched with {}: {certain} certain, {likely} likely, {possible} possible; {milliseconds} ms, {} of them reading",
         edges.len(),
+        plural(lines as u64, "line", "lines"),
+        plural(entries as u64, "entry", "entries"),
         read.as_millis()
     );
     let json = json!({

@@ -62,7 +62,7 @@ impl RowOutcome {
                 error: None,
             },
             Err(fault) => {
-                let error = fault.to_json().get_mut("error").map(Value::take);
+                let error = fault.named_as_input().to_json().get_mut("error").map(Value::take);
                 Self { line, ok: false, id: None, reference: reference.to_owned(), existing: false, error }
             }
         }
@@ -266,13 +266,7 @@ fn summary(rows: Vec<RowOutcome>) -> Done {
         let message = row.error.as_ref().and_then(|error| error["message"].as_str()).unwrap_or_default();
         text.push_str(&format!("line {}: {message}\n", row.line));
     }
-    let fault = (failed > 0).then(|| {
-        Fault::new(
-            Exit::Refused,
-            "PARTLY_REFUSED",
-            format!("{failed} of {} rows were refused. The others were posted.", rows.len()),
-        )
-    });
+    let fault = Fault::refused_of_many(failed as u64, done as u64);
     Done { output: Output::new(json!({ "rows": rows, "done": done, "failed": failed }), text), fault }
 }
 

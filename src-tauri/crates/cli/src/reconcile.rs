@@ -6,6 +6,7 @@ use std::sync::Arc;
 use engine::api::statements::{
     Report, ReportFormat, RunFallback, RunRequest, RunResult, SignoffCheck, StatementRow, StatementState,
 };
+use engine::words::plural;
 use engine::{Engine, Notice};
 
 use crate::Done;
@@ -209,11 +210,11 @@ fn describe(report: &Report) -> String {
         text.push_str(&format!("\n{title}{}", table.or("")));
     }
     text.push_str(&format!(
-        "\n{} lines and {} entries unmatched, {} entries outstanding, {} differences posted\n",
-        report.unmatched_lines.len(),
-        report.unmatched_entries.len(),
-        report.outstanding.len(),
-        report.differences.len()
+        "\n{} and {} unmatched, {} outstanding, {} posted\n",
+        plural(report.unmatched_lines.len() as u64, "line", "lines"),
+        plural(report.unmatched_entries.len() as u64, "entry", "entries"),
+        plural(report.outstanding.len() as u64, "entry", "entries"),
+        plural(report.differences.len() as u64, "difference", "differences")
     ));
     text
 }

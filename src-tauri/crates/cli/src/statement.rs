@@ -1,5 +1,6 @@
 //! How a bank file is understood, without a book.
 
+use engine::words::plural;
 use statements::{Proof, Reading, Severity};
 
 use crate::Done;
@@ -22,7 +23,11 @@ pub(crate) fn read(command: &StatementCommand) -> Answer<Done> {
             .map(|problem| problem.message.as_str())
             .unwrap_or_default();
         let count = reading.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-        Fault::new(Exit::File, "STATEMENT_PROBLEMS", format!("{count} problems. The first: {first}"))
+        let message = match count {
+            1 => first.to_owned(),
+            more => format!("{more} problems. The first: {first}"),
+        };
+        Fault::new(Exit::File, "STATEMENT_PROBLEMS", message)
     });
     Ok(Done { output: Output::new(&reading, describe(&reading)), fault })
 }
@@ -37,8 +42,11 @@ fn describe(reading: &Reading) -> String {
     }
     let counts = reading.counts;
     text.push_str(&format!(
-        "Rows      {} lines, {} with problems, {} no lines, {} blank\n",
-        counts.lines, counts.problem_rows, counts.ignored, counts.blank
+        "Rows      {}, {} with problems, {} not read as lines, {} blank\n",
+        plural(u64::from(counts.lines), "line", "lines"),
+        counts.problem_rows,
+        counts.ignored,
+        counts.blank
     ));
     for statement in &reading.statements {
         let currency = statement.currency.as_deref().unwrap_or("unknown currency");

@@ -12,7 +12,7 @@ use crate::post::{Draft, Poster, RowOutcome};
 /// Reads until the input ends.
 pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
     let mut poster = Poster::default();
-    let (mut line, mut failed) = (0_u64, 0_u64);
+    let (mut line, mut failed, mut posted) = (0_u64, 0_u64, 0_u64);
     let mut text = String::new();
     loop {
         text.clear();
@@ -38,16 +38,10 @@ pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
             }
         };
         failed += u64::from(!outcome.ok);
+        posted += u64::from(outcome.ok);
         answer(&outcome).map_err(|error| Fault::new(Exit::File, "OUTPUT", format!("Standard output: {error}.")))?;
     }
-    let fault = (failed > 0).then(|| {
-        Fault::new(
-            Exit::Refused,
-            "PARTLY_REFUSED",
-            format!("{failed} of {line} lines were refused. The others were posted."),
-        )
-    });
-    Ok(Done { output: Output::nothing(), fault })
+    Ok(Done { output: Output::nothing(), fault: Fault::refused_of_many(failed, posted) })
 }
 
 /// One line per answer, sent at once: whoever reads it may rely on it.

@@ -13,6 +13,9 @@ use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure, money};
 use crate::session::open;
 
+/// States of a hold that still holds money.
+const OPEN: [&str; 2] = ["held", "part_committed"];
+
 /// Most rows that the engine hands out at once.
 const PAGE: u32 = 500;
 
@@ -25,7 +28,11 @@ pub(crate) async fn list(
     let condition = |field: &str, test, values: Vec<String>| FilterCondition { field: field.into(), test, values };
     let mut conditions = Vec::new();
     if !filter.state.is_empty() {
-        conditions.push(condition("state", FilterTest::Is, filter.state.clone()));
+        let states = filter.state.iter().flat_map(|state| match state.as_str() {
+            "open" => OPEN.to_vec(),
+            one => vec![one],
+        });
+        conditions.push(condition("state", FilterTest::Is, states.map(str::to_owned).collect()));
     }
     if let Some(from) = filter.from {
         conditions.push(condition("date", FilterTest::AtLeast, vec![from.to_string()]));
@@ -59,7 +66,8 @@ pub(crate) async fn list(
             row.id.clone(),
         ]);
     }
-    let text = format!("{} of {} transactions\n{}", found.rows.len(), found.total, table.or("No transaction fits."));
+    let total = engine::words::plural(found.total, "transaction", "transactions");
+    let text = format!("{} of {total}\n{}", found.rows.len(), table.or("No transaction fits."));
     Ok(Output::new(json!({ "total": found.total, "rows": found.rows }), text).into())
 }
 

@@ -188,7 +188,10 @@ impl Store for SqliteStore {
         let mut found = quick_check(&mut connection).await.map_err(from_sqlx)?;
         let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut *connection).await.map_err(from_sqlx)?;
         if !broken.is_empty() {
-            found.push(format!("{} rows refer to something that is not there", broken.len()));
+            found.push(match broken.len() {
+                1 => "1 row refers to something that is not there".to_owned(),
+                more => format!("{more} rows refer to something that is not there"),
+            });
         }
         Ok(found)
     }

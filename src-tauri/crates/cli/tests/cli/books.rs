@@ -20,7 +20,7 @@ fn usage_errors_are_json_with_exit_2() {
 fn help_tells_the_exit_codes() {
     let ran = tieout(&["--help"]);
     assert_eq!(ran.code, 0);
-    for line in ["1  refused by a rule", "4  the book cannot be opened"] {
+    for line in ["1  refused: a rule", "4  the book cannot be opened"] {
         assert!(ran.out.contains(line), "{}", ran.out);
     }
     assert!(tieout(&["--version"]).out.starts_with("tieout "));
@@ -62,7 +62,7 @@ fn files_that_are_no_books_exit_4() {
     assert_eq!(tieout(&["book", "check", &text(&other)]).refused(4), "NOT_A_BOOK");
     assert_eq!(tieout(&["balances", "/nowhere/at.all"]).refused(4), "BOOK_MISSING");
     assert_eq!(
-        tieout(&["book", "create", &book.path, "--name", "Again", "--currency", "EUR"]).refused(4),
+        tieout(&["book", "create", &book.path, "--name", "Again", "--currency", "EUR"]).refused(1),
         "BOOK_EXISTS"
     );
     let wrong = text(&book.file("wrong.tieout"));

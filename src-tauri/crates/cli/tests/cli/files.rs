@@ -43,7 +43,7 @@ fn the_sample_is_a_lively_book() {
     check(&book);
     let info = ok(&["book", "info", &book]);
     assert!((1_200..=2_000).contains(&info["transactions"].as_u64().unwrap()), "{info}");
-    assert_eq!(tieout(&["sample", "--out", &text(sample()), "--today", "2026-11-19"]).refused(4), "BOOK_EXISTS");
+    assert_eq!(tieout(&["sample", "--out", &text(sample()), "--today", "2026-11-19"]).refused(1), "BOOK_EXISTS");
     assert_eq!(tieout(&["sample", "--out", &text(folder.path()), "--today", "tomorrow"]).refused(2), "USAGE");
 }
 
@@ -77,7 +77,7 @@ fn mapping_can_be_overruled_and_bad_files_exit_3() {
     };
     assert_eq!(first(&["--date-format", "dmy"]), "2026-02-05");
     assert_eq!(first(&["--date-format", "mdy"]), "2026-05-02");
-    assert_eq!(tieout(&["statement", "read", &text(&path), "--date-format", "never"]).refused(1), "INVALID_INPUT");
+    assert_eq!(tieout(&["statement", "read", &text(&path), "--date-format", "never"]).refused(2), "USAGE");
     std::fs::write(&path, "%PDF-1.7 not a table").unwrap();
     assert_eq!(tieout(&["statement", "read", &text(&path)]).refused(3), "STATEMENT_PROBLEMS");
     assert_eq!(tieout(&["statement", "read", "/nowhere.csv"]).refused(3), "FILE");

@@ -1,5 +1,6 @@
 //! The real executable, run as a user or a script runs it.
 
+mod answers;
 mod books;
 mod crash;
 mod files;

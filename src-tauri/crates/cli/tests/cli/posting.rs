@@ -106,7 +106,7 @@ fn rules_refuse_and_nothing_is_written() {
     assert_eq!(post("Main", "Nobody", "EUR", &[]).refused(1), "NOT_FOUND");
     let date = post("Main", "Steel", "EUR", &["--date", "2026-02-30"]);
     assert_eq!(date.refused(1), "INVALID_INPUT");
-    assert_eq!(date.error()["fields"][0]["field"], "effective_date");
+    assert_eq!(date.error()["fields"][0]["field"], "date");
     let dry = post("Main", "Steel", "EUR", &["--dry-run", "--json"]);
     assert_eq!(dry.refused(1), "WOULD_BE_REFUSED");
     assert_eq!(dry.json()["ready"], false);

@@ -40,7 +40,10 @@ async fn entries(connection: &mut SqliteConnection) -> StoreResult<Vec<String>> 
     .await
     .map_err(from_sqlx)?;
     if surplus > 0 {
-        found.push(format!("{surplus} entries belong to no settled transaction."));
+        found.push(match surplus {
+            1 => "1 entry belongs to no settled transaction.".to_owned(),
+            more => format!("{more} entries belong to no settled transaction."),
+        });
     }
     Ok(found)
 }
@@ -78,7 +81,8 @@ async fn turnover(connection: &mut SqliteConnection) -> StoreResult<Vec<String>>
         }
     }
     if !sums.is_empty() {
-        found.push(format!("The turnover of {} days is missing.", sums.len()));
+        let days = if sums.len() == 1 { "1 day".to_owned() } else { format!("{} days", sums.len()) };
+        found.push(format!("The turnover of {days} is missing."));
     }
     Ok(shortened(found, "days"))
 }
