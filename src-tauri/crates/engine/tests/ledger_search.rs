@@ -1,7 +1,7 @@
 //! Words over descriptions and the names of balances, and sums that must be the sums of the rows they stand under.
 
 use engine::api::ledgers::BalanceUpdate;
-use engine::api::page::{FilterCondition, FilterTest, ListQuery, MoneyTotal};
+use engine::api::page::{FilterCondition, FilterTest, ListQuery, MoneyTotal, SortKey};
 use engine::api::transactions::{CommitItem, PostRequest};
 
 use crate::support::{TestBook, transfer};
@@ -104,4 +104,63 @@ async fn sums_under_a_filter_are_the_sums_of_everything_when_it_leaves_nothing_o
             ("JPY", "held", 1, "3800".to_owned()),
         ]
     );
+}
+
+/// Every page of a list in both directions, beside the list cut by hand, with more rows than are read as a whole.
+#[tokio::test]
+async fn a_page_begins_where_the_one_before_ended_in_a_list_too_long_to_be_read_at_once() {
+    let book = TestBook::new().await;
+    let (bank, shop) = (book.balance("Operating", "EUR").await, book.claim("Shop").await);
+    book.fund(&bank, "EUR", "1").await;
+    let connection = sqlx::SqlitePool::connect(&format!("sqlite://{}", book.path.display())).await.unwrap();
+    // Days of very different size: posting this many one by one would take minutes.
+    sqlx::query(
+        "INSERT INTO txn (id, status, reference, source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash)
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000)
+         SELECT 'txn_' || i, 'APPLIED', 'R' || printf('%05d', i), s.key, d.key, CAST(i AS TEXT), 'EUR', 2, 'x',
+                CASE WHEN i % 3 = 0 THEN '2026-03-01' ELSE date('2026-01-01', '+' || (i % 90) || ' days') END, i, 'Ada', x'00'
+         FROM n, balance s, balance d WHERE s.id = ? AND d.id = ?",
+    )
+    .bind(&bank)
+    .bind(&shop)
+    .execute(&connection)
+    .await
+    .unwrap();
+    connection.close().await;
+    let bounded = ["2026-01-15", "2026-03-25"].map(str::to_owned).to_vec();
+    let condition = |field: &str, test, values| FilterCondition { field: field.into(), test, values };
+    for conditions in [
+        vec![condition("currency", FilterTest::Is, vec!["EUR".into()])],
+        vec![condition("date", FilterTest::Between, bounded)],
+        vec![condition("date", FilterTest::AtLeast, vec!["2026-01-05".into()])],
+        vec![condition("date", FilterTest::AtMost, vec!["2026-03-27".into()])],
+    ] {
+        for descending in [true, false] {
+            let sort = vec![SortKey { field: "date".into(), descending }];
+            let ask = |offset| ListQuery {
+                offset,
+                limit: 500,
+                sort: sort.clone(),
+                conditions: conditions.clone(),
+                ..ListQuery::default()
+            };
+            let (mut seen, mut total) = (Vec::new(), 1);
+            while (seen.len() as u64) < total {
+                let page = book.engine.transactions_page(ask(seen.len() as u64)).await.unwrap();
+                assert!(!page.rows.is_empty());
+                total = page.total;
+                seen.extend(page.rows.into_iter().map(|row| (row.date, row.reference)));
+            }
+            assert!(total > 20_000 && seen.len() as u64 == total);
+            let unique: std::collections::BTreeSet<_> = seen.iter().map(|(_, reference)| reference).collect();
+            assert_eq!(unique.len() as u64, total);
+            assert!(seen.windows(2).all(|pair| if descending {
+                pair[0].0 >= pair[1].0
+            } else {
+                pair[0].0 <= pair[1].0
+            }));
+            let beyond = book.engine.transactions_page(ask(total + 7)).await.unwrap();
+            assert!(beyond.rows.is_empty() && beyond.total == total);
+        }
+    }
 }

@@ -35,6 +35,22 @@ pub(crate) struct Known {
     pub(crate) total: Option<i64>,
     /// Every key in the order of the list.
     pub(crate) keys: Option<Arc<Vec<i64>>>,
+    /// The rows of each day, newest first.
+    pub(crate) days: Option<Arc<Vec<Day>>>,
+}
+
+impl Known {
+    /// Only the length is known.
+    pub(crate) fn length(total: i64) -> Self {
+        Self { total: Some(total), ..Self::default() }
+    }
+}
+
+/// How many rows of a list count for a day.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Day {
+    pub(crate) day: String,
+    pub(crate) rows: i64,
 }
 
 #[derive(Debug)]
@@ -91,7 +107,7 @@ mod tests {
     use super::*;
 
     fn known(total: i64, keys: usize) -> Known {
-        Known { total: Some(total), keys: (keys > 0).then(|| Arc::new(vec![1; keys])) }
+        Known { keys: (keys > 0).then(|| Arc::new(vec![1; keys])), ..Known::length(total) }
     }
 
     #[test]

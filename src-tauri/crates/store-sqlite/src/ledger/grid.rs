@@ -1,7 +1,8 @@
 //! How a page of the transactions grid is reached in a large book.
 //!
 //! A page is a walk over an index to where it begins, so everything depends on the walk staying inside one index. The
-//! date index carries what is filtered by most. What it does not carry (words, other orders under a filter) is read
+//! date index carries what is filtered by most; rows are counted by day, and a walk begins at the day it is for. What
+//! the index does not carry (words, other orders under a filter) is read
 //! once as a list of keys and kept until the book changes.
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use super::families::{
 };
 use crate::code::count;
 use crate::error::from_sqlx;
-use crate::lists::{Known, State};
+use crate::lists::{Day, Known, State};
 use crate::open::SqliteStore;
 use crate::sql::{from_nearer_end, order_by, window};
 
@@ -106,6 +107,22 @@ pub(super) fn date_index_hint(query: &Query) -> &'static str {
     if carried && words.is_none_or(|words| searched_for(words)) { BY_DATE } else { "" }
 }
 
+/// A query that may begin at any day: of two bounds on the same side the database walks from the one it reads first.
+/// The day that a page begins in lies within the bound that is taken away.
+fn without_near_bound(query: &Query, descending: bool) -> Query {
+    let (near, far, kept) =
+        if descending { (Test::AtMost, Test::AtLeast, 0) } else { (Test::AtLeast, Test::AtMost, 1) };
+    let mut query = query.clone();
+    query.conditions.retain(|one| one.field != "date" || one.test != near);
+    for one in query.conditions.iter_mut().filter(|one| one.field == "date" && one.test == Test::Between) {
+        if let [_, _] = one.values.as_slice() {
+            one.values = vec![one.values.swap_remove(kept)];
+            one.test = far;
+        }
+    }
+    query
+}
+
 pub(super) async fn page(store: &SqliteStore, query: &Query) -> StoreResult<Page<FamilyRecord>> {
     let writes = store.lists.writes_so_far();
     let mut connection = store.readers.acquire().await.map_err(from_sqlx)?;
@@ -191,6 +208,11 @@ impl<'a> Grid<'a> {
                 return Ok(self.keep(keys));
             }
         }
+        if order == Order::Date && matches!(filter, Filter::None | Filter::InDateIndex) {
+            let days = self.days().await?;
+            let total = days.iter().map(|day| day.rows).sum();
+            return Ok((self.walk_from_day(&days).await?, total));
+        }
         let total = match known {
             Some(total) => total,
             None => self.total(filter).await?,
@@ -199,7 +221,7 @@ impl<'a> Grid<'a> {
         let (limit, offset, reverse) = from_nearer_end(limit, wanted, total);
         let walk = match filter {
             Filter::None => order != Order::Other,
-            Filter::InDateIndex => order == Order::Date || (order != Order::Other && total > SHORT && offset <= NEAR),
+            Filter::InDateIndex => order != Order::Other && total > SHORT && offset <= NEAR,
             // Rows in order are looked up in what the words index found; that ends soon when it found many.
             Filter::Words => order == Order::Date && offset <= NEAR,
             Filter::Few | Filter::Rows => false,
@@ -220,8 +242,9 @@ impl<'a> Grid<'a> {
 
     fn keep(&self, keys: Vec<i64>) -> (Vec<i64>, i64) {
         let cut = self.cut(&keys);
-        self.store.lists.put(&self.names.filter, self.state, Known { total: Some(cut.1), keys: None });
-        self.store.lists.put(&self.names.list, self.state, Known { total: Some(cut.1), keys: Some(Arc::new(keys)) });
+        self.store.lists.put(&self.names.filter, self.state, Known::length(cut.1));
+        let known = Known { keys: Some(Arc::new(keys)), ..Known::length(cut.1) };
+        self.store.lists.put(&self.names.list, self.state, known);
         cut
     }
 
@@ -252,7 +275,7 @@ impl<'a> Grid<'a> {
             .fetch_one(&mut *self.connection)
             .await
             .map_err(from_sqlx)?;
-        self.store.lists.put(&name, self.state, Known { total: Some(found), keys: None });
+        self.store.lists.put(&name, self.state, Known::length(found));
         Ok(found)
     }
 
@@ -273,8 +296,57 @@ impl<'a> Grid<'a> {
             filter(&mut builder, self.query, hint)?;
             builder.build_query_scalar().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?
         };
-        self.store.lists.put(&self.names.filter, self.state, Known { total: Some(total), keys: None });
+        self.store.lists.put(&self.names.filter, self.state, Known::length(total));
         Ok(total)
+    }
+
+    /// The rows of each day under the filter, newest first: one walk over the date index, kept.
+    async fn days(&mut self) -> StoreResult<Arc<Vec<Day>>> {
+        if let Some(days) = self.store.lists.get(&self.names.filter, self.state).days {
+            return Ok(days);
+        }
+        let mut builder = QueryBuilder::<Sqlite>::new(
+            "SELECT coalesce(group_concat(day || ' ' || rows, ','), '') FROM (SELECT t.effective_date AS day, count(*) AS rows",
+        );
+        filter(&mut builder, self.query, BY_DATE)?;
+        builder.push(" GROUP BY t.effective_date ORDER BY t.effective_date DESC)");
+        let row = builder.build().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?;
+        let text: &str = row.try_get(0).map_err(from_sqlx)?;
+        let day = |text: &str| {
+            let (day, rows) = text.split_once(' ').ok_or_else(|| StoreError::damaged("days", text))?;
+            let rows = rows.parse().map_err(|error| StoreError::damaged("days", error))?;
+            Ok(Day { day: day.to_owned(), rows })
+        };
+        let days = text.split(',').filter(|day| !day.is_empty()).map(day).collect::<StoreResult<Vec<_>>>()?;
+        let days = Arc::new(days);
+        let known = Known { days: Some(days.clone()), ..Known::length(days.iter().map(|day| day.rows).sum()) };
+        self.store.lists.put(&self.names.filter, self.state, known);
+        Ok(days)
+    }
+
+    /// A page in date order, walked to from the start of the day it begins in.
+    async fn walk_from_day(&mut self, days: &[Day]) -> StoreResult<Vec<i64>> {
+        let (limit, mut offset) = window(self.query);
+        let descending = self.query.sort.first().is_none_or(|sort| sort.descending);
+        let mut in_order: Vec<&Day> = days.iter().collect();
+        if !descending {
+            in_order.reverse();
+        }
+        let first = in_order.into_iter().find(|day| {
+            let begins_here = offset < day.rows;
+            if !begins_here {
+                offset -= day.rows;
+            }
+            begins_here
+        });
+        let Some(first) = first else { return Ok(Vec::new()) };
+        let mut builder = QueryBuilder::new("SELECT t.key");
+        filter(&mut builder, &without_near_bound(self.query, descending), BY_DATE)?;
+        builder.push(if descending { " AND t.effective_date <= " } else { " AND t.effective_date >= " });
+        builder.push_bind(first.day.clone());
+        let order = order_by(FIELDS, &self.query.sort, DEFAULT_ORDER, "t.key", false)?;
+        builder.push(format!(" ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
+        builder.build_query_scalar().fetch_all(&mut *self.connection).await.map_err(from_sqlx)
     }
 
     async fn walk(&mut self, order: Order, limit: i64, offset: i64, reverse: bool) -> StoreResult<Vec<i64>> {
