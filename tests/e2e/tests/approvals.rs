@@ -85,8 +85,13 @@ fn holds_are_approved_in_part_and_voided() {
         let before = figures(&app, &whole).await?;
         click_row(&app, &whole).await?;
         app.wait_text("holds-effects", whole["source_name"].as_str().unwrap_or_default()).await?;
+        // Money out and money in are summed each for itself.
+        app.wait_text("approvals-grid-totals", ", out").await?;
+        app.wait_text("approvals-grid-totals", ", in").await?;
         app.click("hold-commit").await?;
-        wait_toast(&app, "approved").await?;
+        // The hold is dated ahead: it counts for today, and the window says so.
+        let today = app.execute("return new Date().toLocaleDateString('sv')", vec![]).await?;
+        wait_toast(&app, &format!("dated {}", today.as_str().unwrap_or_default())).await?;
         wait_state(&app, &whole, "committed").await?;
         assert_eq!(figures(&app, &whole).await?, (before.0 - amount(&whole), before.1 - amount(&whole)));
 
