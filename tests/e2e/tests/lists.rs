@@ -1,0 +1,48 @@
+//! Lists: a filter under a name, and a list as a file.
+
+use crate::steps::{no_page_errors, wait_toast, with_text};
+use e2e::scenario;
+
+/// The tab that is chosen.
+const CHOSEN: &str = "[data-testid=transactions-tab] [role=tab][aria-selected=true]";
+
+#[test]
+fn a_filter_is_saved_as_a_view_exported_and_found_after_a_restart() {
+    scenario("a_filter_is_saved_as_a_view_exported_and_found_after_a_restart", async |desk| {
+        let book = desk.sample_book()?;
+        let app = desk.open(&book).await?;
+        app.click("nav-transactions").await?;
+        app.click("transactions-tab-held").await?;
+        app.wait_text("transactions-grid-chip-state", "Held or part committed").await?;
+        app.click("save-view").await?;
+        app.fill("view-name", "Waiting").await?;
+        app.click("view-pinned").await?;
+        app.click("view-save").await?;
+        app.wait_gone("view-dialog").await?;
+        with_text(&app, CHOSEN, "Waiting").await?;
+
+        let list = desk.home().join("held.csv");
+        app.press("Ctrl+e").await?;
+        app.fill("export-path", &list.display().to_string()).await?;
+        app.click("export-save").await?;
+        wait_toast(&app, "transactions were written to").await?;
+        let text = std::fs::read_to_string(&list)?;
+        let mut lines = text.lines();
+        assert_eq!(lines.next(), Some("Date,Reference,Description,From,To,Amount,Currency,State"));
+        assert!(lines.clone().count() > 1, "{text}");
+        assert!(lines.all(|line| line.ends_with(",Held") || line.ends_with(",Part committed")), "{text}");
+
+        // A path that is typed replaces nothing.
+        app.press("Ctrl+e").await?;
+        app.fill("export-path", &list.display().to_string()).await?;
+        app.click("export-save").await?;
+        wait_toast(&app, "exists already").await?;
+        no_page_errors(&app).await?;
+
+        let app = desk.restart().await?;
+        app.click_css("[data-testid^=pinned-view-]").await?;
+        with_text(&app, CHOSEN, "Waiting").await?;
+        app.wait_text("transactions-grid-chip-state", "Held or part committed").await?;
+        no_page_errors(&app).await
+    });
+}
