@@ -36,6 +36,13 @@ pub(crate) struct RecentBook {
     pub opened_at: String,
     #[serde(default)]
     pub missing: bool,
+    /// What waited in it when it was last opened or closed here.
+    #[serde(default)]
+    #[ts(type = "number")]
+    pub open_holds: u64,
+    #[serde(default)]
+    #[ts(type = "number")]
+    pub open_statements: u64,
     /// The copy that was made of it last, while that is still there.
     #[serde(default)]
     pub backup: Option<LastBackup>,

@@ -140,6 +140,8 @@ impl Shell {
             name: described.info.name.clone(),
             opened_at: jiff::Timestamp::now().to_string(),
             missing: false,
+            open_holds: described.info.open_holds,
+            open_statements: described.info.open_statements,
             backup: None,
         });
         let before = self.open.write().await.replace(open);
@@ -196,6 +198,9 @@ impl Shell {
 
     pub(crate) async fn close(&self) {
         if let Some(open) = self.open.write().await.take() {
+            if let Ok(info) = open.engine.book_info().await {
+                self.files.left(&open.path, &info);
+            }
             open.engine.close().await;
         }
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use engine::api::book::BookInfo;
+
 use crate::api::{LastBackup, RecentBook};
 
 /// Books remembered.
@@ -48,12 +50,24 @@ impl ShellFiles {
         self.write("recent.json", &recents);
     }
 
+    /// Notes what waits in a book that is closed.
+    pub(crate) fn left(&self, book: &str, info: &BookInfo) {
+        self.change(book, |recent| {
+            recent.open_holds = info.open_holds;
+            recent.open_statements = info.open_statements;
+        });
+    }
+
     /// Notes where a copy of a book went, for the day the book is damaged.
     pub(crate) fn backed_up(&self, book: &str, copy: LastBackup) {
+        self.change(book, |recent| recent.backup = Some(copy));
+    }
+
+    fn change(&self, book: &str, change: impl FnOnce(&mut RecentBook)) {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut recents = self.recents();
         if let Some(recent) = recents.iter_mut().find(|known| known.path == book) {
-            recent.backup = Some(copy);
+            change(recent);
             self.write("recent.json", &recents);
         }
     }

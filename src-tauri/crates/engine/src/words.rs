@@ -23,7 +23,7 @@ pub fn amount(amount: &Amount, exponent: u8) -> String {
 /// Digits by thousands.
 fn group(digits: &str, text: &mut String) {
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -49,6 +49,11 @@ pub fn day(date: Date, today: Date) -> String {
     } else {
         date.strftime("%-d %b %Y").to_string()
     }
+}
+
+/// `2026-11-19 10:24`, where the program runs.
+pub fn clock(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// The local day of an instant.

@@ -35,7 +35,7 @@ impl Engine {
         let stamp = self.stamp();
         let job_id = new_id("job");
         let session = self.session(&request.session)?;
-        let work = Work::new(self, &session).as_job(&job_id, format!("Import {}", request.name), progress);
+        let work = Work::new(self, &session).told_as(&job_id, format!("Import {}", request.name), progress);
         work.tell("rows", 0, 0)?;
         let mut planned = self.planned(&work, &request.options, &request.balance_id).await?;
         let left_out = left_out(&work, &planned, &request).await?;
@@ -125,6 +125,8 @@ impl Engine {
         .await?;
         work.tell("save", total as u64, total as u64)?;
         unit.commit().await?;
+        // A large reading is not needed beside what is stored by now.
+        session.last.forget();
         self.changed(&[Topic::Statements, Topic::Jobs]);
         Ok(result)
     }

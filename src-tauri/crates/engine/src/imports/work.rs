@@ -88,7 +88,7 @@ impl LastReading {
     }
 
     /// Lets go of the last reading before another is made: two of a large file need not be in memory at once.
-    fn forget(&self) {
+    pub(super) fn forget(&self) {
         locked(&self.0).take();
     }
 }
@@ -141,7 +141,7 @@ impl<'a> Work<'a> {
     }
 
     /// As the job it will be, told to whoever started it.
-    pub(super) fn as_job(self, job: &str, title: String, progress: Option<ImportProgress<'a>>) -> Self {
+    pub(super) fn told_as(self, job: &str, title: String, progress: Option<ImportProgress<'a>>) -> Self {
         Self { job: job.to_owned(), title, progress, ..self }
     }
 

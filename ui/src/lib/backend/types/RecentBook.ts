@@ -6,6 +6,10 @@ import type { LastBackup } from "./LastBackup";
  */
 export type RecentBook = { path: string, file_name: string, name: string, opened_at: string, missing: boolean, 
 /**
+ * What waited in it when it was last opened or closed here.
+ */
+open_holds: number, open_statements: number, 
+/**
  * The copy that was made of it last, while that is still there.
  */
 backup: LastBackup | null, };
