@@ -143,3 +143,8 @@ fn date(error: DateError, shown: &str, format: DateFormat) -> (Reason, String) {
         }
     }
 }
+
+/// `1 row`, `3 rows`.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

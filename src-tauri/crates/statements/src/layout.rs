@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::columns::{Class, Classes, PLAIN_DATES, iban_in};
 use crate::dates::{self, DateFormat};
+use crate::faults;
 use crate::model::Period;
 use crate::number;
 use crate::table::{Kind, Row, Table};
@@ -87,7 +88,11 @@ fn detect(table: &Table, classes: &Classes) -> Layout {
     let mut layout = Layout::default();
     if let Some((header, words)) = named_header(table, classes) {
         layout.header = Some(header);
-        layout.evidence = format!("Row {} holds {words} known column names.", table.rows[header].line);
+        layout.evidence = format!(
+            "Row {} holds {}.",
+            table.rows[header].line,
+            faults::counted(words as usize, "known column name", "known column names")
+        );
         return layout;
     }
     let Some(first) = first_data(table, classes, 0) else {

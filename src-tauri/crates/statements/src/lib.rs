@@ -168,7 +168,10 @@ fn open_workbook(bytes: &[u8], format: Format, options: &ReadOptions) -> Result<
             problems.push(Problem::file(
                 Reason::OtherSheet,
                 Severity::Warning,
-                format!("The sheet “{other}” holds {} more rows with dates and numbers. It was not read.", counts[at]),
+                format!(
+                    "The sheet “{other}” holds {} with dates and numbers. It was not read.",
+                    faults::counted(counts[at], "more row", "more rows")
+                ),
             ));
         }
     }
@@ -176,7 +179,7 @@ fn open_workbook(bytes: &[u8], format: Format, options: &ReadOptions) -> Result<
         topic: Topic::Sheet,
         value: name.clone(),
         label: name.clone(),
-        evidence: vec![format!("{} rows hold a date and a number.", counts[chosen])],
+        evidence: vec![format!("{} a date and a number.", faults::counted(counts[chosen], "row holds", "rows hold"))],
         confidence: if options.sheet.is_some() { Confidence::Chosen } else { Confidence::Likely },
         alternatives: names
             .iter()

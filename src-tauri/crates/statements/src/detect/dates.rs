@@ -4,6 +4,7 @@ use jiff::civil::{Date, Weekday};
 
 use crate::columns::Column;
 use crate::dates::{self, DateFormat};
+use crate::faults;
 use crate::model::{Confidence, RowOrder};
 use crate::table::{Kind, Table};
 use crate::words::fold;
@@ -55,7 +56,12 @@ pub(crate) fn decide(
         .filter(|&(_, &count)| count == best)
         .map(|(format, _)| *format)
         .collect();
-    let fits = format!("{best} of {} cells are dates as {}", counts.filled, formats.first().map_or("", |f| f.label()));
+    let fits = format!(
+        "{best} of {} {} dates as {}",
+        faults::counted(counts.filled, "cell", "cells"),
+        if best == 1 { "is" } else { "are" },
+        formats.first().map_or("", |f| f.label())
+    );
     if formats.len() == 1 {
         let other = counts.dates[..3].iter().copied().filter(|&count| count != best).max().unwrap_or(0);
         return decided(

@@ -2,6 +2,7 @@
 
 use crate::chain::{self, Fit, Link, RELATIONS, Relation};
 use crate::columns::Column;
+use crate::faults;
 use crate::mapping::SignModel;
 use crate::model::{BalancePlace, Confidence, RowOrder};
 use crate::number::DecimalMark;
@@ -483,7 +484,11 @@ pub(crate) fn marks(columns: &[Column], chosen: Option<DecimalMark>, exponent: O
     if votes != [0, 0] {
         let winner = pick(votes);
         let (yes, no) = if winner == DecimalMark::Comma { (votes[1], votes[0]) } else { (votes[0], votes[1]) };
-        evidence.push(format!("{yes} cells can only be read as {}, {no} only the other way.", winner.label()));
+        evidence.push(format!(
+            "{} only be read as {}, {no} only the other way.",
+            faults::counted(yes, "cell can", "cells can"),
+            winner.label()
+        ));
     } else if undecided == 0 {
         evidence.push("No number has a separator.".into());
     }
