@@ -20,6 +20,8 @@ export interface Party extends ComboOption {
   /** Missing for a balance that does not exist yet. */
   currency?: string;
   exponent?: number;
+  /** Statements are reconciled with it: it has only what is in it. */
+  bank?: boolean;
 }
 
 export interface Values {
@@ -64,6 +66,7 @@ export const partyOf = (row: BalanceRow): Party => ({
   right: `${money(row.figures.available, row.exponent, row.currency)} available`,
   currency: row.currency,
   exponent: row.exponent,
+  bank: row.reconcilable,
 });
 
 /** The instant an open hold voids itself, `undefined` when what is typed is no time. */
