@@ -308,7 +308,7 @@ impl Engine {
         }];
         for action in self.store.actions(statement.key).await?.into_iter().rev() {
             let text = match (&action.undone_at, &action.undone_by) {
-                (Some(at), Some(by)) => format!("{} (undone {at} by {by})", action.summary),
+                (Some(at), Some(by)) => format!("{} (undone {} by {by})", action.summary, words::clock(*at)),
                 _ => action.summary,
             };
             acts.push(ReportAct { at: action.at.to_string(), actor: action.actor, text });
