@@ -228,7 +228,8 @@ pub(crate) fn profile(
         for (column, class) in classes.row(index).iter().enumerate().take(width) {
             let text = row.cell(column);
             // In a column of money a dash says "nothing".
-            if !text.is_empty() && !(columns[column].hinted_money() && crate::plan::is_dash(text)) {
+            let nothing = text.is_empty() || columns[column].hinted_money() && crate::plan::is_dash(text);
+            if !nothing {
                 columns[column].add(text, row.kind(column), *class);
             }
         }
