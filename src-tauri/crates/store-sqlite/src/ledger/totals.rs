@@ -20,7 +20,7 @@ const APPLIED: &str = "applied";
 const HELD: &str = "held";
 
 /// Amounts of at most so many digits add up in one 64-bit sum, up to nine million of them.
-const SHORT_DIGITS: usize = 12;
+const SHORT_DIGITS: i64 = 12;
 
 pub(super) async fn of_families(readers: &SqlitePool, query: &Query) -> StoreResult<Vec<CurrencyTotal>> {
     if is_everything(query) {
@@ -67,22 +67,28 @@ impl Totals {
         Ok(Self { exponents, found: BTreeMap::new() })
     }
 
-    /// What was applied at once. Nearly all amounts are short; the long ones are summed in slices.
+    /// What was applied at once. Nearly all amounts are short; long ones are summed in slices, when there are any.
     async fn add_applied(&mut self, readers: &SqlitePool, query: &Query) -> StoreResult<()> {
-        for (length, sum) in [("<=", "sum(CAST(t.amount AS INTEGER))".to_owned()), (">", exact_sum("t.amount"))] {
-            let mut builder = QueryBuilder::new(format!("SELECT t.currency, count(*), {sum}"));
-            filter(&mut builder, query, date_index_hint(query))?;
-            builder.push(format!(
-                " AND t.status = 'APPLIED' AND t.amount_length {length} {SHORT_DIGITS} GROUP BY t.currency"
-            ));
-            for row in builder.build().fetch_all(readers).await.map_err(from_sqlx)? {
-                let sum = if length == ">" {
-                    read_sum(&row, 2)?
-                } else {
-                    Amount::from(row.try_get::<i64, _>(2).map_err(from_sqlx)?)
-                };
-                self.add(&row, APPLIED, sum)?;
-            }
+        let short = format!("t.amount_length <= {SHORT_DIGITS}");
+        let mut builder = QueryBuilder::new(format!(
+            "SELECT t.currency, count(*), coalesce(sum(CAST(t.amount AS INTEGER)) FILTER (WHERE {short}), 0), max(t.amount_length)"
+        ));
+        filter(&mut builder, query, date_index_hint(query))?;
+        builder.push(" AND t.status = 'APPLIED' GROUP BY t.currency");
+        let mut longest = 0;
+        for row in builder.build().fetch_all(readers).await.map_err(from_sqlx)? {
+            longest = row.try_get::<i64, _>(3).map_err(from_sqlx)?.max(longest);
+            self.add(&row, APPLIED, Amount::from(row.try_get::<i64, _>(2).map_err(from_sqlx)?))?;
+        }
+        if longest <= SHORT_DIGITS {
+            return Ok(());
+        }
+        // They are in the count already.
+        let mut builder = QueryBuilder::new(format!("SELECT t.currency, 0, {}", exact_sum("t.amount")));
+        filter(&mut builder, query, date_index_hint(query))?;
+        builder.push(format!(" AND t.status = 'APPLIED' AND NOT ({short}) GROUP BY t.currency"));
+        for row in builder.build().fetch_all(readers).await.map_err(from_sqlx)? {
+            self.add(&row, APPLIED, read_sum(&row, 2)?)?;
         }
         Ok(())
     }
