@@ -1,3 +1,4 @@
+use crate::picture::packed;
 use crate::{Chord, Error, Result};
 use serde_json::Value;
 use std::path::Path;
@@ -236,7 +237,7 @@ impl App {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        std::fs::write(file, self.driver.screenshot_as_png().await?)?;
+        std::fs::write(file, packed(&self.driver.screenshot_as_png().await?)?)?;
         Ok(())
     }
 

@@ -4,6 +4,9 @@ use std::time::Duration;
 /// Why a scenario could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// A picture of the window could not be read or written.
+    #[error("the picture of the window: {0}")]
+    Picture(String),
     /// A program the window tests stand on is not installed or did not start.
     #[error("{program} is needed to drive the window and could not be started: {source}")]
     Program { program: &'static str, source: std::io::Error },

@@ -12,6 +12,7 @@ mod desk;
 mod error;
 mod keys;
 mod paths;
+mod picture;
 mod services;
 
 pub use app::{App, Size, Theme, WAIT};

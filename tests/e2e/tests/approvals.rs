@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const ROWS: &str = "[data-testid=approvals-grid] [role=row][data-key]";
 
 /// A hold of the sample that waits, found by what it is for.
-async fn hold(app: &App, description: &str) -> Result<Value> {
+pub(crate) async fn hold(app: &App, description: &str) -> Result<Value> {
     let query = json!({ "query": { "offset": 0, "limit": 50, "sort": [], "text": description,
         "conditions": [{ "field": "state", "test": "is", "values": ["held", "part_committed"] }] } });
     let page = command(app, "transactions_page", query).await?.expect("the holds");
@@ -40,7 +40,7 @@ fn amount(hold: &Value) -> i128 {
     hold["remaining"].as_str().or(hold["amount"].as_str()).and_then(|text| text.parse().ok()).expect("an amount")
 }
 
-async fn row(app: &App, hold: &Value) -> Result<String> {
+pub(crate) async fn row(app: &App, hold: &Value) -> Result<String> {
     let css = format!("{ROWS}[data-key='{}']", hold["id"].as_str().unwrap_or_default());
     app.find_css(&css).await?;
     Ok(css)

@@ -7,7 +7,7 @@ use e2e::{App, Result, scenario};
 use serde_json::json;
 
 /// Fills both sides of the form.
-async fn parties(app: &App, from: &str, to: &str) -> Result<()> {
+pub(crate) async fn parties(app: &App, from: &str, to: &str) -> Result<()> {
     for (field, name) in [("field-from", from), ("field-to", to)] {
         app.click(field).await?;
         choose(app, field, name).await?;

@@ -24,7 +24,7 @@ async fn left_to_clear(app: &App) -> Result<String> {
 }
 
 /// Number of lines that nobody has decided on.
-async fn to_review(app: &App) -> Result<u32> {
+pub(crate) async fn to_review(app: &App) -> Result<u32> {
     let text = app.text("desk-filter").await?;
     let digits: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     Ok(digits.parse().unwrap_or_else(|_| panic!("no count in {text:?}")))
@@ -42,7 +42,7 @@ async fn search_lines(app: &App) -> Result<()> {
 }
 
 /// Searches the open lines and puts the cursor on the first one with this text. Keyboard only.
-async fn go_to_line(app: &App, text: &str) -> Result<()> {
+pub(crate) async fn go_to_line(app: &App, text: &str) -> Result<()> {
     search_lines(app).await?;
     app.press("Ctrl+a").await?;
     app.type_text(text).await?;
@@ -83,7 +83,7 @@ async fn decide(app: &App, step: impl AsyncFnOnce() -> Result<()>) -> Result<()>
 }
 
 /// An entry of the right pane, brought into view by searching for it.
-async fn put_into_basket(app: &App, reference: &str) -> Result<()> {
+pub(crate) async fn put_into_basket(app: &App, reference: &str) -> Result<()> {
     if app.all("desk-entries-search").await?.is_empty() {
         app.click("desk-entries-search-open").await?;
     }
@@ -99,7 +99,7 @@ async fn put_into_basket(app: &App, reference: &str) -> Result<()> {
     with_text(app, &css, reference).await?.click().await.map_err(Into::into)
 }
 
-async fn import_by_mouse(desk: &Desk, app: &App) -> Result<()> {
+pub(crate) async fn import_by_mouse(desk: &Desk, app: &App) -> Result<()> {
     let file = statement_file(desk, "csv")?;
     open_import(app).await?;
     app.fill("import-path", &file.to_string_lossy()).await?;
@@ -180,7 +180,7 @@ fn a_statement_is_imported_matched_reviewed_and_signed() {
 
 /// Every kind of decision once: one certain match, all certain ones, a rejection, a match by hand, a sum of entries,
 /// posted differences, an entry that was outstanding, and new entries.
-async fn review_by_mouse(app: &App) -> Result<()> {
+pub(crate) async fn review_by_mouse(app: &App) -> Result<()> {
     go_to_line(app, "PARKMORE ESTATES").await?;
     assert_eq!(line_at_cursor(app).await?.map(|(_, state)| state).as_deref(), Some("certain"));
     decide(app, async || accept(app).await).await?;
@@ -250,7 +250,7 @@ async fn accept(app: &App) -> Result<()> {
 }
 
 /// The reference of the invoice the line names, written with a hyphen as the ledger does.
-async fn charged_invoice(app: &App) -> Result<String> {
+pub(crate) async fn charged_invoice(app: &App) -> Result<String> {
     let line = texts(app, &format!("{LINES}[aria-selected=true]")).await?.join(" ");
     let digits: String =
         line.split("INV").nth(1).unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
