@@ -25,6 +25,48 @@ async fn a_line_is_not_matched_yet_until_a_run_has_looked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_was_matched_during_the_run_is_not_said_to_have_no_entry_when_it_leaves_its_match() {
+    let bank = Bank::with_entries().await;
+    let engine = bank.book.engine.clone();
+    let statement = bank.october().await;
+    let accept = async |text: &str, entry: &str| {
+        let (line, entry) = (bank.line(&statement, text).await, bank.entry(&statement, entry).await);
+        engine.match_accept(&statement, vec![line.id], vec![entry.id], None).await.unwrap();
+    };
+    let said = async |text: &str| {
+        let line = bank.line(&statement, text).await;
+        let focused = engine.desk_focus(&line.id).await.unwrap().line;
+        assert_eq!((&focused.state, &focused.found), (&line.state, &line.found));
+        format!("{}: {}", line.state, line.found)
+    };
+    let later = |minute: u8| bank.book.clock.set(format!("2026-11-19T11:{minute:02}:00Z").parse().unwrap());
+
+    // Taken out of its match by hand.
+    accept("DUNMORE", "INV-20062").await;
+    later(1);
+    engine.run_now(run_request(&statement)).await.unwrap();
+    assert_eq!(said("INTEREST").await, "none: No entry found");
+    later(2);
+    let line = bank.line(&statement, "DUNMORE").await;
+    engine.match_undo(&line.match_id.unwrap(), false, None).await.unwrap();
+    assert_eq!(said("DUNMORE").await, "open: Not matched yet");
+    assert_eq!(said("INTEREST").await, "none: No entry found");
+
+    // Its accept undone.
+    accept("DUNMORE", "INV-20062").await;
+    later(3);
+    engine.run_now(run_request(&statement)).await.unwrap();
+    later(4);
+    engine.desk_undo(&statement, None).await.unwrap();
+    assert_eq!(said("DUNMORE").await, "open: Not matched yet");
+
+    // The next run looks at it.
+    later(5);
+    engine.run_now(run_request(&statement)).await.unwrap();
+    assert!(said("DUNMORE").await.contains("INV-20062"), "{}", said("DUNMORE").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_entry_stands_in_one_place_and_the_period_is_what_the_proof_counts() {
     let bank = Bank::with_entries().await;
     let engine = bank.book.engine.clone();

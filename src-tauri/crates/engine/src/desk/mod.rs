@@ -8,7 +8,7 @@ mod sums;
 mod undo;
 mod view;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ledger::Amount;
 use store::recon::{DeskLineRecord, EntryQuery, EntryRecord, LineFilter, LineQuery, LineSort, StatementRecord};
@@ -150,7 +150,12 @@ impl Engine {
             .into_iter()
             .map(|entry| (entry.txn_key, entry))
             .collect();
-        let ran = self.store.latest_run(statement.key).await?.is_some();
+        let run = self.store.latest_run(statement.key).await?;
+        let unexplained = rows.iter().any(|row| row.line.match_key.is_none() && row.proposal.is_none());
+        let not_seen = match &run {
+            Some(run) if unexplained => undo::not_seen(&self.store.actions(statement.key).await?, run.started_at),
+            _ => HashSet::new(),
+        };
         let mut matched = HashMap::new();
         for key in rows.iter().filter_map(|row| row.line.match_key) {
             if let std::collections::hash_map::Entry::Vacant(place) = matched.entry(key) {
@@ -162,6 +167,7 @@ impl Engine {
             .map(|row| {
                 let entry = row.proposal.as_ref().and_then(|one| entries.get(&one.txn_key));
                 let sides = row.line.match_key.and_then(|key| matched.get(&key));
+                let ran = run.is_some() && !not_seen.contains(&row.line.key);
                 line_view(row, ran, entry, sides.map(Vec::as_slice), &statement.currency)
             })
             .collect())

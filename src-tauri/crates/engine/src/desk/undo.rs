@@ -3,6 +3,9 @@
 //! An action keeps what it changed as a list of effects. Undo reverses them in reverse order, redo applies them again.
 //! Neither ever touches the journal: an entry that was posted for a match stays posted and becomes unmatched.
 
+use std::collections::HashSet;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::recon::{ActionRecord, StatementRecord};
 use store::{StoreError, Unit};
@@ -73,6 +76,35 @@ fn in_words(error: EngineError) -> EngineError {
         },
         other => other,
     }
+}
+
+/// Lines that a run did not look at: they were in a match when it began and left it since.
+pub(super) fn not_seen(actions: &[ActionRecord], began: Timestamp) -> HashSet<i64> {
+    let effects =
+        |action: &ActionRecord| -> Vec<Effect> { serde_json::from_value(action.undo.clone()).unwrap_or_default() };
+    // A match that was made later was of lines that the run had seen open.
+    let later: HashSet<i64> = actions
+        .iter()
+        .filter(|action| action.at >= began)
+        .flat_map(effects)
+        .filter_map(|effect| if let Effect::Matched { key, .. } = effect { Some(key) } else { None })
+        .collect();
+    let mut lines = HashSet::new();
+    for action in actions {
+        let done = action.at >= began;
+        let undone = action.undone_at.is_some_and(|at| at >= began);
+        if !done && !undone {
+            continue;
+        }
+        for effect in effects(action) {
+            match effect {
+                Effect::Unmatched { key, lines: freed, .. } if done && !later.contains(&key) => lines.extend(freed),
+                Effect::Matched { lines: freed, .. } if undone && !done => lines.extend(freed),
+                _ => {}
+            }
+        }
+    }
+    lines
 }
 
 /// Actions that undo and redo without a choice would take: the newest that stands; the oldest taken back after it.

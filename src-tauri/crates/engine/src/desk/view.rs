@@ -7,7 +7,7 @@ use store::recon::{DeskLineRecord, EntryRecord};
 use crate::api::desk::{DeskEntry, DeskLine, Reason, TextMark};
 use crate::words;
 
-/// State of a line before the first run: nobody has looked for an entry.
+/// State of a line that no run has looked at yet.
 pub(crate) const NOT_RUN: &str = "open";
 
 /// An entry.
@@ -23,7 +23,8 @@ pub(crate) fn entry_view(entry: &EntryRecord) -> DeskEntry {
     }
 }
 
-/// A line with what was found for it, or what it was matched to. `ran`: whether a run has looked for anything.
+/// A line with what was found for it, or what it was matched to. `ran`: whether a run has looked
+/// for one.
 pub(crate) fn line_view(
     row: &DeskLineRecord,
     ran: bool,
