@@ -81,6 +81,73 @@ impl Opened {
     }
 }
 
+/// A file cut into rows, before anything is decided about its columns. Made once, it is told what bank it is from and
+/// then read, and a long file need not be cut twice.
+pub struct Cut {
+    opened: Opened,
+    /// Choices that it was cut under.
+    encoding: Option<String>,
+    delimiter: Option<char>,
+    sheet: Option<String>,
+}
+
+/// What tells whose file it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recognised {
+    pub format: Format,
+    /// Key of the table's outside, under which a mapping is remembered. See [`Mapping::fingerprint`].
+    pub fingerprint: String,
+    /// Number of the account that the rows before the table name.
+    pub account: Option<String>,
+}
+
+impl Cut {
+    /// Cuts a file into rows.
+    pub fn new(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Self {
+        Self {
+            opened: open(bytes, file_name, options),
+            encoding: options.encoding.clone(),
+            delimiter: options.delimiter,
+            sheet: options.sheet.clone(),
+        }
+    }
+
+    /// Whether the choices that decide on the rows are the ones it was cut under.
+    pub fn is_under(&self, options: &ReadOptions) -> bool {
+        (&self.encoding, self.delimiter, &self.sheet) == (&options.encoding, options.delimiter, &options.sheet)
+    }
+
+    /// What tells whose file it is, without a look into the columns.
+    ///
+    /// # Errors
+    /// Why it is no file that could be read.
+    pub fn recognise(&self) -> Result<Recognised, Problem> {
+        if self.opened.format == Format::Unreadable {
+            let unknown = || Problem::file(Reason::NotAStatement, Severity::Error, "This file is not a statement.");
+            return Err(self.opened.problems.first().cloned().unwrap_or_else(unknown));
+        }
+        let (header, width, stated) = detect::outside_of(&self.opened.table);
+        Ok(Recognised {
+            format: self.opened.format,
+            fingerprint: Mapping::fingerprint(&header, width, self.opened.format),
+            account: stated.account.map(|(_, account)| account),
+        })
+    }
+
+    /// Reads the rows; see [`read`]. `watch` is told how far it is, and ends it with an error.
+    ///
+    /// # Errors
+    /// Whatever `watch` answers.
+    pub fn read_watched<E>(
+        self,
+        file_name: &str,
+        options: &ReadOptions,
+        watch: &mut dyn FnMut(ReadStep) -> Result<(), E>,
+    ) -> Result<Reading, E> {
+        read_opened(self.opened, file_name, options, watch)
+    }
+}
+
 fn open(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Opened {
     let mut opened = match sniff::sniff(bytes, file_name) {
         Sniffed::Refused(problem) => return Opened::refused(problem),
@@ -324,7 +391,15 @@ pub fn read_watched<E>(
     watch: &mut dyn FnMut(ReadStep) -> Result<(), E>,
 ) -> Result<Reading, E> {
     watch(ReadStep { phase: ReadPhase::Rows, done: 0, total: 0 })?;
-    let mut opened = open(bytes, file_name, options);
+    read_opened(open(bytes, file_name, options), file_name, options, watch)
+}
+
+fn read_opened<E>(
+    mut opened: Opened,
+    file_name: &str,
+    options: &ReadOptions,
+    watch: &mut dyn FnMut(ReadStep) -> Result<(), E>,
+) -> Result<Reading, E> {
     if opened.format == Format::Unreadable {
         return Ok(Reading {
             format: opened.format,

@@ -6,7 +6,7 @@ use statements::{
     Severity, SignModel, Topic, line_fingerprint, line_fingerprints,
 };
 
-use crate::support::{assert_nothing_lost, errors, fixture, outcome, read};
+use crate::support::{assert_nothing_lost, errors, fixture, fixtures, outcome, read};
 
 fn read_text(text: &str, options: &ReadOptions) -> Reading {
     let reading = statements::read(text.as_bytes(), "test.csv", options);
@@ -359,4 +359,33 @@ fn cells_beyond_the_bounds_are_reported() {
     let reading = statements::read(wide.as_bytes(), "x.csv", &ReadOptions::default());
     assert!(errors(&reading).contains(&(Some(2), Reason::TooManyColumns)));
     assert_eq!(reading.line_count(), 1);
+}
+
+#[test]
+fn a_file_is_recognised_without_a_look_into_its_columns_as_it_is_with_one() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir(fixtures().join("statements")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let bytes = std::fs::read(&path).unwrap();
+        let options = ReadOptions::default();
+        let inspected = statements::inspect(&bytes, &name, &options);
+        let cut = statements::Cut::new(&bytes, &name, &options);
+        match cut.recognise() {
+            Err(problem) => {
+                assert_eq!(inspected.format, statements::Format::Unreadable, "{name}");
+                assert_eq!(Some(&problem), inspected.problems.first(), "{name}");
+            }
+            Ok(found) => {
+                let account = inspected.detection.stated.iter().find(|stated| stated.what == "account");
+                assert_eq!(found.format, inspected.format, "{name}");
+                assert_eq!(Some(&found.fingerprint), inspected.detection.fingerprint.as_ref(), "{name}");
+                assert_eq!(found.account.as_ref(), account.map(|stated| &stated.value), "{name}");
+                seen += 1;
+            }
+        }
+        let read = cut.read_watched::<std::convert::Infallible>(&name, &options, &mut |_| Ok(()));
+        assert_eq!(read, Ok(statements::read(&bytes, &name, &options)), "{name}");
+    }
+    assert!(seen > 20, "{seen} fixtures");
 }

@@ -8,14 +8,14 @@ mod proof;
 mod work;
 
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ledger::Currency;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use statements::{CellRepair, Inspection, Mapping, ReadOptions, Role};
+use statements::{CellRepair, Cut, Mapping, ReadOptions, ReadStep, Reading, Role};
 use store::recon::{ImportSeen, ProfileRecord};
 
 use crate::api::imports::{EarlierImport, ImportOptions, ImportSession, ImportSource, MappingProfile};
@@ -35,6 +35,8 @@ pub(crate) struct Session {
     sha256: String,
     /// Saved mapping the file is known by.
     profile: Option<ProfileRecord>,
+    /// The rows that the file was recognised by, until they are read.
+    cut: Mutex<Option<Cut>>,
     last: work::LastReading,
     switches: work::Switches,
 }
@@ -103,6 +105,19 @@ impl Session {
         Ok(read)
     }
 
+    /// The file under these options. The rows that it was recognised by are taken the first time.
+    fn read(
+        &self,
+        options: &ReadOptions,
+        watch: &mut dyn FnMut(ReadStep) -> EngineResult<()>,
+    ) -> EngineResult<Reading> {
+        let cut = self.cut.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match cut.filter(|cut| cut.is_under(options)) {
+            Some(cut) => cut.read_watched(&self.name, options, watch),
+            None => statements::read_watched(&self.bytes, &self.name, options, watch),
+        }
+    }
+
     /// The detected mapping with other roles. A column whose role changed is read by its own evidence again.
     fn with_roles(&self, read: &ReadOptions, roles: &[String]) -> EngineResult<Mapping> {
         let found = statements::inspect(&self.bytes, &self.name, &ReadOptions { mapping: None, ..read.clone() });
@@ -136,26 +151,21 @@ impl Engine {
         let (name, bytes) = load(source).await?;
         let sha256 = hex(&Sha256::digest(&bytes));
         let size = bytes.len() as u64;
-        let today = self.clock.today();
-        let (name, bytes, found) = tokio::task::spawn_blocking(move || {
-            let found =
-                statements::inspect(&bytes, &name, &ReadOptions { today: Some(today), ..ReadOptions::default() });
-            (name, bytes, found)
+        let (name, bytes, cut, found) = tokio::task::spawn_blocking(move || {
+            let cut = Cut::new(&bytes, &name, &ReadOptions::default());
+            let found = cut.recognise();
+            (name, bytes, cut, found)
         })
         .await
         .map_err(reading_failed)?;
-        refuse_unreadable(&found)?;
-        let profile = match &found.detection.fingerprint {
-            Some(fingerprint) => self.store.profile_by_fingerprint(fingerprint).await?,
-            None => None,
-        };
+        let found =
+            found.map_err(|problem| EngineError::Conflict { code: "NOT_A_STATEMENT", message: problem.message })?;
+        let profile = self.store.profile_by_fingerprint(&found.fingerprint).await?;
         let before = self.store.file_imports(&sha256).await?;
-        let named =
-            found.detection.stated.iter().find(|stated| stated.what == "account").map(|stated| stated.value.clone());
         let suggested = match (before.first(), profile.as_ref().and_then(|profile| profile.balance_id.clone())) {
             (Some(seen), _) => Some(seen.balance_id.clone()),
             (None, Some(id)) => Some(id),
-            (None, None) => self.balance_of_account(named.as_deref()).await?,
+            (None, None) => self.balance_of_account(found.account.as_deref()).await?,
         };
         let session = ImportSession {
             id: new_id("imp"),
@@ -173,6 +183,7 @@ impl Engine {
             bytes,
             sha256,
             profile,
+            cut: Mutex::new(Some(cut)),
             last: work::LastReading::default(),
             switches: work::Switches::default(),
         };
@@ -303,17 +314,6 @@ fn too_large(path: &str, size: u64) -> EngineResult<()> {
         });
     }
     Ok(())
-}
-
-fn refuse_unreadable(found: &Inspection) -> EngineResult<()> {
-    if found.format != statements::Format::Unreadable {
-        return Ok(());
-    }
-    let message = found
-        .problems
-        .first()
-        .map_or_else(|| "This file is not a statement.".to_owned(), |problem| problem.message.clone());
-    Err(EngineError::Conflict { code: "NOT_A_STATEMENT", message })
 }
 
 fn reading_failed(error: tokio::task::JoinError) -> EngineError {

@@ -229,7 +229,7 @@ impl<'a> Work<'a> {
         let session = Arc::clone(&self.session);
         self.apart("rows", move |watch| {
             let read = session.read_options(&asked.options, asked.hint.as_ref(), asked.today)?;
-            let reading = statements::read_watched(&session.bytes, &session.name, &read, &mut |step| watch.step(step))?;
+            let reading = session.read(&read, &mut |step| watch.step(step))?;
             let reading = Arc::new(reading);
             session.last.put(asked, &reading);
             Ok(reading)

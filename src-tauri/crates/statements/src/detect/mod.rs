@@ -113,6 +113,27 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
     }
 }
 
+/// The outside of a table: texts of its header, its width, and what the rows before it say.
+pub(crate) fn outside_of(table: &Table) -> (Vec<String>, usize, Stated) {
+    let classes = Classes::of(table);
+    let layout = layout::find(table, &classes, &HeaderWish::Detect);
+    let stated = stated_before(table, &layout, DateFormat::Dmy);
+    (header_texts(layout.header.map(|index| &table.rows[index])), layout.width, stated)
+}
+
+/// What the rows before the table say.
+fn stated_before(table: &Table, layout: &Layout, format: DateFormat) -> Stated {
+    let before = layout.header.unwrap_or(layout.body).min(table.rows.len());
+    let mut stated = Stated::default();
+    for index in 0..before {
+        stated.harvest(&table.rows[index], format);
+        if index + 1 < before {
+            stated.harvest_pair(&table.rows[index], &table.rows[index + 1], format);
+        }
+    }
+    stated
+}
+
 fn header_texts(header: Option<&crate::table::Row>) -> Vec<String> {
     header.map_or_else(Vec::new, |row| (0..row.cells.len()).map(|column| row.cell(column).to_owned()).collect())
 }
@@ -227,15 +248,7 @@ impl Work<'_> {
 
     fn stated(&self) -> Stated {
         let format = self.plan.date.map_or(DateFormat::Dmy, |column| self.plan.format(column));
-        let before = self.layout.header.unwrap_or(self.layout.body).min(self.table.rows.len());
-        let mut stated = Stated::default();
-        for index in 0..before {
-            stated.harvest(&self.table.rows[index], format);
-            if index + 1 < before {
-                stated.harvest_pair(&self.table.rows[index], &self.table.rows[index + 1], format);
-            }
-        }
-        stated
+        stated_before(self.table, self.layout, format)
     }
 
     /// The currency of lines that do not name one: header, labels, saved mapping, the caller.
