@@ -106,8 +106,13 @@ pub async fn match_reject(
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn match_undo(shell: State<'_, Shell>, match_id: String, reverse: bool) -> Answer<DeskDone> {
-    Ok(shell.engine().await?.match_undo(&match_id, reverse).await?)
+pub async fn match_undo(
+    shell: State<'_, Shell>,
+    match_id: String,
+    reverse: bool,
+    signed_reason: Option<String>,
+) -> Answer<DeskDone> {
+    Ok(shell.engine().await?.match_undo(&match_id, reverse, signed_reason.as_deref()).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]
@@ -131,8 +136,13 @@ pub async fn entry_outstanding(
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn opening_post(shell: State<'_, Shell>, statement_id: String, balance_id: String) -> Answer<DeskDone> {
-    Ok(shell.engine().await?.opening_post(&statement_id, &balance_id).await?)
+pub async fn opening_post(
+    shell: State<'_, Shell>,
+    statement_id: String,
+    balance_id: String,
+    signed_reason: Option<String>,
+) -> Answer<DeskDone> {
+    Ok(shell.engine().await?.opening_post(&statement_id, &balance_id, signed_reason.as_deref()).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

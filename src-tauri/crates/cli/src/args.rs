@@ -94,6 +94,9 @@ pub(crate) enum Command {
         /// Day the commit counts for; the day of the hold if left out, or today while that is still to come
         #[arg(long, value_name = "DAY")]
         date: Option<String>,
+        /// Why it may settle in a signed period; logged, and flags the statement
+        #[arg(long, value_name = "TEXT")]
+        signed_reason: Option<String>,
     },
     /// Let go what is still held
     Void {
@@ -299,6 +302,9 @@ pub(crate) struct PostArgs {
     /// Make @name balances that do not exist yet
     #[arg(long)]
     pub(crate) create_indicators: bool,
+    /// Why it may settle in a signed period; logged, and flags the statement
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) signed_reason: Option<String>,
     /// Say what would happen, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -41,6 +41,11 @@ impl Fault {
         Self { exit, code: code.to_owned(), message: message.into(), detail: None, fields: Vec::new() }
     }
 
+    /// The same with what else helps.
+    pub(crate) fn with_detail(self, detail: Option<String>) -> Self {
+        Self { detail, ..self }
+    }
+
     /// A wrong argument, named as on the command line.
     pub(crate) fn argument(field: &str, message: impl Into<String>) -> Self {
         let message = message.into();

@@ -10,20 +10,13 @@ use crate::output::{Output, money};
 use crate::session::{minor, open_to_write};
 use crate::transactions::find;
 
-pub(crate) async fn commit(
-    book: &Path,
-    hold: &str,
-    amount: Option<&str>,
-    void_rest: bool,
-    date: Option<&str>,
-    actor: Option<&str>,
-) -> Answer<Done> {
+/// `item` as it was typed: the hold by id or reference, the amount in decimals.
+pub(crate) async fn commit(book: &Path, item: CommitItem, actor: Option<&str>) -> Answer<Done> {
     let engine = open_to_write(book, actor).await?;
-    let family = find(&engine, hold).await?.family;
-    let amount =
-        amount.map(|text| minor("amount", text, family.exponent)).transpose()?.map(|amount| amount.to_string());
-    let outcome =
-        engine.holds_commit(vec![CommitItem { id: family.id, amount, void_rest, date: date.map(str::to_owned) }]).await;
+    let family = find(&engine, &item.id).await?.family;
+    let amount = item.amount.as_deref().map(|text| minor("amount", text, family.exponent)).transpose()?;
+    let amount = amount.map(|amount| amount.to_string());
+    let outcome = engine.holds_commit(vec![CommitItem { id: family.id, amount, ..item }]).await;
     engine.close().await;
     answer(outcome?, "Committed")
 }
@@ -43,11 +36,9 @@ fn answer(outcome: BatchOutcome, done: &str) -> Answer<Done> {
         .next()
         .ok_or_else(|| Fault::new(Exit::Internal, "INTERNAL", "The hold was not decided on."))?;
     if !row.ok {
-        return Err(Fault::new(
-            Exit::Refused,
-            row.code.as_deref().unwrap_or("REFUSED"),
-            row.message.unwrap_or_default(),
-        ));
+        let fault =
+            Fault::new(Exit::Refused, row.code.as_deref().unwrap_or("REFUSED"), row.message.unwrap_or_default());
+        return Err(fault.with_detail(row.detail));
     }
     let day = row.date.as_deref().map(|day| format!(", dated {day}")).unwrap_or_default();
     let text = format!("{done} {} of {}{day}.", money(&row.amount, &row.currency, row.exponent), row.reference);

@@ -24,6 +24,7 @@ mod transactions;
 use std::process::ExitCode;
 
 use clap::Parser;
+use engine::api::transactions::CommitItem;
 
 use crate::args::{Cli, Command};
 use crate::fault::{Answer, Exit, Fault};
@@ -96,8 +97,15 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Show { book, id } => transactions::show(book, id, actor).await,
         Command::Statement(command) => statement::read(command),
         Command::Post(options) => post::run(options, actor).await,
-        Command::Commit { book, hold, amount, void_rest, date } => {
-            holds::commit(book, hold, amount.as_deref(), *void_rest, date.as_deref(), actor).await
+        Command::Commit { book, hold, amount, void_rest, date, signed_reason } => {
+            let item = CommitItem {
+                id: hold.clone(),
+                amount: amount.clone(),
+                void_rest: *void_rest,
+                date: date.clone(),
+                signed_reason: signed_reason.clone(),
+            };
+            holds::commit(book, item, actor).await
         }
         Command::Void { book, hold, reason } => holds::void(book, hold, reason, actor).await,
         Command::Import(options) => import::run(options, actor).await,

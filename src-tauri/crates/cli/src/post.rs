@@ -35,6 +35,7 @@ pub(crate) struct Draft {
     pub(crate) allow_overdraft: bool,
     pub(crate) overdraft_limit: Option<String>,
     pub(crate) create_indicators: bool,
+    pub(crate) signed_reason: Option<String>,
 }
 
 /// What became of one of many.
@@ -109,6 +110,7 @@ impl Poster {
             overdraft_limit: limit.map(|limit| limit.to_string()),
             metadata: None,
             create_indicators: draft.create_indicators,
+            signed_reason: draft.signed_reason.clone(),
         })
     }
 
@@ -189,6 +191,7 @@ async fn one(engine: &Engine, options: &PostArgs) -> Answer<Done> {
         allow_overdraft: options.allow_overdraft,
         overdraft_limit: options.overdraft_limit.clone(),
         create_indicators: options.create_indicators,
+        signed_reason: options.signed_reason.clone(),
     };
     let mut poster = Poster::default();
     if options.dry_run {
@@ -270,7 +273,7 @@ fn summary(rows: Vec<RowOutcome>) -> Done {
     Done { output: Output::new(json!({ "rows": rows, "done": done, "failed": failed }), text), fault }
 }
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "from",
     "to",
     "amount",
@@ -283,6 +286,7 @@ const COLUMNS: [&str; 12] = [
     "allow_overdraft",
     "overdraft_limit",
     "create_indicators",
+    "signed_reason",
 ];
 
 fn check_head(file: &Path, head: &csv::StringRecord) -> Answer<()> {
@@ -320,6 +324,7 @@ fn draft_of(head: &csv::StringRecord, record: &csv::StringRecord, options: &Post
         allow_overdraft: flag("allow_overdraft")? || options.allow_overdraft,
         overdraft_limit: some("overdraft_limit").or_else(|| options.overdraft_limit.clone()),
         create_indicators: flag("create_indicators")? || options.create_indicators,
+        signed_reason: some("signed_reason").or_else(|| options.signed_reason.clone()),
     })
 }
 

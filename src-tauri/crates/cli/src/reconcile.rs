@@ -143,6 +143,7 @@ pub(crate) async fn list(book: &Path, actor: Option<&str>) -> Answer<Done> {
         let state = match row.state {
             StatementState::Imported => "imported",
             StatementState::InReview => "in review",
+            StatementState::Signed if row.booked_since > 0 => "signed, changed since",
             StatementState::Signed => "signed",
         };
         table.row(vec![
@@ -216,6 +217,19 @@ fn describe(report: &Report) -> String {
         plural(report.outstanding.len() as u64, "entry", "entries"),
         plural(report.differences.len() as u64, "difference", "differences")
     ));
+    if !report.booked_since.is_empty() {
+        let mut table = Table::new(&["Date", "Reference", ">Amount", "Reason", "By"]);
+        for one in &report.booked_since {
+            table.row(vec![
+                one.date.clone(),
+                one.reference.clone(),
+                figure(&one.amount, report.exponent),
+                one.reason.clone(),
+                one.actor.clone(),
+            ]);
+        }
+        text.push_str(&format!("\nBooked since signing\n{}", table.or("")));
+    }
     text
 }
 

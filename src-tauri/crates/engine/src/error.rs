@@ -5,6 +5,7 @@ use ledger::{Amount, Currency, LedgerError};
 use store::StoreError;
 
 use crate::api::page::{ErrorBody, FieldError};
+use crate::signed::SignedPeriod;
 use crate::words;
 
 /// Result of a use case.
@@ -31,6 +32,9 @@ pub enum EngineError {
     /// A form or command with wrong fields.
     #[error("{}", fields.first().map_or("the input is wrong", |field| field.message.as_str()))]
     Invalid { fields: Vec<FieldError> },
+    /// The day lies in a signed period of a balance, and no reason was given.
+    #[error("{}", .0.sentence())]
+    SignedPeriod(Box<SignedPeriod>),
     /// The thing is in a state that does not allow this.
     #[error("{message}")]
     Conflict { code: &'static str, message: String },
@@ -62,6 +66,7 @@ impl EngineError {
             Self::DuplicateReference { .. } => "TXN_DUPLICATE_REFERENCE",
             Self::UnknownIndicator { .. } => "UNKNOWN_INDICATOR",
             Self::Invalid { .. } => "INVALID_INPUT",
+            Self::SignedPeriod(_) => "SIGNED_PERIOD",
             Self::Conflict { code, .. } => code,
             Self::File { .. } => "FILE",
             Self::Cancelled => "CANCELLED",
@@ -72,22 +77,26 @@ impl EngineError {
     pub fn body(&self) -> ErrorBody {
         let fields = match self {
             Self::Invalid { fields } => fields.clone(),
+            Self::SignedPeriod(_) => vec![FieldError { field: "date".to_owned(), message: self.sentence() }],
             _ => Vec::new(),
         };
         let object_id = match self {
             Self::DuplicateReference { id, .. } => Some(id.clone()),
+            Self::SignedPeriod(period) => period.statement_id().map(str::to_owned),
             _ => None,
         };
         ErrorBody { code: self.code().to_owned(), message: self.sentence(), detail: self.detail(), fields, object_id }
     }
 
-    fn detail(&self) -> Option<String> {
+    /// What else helps: the cause of a failure, or the way out of a refusal.
+    pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::Store(StoreError::Database(error)) => Some(error.to_string()),
             Self::Store(error @ StoreError::Damaged { .. }) => Some(error.to_string()),
             Self::Ledger(
                 LedgerError::InsufficientFunds { balance, .. } | LedgerError::OverdraftLimit { balance, .. },
             ) => Some(overdraft_hint(balance)),
+            Self::SignedPeriod(period) => Some(period.way_out()),
             _ => None,
         }
     }
@@ -105,6 +114,7 @@ impl EngineError {
                 format!("No balance is called {name} in {currency}. Nothing was posted.")
             }
             Self::Invalid { fields } => fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" "),
+            Self::SignedPeriod(period) => format!("{} Nothing was posted.", period.sentence()),
             Self::Conflict { message, .. } => message.clone(),
             Self::File { path, reason } => format!("{path}: {reason}."),
             Self::Cancelled => "Cancelled. Nothing was changed.".into(),

@@ -19,6 +19,7 @@ mod recon;
 mod report;
 mod rules;
 mod runs;
+pub mod signed;
 mod signoff;
 mod transactions;
 mod view;

@@ -322,6 +322,7 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
         "statement.import_undone" => "took back the import of",
         "statement.signed" => "signed",
         "statement.reopened" => "reopened",
+        "statement.booked_since_signing" => "booked into the signed period of",
         "run.finished" => "ran the rules on",
         "rule.saved" => "saved the rule",
         "rule.enabled" => "switched on the rule",

@@ -9,7 +9,7 @@ use store::system::Event;
 
 use crate::clock::new_id;
 use crate::error::describe_use;
-use crate::{EngineError, EngineResult, Stamp, words};
+use crate::{EngineError, EngineResult, Stamp, signed, words};
 
 /// The ledger that indicator balances live in.
 pub(crate) const GENERAL_LEDGER: &str = "General ledger";
@@ -34,6 +34,8 @@ pub(crate) struct PostCommand {
     pub overdraft: Overdraft,
     pub metadata: Option<serde_json::Value>,
     pub create_indicators: bool,
+    /// Why it may settle in a signed period.
+    pub signed_reason: Option<String>,
 }
 
 /// A posting that is in the journal.
@@ -75,6 +77,11 @@ impl PostCommand {
         };
         part(overdraft.as_bytes());
         part(self.metadata.as_ref().map(ToString::to_string).unwrap_or_default().as_bytes());
+        // Added to what is hashed only when it is there: postings from before it could be said keep their hash.
+        if let Some(reason) = &self.signed_reason {
+            part(b"signed reason");
+            part(reason.as_bytes());
+        }
         hasher.finalize().into()
     }
 }
@@ -129,6 +136,12 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         overdraft,
     };
     let (source_after, destination_after) = transaction::post(&source.balance, &destination.balance, &posting)?;
+    let signed = if posting.hold {
+        // Placing a hold moves no money; its commit asks.
+        None
+    } else {
+        signed::admit(unit, [&source, &destination], posting.effective_date, command.signed_reason.as_deref()).await?
+    };
     let row = TransactionRow {
         id: id.clone(),
         parent: None,
@@ -147,6 +160,9 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     };
     let event =
         event(stamp, if posting.hold { "hold.placed" } else { "transaction.posted" }, &row, &source, &destination);
+    if let (Some(period), Some(reason)) = (&signed, &command.signed_reason) {
+        signed::record(unit, stamp, period, &row, reason).await?;
+    }
     let new = NewTransaction {
         row,
         parent_key: None,

@@ -182,6 +182,10 @@ impl Engine {
             Stored::Signed => self.store.sign_offs(record.key).await?.pop(),
             _ => None,
         };
+        let booked_since = match record.state {
+            Stored::Signed => self.booked_since(record, record.version).await?.len(),
+            _ => 0,
+        };
         let confirmed = figures.confirmed_in_lines + figures.confirmed_out_lines;
         Ok(StatementRow {
             id: record.id.clone(),
@@ -213,6 +217,7 @@ impl Engine {
             last_run_at: run.as_ref().and_then(|run| run.finished_at).map(|at| at.to_string()),
             rules_changed: record.state == Stored::Open && rules_changed(run.as_ref(), rules),
             left_out: left_out_rows(record),
+            booked_since: count(booked_since as u64),
         })
     }
 }

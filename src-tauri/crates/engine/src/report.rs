@@ -88,8 +88,12 @@ impl Engine {
             None => None,
         };
         match wanted {
-            Some(one) => serde_json::from_value(one.report.clone())
-                .map_err(|error| EngineError::Store(StoreError::damaged("report", error))),
+            Some(one) => {
+                let mut report: Report = serde_json::from_value(one.report.clone())
+                    .map_err(|error| EngineError::Store(StoreError::damaged("report", error)))?;
+                report.booked_since = self.booked_since(&statement, one.version).await?;
+                Ok(report)
+            }
             None => self.draft_report(&statement, None).await,
         }
     }
@@ -210,6 +214,7 @@ impl Engine {
             left_out: serde_json::from_value::<Vec<LeftOutRow>>(statement.left_out.clone())
                 .map_err(|error| EngineError::Store(StoreError::damaged("statement", error)))?,
             history: self.history(statement).await?,
+            booked_since: Vec::new(),
         })
     }
 
@@ -513,6 +518,26 @@ fn tables(report: &Report) -> EngineResult<Vec<Table>> {
         head: ["Line", "Text", "Reason"].map(str::to_owned).to_vec(),
         rows: left_out,
     });
+    if !report.booked_since.is_empty() {
+        tables.push(Table {
+            name: "Booked since signing".into(),
+            head: ["Date", "Reference", "Amount", "Reason", "By", "At"].map(str::to_owned).to_vec(),
+            rows: report
+                .booked_since
+                .iter()
+                .map(|one| {
+                    Ok(vec![
+                        text(&one.date),
+                        text(&one.reference),
+                        amount(&one.amount)?,
+                        text(&one.reason),
+                        text(&one.actor),
+                        text(&one.at),
+                    ])
+                })
+                .collect::<EngineResult<_>>()?,
+        });
+    }
     for (name, acts) in [("Who did what", &report.acts), ("Versions", &report.history)] {
         let rows = acts.iter().map(|act| vec![text(&act.at), text(&act.actor), text(&act.text)]).collect();
         tables.push(Table { name: name.into(), head: ["At", "Who", "What"].map(str::to_owned).to_vec(), rows });

@@ -6,11 +6,13 @@ use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction};
 use crate::api::page::{ListPage, ListQuery, MoneyTotal};
 use crate::api::transactions::{Check, Effect, FamilyRow, PostPreview, PostRequest, TransactionDetail};
 use crate::post::{PostCommand, balance_ref, below_zero_key, check_indicator, empty_indicator, is_allowed, post_in};
-use crate::{Engine, EngineError, EngineResult, Topic, view, words};
+use crate::{Engine, EngineError, EngineResult, Topic, signed, view, words};
 
 /// Longest reference and description that are stored.
 const MAX_REFERENCE: usize = 255;
 const MAX_DESCRIPTION: usize = 2_000;
+/// Kind of the check of signed periods.
+const SIGNED_PERIOD: &str = "signed_period";
 
 impl Engine {
     /// A page of families.
@@ -89,6 +91,9 @@ impl Engine {
         };
         if !posted.existing {
             self.changed(&[Topic::Transactions, Topic::Balances, Topic::Holds]);
+            if command.signed_reason.is_some() {
+                self.changed(&[Topic::Statements]);
+            }
         }
         let mut detail = self.transaction_get(&posted.id).await?;
         detail.existing = posted.existing;
@@ -119,9 +124,33 @@ impl Engine {
         if let (Some(command), Some(source), Some(destination)) = (command, source, destination) {
             let below_zero = self.may_go_below_zero(&source.id).await?;
             self.check_posting(&mut preview, &command, &source, &destination, below_zero);
+            self.check_period(&mut preview, &command, [&source.id, &destination.id]).await?;
         }
         preview.ready = preview.checks.iter().all(|check| check.ok) && !preview.effects.is_empty();
         Ok(preview)
+    }
+
+    /// A hold moves no money; what is committed of it is checked then.
+    async fn check_period(
+        &self,
+        preview: &mut PostPreview,
+        command: &PostCommand,
+        balance_ids: [&str; 2],
+    ) -> EngineResult<()> {
+        let day = command.effective_date.unwrap_or_else(|| self.clock.today());
+        if command.hold || balance_ids[0] == balance_ids[1] {
+            return Ok(());
+        }
+        if let Some(period) = self.signed_period(balance_ids, day).await? {
+            preview.checks.push(match command.signed_reason {
+                Some(_) => passed(SIGNED_PERIOD, period.allowed()),
+                None => Check {
+                    suggestions: vec![period.open_from().to_string()],
+                    ..failed(SIGNED_PERIOD, period.sentence(), Some("effective_date"))
+                },
+            });
+        }
+        Ok(())
     }
 
     fn check_posting(
@@ -309,6 +338,13 @@ impl Engine {
         if expires_at.is_some() && !request.hold {
             wrong("expires_at", "Only a hold can expire.".into());
         }
+        let signed_reason = match signed::reason_of(request.signed_reason.as_deref()) {
+            Ok(reason) => reason,
+            Err(error) => {
+                wrong("signed_reason", error.sentence());
+                None
+            }
+        };
         let limit = request
             .overdraft_limit
             .as_deref()
@@ -330,6 +366,7 @@ impl Engine {
             overdraft: Overdraft::from_request(request.allow_overdraft, limit),
             metadata: request.metadata.clone().filter(|value| !value.is_null()),
             create_indicators: request.create_indicators,
+            signed_reason,
         })
     }
 

@@ -12,7 +12,7 @@ async fn figures(book: &TestBook, id: &str) -> [String; 5] {
 }
 
 fn commit(id: &str, amount: Option<&str>) -> Vec<CommitItem> {
-    vec![CommitItem { id: id.into(), amount: amount.map(Into::into), void_rest: false, date: None }]
+    vec![CommitItem { id: id.into(), amount: amount.map(Into::into), ..CommitItem::default() }]
 }
 
 #[tokio::test]

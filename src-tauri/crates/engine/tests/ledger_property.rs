@@ -166,7 +166,7 @@ async fn run(commands: Vec<Command>) -> Result<(), TestCaseError> {
             }
             Command::Commit { hold, part } => {
                 let Some(id) = model.holds.get(*hold).map(|hold| hold.id.clone()) else { continue };
-                let item = CommitItem { id, amount: part.map(|part| part.to_string()), void_rest: false, date: None };
+                let item = CommitItem { id, amount: part.map(|part| part.to_string()), ..CommitItem::default() };
                 let outcome = book.engine.holds_commit(vec![item]).await.unwrap();
                 check_decision(&outcome.rows[0], model.decide(*hold, *part, false), command)?;
             }

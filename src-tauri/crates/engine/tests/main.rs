@@ -13,6 +13,7 @@ mod recon_known;
 mod recon_opening;
 mod recon_order;
 mod recon_rules;
+mod recon_signed;
 mod recon_support;
 mod recon_views;
 mod support;

@@ -46,6 +46,7 @@ async fn perform(bank: &Bank, statement: &str, act: &Act) {
         description: "Difference".into(),
         amount,
         effective_date: None,
+        signed_reason: None,
     };
     // Refusals are part of the play: what counts is what is left behind.
     match act {
@@ -74,7 +75,7 @@ async fn perform(bank: &Bank, statement: &str, act: &Act) {
         }
         Act::Unmatch(at, reverse) => {
             if let Some(id) = line(*at).match_id {
-                let _ = engine.match_undo(&id, *reverse).await;
+                let _ = engine.match_undo(&id, *reverse, None).await;
             }
         }
         Act::NewEntry(at) => {

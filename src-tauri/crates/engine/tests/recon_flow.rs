@@ -19,6 +19,7 @@ fn posting(against: &str, amount: &str) -> DifferencePosting {
         description: "Bank charge".into(),
         amount: amount.into(),
         effective_date: None,
+        signed_reason: None,
     }
 }
 
@@ -83,7 +84,7 @@ async fn a_statement_goes_from_file_to_signature_and_back() {
     assert_eq!(header.ledger_difference, "0");
 
     // Unmatch and reverse: the posting and its reverse cancel out, both sides are open again.
-    engine.match_undo(&done.match_ids[0], true).await.unwrap();
+    engine.match_undo(&done.match_ids[0], true, None).await.unwrap();
     assert_eq!(engine.balance_get(&bank.fees, None).await.unwrap().row.figures.balance, "0");
     assert_eq!(engine.desk(&statement).await.unwrap().ledger_difference, "0");
     engine.match_accept(&statement, ids().0, ids().1, Some(posting(&bank.fees, "-6"))).await.unwrap();
@@ -131,7 +132,7 @@ async fn a_statement_goes_from_file_to_signature_and_back() {
 async fn frozen(bank: &Bank, statement: &str) {
     let engine = &bank.book.engine;
     let line = bank.line(statement, "DUNMORE").await;
-    let refused = engine.match_undo(line.match_id.as_deref().unwrap(), false).await.unwrap_err();
+    let refused = engine.match_undo(line.match_id.as_deref().unwrap(), false, None).await.unwrap_err();
     assert!(matches!(refused, EngineError::Store(StoreError::Signed)), "{refused:?}");
     assert_eq!(conflict(&engine.import_undo(statement).await.unwrap_err()), "STATEMENT_SIGNED");
     assert_eq!(conflict(&engine.run_now(run_request(statement)).await.unwrap_err()), "STATEMENT_SIGNED");

@@ -33,11 +33,11 @@ async fn the_opening_balance_of_a_new_book_is_said_and_posted() {
     assert!(!check.ready);
     assert_eq!(check.opening_missing.as_deref(), Some("50000"));
 
-    let done = engine.opening_post(&statement, &bank.other).await.unwrap();
+    let done = engine.opening_post(&statement, &bank.other, None).await.unwrap();
     assert!(done.posted.is_some());
     assert_eq!(engine.balance_get(&bank.bank, Some("2026-10-03")).await.unwrap().row.figures.balance, "50000");
     assert_eq!(engine.balance_get(&bank.bank, Some("2026-10-02")).await.unwrap().row.figures.balance, "0");
-    let again = engine.opening_post(&statement, &bank.other).await.unwrap_err();
+    let again = engine.opening_post(&statement, &bank.other, None).await.unwrap_err();
     assert_eq!(again.code(), "NO_OPENING_DIFFERENCE");
     // A posting is not taken back by the desk; undo reaches the match before it.
     engine.desk_undo(&statement, None).await.unwrap();
@@ -73,7 +73,7 @@ async fn a_line_of_zero_is_confirmed_without_an_entry() {
     assert_eq!(engine.match_accept(&statement, vec![], vec![], None).await.unwrap_err().code(), "NOTHING_TO_MATCH");
     let done = engine.match_accept(&statement, vec![zero.id.clone()], vec![], None).await.unwrap();
     assert_eq!(done.text, "Confirmed line 2: no money moved");
-    engine.match_undo(&done.match_ids[0], false).await.unwrap();
+    engine.match_undo(&done.match_ids[0], false, None).await.unwrap();
     engine.desk_undo(&statement, None).await.unwrap();
     engine.match_accept(&statement, vec![fee.id, back.id], vec![], None).await.unwrap();
     assert!(engine.signoff_check(&statement).await.unwrap().ready);

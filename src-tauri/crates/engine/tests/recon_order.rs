@@ -12,6 +12,7 @@ async fn settle(bank: &Bank, statement: &str) {
             description: "Movement".into(),
             amount: line.amount.clone(),
             effective_date: None,
+            signed_reason: None,
         };
         bank.book.engine.line_new_entry(statement, &line.id, posting).await.unwrap();
     }

@@ -161,7 +161,7 @@ impl Stage {
                     id: self.hold(reference),
                     amount: amount.map(|amount| amount.to_string()),
                     void_rest: *void_rest,
-                    date: None,
+                    ..CommitItem::default()
                 };
                 let outcome =
                     engine.holds_commit(vec![item]).await.map_err(|error| SampleError::engine(reference, error))?;

@@ -90,7 +90,7 @@ async fn settle(engine: &Engine, statement: &Statement, id: &str) -> EngineResul
         let right = confirmed
             .is_some_and(|confirmed| confirmed.entries.iter().map(|entry| &entry.reference).eq(&truth.entries));
         if !right {
-            engine.match_undo(found, false).await?;
+            engine.match_undo(found, false, None).await?;
         }
     }
     let entries = entries(engine, id).await?;

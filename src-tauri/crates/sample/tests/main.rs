@@ -230,6 +230,7 @@ impl Desk {
             description: format!("Difference, {}", line.description),
             amount: effect.difference,
             effective_date: None,
+            signed_reason: None,
         });
         self.engine.match_accept(&self.id, vec![line.id.clone()], entries, difference).await.unwrap();
     }
@@ -241,6 +242,7 @@ impl Desk {
             description: line.description.clone(),
             amount: line.amount.clone(),
             effective_date: None,
+            signed_reason: None,
         };
         self.engine.line_new_entry(&self.id, &line.id, posting).await.unwrap();
     }

@@ -55,6 +55,16 @@ fn job(row: &SqliteRow) -> StoreResult<JobRecord> {
     })
 }
 
+fn event(row: &SqliteRow) -> StoreResult<Event> {
+    Ok(Event {
+        at: time("event", row.try_get("at").map_err(from_sqlx)?)?,
+        actor: row.try_get("actor").map_err(from_sqlx)?,
+        kind: row.try_get("kind").map_err(from_sqlx)?,
+        object_id: row.try_get("object_id").map_err(from_sqlx)?,
+        payload: json("event", row.try_get("payload").map_err(from_sqlx)?)?,
+    })
+}
+
 #[async_trait::async_trait]
 impl SystemReads for SqliteStore {
     async fn setting(&self, key: &str) -> StoreResult<Option<Value>> {
@@ -76,17 +86,17 @@ impl SystemReads for SqliteStore {
         .fetch_all(&self.readers)
         .await
         .map_err(from_sqlx)?;
-        rows.iter()
-            .map(|row| {
-                Ok(Event {
-                    at: time("event", row.try_get("at").map_err(from_sqlx)?)?,
-                    actor: row.try_get("actor").map_err(from_sqlx)?,
-                    kind: row.try_get("kind").map_err(from_sqlx)?,
-                    object_id: row.try_get("object_id").map_err(from_sqlx)?,
-                    payload: json("event", row.try_get("payload").map_err(from_sqlx)?)?,
-                })
-            })
-            .collect()
+        rows.iter().map(event).collect()
+    }
+
+    async fn events_of(&self, object_id: &str, kind: &str) -> StoreResult<Vec<Event>> {
+        let rows = sqlx::query("SELECT * FROM event WHERE object_id = ? AND kind = ? ORDER BY key")
+            .bind(object_id)
+            .bind(kind)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(from_sqlx)?;
+        rows.iter().map(event).collect()
     }
 
     async fn jobs(&self, limit: u32) -> StoreResult<Vec<JobRecord>> {

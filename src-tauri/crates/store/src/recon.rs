@@ -47,6 +47,15 @@ pub struct StatementRecord {
     pub imported_by: String,
 }
 
+/// A signed statement, as far as a posting on its balance has to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedRecord {
+    pub id: String,
+    pub name: String,
+    pub period_to: Date,
+    pub version: u32,
+}
+
 /// A statement to store.
 #[derive(Debug, Clone)]
 pub struct NewStatement {
@@ -394,6 +403,8 @@ pub trait ReconReads {
     /// Statements that are not undone, oldest period first.
     async fn statements(&self, balance_key: Option<i64>) -> StoreResult<Vec<StatementRecord>>;
     async fn statement(&self, id: &str) -> StoreResult<Option<StatementRecord>>;
+    /// Signed statements of a balance that end on `day` or later, the last first.
+    async fn signed_from(&self, balance_key: i64, day: Date) -> StoreResult<Vec<SignedRecord>>;
     async fn line_figures(&self, statement_key: i64) -> StoreResult<LineFigures>;
     async fn ledger_side(&self, span: &ProofSpan) -> StoreResult<LedgerSide>;
 
@@ -457,6 +468,7 @@ pub trait ReconWrites {
     async fn insert_lines(&mut self, statement_key: i64, balance_key: i64, lines: &[NewLine]) -> StoreResult<()>;
     async fn load_statement(&mut self, id: &str) -> StoreResult<Option<StatementRecord>>;
     async fn load_statements(&mut self, balance_key: i64) -> StoreResult<Vec<StatementRecord>>;
+    async fn load_signed_from(&mut self, balance_key: i64, day: Date) -> StoreResult<Vec<SignedRecord>>;
     async fn load_known_lines(&mut self, balance_key: i64, fingerprints: &[String]) -> StoreResult<Vec<KnownLine>>;
     /// Sets state and version. Undoing also sets the lines inactive.
     async fn set_statement_state(&mut self, key: i64, state: StatementState, version: u32) -> StoreResult<()>;

@@ -331,6 +331,7 @@ export class Desk {
       description: this.differenceText.trim() || this.defaultText,
       amount: this.effect.difference,
       effective_date: null,
+      signed_reason: null,
     };
   }
 

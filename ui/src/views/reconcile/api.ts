@@ -118,14 +118,14 @@ export const matchAcceptTier = (statement_id: string, tier: string, lines: numbe
   call<DeskDone>('match_accept_tier', { statement_id, tier, lines });
 export const matchReject = (statement_id: string, line_id: string, entry_id: string) =>
   call<DeskDone>('match_reject', { statement_id, line_id, entry_id });
-export const matchUndo = (match_id: string, reverse: boolean) =>
-  call<DeskDone>('match_undo', { match_id, reverse });
+export const matchUndo = (match_id: string, reverse: boolean, signed_reason: string | null = null) =>
+  call<DeskDone>('match_undo', { match_id, reverse, signed_reason });
 export const lineNewEntry = (statement_id: string, line_id: string, posting: DifferencePosting) =>
   call<DeskDone>('line_new_entry', { statement_id, line_id, posting });
 export const entryOutstanding = (statement_id: string, entry_id: string, on: boolean) =>
   call<DeskDone>('entry_outstanding', { statement_id, entry_id, on });
-export const openingPost = (statement_id: string, balance_id: string) =>
-  call<DeskDone>('opening_post', { statement_id, balance_id });
+export const openingPost = (statement_id: string, balance_id: string, signed_reason: string | null) =>
+  call<DeskDone>('opening_post', { statement_id, balance_id, signed_reason });
 export const deskLog = (statement_id: string) => call<DeskAction[]>('desk_log', { statement_id });
 export const deskUndo = (statement_id: string, action_id: string | null) =>
   call<DeskDone>('desk_undo', { statement_id, action_id });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blank, expiryOf, missingOf, obstacle, requestOf, type Values } from './posting';
+import { blank, expiryOf, missingOf, obstacle, requestOf, signedThrough, type Values } from './posting';
 
 const filled = (change: Partial<Values> = {}): Values => ({
   ...blank('EUR', '2026-11-19'),
@@ -38,6 +38,23 @@ describe('a posting form', () => {
     expect(expiryOf(filled({ mode: 'hold', expiryDay: '2026-11-20', expiryTime: '5pm' }))).toBeUndefined();
     expect(expiryOf(filled({ mode: 'hold', expiryDay: '2026-11-20', expiryTime: '17:00' }))).toMatch(
       /^2026-11-/,
+    );
+  });
+
+  it('sends a reason for a signed period only after somebody chose to post anyway', () => {
+    const typed = filled({ signedReason: ' The auditor asked ' });
+    expect(requestOf(typed, false).signed_reason).toBeNull();
+    expect(requestOf({ ...typed, anyway: true }, false).signed_reason).toBe('The auditor asked');
+    expect(missingOf(filled({ anyway: true, signedReason: ' ' }))).toBe(
+      'Enter the reason for posting into a signed period',
+    );
+  });
+
+  it('locks the date through the later signed end of both balances', () => {
+    const party = (signedThrough: string | null) => ({ value: 'bln', label: 'Bank', signedThrough });
+    expect(signedThrough(filled())).toBeNull();
+    expect(signedThrough(filled({ source: party('2026-09-30'), destination: party('2026-10-31') }))).toBe(
+      '2026-10-31',
     );
   });
 

@@ -2,6 +2,7 @@ import type { BalanceRow } from '$lib/backend/types/BalanceRow';
 import type { PostPreview } from '$lib/backend/types/PostPreview';
 import type { PostRequest } from '$lib/backend/types/PostRequest';
 import type { ComboOption } from '$lib/parts';
+import { lastDay } from '../common/signed';
 import { instantOf } from '../common/times.svelte';
 import { money } from '../common/words';
 
@@ -22,6 +23,8 @@ export interface Party extends ComboOption {
   exponent?: number;
   /** Statements are reconciled with it: it has only what is in it. */
   bank?: boolean;
+  /** End of its last signed statement: through this day it takes no postings without a reason. */
+  signedThrough?: string | null;
 }
 
 export interface Values {
@@ -40,6 +43,9 @@ export interface Values {
   overdraft: boolean;
   limit: string;
   limitMinor: string | null;
+  /** Somebody chose to post into a signed period. */
+  anyway: boolean;
+  signedReason: string;
 }
 
 export const blank = (currency: string, today: string): Values => ({
@@ -57,6 +63,8 @@ export const blank = (currency: string, today: string): Values => ({
   overdraft: false,
   limit: '',
   limitMinor: null,
+  anyway: false,
+  signedReason: '',
 });
 
 export const partyOf = (row: BalanceRow): Party => ({
@@ -67,7 +75,12 @@ export const partyOf = (row: BalanceRow): Party => ({
   currency: row.currency,
   exponent: row.exponent,
   bank: row.reconcilable,
+  signedThrough: row.reconciled_to,
 });
+
+/** Last day that one of both balances has signed for. */
+export const signedThrough = (values: Values): string | null =>
+  lastDay([values.source?.signedThrough, values.destination?.signedThrough]);
 
 /** The instant an open hold voids itself, `undefined` when what is typed is no time. */
 export function expiryOf(values: Values): string | null | undefined {
@@ -90,6 +103,7 @@ export function requestOf(values: Values, create: boolean): PostRequest {
     overdraft_limit: values.overdraft ? values.limitMinor : null,
     metadata: null,
     create_indicators: create,
+    signed_reason: (values.anyway && values.signedReason.trim()) || null,
   };
 }
 
@@ -103,6 +117,8 @@ export function missingOf(values: Values): string | null {
   if (expiryOf(values) === undefined) return 'Enter the time as 17:00';
   if (values.overdraft && values.limit.trim() && values.limitMinor === null)
     return 'The overdraft limit is not readable yet';
+  if (values.anyway && !values.signedReason.trim())
+    return 'Enter the reason for posting into a signed period';
   return null;
 }
 

@@ -131,6 +131,67 @@ fn a_statement_goes_from_file_to_report() {
 }
 
 #[test]
+fn a_signed_period_takes_postings_only_for_a_reason() {
+    let folder = TempDir::new().unwrap();
+    let book = own_copy(&folder);
+    let september = "Corrib Operating, September 2026";
+    let post = |reference: &str, day: &str, more: &[&str]| {
+        let args = ["post", &book, "--from", "Corrib Operating", "--to", "@audit", "--create-indicators", "--json"];
+        let what = ["--amount", "1.00", "--currency", "EUR", "--reference", reference, "--date", day];
+        tieout(&[&args[..], &what, more].concat())
+    };
+    let since = || {
+        let rows = ok(&["statements", &book]);
+        rows.as_array().unwrap().iter().find(|row| row["name"] == september).unwrap()["booked_since"].clone()
+    };
+    let refused = post("AUDIT-1", "2026-09-30", &[]);
+    assert_eq!(refused.refused(1), "SIGNED_PERIOD");
+    let error = refused.error();
+    assert_eq!(error["fields"][0]["field"], "date");
+    assert!(error["message"].as_str().unwrap().contains("The first open day is 2026-10-01"), "{error}");
+    assert!(error["detail"].as_str().unwrap().contains("--signed-reason"), "{error}");
+    assert_eq!(post("AUDIT-1", "2026-09-30", &["--dry-run"]).refused(1), "WOULD_BE_REFUSED");
+    assert_eq!(post("AUDIT-1", "2026-10-01", &[]).code, 0);
+    assert_eq!(post("AUDIT-2", "2026-09-30", &["--signed-reason", " "]).refused(1), "INVALID_INPUT");
+    assert_eq!(since(), 0);
+    assert_eq!(post("AUDIT-2", "2026-09-30", &["--signed-reason", "Found by the auditor"]).code, 0);
+    assert_eq!(since(), 1);
+    let report = tieout(&["reconcile", "report", &book, september]);
+    assert!(
+        report.out.contains("Booked since signing") && report.out.contains("Found by the auditor"),
+        "{}",
+        report.out
+    );
+
+    assert_eq!(post("HOLD-1", "2026-09-30", &["--hold"]).code, 0, "a hold moves no money");
+    let refused = tieout(&["commit", &book, "HOLD-1", "--json"]);
+    assert_eq!(refused.refused(1), "SIGNED_PERIOD");
+    assert!(refused.error()["detail"].as_str().unwrap().contains("--signed-reason"), "{}", refused.err);
+    ok(&["commit", &book, "HOLD-1", "--amount", "0.40", "--date", "2026-10-01"]);
+    ok(&["commit", &book, "HOLD-1", "--signed-reason", "Found by the auditor"]);
+    assert_eq!(since(), 2);
+
+    let rows = text(&folder.path().join("rows.csv"));
+    std::fs::write(
+        &rows,
+        "from,to,amount,currency,reference,date,signed_reason\n\
+         Corrib Operating,@audit,1.00,EUR,B-1,2026-09-30,\n\
+         Corrib Operating,@audit,1.00,EUR,B-2,2026-09-30,Found by the auditor\n\
+         Corrib Operating,@audit,1.00,EUR,B-3,2026-10-01,\n",
+    )
+    .unwrap();
+    let batch = tieout(&["post", &book, "--batch", &rows, "--json"]);
+    assert_eq!(batch.refused(1), "PARTLY_REFUSED");
+    let answer = batch.json();
+    assert_eq!(
+        (answer["done"].as_u64(), answer["rows"][0]["error"]["code"].as_str()),
+        (Some(2), Some("SIGNED_PERIOD"))
+    );
+    assert_eq!(since(), 3);
+    check(&book);
+}
+
+#[test]
 fn certain_lines_may_confirm_themselves() {
     let folder = TempDir::new().unwrap();
     let book = own_copy(&folder);

@@ -305,6 +305,9 @@ pub struct DifferencePosting {
     pub amount: String,
     /// Absent: the day of the first line.
     pub effective_date: Option<String>,
+    /// Why it may settle in a signed period of either balance; as of a posting.
+    #[serde(default)]
+    pub signed_reason: Option<String>,
 }
 
 /// What accepting did.

@@ -45,6 +45,8 @@ pub struct StatementRow {
     pub rules_changed: bool,
     /// Rows of the file that were left out at import.
     pub left_out: u32,
+    /// Entries that were booked into its period since it was signed, each for a stated reason.
+    pub booked_since: u32,
 }
 
 /// The fallback of a run for lines no rule speaks for.
@@ -252,6 +254,24 @@ pub struct Report {
     pub left_out: Vec<LeftOutRow>,
     /// Earlier versions with the reason why each was reopened.
     pub history: Vec<ReportAct>,
+    /// Booked into the period after this version was signed. Never part of what was signed: read anew each time.
+    #[serde(default)]
+    pub booked_since: Vec<BookedSince>,
+}
+
+/// An entry that was booked into a signed period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BookedSince {
+    pub transaction_id: String,
+    /// Day it counts for.
+    pub date: String,
+    pub reference: String,
+    /// Minor units, above zero.
+    pub amount: String,
+    pub reason: String,
+    pub actor: String,
+    pub at: String,
 }
 
 /// A row of the file that was not imported.

@@ -107,6 +107,8 @@ pub struct PostRequest {
     pub metadata: Option<serde_json::Value>,
     /// Make `@name` balances that do not exist yet. Never in silence: without it they are an error.
     pub create_indicators: bool,
+    /// Why it may settle in a signed period of a balance: at most 500 characters. Logged, and flags the statements.
+    pub signed_reason: Option<String>,
 }
 
 /// A column of an exported list.
@@ -170,13 +172,13 @@ pub struct Effect {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Check {
-    /// `amount`, `balances`, `currency`, `funds`, `reference`, `date`, `expiry`
+    /// `amount`, `balances`, `currency`, `funds`, `reference`, `date`, `expiry`, `signed_period`
     pub kind: String,
     pub ok: bool,
     pub text: String,
     /// The field of the form it is about.
     pub field: Option<String>,
-    /// Closest names when an indicator does not exist.
+    /// Closest names when an indicator does not exist; the first open day when a period is signed.
     pub suggestions: Vec<String>,
 }
 
@@ -205,6 +207,9 @@ pub struct CommitItem {
     /// Day the commit counts for; absent: the day of the hold, or today while that is still to come.
     #[serde(default)]
     pub date: Option<String>,
+    /// Why it may settle in a signed period of a balance; as of a posting.
+    #[serde(default)]
+    pub signed_reason: Option<String>,
 }
 
 /// Holds to let go.
@@ -235,6 +240,8 @@ pub struct BatchRow {
     pub ok: bool,
     pub code: Option<String>,
     pub message: Option<String>,
+    /// The way out of a refusal, when there is one to tell.
+    pub detail: Option<String>,
     /// Minor units that were committed or let go; of a failed item what is held.
     pub amount: String,
     pub currency: String,
@@ -271,4 +278,8 @@ pub struct HoldsEffect {
     pub first_expiring: Option<FamilyRow>,
     /// Holds whose own day is still to come: unless told otherwise, committing them counts for today.
     pub dated_later: u32,
+    /// Holds whose own day lies in a signed period: committing them is refused unless another day or a reason is given.
+    pub in_signed_period: u32,
+    /// First day open to every one of them; absent while none of their balances has signed for a period.
+    pub open_from: Option<String>,
 }

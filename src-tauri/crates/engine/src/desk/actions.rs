@@ -12,7 +12,7 @@ use crate::api::desk::{DeskDone, DifferencePosting, TierPreview};
 use crate::clock::new_id;
 use crate::post::{PostCommand, post_in};
 use crate::recon::{left_to_clear, load_statement, must_be_open};
-use crate::{Engine, EngineError, EngineResult, Stamp, words};
+use crate::{Engine, EngineError, EngineResult, Stamp, signed, words};
 
 pub(super) fn desk_event(stamp: &Stamp, statement: &StatementRecord, kind: &str, text: &str) -> Event {
     Event {
@@ -334,7 +334,14 @@ impl Engine {
 
     /// Opens both sides of a match as they were. With `reverse`, the entry that was posted for it is also reversed,
     /// and the two cancel each other out.
-    pub async fn match_undo(&self, match_id: &str, reverse: bool) -> EngineResult<DeskDone> {
+    /// `signed_reason` lets the reversing entry into a signed period of the balance on its other side.
+    pub async fn match_undo(
+        &self,
+        match_id: &str,
+        reverse: bool,
+        signed_reason: Option<&str>,
+    ) -> EngineResult<DeskDone> {
+        let signed_reason = signed::reason_of(signed_reason)?;
         let stamp = self.stamp();
         let found = self.store.match_by_id(match_id).await?.ok_or_else(|| EngineError::not_found("match", match_id))?;
         let mut unit = self.store.begin().await?;
@@ -361,7 +368,8 @@ impl Engine {
         let mut text = if position > 0 { format!("Unmatched line {position}") } else { "Unmatched entries".to_owned() };
         let mut posted = None;
         if reverse {
-            let (effect, id, reference) = reverse_posted(unit.as_mut(), &stamp, &statement, &record, position).await?;
+            let (effect, id, reference) =
+                reverse_posted(unit.as_mut(), &stamp, &statement, &record, position, signed_reason).await?;
             effects.push(effect);
             text = format!("{text}, {reference} reversed");
             posted = Some(id);
@@ -464,6 +472,7 @@ async fn reverse_posted(
     statement: &StatementRecord,
     record: &store::recon::MatchRecord,
     position: u32,
+    signed_reason: Option<String>,
 ) -> EngineResult<(Effect, String, String)> {
     let nothing = || EngineError::Conflict {
         code: "NOTHING_TO_REVERSE",
@@ -486,6 +495,7 @@ async fn reverse_posted(
         overdraft: ledger::Overdraft::Unlimited,
         metadata: Some(json!({ "statement": statement.id, "reverses": original.row.id })),
         create_indicators: false,
+        signed_reason,
     };
     let posted = post_in(unit, stamp, &command).await?;
     let new = manual(statement, stamp, Some((posted.key, "reversal")));

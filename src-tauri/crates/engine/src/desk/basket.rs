@@ -8,7 +8,7 @@ use super::focus::difference_hints;
 use crate::api::desk::{DeskEffect, DifferencePosting};
 use crate::post::{PostCommand, Posted, post_in};
 use crate::recon::{left_to_clear, load_statement, must_be_open};
-use crate::{Engine, EngineError, EngineResult, Stamp, words};
+use crate::{Engine, EngineError, EngineResult, Stamp, signed, words};
 
 /// Both sides of a match to be, checked: one open statement, everything free.
 pub(super) struct Basket {
@@ -177,6 +177,7 @@ pub(super) async fn post_bank_movement(
         overdraft: Overdraft::Unlimited,
         metadata: Some(serde_json::json!({ "statement": statement.id, "line": line.id })),
         create_indicators: false,
+        signed_reason: signed::reason_of(posting.signed_reason.as_deref())?,
     };
     post_in(unit, stamp, &command).await
 }

@@ -9,7 +9,7 @@ use crate::api::desk::DeskDone;
 use crate::post::{PostCommand, post_in};
 use crate::recon::{ledger_cleared, load_statement, must_be_open, span, statement_cleared};
 use crate::signoff::OpeningGap;
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, signed};
 
 impl Engine {
     /// Posts what the book lacks before the first statement of a balance, dated the day before it, against a balance
@@ -17,7 +17,12 @@ impl Engine {
     ///
     /// # Errors
     /// `NO_OPENING_DIFFERENCE` when there is none or another statement came before; any refusal of the posting.
-    pub async fn opening_post(&self, statement_id: &str, balance_id: &str) -> EngineResult<DeskDone> {
+    pub async fn opening_post(
+        &self,
+        statement_id: &str,
+        balance_id: &str,
+        signed_reason: Option<&str>,
+    ) -> EngineResult<DeskDone> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         let statement = load_statement(unit.as_mut(), statement_id).await?;
@@ -47,6 +52,7 @@ impl Engine {
             overdraft: Overdraft::Unlimited,
             metadata: Some(json!({ "statement": statement.id })),
             create_indicators: false,
+            signed_reason: signed::reason_of(signed_reason)?,
         };
         let posted = post_in(unit.as_mut(), &stamp, &command).await?;
         let text = format!("Posted {text}, dated {}", gap.day());

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::civil::Date;
 use ledger::{Amount, LedgerError, hold};
 use store::ledger::{BalanceRecord, CurrencyTotal, FamilyRecord};
 use store::query::MAX_PAGE;
 use store::{Condition, Query, Test};
 
+use super::settles_on;
 use crate::api::page::ListQuery;
 use crate::api::transactions::{HeldTotal, HoldsEffect};
+use crate::signed::open_after;
 use crate::{Engine, EngineError, EngineResult, view};
 
 /// Holds whose effect is added up at once.
@@ -127,6 +130,7 @@ impl Engine {
             .filter(|family| expires(family).is_some_and(|at| at.as_second() - now.as_second() < SOON))
             .collect();
         soon.sort_by_key(|family| expires(family));
+        let (in_signed_period, open_from) = if void { (0, None) } else { self.signed_of(&open).await? };
         let later = open.iter().filter(|(family, _)| family.first.row.effective_date > today).count();
         Ok(HoldsEffect {
             sums: totals_of(held),
@@ -140,7 +144,25 @@ impl Engine {
             expiring: u32::try_from(soon.len()).unwrap_or(u32::MAX),
             first_expiring: soon.first().map(|family| view::family(family)),
             dated_later: u32::try_from(later).unwrap_or(u32::MAX),
+            in_signed_period,
+            open_from: open_from.map(|day| day.to_string()),
         })
+    }
+
+    /// How many of the holds would settle in a signed period by their own day, and the first day open to all of them
+    /// when any of their balances has signed for one.
+    async fn signed_of(&self, open: &[(FamilyRecord, Amount)]) -> EngineResult<(u32, Option<Date>)> {
+        let (today, signed) = (self.clock.today(), self.reconciled_to().await?);
+        let through = |family: &FamilyRecord| {
+            let row = &family.first.row;
+            [&row.source, &row.destination].into_iter().filter_map(|id| signed.get(id)).max().copied()
+        };
+        let closed = |family: &FamilyRecord| {
+            through(family).is_some_and(|day| settles_on(family.first.row.effective_date, today) <= day)
+        };
+        let count = open.iter().filter(|(family, _)| closed(family)).count();
+        let last = open.iter().filter_map(|(family, _)| through(family)).max();
+        Ok((u32::try_from(count).unwrap_or(u32::MAX), last.map(open_after)))
     }
 
     /// The holds that are open, in the order asked for, with what is still held; and the references of the others.

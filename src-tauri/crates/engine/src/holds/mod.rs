@@ -11,7 +11,7 @@ use crate::api::transactions::{BatchOutcome, BatchRow, CommitItem, VoidRequest};
 use crate::balances::parse_day;
 use crate::clock::new_id;
 use crate::post::event;
-use crate::{Engine, EngineError, EngineResult, Stamp, Topic, words};
+use crate::{Engine, EngineError, EngineResult, Stamp, Topic, signed, words};
 
 /// Largest number of holds one command decides on; the window sends more in parts.
 pub const MAX_BATCH: usize = 100;
@@ -35,7 +35,7 @@ struct Decided {
 
 /// Money that was promised for a day settles for that day, whenever the approval is given. A day that is still to come
 /// is another matter: money that is approved moves now, and nothing is booked ahead unless somebody says so.
-fn settles_on(promised: Date, today: Date) -> Date {
+pub(super) fn settles_on(promised: Date, today: Date) -> Date {
     promised.min(today)
 }
 
@@ -52,6 +52,9 @@ impl Engine {
             rows.push(self.batch_row(&item.id, outcome).await);
         }
         self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
+        if items.iter().any(|item| item.signed_reason.is_some()) {
+            self.changed(&[Topic::Statements]);
+        }
         Ok(outcome(rows))
     }
 
@@ -131,6 +134,7 @@ impl Engine {
             ),
         };
         let asked = parse_day(item.date.as_deref(), "date")?;
+        let reason = signed::reason_of(item.signed_reason.as_deref())?;
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         let loaded = load(unit.as_mut(), &item.id).await?;
@@ -142,6 +146,11 @@ impl Engine {
         let mut row = child(&loaded, &stamp, Status::Applied, &amount, None, reference);
         row.effective_date = asked.unwrap_or_else(|| settles_on(row.effective_date, stamp.today));
         let date = Some(row.effective_date);
+        let sides = [&loaded.source, &loaded.destination];
+        let period = signed::admit(unit.as_mut(), sides, row.effective_date, reason.as_deref()).await?;
+        if let (Some(period), Some(reason)) = (&period, &reason) {
+            signed::record(unit.as_mut(), &stamp, period, &row, reason).await?;
+        }
         insert_child(unit.as_mut(), &stamp, "hold.committed", &loaded, row).await?;
         unit.save_hold(loaded.transaction.key, &open, (open.state != HoldState::Open).then_some(stamp.at)).await?;
         unit.save_figures(loaded.source.key, &source).await?;
@@ -174,12 +183,13 @@ impl Engine {
             }
             None => (id.to_owned(), String::new(), 0, Amount::ZERO),
         };
+        let detail = outcome.as_ref().err().and_then(EngineError::detail);
         let (ok, code, message, amount, date) = match outcome {
             Ok(decided) => (true, None, None, decided.amount, decided.date),
             Err(error) => (false, Some(error.code().to_owned()), Some(error.sentence()), held, None),
         };
         let (amount, date) = (amount.to_string(), date.map(|day| day.to_string()));
-        BatchRow { id: id.to_owned(), reference, ok, code, message, amount, currency, exponent, date }
+        BatchRow { id: id.to_owned(), reference, ok, code, message, detail, amount, currency, exponent, date }
     }
 }
 

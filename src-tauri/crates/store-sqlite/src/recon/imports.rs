@@ -1,11 +1,14 @@
 //! Files, mapping profiles, statements and their lines.
 
+use jiff::civil::Date;
 use serde_json::json;
 use sqlx::{QueryBuilder, SqliteConnection};
 use store::StoreResult;
-use store::recon::{ImportSeen, KnownLine, NewLine, NewStatement, ProfileRecord, StatementRecord, StatementState};
+use store::recon::{
+    ImportSeen, KnownLine, NewLine, NewStatement, ProfileRecord, SignedRecord, StatementRecord, StatementState,
+};
 
-use super::rows::{SEEN, STATEMENT, all, get, list, profile, seen, state_word, statement, taken};
+use super::rows::{SEEN, STATEMENT, all, get, list, profile, seen, signed, state_word, statement, taken};
 use crate::code::{amount, micros};
 use crate::error::from_sqlx;
 
@@ -118,6 +121,19 @@ pub(super) async fn statements(
     }
     query.push(" ORDER BY s.period_to, s.key");
     all(connection, query, statement).await
+}
+
+pub(super) async fn signed_from(
+    connection: &mut SqliteConnection,
+    balance_key: i64,
+    day: Date,
+) -> StoreResult<Vec<SignedRecord>> {
+    let mut query = QueryBuilder::new(
+        "SELECT id, name, period_to, version FROM statement WHERE state = 'signed' AND balance_key = ",
+    );
+    query.push_bind(balance_key).push(" AND period_to >= ").push_bind(day.to_string());
+    query.push(" ORDER BY period_to DESC, key DESC");
+    all(connection, query, signed).await
 }
 
 pub(super) async fn statement_by_id(

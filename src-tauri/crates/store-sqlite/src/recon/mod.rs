@@ -9,13 +9,13 @@ mod matches;
 mod rows;
 mod runs;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use sqlx::{Sqlite, pool::PoolConnection};
 use store::recon::{
     ActionRecord, DeskLineRecord, EntryQuery, EntryRecord, ImportSeen, KnownLine, LedgerSide, LineFigures, LineQuery,
     LineRecord, MatchRecord, NewLine, NewMatch, NewStatement, ProfileRecord, ProofSpan, ProposalRecord, RuleRecord,
-    RuleVersionRecord, RunRecord, SignOffRecord, StatementRecord, StatementState,
+    RuleVersionRecord, RunRecord, SignOffRecord, SignedRecord, StatementRecord, StatementState,
 };
 use store::{Page, ReconReads, ReconWrites, StoreResult};
 
@@ -48,6 +48,9 @@ impl ReconReads for SqliteStore {
     }
     async fn statement(&self, id: &str) -> StoreResult<Option<StatementRecord>> {
         imports::statement_by_id(&mut *self.reader().await?, id).await
+    }
+    async fn signed_from(&self, balance_key: i64, day: Date) -> StoreResult<Vec<SignedRecord>> {
+        imports::signed_from(&mut *self.reader().await?, balance_key, day).await
     }
     async fn line_figures(&self, statement_key: i64) -> StoreResult<LineFigures> {
         lines::figures(&mut *self.reader().await?, statement_key).await
@@ -153,6 +156,9 @@ impl ReconWrites for SqliteUnit {
     }
     async fn load_statements(&mut self, balance_key: i64) -> StoreResult<Vec<StatementRecord>> {
         imports::statements(self.connection(), Some(balance_key)).await
+    }
+    async fn load_signed_from(&mut self, balance_key: i64, day: Date) -> StoreResult<Vec<SignedRecord>> {
+        imports::signed_from(self.connection(), balance_key, day).await
     }
     async fn load_known_lines(&mut self, balance_key: i64, fingerprints: &[String]) -> StoreResult<Vec<KnownLine>> {
         imports::known_lines(self.connection(), balance_key, fingerprints).await

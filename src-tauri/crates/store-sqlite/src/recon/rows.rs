@@ -3,7 +3,7 @@
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use store::recon::{
     ActionRecord, EntryRecord, ImportSeen, LineRecord, MatchRecord, ProfileRecord, ProposalRecord, RuleRecord,
-    RuleVersionRecord, RunRecord, SignOffRecord, StatementRecord, StatementState,
+    RuleVersionRecord, RunRecord, SignOffRecord, SignedRecord, StatementRecord, StatementState,
 };
 use store::{StoreError, StoreResult};
 
@@ -68,6 +68,15 @@ pub(super) const STATEMENT: &str = "SELECT s.key, s.id, s.balance_key, b.id AS b
      f.name AS file_name, s.name, s.account, s.period_from, s.period_to, s.opening, s.closing, s.opening_from, s.closing_from, s.proof, s.left_out, s.state, \
      s.version, s.imported_at, s.imported_by \
      FROM statement s JOIN balance b ON b.key = s.balance_key JOIN source_file f ON f.sha256 = s.file_sha256 ";
+
+pub(super) fn signed(row: &SqliteRow) -> StoreResult<SignedRecord> {
+    Ok(SignedRecord {
+        id: get(row, "id")?,
+        name: get(row, "name")?,
+        period_to: date("statement", get(row, "period_to")?)?,
+        version: small(row, "version")?,
+    })
+}
 
 pub(super) fn statement(row: &SqliteRow) -> StoreResult<StatementRecord> {
     Ok(StatementRecord {

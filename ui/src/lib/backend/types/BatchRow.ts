@@ -5,6 +5,10 @@
  */
 export type BatchRow = { id: string, reference: string, ok: boolean, code: string | null, message: string | null, 
 /**
+ * The way out of a refusal, when there is one to tell.
+ */
+detail: string | null, 
+/**
  * Minor units that were committed or let go; of a failed item what is held.
  */
 amount: string, currency: string, exponent: number, 

@@ -5,7 +5,7 @@
  */
 export type Check = { 
 /**
- * `amount`, `balances`, `currency`, `funds`, `reference`, `date`, `expiry`
+ * `amount`, `balances`, `currency`, `funds`, `reference`, `date`, `expiry`, `signed_period`
  */
 kind: string, ok: boolean, text: string, 
 /**
@@ -13,6 +13,6 @@ kind: string, ok: boolean, text: string,
  */
 field: string | null, 
 /**
- * Closest names when an indicator does not exist.
+ * Closest names when an indicator does not exist; the first open day when a period is signed.
  */
 suggestions: Array<string>, };

@@ -15,4 +15,8 @@ void_rest: boolean,
 /**
  * Day the commit counts for; absent: the day of the hold, or today while that is still to come.
  */
-date: string | null, };
+date: string | null, 
+/**
+ * Why it may settle in a signed period of a balance; as of a posting.
+ */
+signed_reason: string | null, };

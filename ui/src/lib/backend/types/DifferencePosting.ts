@@ -15,4 +15,8 @@ amount: string,
 /**
  * Absent: the day of the first line.
  */
-effective_date: string | null, };
+effective_date: string | null, 
+/**
+ * Why it may settle in a signed period of either balance; as of a posting.
+ */
+signed_reason: string | null, };

@@ -22,4 +22,12 @@ expiring: number, first_expiring: FamilyRow | null,
 /**
  * Holds whose own day is still to come: unless told otherwise, committing them counts for today.
  */
-dated_later: number, };
+dated_later: number, 
+/**
+ * Holds whose own day lies in a signed period: committing them is refused unless another day or a reason is given.
+ */
+in_signed_period: number, 
+/**
+ * First day open to every one of them; absent while none of their balances has signed for a period.
+ */
+open_from: string | null, };

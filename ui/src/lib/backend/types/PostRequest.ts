@@ -31,4 +31,8 @@ overdraft_limit: string | null, metadata: any,
 /**
  * Make `@name` balances that do not exist yet. Never in silence: without it they are an error.
  */
-create_indicators: boolean, };
+create_indicators: boolean, 
+/**
+ * Why it may settle in a signed period of a balance: at most 500 characters. Logged, and flags the statements.
+ */
+signed_reason: string | null, };

@@ -12,4 +12,8 @@ rules_changed: boolean,
 /**
  * Rows of the file that were left out at import.
  */
-left_out: number, };
+left_out: number, 
+/**
+ * Entries that were booked into its period since it was signed, each for a stated reason.
+ */
+booked_since: number, };
