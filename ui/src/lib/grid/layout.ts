@@ -54,7 +54,7 @@ export class Layout<Row> {
     let index = 0;
     for (const group of groups ?? []) {
       const isFolded = folded.has(group.key);
-      push({ kind: 'group', start: index, count: 1, group, folded: isFolded });
+      push({ kind: 'group', start: index, count: group.headless ? 0 : 1, group, folded: isFolded });
       const end = Math.min(index + group.count, total);
       if (!isFolded) rows(index, end);
       index = end;

@@ -244,6 +244,7 @@ export class GridModel<Row> {
   }
 
   fold(key: string): void {
+    if (this.groups?.find((group) => group.key === key)?.divider) return;
     const next = new Set(this.folded);
     if (!next.delete(key)) next.add(key);
     this.folded = next;

@@ -35,6 +35,10 @@ export interface GridGroup {
   count: number;
   sums: CurrencySum[];
   tone?: 'warn' | 'neg';
+  /** Its head is a line between rows, without count and sums, and does not fold. */
+  divider?: boolean;
+  /** It has no head, as what stands before the first divider. */
+  headless?: boolean;
 }
 
 export interface GridSource<Row> {

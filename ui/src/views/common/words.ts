@@ -3,9 +3,7 @@ import type { FamilyState } from '$lib/backend/types/FamilyState';
 import { type CurrencySum, formatMinor, isZero } from '$lib/money';
 import { settings } from '$lib/settings';
 
-export const count = (n: number, one: string, many: string): string => `${number(n)} ${n === 1 ? one : many}`;
-
-export const number = (n: number): string => n.toLocaleString(navigator.language);
+export { number, plural as count } from '$lib/words';
 
 /** `1,284,000 JPY`, with the sign setting of the reader. */
 export const money = (minor: string, exponent: number, currency: string): string =>

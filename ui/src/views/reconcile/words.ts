@@ -1,11 +1,9 @@
 import { formatMinor } from '$lib/money';
 import { settings } from '$lib/settings';
-import { count } from '../common/words';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `1 line`, `12 lines`. */
-export const plural = (n: number, one: string, many = `${one}s`): string => count(n, one, many);
+export { plural } from '$lib/words';
 
 /** `1 Oct` from `2026-10-01`. */
 export function shortDay(iso: string): string {
