@@ -49,7 +49,13 @@ fn screenshots_of_a_review() {
         both_themes(desk, &app, "review-desk-difference", &difference).await?;
         small(desk, &app, "review-desk-difference", &difference).await?;
         app.click("desk-find-sum").await?;
-        both_themes(desk, &app, "find-sum", &[("find-sum", "Entries that add up to"), ("find-sum-verdict", "searched")]).await?;
+        both_themes(
+            desk,
+            &app,
+            "find-sum",
+            &[("find-sum", "Entries that add up to"), ("find-sum-verdict", "searched")],
+        )
+        .await?;
         app.press("Esc").await?;
         app.wait_gone("find-sum").await?;
         app.click("desk-new-entry").await?;
