@@ -6,6 +6,19 @@ import { countSelected, everything, isSelected, nothing, toggled, tsvCell, withR
 const group = (key: string, count: number) => ({ key, label: key, count, sums: [] });
 
 describe('layout', () => {
+  it('puts a line between rows where the first half has no head', () => {
+    const layout = new Layout<string>({
+      total: 5,
+      groups: [
+        { ...group('open', 2), headless: true },
+        { ...group('signed', 3), divider: true },
+      ],
+    });
+    expect(layout.length).toBe(6);
+    expect([0, 1, 2, 3].map((n) => layout.line(n)?.kind)).toEqual(['row', 'row', 'group', 'row']);
+    expect(layout.lineOfRow(2)).toBe(3);
+  });
+
   it('is one segment for a million rows', () => {
     const layout = new Layout<string>({ total: 1_000_000 });
     expect(layout.length).toBe(1_000_000);
