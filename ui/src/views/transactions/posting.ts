@@ -128,7 +128,10 @@ export function obstacle(values: Values, preview: PostPreview | null, asked: boo
   if (missing) return missing;
   if (!preview || !asked) return 'Checking';
   if (preview.ready) return null;
-  return preview.checks.find((check) => !check.ok)?.text ?? 'One of the checks does not hold';
+  const failed = preview.checks.find((check) => !check.ok);
+  // Said whole beside the date, with the ways out.
+  if (failed?.kind === 'signed_period') return 'The date lies in a signed period';
+  return failed?.text ?? 'One of the checks does not hold';
 }
 
 const LETTERS = '23456789ABCDEFGHJKLMNPQRSTVWXYZ';
