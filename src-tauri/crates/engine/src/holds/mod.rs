@@ -35,7 +35,7 @@ struct Decided {
 
 /// Money that was promised for a day settles for that day, whenever the approval is given. A day that is still to come
 /// is another matter: money that is approved moves now, and nothing is booked ahead unless somebody says so.
-pub(super) fn settles_on(promised: Date, today: Date) -> Date {
+fn settles_on(promised: Date, today: Date) -> Date {
     promised.min(today)
 }
 
