@@ -292,3 +292,21 @@ async fn figures_longer_than_any_amount_are_still_summed() {
     assert!(book.engine.book_check().await.unwrap().problems.is_empty());
     assert!(book.engine.overview_trial(None).await.unwrap().ties);
 }
+
+#[tokio::test]
+async fn damage_found_while_the_book_is_open_stops_all_writing() {
+    let book = TestBook::new().await;
+    let a = book.balance("A", "EUR").await;
+    for _ in 0..20 {
+        book.fund(&a, "EUR", "10000").await;
+    }
+    let book = book.reopen().await;
+    let mut bytes = std::fs::read(&book.path).unwrap();
+    let middle = bytes.len() / 2 / 4096 * 4096;
+    bytes[middle..middle + 4096].fill(0xA5);
+    std::fs::write(&book.path, bytes).unwrap();
+    assert!(!book.engine.book_check().await.is_ok_and(|check| check.problems.is_empty()));
+    let refused = book.engine.ledger_create("More").await.unwrap_err();
+    assert_eq!(refused.code(), "BOOK_READ_ONLY");
+    assert!(refused.to_string().contains("damaged") && refused.to_string().contains("backup"), "{refused}");
+}

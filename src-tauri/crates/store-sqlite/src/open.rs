@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -39,6 +40,8 @@ pub struct SqliteStore {
     pub(crate) lists: Lists,
     writer: Option<SqlitePool>,
     read_only: Option<String>,
+    /// Damage that was found while the book was open: from then on nothing more is written into it.
+    damage: OnceLock<String>,
     path: PathBuf,
     /// A copy that was made before the schema was brought up to date.
     backup: Option<PathBuf>,
@@ -107,7 +110,7 @@ impl SqliteStore {
             connection.close().await.map_err(database)?;
             return Self::connect(path, None, Some(reason.into()), None, false).await;
         }
-        check_pages(path, false).await?;
+        check_pages(path, false, CHECK_AT_OPEN).await?;
         let backup = bring_up_to_date(path).await?;
         Self::connect(path, lock, None, backup, false).await
     }
@@ -117,7 +120,7 @@ impl SqliteStore {
         if std::fs::metadata(wal(path)).is_ok_and(|log| log.len() > 0) {
             return Err(OpenError::Unfinished(name(path)));
         }
-        check_pages(path, true).await?;
+        check_pages(path, true, CHECK_AT_OPEN).await?;
         Self::connect(path, None, Some(reason.into()), None, true).await
     }
 
@@ -151,12 +154,28 @@ impl SqliteStore {
             .await
             .map_err(database)?;
         info!(read_only = read_only.is_some(), "book opened");
-        Ok(Self { readers, lists: Lists::default(), writer, read_only, path: path.to_owned(), backup, _lock: lock })
+        Ok(Self {
+            readers,
+            lists: Lists::default(),
+            writer,
+            read_only,
+            damage: OnceLock::new(),
+            path: path.to_owned(),
+            backup,
+            _lock: lock,
+        })
     }
 
     /// Where the book is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    fn stop_writing(&self, found: &[String]) {
+        let first = found.first().map(String::as_str).unwrap_or_default();
+        let _ = self.damage.set(format!(
+            "This book is damaged: {first}. Nothing more is written into it. Open its last backup to go on working."
+        ));
     }
 
     /// The copy made before the schema was brought up to date, if that was needed.
@@ -168,15 +187,15 @@ impl SqliteStore {
 #[async_trait::async_trait]
 impl Store for SqliteStore {
     async fn begin(&self) -> StoreResult<Box<dyn Unit>> {
-        let Some(writer) = &self.writer else {
-            return Err(StoreError::ReadOnly(self.read_only.clone().unwrap_or_default()));
+        let (Some(writer), None) = (&self.writer, self.read_only()) else {
+            return Err(StoreError::ReadOnly(self.read_only().unwrap_or_default()));
         };
         let transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
         Ok(Box::new(SqliteUnit::new(transaction, self.lists.writes())))
     }
 
     fn read_only(&self) -> Option<String> {
-        self.read_only.clone()
+        self.damage.get().or(self.read_only.as_ref()).cloned()
     }
 
     fn checked_at_open(&self) -> bool {
@@ -185,13 +204,25 @@ impl Store for SqliteStore {
 
     async fn check_file(&self) -> StoreResult<Vec<String>> {
         let mut connection = self.readers.acquire().await.map_err(from_sqlx)?;
-        let mut found = quick_check(&mut connection).await.map_err(from_sqlx)?;
+        let mut found = match quick_check(&mut connection).await {
+            Err(error) => match damaged_or_database(error) {
+                OpenError::Damaged(how) => vec![how],
+                other => return Err(StoreError::Database(Box::new(other))),
+            },
+            Ok(found) => found,
+        };
+        if !found.is_empty() {
+            // The other answers would come from the same broken pages.
+            self.stop_writing(&found);
+            return Ok(found);
+        }
         let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut *connection).await.map_err(from_sqlx)?;
         if !broken.is_empty() {
             found.push(match broken.len() {
                 1 => "1 row refers to something that is not there".to_owned(),
                 more => format!("{more} rows refer to something that is not there"),
             });
+            self.stop_writing(&found);
         }
         Ok(found)
     }
@@ -284,9 +315,10 @@ fn is_write_protected(path: &Path) -> bool {
     std::fs::OpenOptions::new().append(true).open(path).is_err()
 }
 
-async fn check_pages(path: &Path, immutable: bool) -> Result<(), OpenError> {
+/// Looks at every page of a book that is not larger than `limit`.
+async fn check_pages(path: &Path, immutable: bool, limit: u64) -> Result<(), OpenError> {
     let size = std::fs::metadata(path).map_err(|error| io(path, &error))?.len();
-    if size > CHECK_AT_OPEN {
+    if size > limit {
         return Ok(());
     }
     let reading = options(path).read_only(immutable).immutable(immutable);
@@ -320,6 +352,8 @@ async fn bring_up_to_date(path: &Path) -> Result<Option<PathBuf>, OpenError> {
     let version = version_of(&mut connection).await?;
     let mut backup = None;
     if version < SCHEMA_VERSION {
+        // However large it is: a migration reads and writes what it finds, and the copy would be as broken.
+        check_pages(path, false, u64::MAX).await?;
         let target = backup_name(path, version);
         copy_consistently(&mut connection, &target).await.map_err(|error| OpenError::Database(Box::new(error)))?;
         backup = Some(target);

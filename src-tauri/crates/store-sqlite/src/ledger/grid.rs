@@ -104,7 +104,7 @@ const IN_DATE_INDEX: &[&str] = &[
 pub(super) fn date_index_hint(query: &Query) -> &'static str {
     let carried = query.conditions.iter().all(|one| IN_DATE_INDEX.contains(&one.field.as_str()));
     let words = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    if carried && words.is_none_or(|words| searched_for(words)) { BY_DATE } else { "" }
+    if carried && words.is_none_or(searched_for) { BY_DATE } else { "" }
 }
 
 /// A query that may begin at any day: of two bounds on the same side the database walks from the one it reads first.

@@ -28,14 +28,15 @@ pub(super) async fn known_lines(
     fingerprints: &[String],
 ) -> StoreResult<Vec<KnownLine>> {
     let mut query = QueryBuilder::new("SELECT l.fingerprint, l.occurrence, l.running_balance, ");
-    query.push(SEEN).push(" FROM json_each(");
-    query
-        .push_bind(list(fingerprints))
-        .push(") j JOIN statement_line l ON l.fingerprint = j.value AND l.active = 1 AND l.balance_key = ");
-    query.push_bind(balance_key).push(
-        " JOIN statement s ON s.key = l.statement_key JOIN balance b ON b.key = s.balance_key
-          JOIN source_file f ON f.sha256 = s.file_sha256 ORDER BY l.key",
+    // One look into the index per fingerprint: joined the other way round, every stored line of the account is held
+    // against every fingerprint.
+    query.push(SEEN).push(
+        " FROM statement_line l INDEXED BY statement_line_once CROSS JOIN statement s ON s.key = l.statement_key
+          JOIN balance b ON b.key = s.balance_key JOIN source_file f ON f.sha256 = s.file_sha256
+          WHERE l.active = 1 AND l.balance_key = ",
     );
+    query.push_bind(balance_key).push(" AND l.fingerprint IN (SELECT value FROM json_each(");
+    query.push_bind(list(fingerprints)).push(")) ORDER BY l.key");
     all(connection, query, |row| {
         Ok(KnownLine {
             fingerprint: get(row, "fingerprint")?,

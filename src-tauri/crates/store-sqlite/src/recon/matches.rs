@@ -129,8 +129,8 @@ pub(super) async fn insert_pairs(
     .await
     .map_err(from_sqlx)?;
     for sql in [
-        "INSERT INTO match_line (line_key, match_key) SELECT j.value ->> 9, m.key FROM json_each(?1) j JOIN match m ON m.id = j.value ->> 0 WHERE ?2 = ?2",
-        "INSERT INTO match_entry (txn_key, match_key, balance_key) SELECT j.value ->> 10, m.key, ?2 FROM json_each(?1) j JOIN match m ON m.id = j.value ->> 0",
+        "INSERT INTO match_line (line_key, match_key) SELECT j.value ->> 9, m.key FROM json_each(?1) j CROSS JOIN match m ON m.id = j.value ->> 0 WHERE ?2 = ?2",
+        "INSERT INTO match_entry (txn_key, match_key, balance_key) SELECT j.value ->> 10, m.key, ?2 FROM json_each(?1) j CROSS JOIN match m ON m.id = j.value ->> 0",
     ] {
         sqlx::query(sql)
             .bind(&rows)
@@ -139,12 +139,13 @@ pub(super) async fn insert_pairs(
             .await
             .map_err(|error| taken(error, "match"))?;
     }
-    let keys =
-        sqlx::query_scalar("SELECT m.key FROM json_each(?) j JOIN match m ON m.id = j.value ->> 0 ORDER BY j.key")
-            .bind(&rows)
-            .fetch_all(connection)
-            .await
-            .map_err(from_sqlx)?;
+    let keys = sqlx::query_scalar(
+        "SELECT m.key FROM json_each(?) j CROSS JOIN match m ON m.id = j.value ->> 0 ORDER BY j.key",
+    )
+    .bind(&rows)
+    .fetch_all(connection)
+    .await
+    .map_err(from_sqlx)?;
     Ok(keys)
 }
 
