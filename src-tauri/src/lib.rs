@@ -22,6 +22,8 @@ use crate::state::Shell;
 pub fn run() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TIEOUT_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    #[cfg(target_os = "linux")]
+    platform::memory::bound();
     let book = book_argument(std::env::args_os().skip(1));
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())

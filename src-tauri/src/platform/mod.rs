@@ -2,4 +2,6 @@
 
 pub(crate) mod dialogs;
 pub(crate) mod files;
+#[cfg(target_os = "linux")]
+pub(crate) mod memory;
 pub(crate) mod paths;
