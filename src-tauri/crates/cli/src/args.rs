@@ -97,6 +97,9 @@ pub(crate) enum Command {
         /// Why it may settle in a signed period; logged, and flags the statement
         #[arg(long, value_name = "TEXT")]
         signed_reason: Option<String>,
+        /// Reference of the commit; the same again with the same content is booked once
+        #[arg(long)]
+        reference: Option<String>,
     },
     /// Let go what is still held
     Void {
@@ -106,6 +109,9 @@ pub(crate) enum Command {
         /// Why; stored and printed
         #[arg(long)]
         reason: String,
+        /// Reference of the void; the same again with the same content is booked once
+        #[arg(long)]
+        reference: Option<String>,
     },
     /// Import a statement into a book
     Import(Box<ImportArgs>),
@@ -341,6 +347,15 @@ pub(crate) struct ImportArgs {
     /// Another balance has the lines of this very file, and that is right
     #[arg(long)]
     pub(crate) accept_other_balance: bool,
+    /// This balance has the rows of this very file under another reading, and they are to be added again
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// Lines, by row of the file, that look as if they were imported before and are new all the same
+    #[arg(long, value_name = "ROW", value_delimiter = ',')]
+    pub(crate) keep_known: Vec<u32>,
+    /// Every line is new, however like a known one it looks
+    #[arg(long, conflicts_with = "keep_known")]
+    pub(crate) keep_all_known: bool,
     /// Opening balance of a file that has none, decimal
     #[arg(long, allow_hyphen_values = true)]
     pub(crate) opening: Option<String>,
@@ -400,6 +415,9 @@ pub(crate) enum ReconcileCommand {
         /// Write to this file
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        /// Replace the file if it exists; a book is never replaced
+        #[arg(long, requires = "out")]
+        force: bool,
     },
     /// Sign a statement, or say what still stands in the way
     Signoff {
@@ -426,7 +444,7 @@ pub(crate) struct MatchArgs {
     /// statement_id, account, booking_date, value_date, amount, currency, reference, description
     #[arg(long, value_name = "FILE")]
     pub(crate) statement: PathBuf,
-    /// Written: statement_id, ledger_id, group_id, tier, score
+    /// Written: statement_id, ledger_id, group_id, tier, score. An older result is replaced, a book or an input never
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine::api::transactions::{BatchOutcome, CommitItem, VoidRequest};
+use engine::api::transactions::{BatchOutcome, CommitItem, VoidItem, VoidRequest};
 
 use crate::Done;
 use crate::fault::{Answer, Exit, Fault};
@@ -21,10 +21,12 @@ pub(crate) async fn commit(book: &Path, item: CommitItem, actor: Option<&str>) -
     answer(outcome?, "Committed")
 }
 
-pub(crate) async fn void(book: &Path, hold: &str, reason: &str, actor: Option<&str>) -> Answer<Done> {
+/// `item` with the hold by id or reference.
+pub(crate) async fn void(book: &Path, item: VoidItem, reason: &str, actor: Option<&str>) -> Answer<Done> {
     let engine = open_to_write(book, actor).await?;
-    let family = find(&engine, hold).await?.family;
-    let outcome = engine.holds_void(VoidRequest { ids: vec![family.id], reason: reason.to_owned(), note: None }).await;
+    let family = find(&engine, &item.id).await?.family;
+    let items = vec![VoidItem { id: family.id, ..item }];
+    let outcome = engine.holds_void(VoidRequest { items, reason: reason.to_owned(), note: None }).await;
     engine.close().await;
     answer(outcome?, "Voided")
 }
@@ -41,6 +43,12 @@ fn answer(outcome: BatchOutcome, done: &str) -> Answer<Done> {
         return Err(fault.with_detail(row.detail));
     }
     let day = row.date.as_deref().map(|day| format!(", dated {day}")).unwrap_or_default();
-    let text = format!("{done} {} of {}{day}.", money(&row.amount, &row.currency, row.exponent), row.reference);
+    let before = if row.existing { " before" } else { "" };
+    let amount = money(&row.amount, &row.currency, row.exponent);
+    let text = format!(
+        "{done}{before}: {amount} of {}{day}, as {}.",
+        row.reference,
+        row.booked.as_deref().unwrap_or_default()
+    );
     Ok(Output::new(&row, text).into())
 }

@@ -20,11 +20,12 @@ mod session;
 mod statement;
 mod stream;
 mod transactions;
+mod unread;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use engine::api::transactions::CommitItem;
+use engine::api::transactions::{CommitItem, VoidItem};
 
 use crate::args::{Cli, Command};
 use crate::fault::{Answer, Exit, Fault};
@@ -97,17 +98,21 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Show { book, id } => transactions::show(book, id, actor).await,
         Command::Statement(command) => statement::read(command),
         Command::Post(options) => post::run(options, actor).await,
-        Command::Commit { book, hold, amount, void_rest, date, signed_reason } => {
+        Command::Commit { book, hold, amount, void_rest, date, signed_reason, reference } => {
             let item = CommitItem {
                 id: hold.clone(),
                 amount: amount.clone(),
                 void_rest: *void_rest,
                 date: date.clone(),
                 signed_reason: signed_reason.clone(),
+                reference: reference.clone(),
             };
             holds::commit(book, item, actor).await
         }
-        Command::Void { book, hold, reason } => holds::void(book, hold, reason, actor).await,
+        Command::Void { book, hold, reason, reference } => {
+            let item = VoidItem { id: hold.clone(), reference: reference.clone() };
+            holds::void(book, item, reason, actor).await
+        }
         Command::Import(options) => import::run(options, actor).await,
         Command::Reconcile(command) => reconcile::run(command, actor).await,
         Command::Statements { book } => reconcile::list(book, actor).await,

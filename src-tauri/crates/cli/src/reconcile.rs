@@ -17,7 +17,8 @@ use crate::session::{open, open_to_write};
 
 pub(crate) async fn run(command: &ReconcileCommand, actor: Option<&str>) -> Answer<Done> {
     let (book, writes) = match command {
-        ReconcileCommand::Report { book, .. } => (book, false),
+        // Without a name nothing is signed, only looked at.
+        ReconcileCommand::Report { book, .. } | ReconcileCommand::Signoff { book, name: None, .. } => (book, false),
         ReconcileCommand::Run { book, .. }
         | ReconcileCommand::Resume { book, .. }
         | ReconcileCommand::Accept { book, .. }
@@ -69,7 +70,10 @@ async fn on_book(engine: &Arc<Engine>, command: &ReconcileCommand) -> Answer<Don
             );
             Ok(Output::new(&done, text).into())
         }
-        ReconcileCommand::Report { statement, version_number, format, out, .. } => {
+        ReconcileCommand::Report { book, statement, version_number, format, out, force } => {
+            if let Some(path) = out {
+                Fault::may_write(path, &[book], *force)?;
+            }
             report(engine, statement, *version_number, *format, out.as_deref()).await
         }
         ReconcileCommand::Signoff { statement, name, .. } => sign_off(engine, statement, name.as_deref()).await,

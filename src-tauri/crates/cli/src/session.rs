@@ -16,7 +16,7 @@ use crate::fault::{Answer, Exit, Fault};
 pub(crate) async fn open(book: &Path, actor: Option<&str>) -> Answer<Arc<Engine>> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(book).await?);
     // Taking up sets whoever works in the window; a command says itself who acts.
-    Engine::new(Arc::clone(&store), Arc::new(SystemClock), "Tieout").book_take_up().await?;
+    Engine::new(Arc::clone(&store), Arc::new(SystemClock), engine::SYSTEM_ACTOR).book_take_up().await?;
     Ok(Arc::new(Engine::new(store, Arc::new(SystemClock), name_of(actor))))
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn name_of(actor: Option<&str>) -> String {
     let user = || {
         ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok().filter(|name| !name.is_empty()))
     };
-    given.or_else(user).unwrap_or_else(|| "tieout".to_owned())
+    given.or_else(user).unwrap_or_else(|| "command line".to_owned())
 }
 
 /// The balance that `text` names: its id, its `@name` or its name. `currency` decides between balances of one name.

@@ -9,7 +9,7 @@ use store::system::{Event, JobKind, JobRecord, JobState};
 use crate::api::book::{BookCheck, BookInfo, Chart, ColumnNames, JobRow, NewBook};
 use crate::clock::new_id;
 use crate::post::{GENERAL_LEDGER, GENERAL_LEDGER_ID, below_zero_key};
-use crate::{Engine, EngineError, EngineResult, Topic, words};
+use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Topic, words};
 
 /// Keys of the book's settings.
 const BOOK: &str = "book";
@@ -199,6 +199,10 @@ impl Engine {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
             return Err(EngineError::invalid("name", "Enter your name, with at most 100 characters."));
+        }
+        if name.eq_ignore_ascii_case(SYSTEM_ACTOR) {
+            let message = format!("{SYSTEM_ACTOR} stands for what happens by itself. Enter your own name.");
+            return Err(EngineError::invalid("name", message));
         }
         self.put(PERSON, &json!(name)).await?;
         self.set_actor(name);

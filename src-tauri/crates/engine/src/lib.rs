@@ -7,11 +7,13 @@ pub mod api;
 mod balances;
 mod book;
 pub mod clock;
+pub mod days;
 mod desk;
 pub mod error;
 mod export;
 pub mod files;
 mod holds;
+mod idempotency;
 mod imports;
 mod overview;
 mod post;
@@ -47,6 +49,9 @@ pub enum Notice {
     /// A file in the import wizard is read, compared or stored.
     Import { session: String, step: api::book::JobProgress },
 }
+
+/// Who does what nobody asked for: a hold whose time has come voids itself, whoever has the book open then.
+pub const SYSTEM_ACTOR: &str = "Tieout";
 
 /// How many notices a slow listener may lag behind before it is told to read everything again.
 const NOTICE_BUFFER: usize = 256;
@@ -96,6 +101,11 @@ impl Engine {
 
     pub(crate) fn stamp(&self) -> Stamp {
         Stamp { at: self.clock.now(), today: self.clock.today(), actor: self.actor() }
+    }
+
+    /// For what time does by itself: no person is named for it.
+    pub(crate) fn system_stamp(&self) -> Stamp {
+        Stamp { actor: SYSTEM_ACTOR.to_owned(), ..self.stamp() }
     }
 
     pub(crate) fn actor(&self) -> String {

@@ -2,14 +2,13 @@
 
 use jiff::{Timestamp, civil::Date};
 use ledger::{Amount, Balance, Overdraft, Posting, Status, TransactionRow, transaction};
-use sha2::{Digest, Sha256};
 use store::Unit;
 use store::ledger::{BalanceRecord, BalanceRef, NewBalance, NewTransaction, StoredTransaction};
 use store::system::Event;
 
 use crate::clock::new_id;
-use crate::error::describe_use;
-use crate::{EngineError, EngineResult, Stamp, signed, words};
+use crate::idempotency::{Asked, taken};
+use crate::{EngineError, EngineResult, Stamp, signed};
 
 /// The ledger that indicator balances live in.
 pub(crate) const GENERAL_LEDGER: &str = "General ledger";
@@ -47,45 +46,6 @@ pub(crate) struct Posted {
     pub existing: bool,
 }
 
-impl PostCommand {
-    /// SHA-256 over everything that was asked for, each part with its length in front so that no two requests share an
-    /// encoding. Dates that were left open are hashed as open: a retry tomorrow is still the same request.
-    pub fn input_hash(&self) -> [u8; 32] {
-        let mut hasher = Sha256::new();
-        let mut part = |bytes: &[u8]| {
-            hasher.update((bytes.len() as u64).to_be_bytes());
-            hasher.update(bytes);
-        };
-        part(b"posting 1");
-        for text in [
-            &self.reference,
-            &self.amount.to_string(),
-            &self.currency,
-            &self.source,
-            &self.destination,
-            &self.description,
-        ] {
-            part(text.as_bytes());
-        }
-        part(self.effective_date.map(|day| day.to_string()).unwrap_or_default().as_bytes());
-        part(&[u8::from(self.hold)]);
-        part(self.expires_at.map(|at| at.to_string()).unwrap_or_default().as_bytes());
-        let overdraft = match &self.overdraft {
-            Overdraft::Refused => "refused".to_owned(),
-            Overdraft::Unlimited => "unlimited".to_owned(),
-            Overdraft::Limit(limit) => format!("limit {limit}"),
-        };
-        part(overdraft.as_bytes());
-        part(self.metadata.as_ref().map(ToString::to_string).unwrap_or_default().as_bytes());
-        // Added to what is hashed only when it is there: postings from before it could be said keep their hash.
-        if let Some(reason) = &self.signed_reason {
-            part(b"signed reason");
-            part(reason.as_bytes());
-        }
-        hasher.finalize().into()
-    }
-}
-
 /// `@name` or an id.
 pub(crate) fn balance_ref(text: &str, currency: &str) -> BalanceRef {
     if text.starts_with('@') {
@@ -110,13 +70,14 @@ pub(crate) fn is_allowed(setting: Option<serde_json::Value>) -> bool {
 /// # Errors
 /// Any refusal of the ledger; nothing of the unit may then be committed.
 pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCommand) -> EngineResult<Posted> {
-    let input_hash = command.input_hash();
     if !command.reference.is_empty()
         && let Some(existing) = unit.load_by_reference(&command.reference).await?
     {
-        return repeat(&existing, &input_hash, stamp);
+        return repeat(unit, &existing, command, stamp).await;
     }
     let (source, destination) = both_balances(unit, stamp, command).await?;
+    let asked = Asked { command, source: &source.balance.id, destination: &destination.balance.id };
+    let input_hash = asked.hash();
     // What the posting itself says counts first; the property of the balance only takes the place of a refusal.
     let overdraft = match &command.overdraft {
         Overdraft::Refused if is_allowed(unit.load_setting(&below_zero_key(&source.balance.id)).await?) => {
@@ -182,21 +143,23 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
 }
 
 /// The same reference again: the same content is the same posting, other content is an error.
-fn repeat(existing: &StoredTransaction, input_hash: &[u8], stamp: &Stamp) -> EngineResult<Posted> {
-    if existing.input_hash == input_hash && existing.parent_key.is_none() {
-        return Ok(Posted { id: existing.row.id.clone(), key: existing.key, existing: true });
+async fn repeat(
+    unit: &mut dyn Unit,
+    existing: &StoredTransaction,
+    command: &PostCommand,
+    stamp: &Stamp,
+) -> EngineResult<Posted> {
+    let source = unit.load_balance(&balance_ref(&command.source, &command.currency)).await?;
+    let destination = unit.load_balance(&balance_ref(&command.destination, &command.currency)).await?;
+    // A balance that does not exist is in no posting.
+    let same = source.zip(destination).is_some_and(|(source, destination)| {
+        let asked = Asked { command, source: &source.balance.id, destination: &destination.balance.id };
+        asked.is(existing, stamp.today)
+    });
+    if !same {
+        return Err(taken(existing, stamp));
     }
-    let row = &existing.row;
-    let kind = match row.status {
-        Status::Inflight => "hold",
-        Status::Applied => "posting",
-        Status::Void => "void",
-    };
-    Err(EngineError::DuplicateReference {
-        reference: row.reference.clone(),
-        what: describe_use(kind, &row.amount, &row.currency, words::day_of(row.created_at), stamp.today, &row.actor),
-        id: row.id.clone(),
-    })
+    Ok(Posted { id: existing.row.id.clone(), key: existing.key, existing: true })
 }
 
 async fn both_balances(

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use ledger::Amount;
 use serde_json::json;
-use store::recon::{EntryQuery, EntryRecord, SignOffRecord, StatementRecord, StatementState};
+use store::recon::{EntryQuery, EntryRecord, LedgerSide, LineFigures, SignOffRecord, StatementRecord, StatementState};
 use store::system::Event;
-use store::{StoreError, Unit};
+use store::{Store, StoreError, Unit};
 
 use crate::api::book::Topic;
 use crate::api::statements::{Report, SignoffCheck, SignoffItem};
@@ -70,18 +70,47 @@ impl OpeningGap {
     }
 }
 
-/// What is looked at before a signature, inside the unit that would write it.
-async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult<(SignoffCheck, Vec<EntryRecord>)> {
-    let all = unit.load_statements(statement.balance_key).await?;
-    let figures = unit.load_line_figures(statement.key).await?;
-    let side = unit.load_ledger_side(&span(statement, &all)).await?;
-    let open = unit.load_entry_list(&open_entries(statement, &all)).await?;
+/// What is looked at before a signature.
+struct Looked {
+    all: Vec<StatementRecord>,
+    figures: LineFigures,
+    side: LedgerSide,
+    /// Entries that would be left outstanding.
+    open: Vec<EntryRecord>,
+}
+
+impl Looked {
+    /// Inside the unit that would write the signature: nobody else changes it in between.
+    async fn within(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult<Self> {
+        let all = unit.load_statements(statement.balance_key).await?;
+        Ok(Self {
+            figures: unit.load_line_figures(statement.key).await?,
+            side: unit.load_ledger_side(&span(statement, &all)).await?,
+            open: unit.load_entry_list(&open_entries(statement, &all)).await?,
+            all,
+        })
+    }
+
+    /// Through the readers, which a book that is open for reading only has too.
+    async fn read(store: &dyn Store, statement: &StatementRecord) -> EngineResult<Self> {
+        let all = store.statements(Some(statement.balance_key)).await?;
+        Ok(Self {
+            figures: store.line_figures(statement.key).await?,
+            side: store.ledger_side(&span(statement, &all)).await?,
+            open: store.entries(&open_entries(statement, &all)).await?.rows,
+            all,
+        })
+    }
+}
+
+fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
+    let Looked { all, figures, side, open } = looked;
     let money = |amount: &Amount| words::money(amount, &statement.currency);
-    let left = left_to_clear(statement, &figures);
-    let missing = missing(statement, &figures);
+    let left = left_to_clear(statement, figures);
+    let missing = missing(statement, figures);
     let lines_open = figures.open_in_lines + figures.open_out_lines;
-    let apart = &ledger_cleared(&side) - &statement_cleared(statement, &figures);
-    let gap = OpeningGap::of(statement, &all, &apart);
+    let apart = &ledger_cleared(side) - &statement_cleared(statement, figures);
+    let gap = OpeningGap::of(statement, all, &apart);
     let item = |key: &str, ok: bool, required: bool, text: String| SignoffItem { key: key.into(), ok, required, text };
     let mut items = vec![
         item(
@@ -115,7 +144,7 @@ async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult
             },
         ),
     ];
-    let (ok, text) = match previous(statement, &all) {
+    let (ok, text) = match previous(statement, all) {
         None => (true, "This is the first statement of the balance.".to_owned()),
         Some(before) if before.state != StatementState::Signed => {
             (false, format!("{} is not signed yet.", before.name))
@@ -147,24 +176,25 @@ async fn check(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult
         items.push(item("left_out", true, false, format!("{} The report says which.", left_out_words(left_out))));
     }
     let rows = open.iter().map(|entry| entry_row(entry, statement.period_to)).collect();
-    let check = SignoffCheck {
+    SignoffCheck {
         ready: items.iter().all(|item| item.ok || !item.required),
         items,
         becoming_outstanding: rows,
         becoming_outstanding_total: total.to_string(),
         version: statement.version,
         opening_missing: gap.map(|gap| gap.missing.to_string()),
-    };
-    Ok((check, open))
+    }
 }
 
 impl Engine {
-    /// Whether a statement may be signed, in words.
+    /// Whether a statement may be signed, in words. Writes nothing; signing looks at it all again.
+    ///
+    /// # Errors
+    /// `STATEMENT_SIGNED` when it is signed already.
     pub async fn signoff_check(&self, statement_id: &str) -> EngineResult<SignoffCheck> {
-        let mut unit = self.store.begin().await?;
-        let statement = load_statement(unit.as_mut(), statement_id).await?;
+        let statement = self.statement_record(statement_id).await?;
         must_be_open(&statement)?;
-        Ok(check(unit.as_mut(), &statement).await?.0)
+        Ok(check(&statement, &Looked::read(self.store.as_ref(), &statement).await?))
     }
 
     /// Signs a statement: what is still unmatched becomes outstanding, the report is frozen, and the database refuses
@@ -182,7 +212,9 @@ impl Engine {
         let mut unit = self.store.begin().await?;
         let statement = load_statement(unit.as_mut(), statement_id).await?;
         must_be_open(&statement)?;
-        let (check, open) = check(unit.as_mut(), &statement).await?;
+        let looked = Looked::within(unit.as_mut(), &statement).await?;
+        let check = check(&statement, &looked);
+        let open = &looked.open;
         if !check.ready {
             let missing: Vec<_> =
                 check.items.iter().filter(|item| item.required && !item.ok).map(|item| item.text.as_str()).collect();
@@ -191,7 +223,7 @@ impl Engine {
                 message: format!("{} Nothing was signed.", missing.join(" ")),
             });
         }
-        let mut report = self.draft_report(&statement, Some(&open)).await?;
+        let mut report = self.draft_report(&statement, Some(open)).await?;
         report.draft = false;
         report.signed_by = Some(name.to_owned());
         report.signed_at = Some(stamp.at.to_string());

@@ -5,11 +5,12 @@ use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction};
 
 use crate::api::page::{ListPage, ListQuery, MoneyTotal};
 use crate::api::transactions::{Check, Effect, FamilyRow, PostPreview, PostRequest, TransactionDetail};
+use crate::days::entry_day;
+use crate::idempotency::{Asked, reference_of};
 use crate::post::{PostCommand, balance_ref, below_zero_key, check_indicator, empty_indicator, is_allowed, post_in};
 use crate::{Engine, EngineError, EngineResult, Topic, signed, view, words};
 
-/// Longest reference and description that are stored.
-const MAX_REFERENCE: usize = 255;
+/// Longest description that is stored.
 const MAX_DESCRIPTION: usize = 2_000;
 /// Kind of the check of signed periods.
 const SIGNED_PERIOD: &str = "signed_period";
@@ -120,7 +121,11 @@ impl Engine {
         };
         let source = self.preview_balance(&mut preview, &request, "source").await?;
         let destination = self.preview_balance(&mut preview, &request, "destination").await?;
-        self.check_reference(&mut preview, &reference, command.as_ref()).await?;
+        let ids =
+            source.as_ref().zip(destination.as_ref()).map(|(source, destination)| (&*source.id, &*destination.id));
+        let asked = command.as_ref().zip(ids);
+        let asked = asked.map(|(command, (source, destination))| Asked { command, source, destination });
+        self.check_reference(&mut preview, &reference, asked.as_ref()).await?;
         if let (Some(command), Some(source), Some(destination)) = (command, source, destination) {
             let below_zero = self.may_go_below_zero(&source.id).await?;
             self.check_posting(&mut preview, &command, &source, &destination, below_zero);
@@ -247,7 +252,7 @@ impl Engine {
         &self,
         preview: &mut PostPreview,
         reference: &str,
-        command: Option<&PostCommand>,
+        asked: Option<&Asked<'_>>,
     ) -> EngineResult<()> {
         if reference.is_empty() {
             preview.checks.push(passed("reference", "A reference will be made".into()));
@@ -255,7 +260,7 @@ impl Engine {
         }
         match self.store.transaction_by_reference(reference).await? {
             None => preview.checks.push(passed("reference", format!("{reference} is free"))),
-            Some(existing) if command.is_some_and(|command| existing.input_hash == command.input_hash()) => {
+            Some(existing) if asked.is_some_and(|asked| asked.is(&existing, self.clock.today())) => {
                 preview.checks.push(failed(
                     "reference",
                     format!("{reference} is already posted with this very content"),
@@ -310,19 +315,17 @@ impl Engine {
         if request.destination.is_empty() {
             wrong("destination", "Choose where the money goes.".into());
         }
-        let reference = request.reference.trim();
-        if reference.chars().count() > MAX_REFERENCE || reference.chars().any(char::is_control) {
-            wrong("reference", format!("A reference has at most {MAX_REFERENCE} characters and no line breaks."));
-        }
+        let reference = reference_of(&request.reference).unwrap_or_else(|error| {
+            wrong("reference", error.sentence());
+            String::new()
+        });
         if request.description.chars().count() > MAX_DESCRIPTION {
             wrong("description", format!("A description has at most {MAX_DESCRIPTION} characters."));
         }
-        let effective_date = request.effective_date.as_deref().and_then(|text| match text.parse() {
-            Ok(day) => Some(day),
-            Err(_) => {
-                wrong("effective_date", format!("“{text}” is not a day of the calendar."));
-                None
-            }
+        let day = entry_day(request.effective_date.as_deref(), self.clock.today(), "effective_date");
+        let effective_date = day.unwrap_or_else(|error| {
+            wrong("effective_date", error.sentence());
+            None
         });
         let expires_at = request.expires_at.as_deref().and_then(|text| match text.parse::<jiff::Timestamp>() {
             Ok(at) if at > self.clock.now() => Some(at),
@@ -354,7 +357,7 @@ impl Engine {
             return Err(EngineError::Invalid { fields });
         }
         Ok(PostCommand {
-            reference: reference.to_owned(),
+            reference,
             amount,
             currency: request.currency.trim().to_uppercase(),
             source: request.source.clone(),

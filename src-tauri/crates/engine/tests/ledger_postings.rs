@@ -1,7 +1,7 @@
 //! Postings and holds by the reference vectors.
 
 use engine::api::page::ListQuery;
-use engine::api::transactions::{CommitItem, FamilyState, PostRequest, VoidRequest};
+use engine::api::transactions::{CommitItem, FamilyState, PostRequest, VoidItem, VoidRequest};
 
 use crate::support::{TestBook, transfer};
 
@@ -117,7 +117,11 @@ async fn a_hold_is_committed_in_parts_and_voided_as_in_the_table() {
     );
     assert_eq!(book.engine.transaction_get(&hold).await.unwrap().family.state, FamilyState::PartCommitted);
 
-    let void = VoidRequest { ids: vec![hold.clone()], reason: "Cancelled order".into(), note: Some("PO 3302".into()) };
+    let void = VoidRequest {
+        items: vec![VoidItem { id: hold.clone(), ..VoidItem::default() }],
+        reason: "Cancelled order".into(),
+        note: Some("PO 3302".into()),
+    };
     assert_eq!(book.engine.holds_void(void.clone()).await.unwrap().done, 1);
     assert_eq!(figures(&book, &source).await, ["10000", "5500", "4500", "0", "0"]);
     assert_eq!(figures(&book, &target).await, ["5500", "0", "5500", "0", "0"]);
@@ -152,7 +156,11 @@ async fn a_hold_is_committed_once() {
     assert_eq!(book.engine.holds_commit(commit(&hold, None)).await.unwrap().done, 1);
     let again = book.engine.holds_commit(commit(&hold, None)).await.unwrap();
     assert_eq!(again.rows[0].code.as_deref(), Some("TXN_ALREADY_COMMITTED"));
-    let void = VoidRequest { ids: vec![hold.clone()], reason: "Duplicate".into(), note: None };
+    let void = VoidRequest {
+        items: vec![VoidItem { id: hold.clone(), ..VoidItem::default() }],
+        reason: "Duplicate".into(),
+        note: None,
+    };
     assert_eq!(book.engine.holds_void(void).await.unwrap().rows[0].code.as_deref(), Some("TXN_ALREADY_COMMITTED"));
     let posting = book.transfer("P", &source, &target, "1").await.unwrap().family.id;
     assert_eq!(
@@ -178,7 +186,11 @@ async fn one_bad_hold_does_not_spoil_the_others() {
         );
     }
     book.engine
-        .holds_void(VoidRequest { ids: vec![ids[1].clone()], reason: "Wrong payee".into(), note: None })
+        .holds_void(VoidRequest {
+            items: vec![VoidItem { id: ids[1].clone(), ..VoidItem::default() }],
+            reason: "Wrong payee".into(),
+            note: None,
+        })
         .await
         .unwrap();
     let items = ids.iter().flat_map(|id| commit(id, None)).collect();

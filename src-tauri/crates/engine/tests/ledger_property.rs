@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use engine::api::page::ListQuery;
-use engine::api::transactions::{CommitItem, PostRequest, VoidRequest};
+use engine::api::transactions::{CommitItem, PostRequest, VoidItem, VoidRequest};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -172,7 +172,11 @@ async fn run(commands: Vec<Command>) -> Result<(), TestCaseError> {
             }
             Command::Void { hold } => {
                 let Some(id) = model.holds.get(*hold).map(|hold| hold.id.clone()) else { continue };
-                let request = VoidRequest { ids: vec![id], reason: "Duplicate".into(), note: None };
+                let request = VoidRequest {
+                    items: vec![VoidItem { id, ..VoidItem::default() }],
+                    reason: "Duplicate".into(),
+                    note: None,
+                };
                 let outcome = book.engine.holds_void(request).await.unwrap();
                 check_decision(&outcome.rows[0], model.decide(*hold, None, true), command)?;
             }

@@ -1,6 +1,7 @@
 //! Use cases on real books: SQLite files in temporary folders.
 
 mod book_file;
+mod ledger_again;
 mod ledger_holds;
 mod ledger_lists;
 mod ledger_postings;

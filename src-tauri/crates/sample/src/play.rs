@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use engine::api::book::{Chart, ColumnNames, NewBook};
 use engine::api::ledgers::{BalanceUpdate, NewBalanceRequest};
-use engine::api::transactions::{BatchOutcome, CommitItem, PostRequest, VoidRequest};
+use engine::api::transactions::{BatchOutcome, CommitItem, PostRequest, VoidItem, VoidRequest};
 use engine::{Clock, Engine, FixedClock};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -168,7 +168,11 @@ impl Stage {
                 decided(reference, outcome)?;
             }
             Act::Void { reference, reason } => {
-                let request = VoidRequest { ids: vec![self.hold(reference)], reason: (*reason).into(), note: None };
+                let request = VoidRequest {
+                    items: vec![VoidItem { id: self.hold(reference), ..VoidItem::default() }],
+                    reason: (*reason).into(),
+                    note: None,
+                };
                 let outcome =
                     engine.holds_void(request).await.map_err(|error| SampleError::engine(reference, error))?;
                 decided(reference, outcome)?;

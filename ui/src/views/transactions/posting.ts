@@ -136,12 +136,21 @@ export function obstacle(values: Values, preview: PostPreview | null, asked: boo
 
 const LETTERS = '23456789ABCDEFGHJKLMNPQRSTVWXYZ';
 
+const tail = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(5))].map((byte) => LETTERS[byte % LETTERS.length]).join('');
+
 /**
  * A reference to start from. Because it is fixed before posting, the same form sent twice, as after a crash, is
  * recognised by the engine and booked once.
  */
 export function suggestReference(today: string): string {
-  const random = crypto.getRandomValues(new Uint8Array(5));
-  const tail = [...random].map((byte) => LETTERS[byte % LETTERS.length]).join('');
-  return `TX-${today.slice(2).replaceAll('-', '')}-${tail}`;
+  return `TX-${today.slice(2).replaceAll('-', '')}-${tail()}`;
+}
+
+/**
+ * A reference for a commit (C) or a void (V) of a hold, fixed when its dialog opens for the same reason. A reference may
+ * be 255 characters; the ending takes its room from the end of a longer one.
+ */
+export function decisionReference(hold: string, letter: 'C' | 'V'): string {
+  return `${[...hold].slice(0, 240).join('')}-${letter}-${tail()}`;
 }

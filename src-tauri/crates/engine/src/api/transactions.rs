@@ -210,13 +210,26 @@ pub struct CommitItem {
     /// Why it may settle in a signed period of a balance; as of a posting.
     #[serde(default)]
     pub signed_reason: Option<String>,
+    /// Of the row that is booked; absent: one is made. The same reference with the same content is booked once.
+    #[serde(default)]
+    pub reference: Option<String>,
+}
+
+/// A hold to let go.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct VoidItem {
+    pub id: String,
+    /// Of the row that is booked; absent: one is made. The same reference with the same content is booked once.
+    #[serde(default)]
+    pub reference: Option<String>,
 }
 
 /// Holds to let go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct VoidRequest {
-    pub ids: Vec<String>,
+    pub items: Vec<VoidItem>,
     /// Required: one of the book's reasons, or words.
     pub reason: String,
     pub note: Option<String>,
@@ -248,6 +261,10 @@ pub struct BatchRow {
     pub exponent: u8,
     /// Day a commit counts for.
     pub date: Option<String>,
+    /// Reference of the row that was booked.
+    pub booked: Option<String>,
+    /// It was booked before: the same reference with the same content.
+    pub existing: bool,
 }
 
 /// What is held in one currency. Out leaves a bank account, in comes to one; a transfer between two of them is both.

@@ -6,6 +6,7 @@ use store::recon::{EntryRecord, LineRecord, StatementRecord};
 
 use super::focus::difference_hints;
 use crate::api::desk::{DeskEffect, DifferencePosting};
+use crate::days::entry_day;
 use crate::post::{PostCommand, Posted, post_in};
 use crate::recon::{left_to_clear, load_statement, must_be_open};
 use crate::{Engine, EngineError, EngineResult, Stamp, signed, words};
@@ -152,12 +153,8 @@ pub(super) async fn post_bank_movement(
             ),
         });
     }
-    let effective_date = match &posting.effective_date {
-        Some(text) => {
-            text.parse().map_err(|_| EngineError::invalid("effective_date", format!("“{text}” is not a day.")))?
-        }
-        None => line.booking_date,
-    };
+    let effective_date = entry_day(posting.effective_date.as_deref(), stamp.today, "effective_date")?;
+    let effective_date = effective_date.unwrap_or(line.booking_date);
     if posting.description.trim().is_empty() {
         return Err(EngineError::invalid("description", "The posting needs a text."));
     }

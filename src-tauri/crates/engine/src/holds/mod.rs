@@ -1,20 +1,25 @@
 //! Holds: commit whole or in part, void with a reason, expire by the clock.
 
 mod effect;
+mod repeat;
 
 use jiff::civil::Date;
 use ledger::{Amount, Commit, HoldState, LedgerError, Status, TransactionRow, hold};
 use store::Unit;
 use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, HoldRecord, NewTransaction, StoredTransaction};
 
-use crate::api::transactions::{BatchOutcome, BatchRow, CommitItem, VoidRequest};
-use crate::balances::parse_day;
+use crate::api::transactions::{BatchOutcome, BatchRow, CommitItem, VoidItem, VoidRequest};
 use crate::clock::new_id;
+use crate::days::{check_day, entry_day};
+use crate::idempotency::{CommitContent, reference_of, release_hash};
 use crate::post::event;
 use crate::{Engine, EngineError, EngineResult, Stamp, Topic, signed, words};
 
 /// Largest number of holds one command decides on; the window sends more in parts.
 pub const MAX_BATCH: usize = 100;
+/// Kinds of the history entries of a hold that was let go, and of one that ran out.
+const VOIDED: &str = "hold.voided";
+const EXPIRED: &str = "hold.expired";
 /// Holds that are read at once to be expired.
 const EXPIRE_AT_ONCE: u32 = 200;
 
@@ -31,6 +36,10 @@ struct Decided {
     amount: Amount,
     /// Day a commit counts for.
     date: Option<Date>,
+    /// Reference of the row.
+    reference: String,
+    /// It was there before.
+    existing: bool,
 }
 
 /// Money that was promised for a day settles for that day, whenever the approval is given. A day that is still to come
@@ -63,7 +72,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] without a reason; each hold's own failure is in its row.
     pub async fn holds_void(&self, request: VoidRequest) -> EngineResult<BatchOutcome> {
-        check_batch(request.ids.len())?;
+        check_batch(request.items.len())?;
         let reason = request.reason.trim();
         if reason.is_empty() {
             return Err(EngineError::invalid("reason", "Give a reason. It is stored and printed."));
@@ -72,10 +81,10 @@ impl Engine {
             Some(note) => format!("{reason}: {note}"),
             None => reason.to_owned(),
         };
-        let mut rows = Vec::with_capacity(request.ids.len());
-        for id in &request.ids {
-            let outcome = self.void_one(id, &reason).await;
-            rows.push(self.batch_row(id, outcome).await);
+        let mut rows = Vec::with_capacity(request.items.len());
+        for item in &request.items {
+            let outcome = self.void_one(item, &reason).await;
+            rows.push(self.batch_row(&item.id, outcome).await);
         }
         self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
         Ok(outcome(rows))
@@ -114,14 +123,14 @@ impl Engine {
     }
 
     async fn expire_one(&self, id: &str) -> EngineResult<bool> {
-        let stamp = self.stamp();
+        let stamp = self.system_stamp();
         let mut unit = self.store.begin().await?;
         let loaded = load(unit.as_mut(), id).await?;
         // Another writer may have decided since the list was read.
         if loaded.hold.open.state != HoldState::Open {
             return Ok(false);
         }
-        release(unit.as_mut(), &stamp, &loaded, HoldState::Expired, "Expired").await?;
+        release(unit.as_mut(), &stamp, &loaded, HoldState::Expired, "Expired", "").await?;
         unit.commit().await?;
         Ok(true)
     }
@@ -133,44 +142,57 @@ impl Engine {
                 text.parse().map_err(|_| EngineError::invalid("amount", format!("“{text}” is not an amount.")))?,
             ),
         };
-        let asked = parse_day(item.date.as_deref(), "date")?;
-        let reason = signed::reason_of(item.signed_reason.as_deref())?;
         let stamp = self.stamp();
+        let day = entry_day(item.date.as_deref(), stamp.today, "date")?;
+        let reason = signed::reason_of(item.signed_reason.as_deref())?;
+        let reference = reference_of(item.reference.as_deref().unwrap_or_default())?;
         let mut unit = self.store.begin().await?;
         let loaded = load(unit.as_mut(), &item.id).await?;
+        let again = repeat::Commit { commit: &commit, void_rest: item.void_rest, day };
+        if let Some(done) = again.find(unit.as_mut(), &stamp, &loaded, &reference).await? {
+            return Ok(done);
+        }
         refuse_expired(&loaded, &stamp)?;
         let amount = loaded.hold.open.to_commit(&commit).map_err(|error| in_words(error, &loaded))?;
         let (source, destination) = hold::commit(&loaded.source.balance, &loaded.destination.balance, &amount)?;
         let open = loaded.hold.open.after_commit(&amount);
-        let reference = next_reference(unit.as_mut(), &loaded, 'C').await?;
-        let mut row = child(&loaded, &stamp, Status::Applied, &amount, None, reference);
-        row.effective_date = asked.unwrap_or_else(|| settles_on(row.effective_date, stamp.today));
+        let whole = open.state != HoldState::Open;
+        let reference = given_or_next(unit.as_mut(), &loaded, &reference, 'C').await?;
+        let mut row = child(&loaded, &stamp, Status::Applied, &amount, None, reference.clone());
+        row.effective_date = day.unwrap_or_else(|| settles_on(row.effective_date, stamp.today));
+        check_day(row.effective_date, stamp.today, "date")?;
         let date = Some(row.effective_date);
         let sides = [&loaded.source, &loaded.destination];
         let period = signed::admit(unit.as_mut(), sides, row.effective_date, reason.as_deref()).await?;
         if let (Some(period), Some(reason)) = (&period, &reason) {
             signed::record(unit.as_mut(), &stamp, period, &row, reason).await?;
         }
-        insert_child(unit.as_mut(), &stamp, "hold.committed", &loaded, row).await?;
-        unit.save_hold(loaded.transaction.key, &open, (open.state != HoldState::Open).then_some(stamp.at)).await?;
+        let content =
+            CommitContent { hold: &item.id, amount: &amount, whole, void_rest: item.void_rest && !whole, day };
+        insert_child(unit.as_mut(), &stamp, "hold.committed", &loaded, row, content.hash()).await?;
+        unit.save_hold(loaded.transaction.key, &open, whole.then_some(stamp.at)).await?;
         unit.save_figures(loaded.source.key, &source).await?;
         unit.save_figures(loaded.destination.key, &destination).await?;
-        if item.void_rest && open.state == HoldState::Open {
+        if content.void_rest {
             let again = load(unit.as_mut(), &item.id).await?;
-            release(unit.as_mut(), &stamp, &again, HoldState::Voided, "Rest not needed").await?;
+            release(unit.as_mut(), &stamp, &again, HoldState::Voided, "Rest not needed", "").await?;
         }
         unit.commit().await?;
-        Ok(Decided { amount, date })
+        Ok(Decided { amount, date, reference, existing: false })
     }
 
-    async fn void_one(&self, id: &str, reason: &str) -> EngineResult<Decided> {
+    async fn void_one(&self, item: &VoidItem, reason: &str) -> EngineResult<Decided> {
+        let reference = reference_of(item.reference.as_deref().unwrap_or_default())?;
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
-        let loaded = load(unit.as_mut(), id).await?;
+        let loaded = load(unit.as_mut(), &item.id).await?;
+        if let Some(done) = repeat::of_void(unit.as_mut(), &stamp, &loaded, &reference, reason).await? {
+            return Ok(done);
+        }
         refuse_expired(&loaded, &stamp)?;
-        let amount = release(unit.as_mut(), &stamp, &loaded, HoldState::Voided, reason).await?;
+        let done = release(unit.as_mut(), &stamp, &loaded, HoldState::Voided, reason, &reference).await?;
         unit.commit().await?;
-        Ok(Decided { amount, date: None })
+        Ok(done)
     }
 
     async fn batch_row(&self, id: &str, outcome: EngineResult<Decided>) -> BatchRow {
@@ -184,12 +206,25 @@ impl Engine {
             None => (id.to_owned(), String::new(), 0, Amount::ZERO),
         };
         let detail = outcome.as_ref().err().and_then(EngineError::detail);
-        let (ok, code, message, amount, date) = match outcome {
-            Ok(decided) => (true, None, None, decided.amount, decided.date),
-            Err(error) => (false, Some(error.code().to_owned()), Some(error.sentence()), held, None),
+        let (code, message) = match &outcome {
+            Ok(_) => (None, None),
+            Err(error) => (Some(error.code().to_owned()), Some(error.sentence())),
         };
-        let (amount, date) = (amount.to_string(), date.map(|day| day.to_string()));
-        BatchRow { id: id.to_owned(), reference, ok, code, message, detail, amount, currency, exponent, date }
+        let done = outcome.ok();
+        BatchRow {
+            id: id.to_owned(),
+            reference,
+            ok: done.is_some(),
+            code,
+            message,
+            detail,
+            amount: done.as_ref().map_or(held, |done| done.amount.clone()).to_string(),
+            currency,
+            exponent,
+            date: done.as_ref().and_then(|done| done.date).map(|day| day.to_string()),
+            existing: done.as_ref().is_some_and(|done| done.existing),
+            booked: done.map(|done| done.reference),
+        }
     }
 }
 
@@ -257,26 +292,28 @@ fn in_words(error: LedgerError, loaded: &Loaded) -> EngineError {
     }
 }
 
-/// Lets go of what is left of a loaded hold.
+/// Lets go of what is left of a loaded hold. Without a reference one is made.
 async fn release(
     unit: &mut dyn Unit,
     stamp: &Stamp,
     loaded: &Loaded,
     state: HoldState,
     reason: &str,
-) -> EngineResult<Amount> {
+    reference: &str,
+) -> EngineResult<Decided> {
     let amount = loaded.hold.open.to_void()?;
     let (source, destination) = hold::release(&loaded.source.balance, &loaded.destination.balance, &amount)?;
     let mut open = loaded.hold.open.clone();
     open.state = state;
-    let reference = next_reference(unit, loaded, 'V').await?;
-    let row = child(loaded, stamp, Status::Void, &amount, Some(reason.to_owned()), reference);
-    let kind = if state == HoldState::Expired { "hold.expired" } else { "hold.voided" };
-    insert_child(unit, stamp, kind, loaded, row).await?;
+    let reference = given_or_next(unit, loaded, reference, 'V').await?;
+    let row = child(loaded, stamp, Status::Void, &amount, Some(reason.to_owned()), reference.clone());
+    let kind = if state == HoldState::Expired { EXPIRED } else { VOIDED };
+    let hash = release_hash(kind, &loaded.transaction.row.id, reason);
+    insert_child(unit, stamp, kind, loaded, row, hash).await?;
     unit.save_hold(loaded.transaction.key, &open, Some(stamp.at)).await?;
     unit.save_figures(loaded.source.key, &source).await?;
     unit.save_figures(loaded.destination.key, &destination).await?;
-    Ok(amount)
+    Ok(Decided { amount, date: None, reference, existing: false })
 }
 
 fn child(
@@ -312,6 +349,7 @@ async fn insert_child(
     kind: &str,
     loaded: &Loaded,
     row: TransactionRow,
+    input_hash: [u8; 32],
 ) -> EngineResult<()> {
     let event = event(stamp, kind, &row, &loaded.source, &loaded.destination);
     let new = NewTransaction {
@@ -320,11 +358,15 @@ async fn insert_child(
         source_key: loaded.source.key,
         destination_key: loaded.destination.key,
         metadata: None,
-        input_hash: [0; 32],
+        input_hash,
     };
     unit.insert_transaction(&new).await?;
     unit.record_event(&event).await?;
     Ok(())
+}
+
+async fn given_or_next(unit: &mut dyn Unit, loaded: &Loaded, given: &str, letter: char) -> EngineResult<String> {
+    if given.is_empty() { next_reference(unit, loaded, letter).await } else { Ok(given.to_owned()) }
 }
 
 /// `PAY-7745-C1`: the hold's reference, a letter for what was done, and the first free number.

@@ -15,4 +15,12 @@ amount: string, currency: string, exponent: number,
 /**
  * Day a commit counts for.
  */
-date: string | null, };
+date: string | null, 
+/**
+ * Reference of the row that was booked.
+ */
+booked: string | null, 
+/**
+ * It was booked before: the same reference with the same content.
+ */
+existing: boolean, };

@@ -19,4 +19,8 @@ date: string | null,
 /**
  * Why it may settle in a signed period of a balance; as of a posting.
  */
-signed_reason: string | null, };
+signed_reason: string | null, 
+/**
+ * Of the row that is booked; absent: one is made. The same reference with the same content is booked once.
+ */
+reference: string | null, };
