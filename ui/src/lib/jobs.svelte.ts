@@ -6,7 +6,6 @@ export interface Job {
   done: number;
   /** Unknown while it is being counted. */
   total?: number;
-  unit?: string;
   rate?: number;
   secondsLeft?: number;
   state: 'running' | 'paused' | 'done' | 'failed' | 'cancelled' | 'interrupted';

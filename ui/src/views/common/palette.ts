@@ -82,6 +82,7 @@ export function registerBookSources(): () => void {
       search: async (text) => {
         const needle = text.toLowerCase();
         const fits = (await statementsList()).filter((row) => row.name.toLowerCase().includes(needle));
+        fits.sort((a, b) => b.period_to.localeCompare(a.period_to));
         return fits.slice(0, LIMIT).map(ofStatement);
       },
     }),

@@ -61,9 +61,13 @@ describe('a posting form', () => {
   it('gives the failed check as the reason, and never lets an unchecked form through', () => {
     expect(obstacle(filled(), null, false)).toBe('Checking');
     expect(obstacle(filled(), preview(true), false)).toBe('Checking');
-    expect(obstacle(filled(), preview(false, 'Merrion Operating has 10.00 EUR available.'), true)).toBe(
-      'Merrion Operating has 10.00 EUR available.',
-    );
+    const failing = (kind: string) => {
+      const told = preview(false, 'Said whole.');
+      return { ...told, checks: told.checks.map((check) => ({ ...check, kind })) };
+    };
+    expect(obstacle(filled(), failing('reference'), true)).toBe('Said whole.');
+    expect(obstacle(filled(), failing('funds'), true)).toBe('The amount is more than is available');
+    expect(obstacle(filled(), failing('signed_period'), true)).toBe('The date lies in a signed period');
     expect(obstacle(filled(), preview(true), true)).toBeNull();
   });
 });

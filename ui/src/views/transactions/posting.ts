@@ -131,6 +131,8 @@ export function obstacle(values: Values, preview: PostPreview | null, asked: boo
   const failed = preview.checks.find((check) => !check.ok);
   // Said whole beside the date, with the ways out.
   if (failed?.kind === 'signed_period') return 'The date lies in a signed period';
+  // Said whole among the checks.
+  if (failed?.kind === 'funds') return 'The amount is more than is available';
   return failed?.text ?? 'One of the checks does not hold';
 }
 
