@@ -2,8 +2,9 @@
 
 use engine::EngineError;
 use engine::api::page::FieldError;
+use engine::files::Kept;
 use engine::words::plural;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::StoreError;
 use store::error::OpenError;
 
@@ -32,18 +33,35 @@ pub(crate) struct Fault {
     pub(crate) exit: Exit,
     code: String,
     message: String,
-    detail: Option<String>,
+    detail: Value,
     fields: Vec<FieldError>,
 }
 
 impl Fault {
     pub(crate) fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
-        Self { exit, code: code.to_owned(), message: message.into(), detail: None, fields: Vec::new() }
+        Self { exit, code: code.to_owned(), message: message.into(), detail: Value::Null, fields: Vec::new() }
     }
 
     /// The same with what else helps.
-    pub(crate) fn with_detail(self, detail: Option<String>) -> Self {
-        Self { detail, ..self }
+    pub(crate) fn with_detail(self, detail: impl Into<Value>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+
+    /// Refuses to write over what must not be lost: an input, a book, or any other file nobody said to `replace`.
+    pub(crate) fn may_write(path: &std::path::Path, read: &[&std::path::PathBuf], replace: bool) -> Answer<()> {
+        let read: Vec<_> = read.iter().map(|path| path.as_path()).collect();
+        engine::files::may_write(path, &read, replace).map_err(|kept| {
+            let (code, otherwise) = match kept {
+                Kept::Input => ("FILE_IS_INPUT", ""),
+                Kept::Database => ("FILE_IS_BOOK", ""),
+                Kept::Exists => ("FILE_EXISTS", ", or replace it with --force"),
+            };
+            let message = format!("{} {kept}. Choose another name{otherwise}. Nothing was written.", path.display());
+            Self {
+                fields: vec![FieldError { field: "out".to_owned(), message: message.clone() }],
+                ..Self::new(Exit::Refused, code, message)
+            }
+        })
     }
 
     /// A wrong argument, named as on the command line.
@@ -148,7 +166,7 @@ impl From<EngineError> for Fault {
             _ => Exit::Refused,
         };
         let body = error.body();
-        Self { exit, code: body.code, message: body.message, detail: body.detail, fields: body.fields }
+        Self { exit, code: body.code, message: body.message, detail: body.detail.into(), fields: body.fields }
     }
 }
 

@@ -10,6 +10,10 @@ use crate::fault::{Answer, Exit, Fault};
 use crate::mapping::import_options;
 use crate::output::{Output, figure, progress, progress_end};
 use crate::session::{balance, minor, open_to_write};
+use crate::unread::Unread;
+
+/// Known lines that are told one by one to people.
+const KNOWN_SHOWN: usize = 20;
 
 pub(crate) async fn run(options: &ImportArgs, actor: Option<&str>) -> Answer<Done> {
     std::fs::File::open(&options.file).map_err(|error| Fault::file(&options.file, &error))?;
@@ -37,22 +41,33 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
     options.statement = args.statement;
     options.opening = typed("opening", args.opening.as_deref(), chosen.exponent)?;
     options.closing = typed("closing", args.closing.as_deref(), chosen.exponent)?;
+    options.keep_known.clone_from(&args.keep_known);
+    options.keep_all_known = args.keep_all_known;
     let plan = engine.import_plan(&session.id, options.clone(), &chosen.id).await?;
+    let bad_rows = async |options: ImportOptions| {
+        let preview = engine.import_preview(&session.id, options, Some(chosen.id.clone())).await?;
+        Answer::Ok(Unread::of_preview(&preview))
+    };
     if args.dry_run {
-        let text = describe(&plan, &session);
-        let fault =
-            (!plan.missing.is_empty()).then(|| Fault::new(Exit::Refused, "IMPORT_INCOMPLETE", plan.missing.join(" ")));
-        return Ok(Done { output: Output::new(&plan, text), fault });
+        let unread = bad_rows(options).await?;
+        let fault = would_be_refused(args, &plan, &unread);
+        let mut json = serde_json::to_value(&plan).unwrap_or_default();
+        json["detail"] = unread.detail();
+        return Ok(Done { output: Output::new(json, describe(&plan, &session)), fault });
+    }
+    if plan.bad_rows > 0 && !args.leave_out_bad_rows {
+        return Err(bad_rows(options).await?.fault("BAD_ROWS", NOT_IMPORTED));
     }
     let request = ImportRequest {
         session: session.id.clone(),
         options,
-        balance_id: chosen.id,
+        balance_id: chosen.id.clone(),
         name: args.name.clone().unwrap_or(plan.suggested_name),
         leave_out_bad_rows: args.leave_out_bad_rows,
         save_profile: args.save_profile.clone(),
         accept_other_account: args.accept_other_account,
         accept_other_balance: args.accept_other_balance,
+        accept_same_file: args.again,
     };
     let tell = |step: JobProgress| {
         progress(&format!("{}: {} of {}", step.title, step.done, step.total));
@@ -61,6 +76,20 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
     let result = engine.import_commit(request, Some(&tell)).await?;
     let id = result.statement_id.as_deref().map(|id| format!("{id}  ")).unwrap_or_default();
     Ok(Output::new(&result, format!("{id}{}", result.message)).into())
+}
+
+const NOT_IMPORTED: &str = "Nothing was imported. Repair them, or leave them out.";
+
+/// What the import itself would say no to.
+fn would_be_refused(args: &ImportArgs, plan: &ImportPlan, unread: &Unread) -> Option<Fault> {
+    if plan.bad_rows > 0 && !args.leave_out_bad_rows {
+        return Some(unread.fault("BAD_ROWS", NOT_IMPORTED));
+    }
+    if !plan.missing.is_empty() {
+        return Some(Fault::new(Exit::Refused, "IMPORT_INCOMPLETE", plan.missing.join(" ")));
+    }
+    let same_file = plan.same_file.as_ref().filter(|_| !args.again);
+    same_file.map(|message| Fault::new(Exit::Refused, "SAME_FILE", message))
 }
 
 async fn profile(engine: &Engine, name: Option<&str>) -> Answer<ImportOptions> {
@@ -94,7 +123,13 @@ fn describe(plan: &ImportPlan, session: &ImportSession) -> String {
         show(&plan.proof.closing),
         plan.proof.verdict_words
     );
-    for missing in plan.missing.iter().chain(&plan.account_warning) {
+    for line in plan.known_lines.iter().take(KNOWN_SHOWN) {
+        let from = line.known.as_ref().map(|seen| seen.statement_name.as_str()).unwrap_or_default();
+        let amount = figure(&line.amount, plan.exponent);
+        text.push_str(&format!("Known: row {}, {}, {amount}, {}, in {from}\n", line.line, line.date, line.description));
+    }
+    for missing in plan.missing.iter().chain(&plan.account_warning).chain(&plan.balance_warning).chain(&plan.same_file)
+    {
         text.push_str(&format!("{missing}\n"));
     }
     text

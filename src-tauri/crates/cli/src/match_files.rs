@@ -18,6 +18,8 @@ use crate::output::{Output, progress, progress_end};
 pub(crate) fn run(options: &MatchArgs) -> Answer<Done> {
     let started = Instant::now();
     Fault::folder_of(&options.out)?;
+    // A script runs again and again: the result of the last time may go.
+    Fault::may_write(&options.out, &[&options.ledger, &options.statement], true)?;
     let ledger = rows(&options.ledger, "ledger_id", ledger_record)?;
     let statement = rows(&options.statement, "statement_id", statement_record)?;
     let (entries, lines) = (ledger.len(), statement.len());
@@ -123,13 +125,9 @@ fn rows<T>(path: &Path, key: &str, read: fn(&Cells<'_>) -> Result<(String, T), S
     let fault = |reason: String| Fault::new(Exit::File, "MATCH_INPUT", format!("{}: {reason}.", path.display()));
     let file = std::fs::File::open(path).map_err(|error| Fault::file(path, &error))?;
     let mut reader = csv::Reader::from_reader(std::io::BufReader::new(file));
-    let head: HashMap<String, usize> = reader
-        .headers()
-        .map_err(|error| fault(error.to_string()))?
-        .iter()
-        .map(|name| name.trim_start_matches('\u{feff}').to_owned())
-        .zip(0..)
-        .collect();
+    let titles = reader.headers().map_err(|error| fault(unreadable(&error, None)))?.clone();
+    let head: HashMap<String, usize> =
+        titles.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).zip(0..).collect();
     for needed in [key, "amount", "currency"] {
         if !head.contains_key(needed) {
             return Err(fault(format!("the column {needed} is missing")));
@@ -137,7 +135,7 @@ fn rows<T>(path: &Path, key: &str, read: fn(&Cells<'_>) -> Result<(String, T), S
     }
     let (mut found, mut ids) = (Vec::new(), HashSet::new());
     for record in reader.records() {
-        let record = record.map_err(|error| fault(error.to_string()))?;
+        let record = record.map_err(|error| fault(unreadable(&error, Some(&titles))))?;
         let line = record.position().map_or(0, csv::Position::line);
         let (id, row) =
             read(&Cells { head: &head, record: &record }).map_err(|reason| fault(format!("line {line}: {reason}")))?;
@@ -149,20 +147,36 @@ fn rows<T>(path: &Path, key: &str, read: fn(&Cells<'_>) -> Result<(String, T), S
     Ok(found)
 }
 
-fn write(path: &Path, edges: &[EdgeOut]) -> Answer<()> {
-    let fault = |error: csv::Error| Fault::new(Exit::File, "FILE", format!("{}: {error}.", path.display()));
-    let mut writer = csv::Writer::from_path(path).map_err(fault)?;
-    writer.write_record(["statement_id", "ledger_id", "group_id", "tier", "score"]).map_err(fault)?;
-    for edge in edges {
-        writer
-            .write_record([
-                &edge.statement_id,
-                &edge.ledger_id,
-                &edge.group_id,
-                edge.tier.code(),
-                &edge.score.to_string(),
-            ])
-            .map_err(fault)?;
+/// Why a row cannot be read, with its line and, where it is one cell, its column.
+fn unreadable(error: &csv::Error, titles: Option<&csv::StringRecord>) -> String {
+    let line = error.position().map_or(0, csv::Position::line);
+    match error.kind() {
+        csv::ErrorKind::Utf8 { err, .. } => {
+            let column = titles
+                .and_then(|titles| titles.get(err.field()))
+                .map_or_else(|| (err.field() + 1).to_string(), |name| name.trim_start_matches('\u{feff}').to_owned());
+            format!("line {line}, column {column}: the text is not UTF-8. Save the file as UTF-8")
+        }
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            let cells = |count: u64| plural(count, "cell", "cells");
+            format!("line {line}: the row has {}, the head has {}", cells(*len), cells(*expected_len))
+        }
+        _ => error.to_string(),
     }
-    writer.flush().map_err(|error| Fault::file(path, &error))
+}
+
+fn write(path: &Path, edges: &[EdgeOut]) -> Answer<()> {
+    let written = engine::files::replace_atomically(path, |file| -> csv::Result<()> {
+        let mut writer = csv::Writer::from_writer(file);
+        writer.write_record(["statement_id", "ledger_id", "group_id", "tier", "score"])?;
+        for edge in edges {
+            let score = edge.score.to_string();
+            writer.write_record([&edge.statement_id, &edge.ledger_id, &edge.group_id, edge.tier.code(), &score])?;
+        }
+        Ok(writer.flush()?)
+    });
+    written.map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => Fault::file(path, &error),
+        kind => Fault::new(Exit::File, "FILE", format!("{}: {kind:?}.", path.display())),
+    })
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, Write};
 
 use engine::Engine;
+use serde_json::Value;
 
 use crate::Done;
 use crate::fault::{Answer, Exit, Fault};
@@ -34,7 +35,9 @@ pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
                 RowOutcome::of(line, &draft.reference, outcome)
             }
             Err(error) => {
-                RowOutcome::of(line, "", Err(Fault::argument("line", format!("Line {line} is no posting: {error}."))))
+                let reference = serde_json::from_str::<Value>(&text).ok();
+                let reference = reference.as_ref().and_then(|draft| draft["reference"].as_str()).unwrap_or_default();
+                RowOutcome::of(line, reference, Err(unreadable(line, &text, &error)))
             }
         };
         failed += u64::from(!outcome.ok);
@@ -43,6 +46,60 @@ pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
     }
     Ok(Done { output: Output::nothing(), fault: Fault::refused_of_many(failed, posted) })
 }
+
+/// What is wrong with a line that is no posting, by field where it is one.
+fn unreadable(line: u64, text: &str, error: &serde_json::Error) -> Fault {
+    let said = |field: &str, what: String| {
+        Fault::argument(field, format!("Line {line}, {field}: {what}. Nothing was posted."))
+    };
+    let whole = |what: String| Fault::argument("line", format!("Line {line} {what}. Nothing was posted."));
+    let fields = match serde_json::from_str::<Value>(text) {
+        Ok(Value::Object(fields)) => fields,
+        Ok(_) => return whole("is no JSON object such as {\"from\":…,\"to\":…,\"amount\":…}".to_owned()),
+        Err(_) => return whole(format!("is not JSON, from character {} on", error.column())),
+    };
+    for (field, value) in &fields {
+        let text_only = "must be text in quotes";
+        let fits = match KINDS.iter().find(|(known, _)| known == field) {
+            None => {
+                let known: Vec<_> = KINDS.iter().map(|(name, _)| *name).collect();
+                return said(field, format!("there is no such field. Known are {}", known.join(", ")));
+            }
+            Some((_, Kind::Text)) => value.is_string().then_some(()).ok_or(text_only),
+            Some((_, Kind::TextOrNull)) => (value.is_string() || value.is_null()).then_some(()).ok_or(text_only),
+            Some((_, Kind::Flag)) => value.is_boolean().then_some(()).ok_or("must be true or false"),
+        };
+        if let Err(what) = fits {
+            return said(field, format!("{what}, not {value}"));
+        }
+    }
+    // A name that stands twice in one object is the only fault left.
+    whole("names a field twice".to_owned())
+}
+
+/// What a field of a posting holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    TextOrNull,
+    Flag,
+}
+
+const KINDS: [(&str, Kind); 13] = [
+    ("from", Kind::Text),
+    ("to", Kind::Text),
+    ("amount", Kind::Text),
+    ("currency", Kind::Text),
+    ("reference", Kind::Text),
+    ("description", Kind::Text),
+    ("date", Kind::TextOrNull),
+    ("hold", Kind::Flag),
+    ("expires", Kind::TextOrNull),
+    ("allow_overdraft", Kind::Flag),
+    ("overdraft_limit", Kind::TextOrNull),
+    ("create_indicators", Kind::Flag),
+    ("signed_reason", Kind::TextOrNull),
+];
 
 /// One line per answer, sent at once: whoever reads it may rely on it.
 fn answer(outcome: &RowOutcome) -> std::io::Result<()> {

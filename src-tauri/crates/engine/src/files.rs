@@ -1,8 +1,61 @@
 //! Files that people keep: whole or not at all.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
+
+/// What every SQLite file begins with.
+const DATABASE: &[u8; 16] = b"SQLite format 3\0";
+/// Endings of the files that a database keeps beside itself.
+const BESIDE: [&str; 4] = ["-wal", "-shm", "-journal", "-lock"];
+
+/// Why a file is not written over. The sentence goes on after the name of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Kept {
+    /// What it would be made from.
+    #[error("is read by this very command and is not replaced")]
+    Input,
+    /// Whatever its name says.
+    #[error("is a book or another database and is not replaced")]
+    Database,
+    /// Nobody said that it may be replaced.
+    #[error("exists already")]
+    Exists,
+}
+
+/// Whether a table may be written to `path`: never over one of the files `read` for it, nor over a database or a file
+/// that one keeps beside itself, and over any other file only when the person said to `replace` it.
+///
+/// # Errors
+/// What it is that would be lost.
+pub fn may_write(path: &Path, read: &[&Path], replace: bool) -> Result<(), Kept> {
+    let Ok(about) = std::fs::metadata(path) else { return Ok(()) };
+    let real = path.canonicalize().ok();
+    if real.is_some() && read.iter().any(|other| other.canonicalize().ok() == real) {
+        return Err(Kept::Input);
+    }
+    // A pipe or a terminal keeps nothing that could be lost, and looking into it would take from it.
+    if !about.is_file() {
+        return Ok(());
+    }
+    let real = real.as_deref().unwrap_or(path);
+    if is_database(path) || database_of(real).is_some_and(|database| is_database(Path::new(&database))) {
+        return Err(Kept::Database);
+    }
+    if replace { Ok(()) } else { Err(Kept::Exists) }
+}
+
+fn is_database(path: &Path) -> bool {
+    let mut start = [0_u8; DATABASE.len()];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *DATABASE
+}
+
+/// The database that a file of this name would stand beside.
+fn database_of(path: &Path) -> Option<String> {
+    let name = path.to_str()?;
+    BESIDE.iter().find_map(|ending| name.strip_suffix(ending)).map(str::to_owned)
+}
 
 /// Writes a file so that a crash leaves the old one or the new one, never half of either.
 ///
@@ -21,6 +74,13 @@ pub fn replace_atomically<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut File) -> Result<(), E>,
 ) -> Result<(), E> {
+    // Behind a link stands the file that is meant.
+    let real = path.canonicalize();
+    let path = real.as_deref().unwrap_or(path);
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+        // A pipe or a terminal takes the bytes as they come.
+        return write(&mut File::options().write(true).open(path)?);
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".").suffix(".part");
@@ -53,7 +113,7 @@ pub fn reason(error: &io::Error) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::write_atomically;
+    use super::{DATABASE, Kept, may_write, write_atomically};
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(folder).unwrap();
@@ -80,5 +140,39 @@ mod tests {
         assert!(write_atomically(&taken, b"report").is_err());
         assert_eq!(names(folder.path()), ["report.csv"]);
         assert!(write_atomically(&folder.path().join("missing/report.csv"), b"report").is_err());
+    }
+
+    #[test]
+    fn what_would_be_lost_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("old.csv"), b"old").unwrap();
+        std::fs::write(path("book.csv"), [DATABASE.as_slice(), b"rest"].concat()).unwrap();
+        std::fs::write(path("book.csv-wal"), b"pages").unwrap();
+        std::fs::write(path("note-wal"), b"a file like any other").unwrap();
+        std::fs::create_dir(path("inside")).unwrap();
+        assert_eq!(may_write(&path("new.csv"), &[], false), Ok(()));
+        assert_eq!(may_write(&path("old.csv"), &[], false), Err(Kept::Exists));
+        assert_eq!(may_write(&path("old.csv"), &[], true), Ok(()));
+        assert_eq!(may_write(&path("note-wal"), &[], true), Ok(()));
+        for kept in ["book.csv", "book.csv-wal"] {
+            assert_eq!(may_write(&path(kept), &[], true), Err(Kept::Database), "{kept}");
+        }
+        let roundabout = folder.path().join("inside").join("..").join("old.csv");
+        assert_eq!(may_write(&roundabout, &[&path("new.csv"), &path("old.csv")], true), Err(Kept::Input));
+        assert_eq!(may_write(&path("new.csv"), &[&path("also new.csv")], true), Ok(()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn behind_a_link_stands_the_file_that_is_meant() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("report.csv"), folder.path().join("link.csv"));
+        std::fs::write(&file, b"old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert_eq!(may_write(&link, &[&file], true), Err(Kept::Input));
+        write_atomically(&link, b"new").unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 }

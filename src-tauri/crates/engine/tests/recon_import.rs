@@ -39,6 +39,7 @@ fn request(bank: &Bank, session: &str) -> ImportRequest {
         save_profile: None,
         accept_other_account: false,
         accept_other_balance: false,
+        accept_same_file: false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What counts as the same line, and what a person can say about it.
 
-use engine::api::imports::{ImportOptions, ImportSource};
+use engine::api::imports::{CellRepair, ImportOptions, ImportRequest, ImportResult, ImportSource};
 
 use crate::recon_support::{Bank, ROWS, Row, csv};
 
@@ -75,4 +75,117 @@ async fn the_same_file_into_another_balance_needs_a_word() {
     assert_eq!(refused.code(), "OTHER_BALANCE");
     assert!(refused.to_string().contains("imported into Merrion Operating on 2026-11-19"), "{refused}");
     assert_eq!(into(true).await.unwrap().added, 6);
+}
+
+/// Imports a file of signed amounts, under `options` and a name of its own.
+async fn into_book(bank: &Bank, bytes: &[u8], options: ImportOptions) -> engine::EngineResult<ImportResult> {
+    bank.import_with("Typed", bytes.to_vec(), false, options).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_file_under_another_reading_needs_a_word() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let file = b"Date,Value,Description,Amount\n03/04/2026,05/04/2026,A,120.50\n05/04/2026,07/04/2026,B,-45.50\n";
+    let choices = |columns: [&str; 4], dates: &str, signs: &str| ImportOptions {
+        columns: Some(columns.map(str::to_owned).to_vec()),
+        date_format: Some(dates.into()),
+        sign_model: Some(signs.into()),
+        ..typed("0")
+    };
+    let plain = ["booking_date", "value_date", "description", "amount"];
+    let first = into_book(&bank, file, choices(plain, "dmy", "signed")).await.unwrap();
+    let again = into_book(&bank, file, choices(plain, "dmy", "signed")).await.unwrap();
+    assert_eq!((again.added, again.statement_id), (0, None));
+    let others = [
+        choices(plain, "mdy", "signed"),
+        choices(plain, "dmy", "inverse"),
+        choices(["value_date", "booking_date", "description", "amount"], "dmy", "signed"),
+    ];
+    for other in &others {
+        let refused = into_book(&bank, file, other.clone()).await.unwrap_err();
+        assert_eq!(refused.code(), "SAME_FILE");
+        let text = refused.to_string();
+        assert!(text.contains("imported into Merrion Operating on 2026-11-19 as Typed"), "{text}");
+        assert!(refused.body().detail.unwrap().contains("--again"));
+        assert_eq!(engine.statements().await.unwrap().len(), 1);
+    }
+    // Once the earlier import is undone, the file may be read in another way.
+    engine.import_undo(&first.statement_id.unwrap()).await.unwrap();
+    assert_eq!(into_book(&bank, file, others[0].clone()).await.unwrap().added, 2);
+
+    let source = ImportSource::Bytes { name: "typed.csv".into(), bytes: file.to_vec() };
+    let session = engine.import_open(source).await.unwrap().id;
+    let plan = engine.import_plan(&session, others[1].clone(), &bank.bank).await.unwrap();
+    assert!(plan.same_file.unwrap().contains("2 lines that are not stored yet"));
+    let request = ImportRequest {
+        session,
+        options: others[1].clone(),
+        balance_id: bank.bank.clone(),
+        name: "Twice".into(),
+        leave_out_bad_rows: false,
+        save_profile: None,
+        accept_other_account: false,
+        accept_other_balance: false,
+        accept_same_file: true,
+    };
+    assert_eq!(engine.import_commit(request, None).await.unwrap().added, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_left_out_before_may_follow_from_the_same_file() {
+    let bank = Bank::new().await;
+    let file = b"Date,Description,Amount\n2026-10-05,A,120.50\n2026-10-06,B,1..0\n";
+    assert_eq!(bank.import_with("Good", file.to_vec(), true, typed("0")).await.unwrap().added, 1);
+    let repairs = vec![CellRepair { line: 3, column: 2, value: "10.00".into() }];
+    let rest = into_book(&bank, file, ImportOptions { repairs, ..typed("0") }).await.unwrap();
+    assert_eq!((rest.added, rest.known), (1, 1));
+}
+
+const FEE: Row<'static> = ("2026-10-05", "FEE", "-3.50");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn typed_balances_that_go_on_and_tie_have_nothing_known() {
+    let bank = Bank::new().await;
+    into_book(&bank, &plain(&[FEE]), typed("8850")).await.unwrap();
+    let second = plain(&[FEE, ("2026-10-05", "X", "-1.00")]);
+    let ties = ImportOptions { closing: Some("8050".into()), ..typed("8500") };
+    let result = into_book(&bank, &second, ties).await.unwrap();
+    assert_eq!((result.added, result.known), (2, 0));
+    let rows = bank.book.engine.statements().await.unwrap();
+    assert_eq!((rows[1].opening.as_str(), rows[1].closing.as_str()), ("8500", "8050"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_opening_is_not_changed_for_known_lines_that_come_later() {
+    let bank = Bank::new().await;
+    into_book(&bank, &plain(&[FEE]), typed("8850")).await.unwrap();
+    // Known lines at the start belong to what the new ones start from.
+    let overlap = plain(&[FEE, ("2026-10-06", "X", "-1.00")]);
+    assert_eq!(into_book(&bank, &overlap, typed("8850")).await.unwrap().added, 1);
+    let rows = bank.book.engine.statements().await.unwrap();
+    assert_eq!((rows[1].opening.as_str(), rows[1].closing.as_str()), ("8500", "8400"));
+
+    let later = plain(&[("2026-10-04", "EARLY", "-2.00"), FEE]);
+    let refused = into_book(&bank, &later, typed("9050")).await.unwrap_err();
+    assert_eq!(refused.code(), "IMPORT_INCOMPLETE");
+    assert!(refused.to_string().contains("does not tie: 3.50 EUR apart"), "{refused}");
+    let all = ImportOptions { keep_all_known: true, ..typed("9050") };
+    assert_eq!(into_book(&bank, &later, all).await.unwrap().added, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suggested_name_is_free() {
+    let bank = Bank::new().await;
+    let name = async |day: &str| {
+        let bytes = plain(&[(day, "A", "1.00")]);
+        let source = ImportSource::Bytes { name: "a.csv".into(), bytes: bytes.clone() };
+        let session = bank.book.engine.import_open(source).await.unwrap();
+        let plan = bank.book.engine.import_plan(&session.id, typed("0"), &bank.bank).await.unwrap();
+        bank.import_with(&plan.suggested_name, bytes, false, typed("0")).await.unwrap();
+        plan.suggested_name
+    };
+    assert_eq!(name("2026-10-05").await, "Merrion Operating, October 2026");
+    assert_eq!(name("2026-10-06").await, "Merrion Operating, October 2026 (2)");
+    assert_eq!(name("2026-10-07").await, "Merrion Operating, October 2026 (3)");
 }

@@ -130,6 +130,7 @@ impl Bank {
             save_profile: None,
             accept_other_account: false,
             accept_other_balance,
+            accept_same_file: false,
         };
         let result = engine.import_commit(request, None).await;
         engine.import_close(&session.id);

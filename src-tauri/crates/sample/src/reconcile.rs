@@ -75,6 +75,7 @@ async fn import(engine: &Engine, statement: &Statement, balance: &str) -> Engine
         save_profile: workbook.then(|| "Avonmouth Bank, workbook".to_owned()),
         accept_other_account: false,
         accept_other_balance: false,
+        accept_same_file: false,
     };
     let imported = engine.import_commit(request, None).await;
     engine.import_close(&session.id);

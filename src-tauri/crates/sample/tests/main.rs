@@ -165,6 +165,7 @@ impl Desk {
             save_profile: None,
             accept_other_account: false,
             accept_other_balance: false,
+            accept_same_file: false,
         };
         let id = engine.import_commit(request, None).await.unwrap().statement_id.unwrap();
         let run = RunRequest {

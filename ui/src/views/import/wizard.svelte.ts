@@ -48,6 +48,7 @@ const detected = (): ImportOptions => ({
   opening: null,
   closing: null,
   keep_known: [],
+  keep_all_known: false,
 });
 
 export const balanceOption = (row: BalanceRow): ComboOption => ({
@@ -83,6 +84,8 @@ export class Wizard {
   acceptOther = $state(false);
   /** The same file is in another balance, and that is right. */
   acceptBalance = $state(false);
+  /** Rows of the same file are to be added again under another reading. */
+  acceptSameFile = $state(false);
   /** Lines that look known and are new all the same. */
   kept: PlanLine[] = $state.raw([]);
   remember = $state(false);
@@ -171,6 +174,7 @@ export class Wizard {
     this.leaveBad = false;
     this.acceptOther = false;
     this.acceptBalance = false;
+    this.acceptSameFile = false;
     this.kept = [];
     this.remember = !session.profile;
     this.profile = session.profile ?? '';
@@ -207,6 +211,8 @@ export class Wizard {
 
   change(change: Partial<ImportOptions>): void {
     this.options = { ...this.options, ...change };
+    // Said of one reading, not of the next.
+    this.acceptSameFile = false;
     this.plan = null;
     void this.read();
   }
@@ -284,6 +290,7 @@ export class Wizard {
     // What is known depends on the balance, and so does every choice about it.
     this.#keepOnly([]);
     this.acceptBalance = false;
+    this.acceptSameFile = false;
     this.balance = balance;
     this.plan = null;
     void this.read();
@@ -322,6 +329,7 @@ export class Wizard {
         save_profile: this.remember && this.profile.trim() ? this.profile.trim() : null,
         accept_other_account: this.acceptOther,
         accept_other_balance: this.acceptBalance,
+        accept_same_file: this.acceptSameFile,
       });
     } catch (thrown) {
       this.#fail(thrown);
@@ -353,6 +361,7 @@ export class Wizard {
     if (this.step === 'duplicates') return null;
     if (this.plan.account_warning && !this.acceptOther) return 'Say that the other account number is right';
     if (this.plan.balance_warning && !this.acceptBalance) return 'Say that the other balance is right';
+    if (this.plan.same_file && !this.acceptSameFile) return 'Say that the lines are to be added again';
     if (!this.name.trim()) return 'Enter a name for the statement';
     return this.leaveBad || !this.plan.bad_rows
       ? (this.plan.missing[0] ?? null)

@@ -82,6 +82,8 @@ pub struct ImportOptions {
     pub closing: Option<String>,
     /// Lines, by file line, that look like a stored one and are new all the same.
     pub keep_known: Vec<u32>,
+    /// Every line is new, however like a stored one it looks.
+    pub keep_all_known: bool,
 }
 
 /// One cell with another text than the file has.
@@ -339,6 +341,8 @@ pub struct ImportPlan {
     pub account_warning: Option<String>,
     /// “This very file was imported into …”, when another balance has the lines of this file.
     pub balance_warning: Option<String>,
+    /// “This very file was imported …”, when rows of it that this balance has would be added again by another reading.
+    pub same_file: Option<String>,
     /// The file's currency is not the balance's: cannot be imported.
     pub currency_problem: Option<String>,
     pub period_from: Option<String>,
@@ -370,6 +374,9 @@ pub struct ImportRequest {
     /// Another balance has the lines of this very file, and that is right.
     #[serde(default)]
     pub accept_other_balance: bool,
+    /// This balance has the rows of this very file under another reading, and they are to be added again.
+    #[serde(default)]
+    pub accept_same_file: bool,
 }
 
 /// What an import did.

@@ -26,7 +26,7 @@ impl Engine {
     ///
     /// # Errors
     /// `BAD_ROWS` when rows could not be read and nobody said to leave them out; `IMPORT_INCOMPLETE` with what is
-    /// missing; `OTHER_ACCOUNT`; `OTHER_BALANCE`; `BEFORE_SIGNED`; `CANCELLED`. Nothing is stored then.
+    /// missing; `OTHER_ACCOUNT`; `OTHER_BALANCE`; `SAME_FILE`; `BEFORE_SIGNED`; `CANCELLED`. Nothing is stored then.
     pub async fn import_commit(
         &self,
         request: ImportRequest,
@@ -49,7 +49,7 @@ impl Engine {
             work.tell("compare", (at * ASKED_AT_ONCE) as u64, all.len() as u64)?;
             stored.extend(unit.load_known_lines(planned.balance.key, group).await?);
         }
-        planned.look_up(stored, &request.options.keep_known);
+        planned.look_up(stored, &request.options);
         let mut earlier: Vec<_> = planned.known.iter().flatten().map(seen_view).collect();
         earlier.sort_by(|a, b| a.statement_id.cmp(&b.statement_id));
         earlier.dedup();
@@ -74,12 +74,7 @@ impl Engine {
                 earlier,
             });
         }
-        if let Some(message) = before_signed(&planned) {
-            return Err(EngineError::Conflict {
-                code: "BEFORE_SIGNED",
-                message: format!("{message} Nothing was imported."),
-            });
-        }
+        refuse_new_lines(&planned, &request, &session.sha256)?;
         unit.put_file(&session.sha256, &session.name, &session.bytes, stamp.at).await?;
         let statement = new_statement(&planned, &request, &session.sha256, &left_out, &stamp)?;
         let key = unit.insert_statement(&statement).await?;
@@ -239,6 +234,19 @@ fn refuse(planned: &Planned, request: &ImportRequest) -> EngineResult<()> {
     }
 }
 
+/// What is wrong with storing the new lines, by what the balance has now.
+fn refuse_new_lines(planned: &Planned, request: &ImportRequest, sha256: &str) -> EngineResult<()> {
+    let refused =
+        |code, message| Err(EngineError::Conflict { code, message: format!("{message} Nothing was imported.") });
+    if let Some(message) = planned.same_file(sha256).filter(|_| !request.accept_same_file) {
+        return refused("SAME_FILE", message);
+    }
+    if let Some(message) = before_signed(planned) {
+        return refused("BEFORE_SIGNED", message);
+    }
+    planned.untied_without_known().map_or(Ok(()), |message| refused("IMPORT_INCOMPLETE", message))
+}
+
 fn new_statement(
     planned: &Planned,
     request: &ImportRequest,
@@ -250,10 +258,9 @@ fn new_statement(
         code: "IMPORT_INCOMPLETE",
         message: "Opening, closing or period are not known. Nothing was imported.".into(),
     };
-    let (opening, opening_from) = planned.computed.opening.clone().ok_or_else(incomplete)?;
+    let (opening, opening_from) = planned.opening().ok_or_else(incomplete)?;
     let (closing, closing_from) = planned.computed.closing.clone().ok_or_else(incomplete)?;
     let (period_from, period_to) = planned.period().ok_or_else(incomplete)?;
-    let known = planned.known_sum();
     let json = |value: serde_json::Result<serde_json::Value>| {
         value.map_err(|error| EngineError::Store(StoreError::damaged("statement", error)))
     };
@@ -265,8 +272,7 @@ fn new_statement(
         account: planned.statement().account.clone(),
         period_from,
         period_to,
-        // Lines that another statement has are part of what this one starts from.
-        opening: &opening + &known,
+        opening,
         closing,
         opening_from: opening_from.to_owned(),
         closing_from: closing_from.to_owned(),

@@ -14,13 +14,26 @@ pub(super) struct Recognised {
     pub(super) stored_as: Vec<u32>,
 }
 
+/// What speaks for lines being new that look like stored ones.
+pub(super) struct Keep<'a> {
+    /// The person says so of every line.
+    pub(super) all: bool,
+    /// The person says so of these lines of the file.
+    pub(super) lines: &'a [u32],
+    /// A typed opening balance from which all the lines make the closing balance that is stated.
+    pub(super) typed_opening: Option<&'a Amount>,
+}
+
 /// Whether a file goes on where the last stored statement ended. Nothing in it was there before then, however alike.
-fn continues(statement: &Statement, stored: &[StatementRecord]) -> bool {
+fn continues(statement: &Statement, stored: &[StatementRecord], typed_opening: Option<&Amount>) -> bool {
     let last = stored.iter().max_by_key(|other| (other.period_to, other.key));
     let first = statement.lines.iter().map(|line| line.booking_date).min();
-    let (Some(last), Some(opening), Some(first)) = (last, &statement.opening, first) else { return false };
+    let (Some(last), Some(first)) = (last, first) else { return false };
+    let stated = statement.opening.as_ref().map(|opening| &opening.amount);
     // A statement that ended as it began proves nothing: the same file again opens with that amount too.
-    last.opening != last.closing && opening.amount == last.closing && first >= last.period_to
+    last.opening != last.closing
+        && stated.into_iter().chain(typed_opening).any(|opening| *opening == last.closing)
+        && first >= last.period_to
 }
 
 fn agree(stored: Option<&Amount>, line: &StatementLine) -> Option<bool> {
@@ -29,20 +42,19 @@ fn agree(stored: Option<&Amount>, line: &StatementLine) -> Option<bool> {
 
 /// Sets stored lines against the lines of a file: each stored line answers for one line. The same content under another
 /// running balance is another line; where one of the two has no balance, equal lines are paired by their occurrence.
-/// Lines at the positions `keep` are new because the person says so.
 pub(super) fn recognise(
     statement: &Statement,
     keys: &[LineFingerprint],
     stored: Vec<KnownLine>,
     statements: &[StatementRecord],
-    keep: &[u32],
+    keep: &Keep<'_>,
 ) -> Recognised {
     let mut by_key: HashMap<String, Vec<(KnownLine, bool)>> = HashMap::new();
     for line in stored {
         by_key.entry(line.fingerprint.clone()).or_default().push((line, false));
     }
-    let keep: HashSet<u32> = keep.iter().copied().collect();
-    let nothing_known = continues(statement, statements);
+    let nothing_known = keep.all || continues(statement, statements, keep.typed_opening);
+    let keep: HashSet<u32> = keep.lines.iter().copied().collect();
     let mut known: Vec<Option<ImportSeen>> = vec![None; keys.len()];
     // Equal balances first: a line that is sure of itself is not taken by one that only looks like it.
     for sure in [true, false] {

@@ -1,22 +1,24 @@
 //! The duplicates step: what is new, what is known, and whether this is the right account.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use ledger::{Amount, Currency};
+use serde::Deserialize;
 use statements::{LineFingerprint, Reading, Statement, line_fingerprints};
 use store::ledger::BalanceRecord;
 use store::recon::{ImportSeen, KnownLine, StatementRecord};
 
-use super::known::recognise;
+use super::known::{Keep, recognise};
 use super::preview::{pick, statement_currency};
-use super::proof::{Computed, compute, last_signed, missing};
+use super::proof::{Computed, TYPED, compute, last_signed, missing};
 use super::work::Work;
 use super::{same_account, seen_view};
-use crate::api::imports::{ImportOptions, ImportPlan, PlanLine};
+use crate::api::imports::{ImportOptions, ImportPlan, PlanLine, ProofVerdict};
+use crate::api::statements::LeftOutRow;
 use crate::recon::earliest_signed;
-use crate::{Engine, EngineResult};
+use crate::{Engine, EngineResult, words};
 
 /// Lines of each kind sent to the window.
 const SHOWN: usize = 200;
@@ -55,13 +57,87 @@ impl Planned {
     }
 
     /// Looks the lines up again among what is stored by now.
-    pub(super) fn look_up(&mut self, stored: Vec<KnownLine>, keep_known: &[u32]) {
-        let found = recognise(self.statement(), &self.keys, stored, &self.statements, keep_known);
+    pub(super) fn look_up(&mut self, stored: Vec<KnownLine>, options: &ImportOptions) {
+        let keep = Keep {
+            all: options.keep_all_known,
+            lines: &options.keep_known,
+            typed_opening: self.typed_opening().filter(|_| self.computed.view.verdict == ProofVerdict::Ties),
+        };
+        let found = recognise(self.statement(), &self.keys, stored, &self.statements, &keep);
         (self.known, self.stored_as) = (found.known, found.stored_as);
     }
 
-    /// Opening less the lines that another statement already has: what the new lines start from.
-    pub(super) fn known_sum(&self) -> Amount {
+    fn typed_opening(&self) -> Option<&Amount> {
+        self.computed.opening.as_ref().filter(|(_, from)| *from == TYPED).map(|(opening, _)| opening)
+    }
+
+    /// What the stored statement opens with. Known lines that come before the new ones are part of what it starts from;
+    /// a typed opening balance stands as it was typed when they come later.
+    pub(super) fn opening(&self) -> Option<(Amount, &'static str)> {
+        let (opening, from) = self.computed.opening.as_ref()?;
+        let amount = if self.keeps_typed_opening() { opening.clone() } else { opening + &self.known_sum() };
+        Some((amount, from))
+    }
+
+    fn keeps_typed_opening(&self) -> bool {
+        self.typed_opening().is_some() && !self.known_first()
+    }
+
+    /// Whether every known line comes before every new one, in the order of the days.
+    fn known_first(&self) -> bool {
+        let days = || self.statement().lines.iter().map(|line| line.booking_date);
+        let newest_first = days().next() > days().next_back();
+        let mut known: Vec<bool> = self.known.iter().map(Option::is_some).collect();
+        if newest_first {
+            known.reverse();
+        }
+        known.is_sorted_by(|earlier, later| earlier >= later)
+    }
+
+    /// Why the new lines alone do not make the closing balance of a typed opening balance.
+    pub(super) fn untied_without_known(&self) -> Option<String> {
+        let known = self.known_sum();
+        if !self.keeps_typed_opening() || self.new_count() == 0 || known.is_zero() {
+            return None;
+        }
+        let count = self.known.iter().flatten().count() as u64;
+        Some(format!(
+            "{} before and would not be stored again. Without {} the statement does not tie: {} apart. Keep {} as new, \
+             or type the balances without {}.",
+            words::plural(count, "line looks as if it was imported", "lines look as if they were imported"),
+            if count == 1 { "it" } else { "them" },
+            words::money(&known.abs(), &self.currency),
+            if count == 1 { "it" } else { "them" },
+            if count == 1 { "it" } else { "them" },
+        ))
+    }
+
+    /// What to say when this very file is in the balance already and the choices would add more of its rows: as a rule
+    /// the same rows, read another way. Rows that were left out then are not there yet.
+    pub(super) fn same_file(&self, sha256: &str) -> Option<String> {
+        let earlier: Vec<_> = self.statements.iter().filter(|other| other.file_sha256 == sha256).collect();
+        let last = earlier.last()?;
+        let left_out: HashSet<u32> = earlier
+            .iter()
+            .flat_map(|other| Vec::<LeftOutRow>::deserialize(&other.left_out).unwrap_or_default())
+            .map(|row| row.line)
+            .collect();
+        let rows = self.statement().lines.iter().zip(&self.known);
+        let again = rows.filter(|(line, known)| known.is_none() && !left_out.contains(&line.position)).count() as u64;
+        (again > 0).then(|| {
+            format!(
+                "This very file was imported into {} on {} as {}. Read this way it has {} not stored yet; the same rows \
+                 read another way would count twice.",
+                last.balance_name,
+                &last.imported_at.to_string()[..10],
+                last.name,
+                words::plural(again, "line that is", "lines that are")
+            )
+        })
+    }
+
+    /// Sum of the lines that another statement already has.
+    fn known_sum(&self) -> Amount {
         self.statement()
             .lines
             .iter()
@@ -130,6 +206,8 @@ impl Engine {
         let mut missing = missing(&planned.reading, planned.statement(), &planned.computed, true);
         missing.extend(currency_problem.clone());
         missing.extend(before_signed(&planned));
+        missing.extend(planned.untied_without_known());
+        let names: HashSet<_> = self.store.statements(None).await?.into_iter().map(|other| other.name).collect();
         let new_count = planned.new_count() as u32;
         let period = planned.period();
         Ok(ImportPlan {
@@ -147,10 +225,11 @@ impl Engine {
             imported_before: before.iter().map(seen_view).collect(),
             account_warning: account_warning(&planned),
             balance_warning: balance_warning(&planned),
+            same_file: planned.same_file(&session.sha256),
             currency_problem,
             period_from: period.map(|(from, _)| from.to_string()),
             period_to: period.map(|(_, to)| to.to_string()),
-            suggested_name: suggested_name(&planned),
+            suggested_name: free_name(suggested_name(&planned), &names),
             bad_rows: planned.reading.counts.problem_rows,
             left_out_rows: options.leave_out.len() as u32,
             missing,
@@ -194,7 +273,7 @@ impl Engine {
             work.tell("compare", (at * ASKED_AT_ONCE) as u64, asked.len() as u64)?;
             stored.extend(self.store.known_lines(planned.balance.key, group).await?);
         }
-        planned.look_up(stored, &options.keep_known);
+        planned.look_up(stored, options);
         Ok(planned)
     }
 
@@ -285,4 +364,10 @@ fn suggested_name(planned: &Planned) -> String {
         Some((from, to)) => format!("{name}, {from} to {to}"),
         None => name.clone(),
     }
+}
+
+/// The name, or the first of `name (2)`, `name (3)`… that no statement has: a name alone must say which one is meant.
+fn free_name(name: String, taken: &HashSet<String>) -> String {
+    let others = (2_u32..).map(|number| format!("{name} ({number})"));
+    std::iter::once(name.clone()).chain(others).find(|one| !taken.contains(one)).unwrap_or(name)
 }

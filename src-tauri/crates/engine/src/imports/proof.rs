@@ -7,6 +7,9 @@ use store::recon::{StatementRecord, StatementState};
 use crate::api::imports::{ImportOptions, ImportProof, ProofVerdict};
 use crate::{EngineError, EngineResult, words};
 
+/// Where a balance comes from that somebody typed.
+pub(super) const TYPED: &str = "typed";
+
 /// A proof with its amounts still as amounts.
 pub(super) struct Computed {
     pub(super) opening: Option<(Amount, &'static str)>,
@@ -24,7 +27,7 @@ fn source(source: BalanceSource) -> &'static str {
 fn typed(field: &str, text: Option<&String>) -> EngineResult<Option<(Amount, &'static str)>> {
     text.map(|text| {
         text.parse()
-            .map(|amount| (amount, "typed"))
+            .map(|amount| (amount, TYPED))
             .map_err(|_| EngineError::invalid(field, format!("“{text}” is not an amount in minor units.")))
     })
     .transpose()

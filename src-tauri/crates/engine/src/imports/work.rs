@@ -219,8 +219,14 @@ impl<'a> Work<'a> {
     /// A choice that means nothing; [`EngineError::Cancelled`].
     pub(super) async fn read(&self, options: &ImportOptions, hint: Option<Currency>) -> EngineResult<Arc<Reading>> {
         // What is typed beside the table, and which account is looked at, changes nothing in the reading.
-        let apart =
-            ImportOptions { statement: 0, opening: None, closing: None, keep_known: Vec::new(), ..options.clone() };
+        let apart = ImportOptions {
+            statement: 0,
+            opening: None,
+            closing: None,
+            keep_known: Vec::new(),
+            keep_all_known: false,
+            ..options.clone()
+        };
         let asked = Asked { options: apart, hint, today: self.engine.clock.today() };
         if let Some(reading) = self.session.last.get(&asked) {
             return Ok(reading);

@@ -60,4 +60,8 @@ closing: string | null,
 /**
  * Lines, by file line, that look like a stored one and are new all the same.
  */
-keep_known: Array<number>, };
+keep_known: Array<number>, 
+/**
+ * Every line is new, however like a stored one it looks.
+ */
+keep_all_known: boolean, };

@@ -24,6 +24,10 @@ account_warning: string | null,
  */
 balance_warning: string | null, 
 /**
+ * “This very file was imported …”, when rows of it that this balance has would be added again by another reading.
+ */
+same_file: string | null, 
+/**
  * The file's currency is not the balance's: cannot be imported.
  */
 currency_problem: string | null, period_from: string | null, period_to: string | null, suggested_name: string, proof: ImportProof, bad_rows: number, left_out_rows: number, 

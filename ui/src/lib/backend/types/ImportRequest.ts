@@ -20,4 +20,8 @@ accept_other_account: boolean,
 /**
  * Another balance has the lines of this very file, and that is right.
  */
-accept_other_balance: boolean, };
+accept_other_balance: boolean, 
+/**
+ * This balance has the rows of this very file under another reading, and they are to be added again.
+ */
+accept_same_file: boolean, };
