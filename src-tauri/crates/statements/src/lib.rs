@@ -25,6 +25,7 @@ mod layout;
 pub mod mapping;
 pub mod model;
 mod number;
+mod parts;
 mod plan;
 pub mod problem;
 mod prove;

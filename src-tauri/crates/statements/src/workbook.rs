@@ -1,17 +1,18 @@
 //! Workbooks: XLSX, XLSB, XLS and ODS, from bytes.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, Ods, OdsError, Reader, Xls, XlsError, Xlsb, Xlsx, XlsxError, open_workbook_from_rs};
 
 use crate::model::Format;
+use crate::parts::{self, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS, MAX_TEXT_BYTES};
 use crate::problem::{Problem, Reason, Severity};
 use crate::sniff::protected_problem;
 use crate::table::{CellsBuilder, Kind, MAX_COLUMNS, MAX_ROWS, Row, Table};
 
-/// Most bytes a workbook may unpack to; a small archive can hold terabytes of zeros.
-const MAX_UNPACKED: u64 = 1 << 30;
+/// Largest file of a format that is not packed and is held whole.
+const MAX_XLS_BYTES: usize = 64 << 20;
 /// Sheets beyond this are not looked at.
 const MAX_SHEETS: usize = 64;
 
@@ -25,13 +26,17 @@ pub(crate) struct Sheets {
 /// # Errors
 /// The problem to show when the workbook cannot be opened.
 pub(crate) fn open(bytes: &[u8], format: Format) -> Result<Sheets, Box<Problem>> {
-    if format != Format::Xls {
-        check_unpacked(bytes)?;
+    if format == Format::Xls {
+        if bytes.len() > MAX_XLS_BYTES {
+            return Err(too_large("The XLS workbook is larger than 64 MB".to_owned()));
+        }
+    } else {
+        parts::check(bytes)?;
     }
     // The readers of these formats index into hostile bytes; a fault there must not take the caller down.
     catch_unwind(AssertUnwindSafe(|| match format {
         Format::Xlsx => xlsx(bytes),
-        Format::Xlsb => ranges(open_workbook_from_rs::<Xlsb<_>, _>(Cursor::new(bytes)).map_err(|e| damaged(&e))?),
+        Format::Xlsb => xlsb(bytes),
         Format::Ods => ranges(open_workbook_from_rs::<Ods<_>, _>(Cursor::new(bytes)).map_err(|error| match error {
             OdsError::Password => Box::new(protected_problem()),
             other => damaged(&other),
@@ -44,7 +49,13 @@ pub(crate) fn open(bytes: &[u8], format: Format) -> Result<Sheets, Box<Problem>>
     .unwrap_or_else(|_| Err(damaged(&"its parts contradict each other")))
 }
 
-fn damaged(error: &dyn std::fmt::Display) -> Box<Problem> {
+fn too_large(what: String) -> Box<Problem> {
+    let message = format!("{what}. Split the workbook, or export it as CSV.");
+    Box::new(Problem::file(Reason::TooLarge, Severity::Error, message))
+}
+
+/// The problem of a workbook that cannot be followed.
+pub(crate) fn damaged(error: &dyn std::fmt::Display) -> Box<Problem> {
     Box::new(Problem::file(
         Reason::DamagedWorkbook,
         Severity::Error,
@@ -54,49 +65,39 @@ fn damaged(error: &dyn std::fmt::Display) -> Box<Problem> {
     ))
 }
 
-/// Refuses archives that unpack to more than the bound. What the directory declares may lie, so it is unpacked and counted.
-fn check_unpacked(bytes: &[u8]) -> Result<(), Box<Problem>> {
-    // Deflate cannot grow data by more than this factor: small files need no look.
-    if (bytes.len() as u64).saturating_mul(1_032) <= MAX_UNPACKED {
-        return Ok(());
-    }
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
-    let mut total = 0u64;
-    for index in 0..archive.len() {
-        let Ok(entry) = archive.by_index(index) else {
-            continue;
-        };
-        total +=
-            std::io::copy(&mut entry.take(MAX_UNPACKED + 1 - total), &mut std::io::sink()).map_err(|e| damaged(&e))?;
-        if total > MAX_UNPACKED {
-            return Err(Box::new(Problem::file(
-                Reason::TooLarge,
-                Severity::Error,
-                "The workbook unpacks to more than 1 GB. Split it, or export it as CSV.",
-            )));
-        }
-    }
-    Ok(())
-}
-
 fn xlsx(bytes: &[u8]) -> Result<Sheets, Box<Problem>> {
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(|error| match error {
         XlsxError::Password => Box::new(protected_problem()),
         other => damaged(&other),
     })?;
-    let mut tables = Vec::new();
+    let (mut tables, mut budget) = (Vec::new(), MAX_TEXT_BYTES);
     for name in book.sheet_names().into_iter().take(MAX_SHEETS) {
         // Charts and macros sheets have no cells; they are not statements.
         let Ok(mut reader) = book.worksheet_cells_reader(&name) else {
             continue;
         };
-        let mut filler = Filler::default();
+        let mut filler = Filler::new(&name, &mut budget);
         // Cells are streamed: a dense grid from A1 to the last corner can be made larger than memory by two cells.
         while let Some(cell) = reader.next_cell().map_err(|e| damaged(&e))? {
             let (row, column) = cell.get_position();
-            filler.put(row, column, &Data::from(cell.get_value().clone()));
+            filler.put(row, column, &Data::from(cell.get_value().clone()))?;
         }
-        tables.push((name, filler.finish()));
+        tables.push((name.clone(), filler.finish()));
+    }
+    Ok(Sheets { tables })
+}
+
+fn xlsb(bytes: &[u8]) -> Result<Sheets, Box<Problem>> {
+    let mut book: Xlsb<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
+    let (mut tables, mut budget) = (Vec::new(), MAX_TEXT_BYTES);
+    for name in book.sheet_names().into_iter().take(MAX_SHEETS) {
+        let mut reader = book.worksheet_cells_reader(&name).map_err(|e| damaged(&e))?;
+        let mut filler = Filler::new(&name, &mut budget);
+        while let Some(cell) = reader.next_cell().map_err(|e| damaged(&e))? {
+            let (row, column) = cell.get_position();
+            filler.put(row, column, &Data::from(cell.get_value().clone()))?;
+        }
+        tables.push((name.clone(), filler.finish()));
     }
     Ok(Sheets { tables })
 }
@@ -106,23 +107,25 @@ where
     R: Reader<Cursor<&'a [u8]>>,
     R::Error: std::fmt::Display,
 {
-    let mut tables = Vec::new();
+    let (mut tables, mut budget) = (Vec::new(), MAX_TEXT_BYTES);
     for name in book.sheet_names().into_iter().take(MAX_SHEETS) {
         let range = book.worksheet_range(&name).map_err(|e| damaged(&e))?;
         let (first_row, first_column) = range.start().unwrap_or((0, 0));
-        let mut filler = Filler::default();
+        let mut filler = Filler::new(&name, &mut budget);
         for (row, column, value) in range.used_cells() {
             let position = |offset: usize, base: u32| base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
-            filler.put(position(row, first_row), position(column, first_column), value);
+            filler.put(position(row, first_row), position(column, first_column), value)?;
         }
-        tables.push((name, filler.finish()));
+        tables.push((name.clone(), filler.finish()));
     }
     Ok(Sheets { tables })
 }
 
 /// Collects cells into rows.
-#[derive(Default)]
-struct Filler {
+struct Filler<'a> {
+    sheet: &'a str,
+    /// Bytes of text that the workbook may still fill: a few cells can name one long text over and over.
+    budget: &'a mut u64,
     table: Table,
     builder: CellsBuilder,
     row: u32,
@@ -130,16 +133,40 @@ struct Filler {
     last_row: Option<u32>,
 }
 
-impl Filler {
-    fn put(&mut self, row: u32, column: u32, value: &Data) {
+impl<'a> Filler<'a> {
+    fn new(sheet: &'a str, budget: &'a mut u64) -> Self {
+        Self {
+            sheet,
+            budget,
+            table: Table::default(),
+            builder: CellsBuilder::default(),
+            row: 0,
+            cells: Vec::new(),
+            last_row: None,
+        }
+    }
+
+    fn put(&mut self, row: u32, column: u32, value: &Data) -> Result<(), Box<Problem>> {
         let Some((kind, text)) = cell_of(value) else {
-            return;
+            return Ok(());
         };
+        let said = |what: String| Err(too_large(format!("The sheet “{}” {what}", self.sheet)));
+        if u64::from(row) >= MAX_SHEET_ROWS {
+            return said(format!("has more than {MAX_SHEET_ROWS} rows"));
+        }
+        if u64::from(column) >= MAX_SHEET_COLUMNS || self.cells.len() as u64 >= MAX_SHEET_COLUMNS {
+            return said(format!("has more than {MAX_SHEET_COLUMNS} columns"));
+        }
+        match self.budget.checked_sub(text.len() as u64) {
+            Some(left) => *self.budget = left,
+            None => return said(format!("fills more than {} MB with text", MAX_TEXT_BYTES >> 20)),
+        }
         if row != self.row {
             self.flush();
             self.row = row;
         }
         self.cells.push((column as usize, kind, text));
+        Ok(())
     }
 
     fn flush(&mut self) {

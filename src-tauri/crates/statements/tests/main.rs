@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod behaviour;
+mod bombs;
 mod corpus;
 mod fixtures;
 mod properties;
