@@ -45,7 +45,7 @@ fn drift(criterion: &RuleCriterion) -> Result<Drift, String> {
     };
     let text = tolerance.value.trim();
     let wrong = |what: &str| format!("“{text}” is not {what}.");
-    let whole = || text.parse::<u32>().map_err(|_| wrong("a whole number"));
+    let whole = || text.parse::<u32>().map_err(|_| not_a_count(text));
     let percent = || text.parse::<Decimal>().map_err(|_| wrong("a percentage, such as 0.5"));
     match (tolerance.unit, criterion.field, criterion.test) {
         (ToleranceUnit::Percent, RuleField::Amount, RuleTest::Equals) => {
@@ -57,16 +57,29 @@ fn drift(criterion: &RuleCriterion) -> Result<Drift, String> {
             let currency = Currency::iso(code).ok_or_else(|| format!("“{code}” is not a currency."))?;
             let minor = Amount::parse_decimal(text, currency.exponent())
                 .map_err(|error| format!("“{text}” is not an amount: {error}."))?;
-            if minor.is_negative() { Err(wrong("0 or more")) } else { Ok(Drift::Absolute { minor, currency }) }
+            if minor.is_negative() { Err(below_zero(text)) } else { Ok(Drift::Absolute { minor, currency }) }
         }
         (ToleranceUnit::Days, RuleField::Date, RuleTest::Equals) => whole().map(Drift::Days),
         (ToleranceUnit::Hours, RuleField::Date, RuleTest::Equals) => whole().map(Drift::Hours),
         (ToleranceUnit::Seconds, RuleField::Date, RuleTest::Equals) => {
-            text.parse().map(Drift::Seconds).map_err(|_| wrong("a whole number"))
+            text.parse().map(Drift::Seconds).map_err(|_| not_a_count(text))
         }
         (ToleranceUnit::Letters, _, RuleTest::Similar) => whole().map(Drift::Letters),
         (ToleranceUnit::Percent, _, RuleTest::Contains) => percent().map(Drift::PercentOfText),
         _ => Err("This unit does not fit the field and the test.".into()),
+    }
+}
+
+fn below_zero(text: &str) -> String {
+    format!("“{text}” must be 0 or more.")
+}
+
+/// What is wrong with a text that is no number of days, hours, seconds or letters.
+fn not_a_count(text: &str) -> String {
+    if text.parse::<i64>().is_ok_and(i64::is_negative) {
+        below_zero(text)
+    } else {
+        format!("“{text}” is not a whole number.")
     }
 }
 
@@ -208,7 +221,9 @@ mod tests {
             confirm: false,
         };
         assert!(stored_of("a", &body("4", ToleranceUnit::Days, RuleField::Amount)).is_err());
-        assert!(stored_of("a", &body("four", ToleranceUnit::Days, RuleField::Date)).is_err());
+        let told = |value| stored_of("a", &body(value, ToleranceUnit::Days, RuleField::Date)).unwrap_err().sentence();
+        assert!(told("four").contains("“four” is not a whole number."), "{}", told("four"));
+        assert!(told("-3").contains("“-3” must be 0 or more."), "{}", told("-3"));
         assert!(stored_of("a", &body("0.50", ToleranceUnit::Money, RuleField::Amount)).is_err());
     }
 }
