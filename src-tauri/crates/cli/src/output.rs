@@ -8,53 +8,135 @@ use serde_json::Value;
 
 /// The answer of a command in both forms.
 pub(crate) struct Output {
-    json: Value,
-    text: String,
+    form: Form,
+}
+
+enum Form {
+    /// Everything was printed already.
+    Nothing,
+    Made {
+        json: Value,
+        text: String,
+    },
+    Lengthy(Box<dyn Lengthy>),
+}
+
+/// An answer that can be longer than the file it tells of: it is written piece by piece and never held in one.
+pub(crate) trait Lengthy {
+    /// Writes the JSON document.
+    fn json(&self, out: &mut dyn Write) -> std::io::Result<()>;
+
+    /// Writes the text for people.
+    fn text(&self, out: &mut dyn Write) -> std::io::Result<()>;
 }
 
 impl Output {
     /// Both forms. `text` is built by the caller for people.
     pub(crate) fn new(json: impl Serialize, text: impl Into<String>) -> Self {
         // A value that cannot be written as JSON has a key that is no text; none of ours has.
-        Self { json: serde_json::to_value(json).unwrap_or(Value::Null), text: text.into() }
+        let json = serde_json::to_value(json).unwrap_or(Value::Null);
+        Self { form: Form::Made { json, text: text.into() } }
+    }
+
+    /// An answer that is written when it is printed.
+    pub(crate) fn lengthy(answer: impl Lengthy + 'static) -> Self {
+        Self { form: Form::Lengthy(Box::new(answer)) }
     }
 
     /// Everything was printed already.
     pub(crate) fn nothing() -> Self {
-        Self { json: Value::Null, text: String::new() }
+        Self { form: Form::Nothing }
     }
 
     /// Prints one form to standard output.
     pub(crate) fn print(&self, as_json: bool) -> std::io::Result<()> {
-        let mut out = std::io::stdout().lock();
-        if as_json && !self.json.is_null() {
-            serde_json::to_writer(&mut out, &self.json)?;
-            writeln!(out)?;
-        } else if !as_json && !self.text.is_empty() {
-            out.write_all(self.text.trim_end_matches('\n').as_bytes())?;
-            writeln!(out)?;
+        // Standard output looks for line ends in every piece; the pieces of a document are a few bytes each.
+        let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+        match &self.form {
+            Form::Nothing => {}
+            Form::Made { json, .. } if as_json => {
+                if !json.is_null() {
+                    serde_json::to_writer(&mut out, json)?;
+                    writeln!(out)?;
+                }
+            }
+            Form::Made { text, .. } => {
+                if !text.is_empty() {
+                    out.write_all(text.trim_end_matches('\n').as_bytes())?;
+                    writeln!(out)?;
+                }
+            }
+            Form::Lengthy(answer) if as_json => {
+                answer.json(&mut out)?;
+                writeln!(out)?;
+            }
+            Form::Lengthy(answer) => answer.text(&mut out)?,
         }
         out.flush()
     }
 }
 
-/// Columns of text, numbers to the right.
+/// Heads of a table and how wide its columns are, numbers to the right.
+pub(crate) struct Columns {
+    /// Head, whether the column is aligned right, and the width that holds every cell told so far.
+    heads: Vec<(&'static str, bool, usize)>,
+}
+
+impl Columns {
+    /// Heads; one that begins with `>` is aligned right.
+    pub(crate) fn new(heads: &[&'static str]) -> Self {
+        let column = |name: &&'static str| {
+            let (name, right) = name.strip_prefix('>').map_or((*name, false), |name| (name, true));
+            (name, right, name.chars().count())
+        };
+        Self { heads: heads.iter().map(column).collect() }
+    }
+
+    /// Makes room for a row.
+    pub(crate) fn fit<T: AsRef<str>>(&mut self, cells: &[T]) {
+        for ((_, _, width), cell) in self.heads.iter_mut().zip(cells) {
+            *width = (*width).max(cell.as_ref().chars().count());
+        }
+    }
+
+    /// The line of the heads.
+    pub(crate) fn head(&self) -> String {
+        self.line(&self.heads.iter().map(|(name, ..)| *name).collect::<Vec<_>>())
+    }
+
+    /// The line of a row.
+    pub(crate) fn line<T: AsRef<str>>(&self, cells: &[T]) -> String {
+        let mut text = String::new();
+        for ((_, right, width), cell) in self.heads.iter().zip(cells) {
+            let cell = cell.as_ref();
+            let pad = " ".repeat(width.saturating_sub(cell.chars().count()));
+            if *right {
+                text.extend([pad.as_str(), cell])
+            } else {
+                text.extend([cell, pad.as_str()])
+            }
+            text.push_str("  ");
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+        text
+    }
+}
+
+/// A table that is held whole.
 pub(crate) struct Table {
-    /// Head and whether the column is aligned right.
-    head: Vec<(&'static str, bool)>,
+    columns: Columns,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// Heads; one that begins with `>` is aligned right.
-    pub(crate) fn new(head: &[&'static str]) -> Self {
-        Self {
-            head: head.iter().map(|name| name.strip_prefix('>').map_or((*name, false), |name| (name, true))).collect(),
-            rows: Vec::new(),
-        }
+    pub(crate) fn new(heads: &[&'static str]) -> Self {
+        Self { columns: Columns::new(heads), rows: Vec::new() }
     }
 
     pub(crate) fn row(&mut self, cells: Vec<String>) {
+        self.columns.fit(&cells);
         self.rows.push(cells);
     }
 
@@ -63,31 +145,8 @@ impl Table {
         if self.rows.is_empty() {
             return format!("{empty}\n");
         }
-        let wide = |column: usize| {
-            let cells =
-                self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
-            cells.max(self.head[column].0.chars().count())
-        };
-        let widths: Vec<usize> = (0..self.head.len()).map(wide).collect();
-        let line = |cells: Vec<&str>| {
-            let mut text = String::new();
-            for (index, cell) in cells.iter().enumerate() {
-                let pad = " ".repeat(widths[index].saturating_sub(cell.chars().count()));
-                if self.head[index].1 {
-                    text.extend([pad.as_str(), cell])
-                } else {
-                    text.extend([cell, pad.as_str()])
-                }
-                text.push_str("  ");
-            }
-            text.truncate(text.trim_end().len());
-            text.push('\n');
-            text
-        };
-        let mut text = line(self.head.iter().map(|(name, _)| *name).collect());
-        for row in &self.rows {
-            text.push_str(&line(row.iter().map(String::as_str).collect()));
-        }
+        let mut text = self.columns.head();
+        text.extend(self.rows.iter().map(|row| self.columns.line(row)));
         text
     }
 }
