@@ -3,7 +3,7 @@
 use super::bindings;
 use super::tally::{Counts, Tally};
 use crate::process;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Checks all Rust code.
@@ -22,8 +22,11 @@ pub fn check(tally: &mut Tally) {
     let before = bindings::snapshot();
     let mut command = process::cargo();
     command.args(["test", "--locked", "--no-fail-fast"]);
-    point_at_corpus(&mut command, tally);
+    let table = corpus_table();
+    // An old table must not speak for this run; there may be none.
+    let _ = std::fs::remove_file(&table);
     count(tally, "rust: tests", &mut command);
+    tell_corpus(&table, tally);
     tally.step("rust: generated files", || bindings::check(&before));
 }
 
@@ -40,16 +43,18 @@ pub fn count(tally: &mut Tally, name: &str, command: &mut Command) {
     }
 }
 
-/// The corpus of real bank files is too large for the repository and lies beside it, if anywhere.
-fn point_at_corpus(command: &mut Command, tally: &mut Tally) {
-    let folder = match std::env::var_os("TIEOUT_CORPUS") {
-        Some(folder) => PathBuf::from(folder),
-        None => process::root().join("../shared/corpus"),
-    };
-    if folder.is_dir() {
-        command.env("TIEOUT_CORPUS", folder);
-    } else {
-        command.env_remove("TIEOUT_CORPUS");
-        tally.note("corpus not present: corpus comparison not run");
+/// Where the comparison with real bank files leaves its table.
+fn corpus_table() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| process::root().join("target"), PathBuf::from);
+    target.join("tmp/corpus.tsv")
+}
+
+/// Says how the comparison with real bank files ended. They are too large for the repository and lie beside it, if
+/// anywhere; the test itself knows where.
+fn tell_corpus(table: &Path, tally: &mut Tally) {
+    let text = std::fs::read_to_string(table).unwrap_or_default();
+    match text.lines().next() {
+        Some(summary) => tally.note(format!("{} ({})", summary.trim_start_matches("# "), table.display())),
+        None => tally.note("corpus not present: real bank files were not compared"),
     }
 }
