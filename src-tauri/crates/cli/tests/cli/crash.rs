@@ -8,10 +8,15 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Book, TIEOUT, check, ok, text};
+use crate::support::{Book, TIEOUT, check, ok, text, tieout};
 
 const POST_KILLS: u32 = 60;
 const IMPORT_KILLS: u32 = 40;
+const RUN_KILLS: u32 = 24;
+/// Holds that are decided on, each by two commits and a void.
+const HOLDS: u32 = 8;
+/// Kills of one decision before it may run to its end.
+const KILLS_OF_ONE: u32 = 3;
 /// Lines of the imported statement: enough that reading and saving take a while.
 const LINES: i64 = 2_500;
 
@@ -158,14 +163,21 @@ fn statement(path: &Path) {
     std::fs::write(path, text).unwrap();
 }
 
+/// The closed book at `base` as it is, at another place.
+fn copy(base: &str, target: &str) {
+    for ending in ["-wal", "-shm", "-lock"] {
+        let _ = std::fs::remove_file(format!("{target}{ending}"));
+    }
+    std::fs::copy(base, target).unwrap();
+}
+
+/// Starts a command that nobody listens to.
+fn started(args: &[&str]) -> Child {
+    Command::new(TIEOUT).args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
 fn import(path: &str, file: &str) -> Child {
-    Command::new(TIEOUT)
-        .args(["import", path, file, "--balance", "Main", "--file-currency", "EUR", "--opening", "1000.00", "--json"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    started(&["import", path, file, "--balance", "Main", "--file-currency", "EUR", "--opening", "1000.00", "--json"])
 }
 
 #[test]
@@ -175,37 +187,34 @@ fn an_import_is_whole_or_absent() {
     let file = base.file("statement.csv");
     statement(&file);
     let (file, target) = (text(&file), text(&base.file("round.tieout")));
-    let fresh = || {
-        for ending in ["-wal", "-shm", "-lock"] {
-            let _ = std::fs::remove_file(format!("{target}{ending}"));
-        }
-        std::fs::copy(&base.path, &target).unwrap();
-    };
+    let fresh = || copy(&base.path, &target);
     fresh();
     let started = Instant::now();
     assert!(import(&target, &file).wait().unwrap().success());
     let mut whole = u64::try_from(started.elapsed().as_millis()).unwrap();
     assert_eq!(ok(&["statements", &target])[0]["lines"], LINES);
-    let (mut kills, mut absent) = (0, 0);
-    while kills < IMPORT_KILLS {
+    let (mut kills, mut absent, mut tries, mut aim) = (0, 0, 0, whole);
+    // Both sides of the commit must be hit: half of the kills follow where the last one landed.
+    while kills < IMPORT_KILLS || (absent < 3 || kills - absent < 3) && tries < 10 * IMPORT_KILLS {
         fresh();
+        tries += 1;
         let mut child = import(&target, &file);
-        // Half of them in the last part, where the file is stored.
-        let early = if kills % 2 == 0 { 0 } else { whole * 7 / 10 };
-        wait(Duration::from_millis(early + rng.below((whole + whole / 10 + 1).saturating_sub(early))));
-        if child.try_wait().unwrap().is_some() {
+        let around = aim - aim / 20 + rng.below(aim / 10 + 1);
+        wait(Duration::from_millis(if tries % 2 == 0 { rng.below(whole + 1) } else { around }));
+        child.kill().unwrap();
+        if child.wait().unwrap().success() {
             // It was done before: nothing was killed. The machine has less to do than when the time was taken.
-            whole -= whole / 20;
+            aim -= aim / 20;
+            whole -= whole / 40;
             continue;
         }
-        child.kill().unwrap();
-        child.wait().unwrap();
         kills += 1;
         check(&target);
         let statements = ok(&["statements", &target]);
         match statements.as_array().unwrap().as_slice() {
             [] => {
                 absent += 1;
+                aim += aim / 30;
                 if absent % 8 == 0 {
                     assert!(
                         import(&target, &file).wait().unwrap().success(),
@@ -214,13 +223,156 @@ fn an_import_is_whole_or_absent() {
                     assert_eq!(ok(&["statements", &target])[0]["lines"], LINES);
                 }
             }
-            [one] => assert_eq!(
-                (one["lines"].as_i64(), one["to_review"].as_i64()),
-                (Some(LINES), Some(LINES)),
-                "half an import"
-            ),
+            [one] => {
+                aim -= aim / 30;
+                assert_eq!(
+                    (one["lines"].as_i64(), one["to_review"].as_i64()),
+                    (Some(LINES), Some(LINES)),
+                    "half an import"
+                );
+            }
             more => panic!("{} statements from one file", more.len()),
         }
     }
     println!("{kills} kills within {whole} ms, {absent} times absent, {} times whole", kills - absent);
+    assert!(absent >= 3, "kills before the commit: {absent}");
+    assert!(kills - absent >= 3, "kills after the commit: {}", kills - absent);
+}
+
+/// Where the kills of decisions landed.
+#[derive(Default)]
+struct Landed {
+    before: u32,
+    after: u32,
+    /// Milliseconds that a decision takes.
+    usual: u64,
+}
+
+impl Landed {
+    /// Sends the same decision again after each kill, until it answers.
+    fn decide(&mut self, rng: &mut Rng, args: &[&str]) -> Value {
+        for _ in 0..KILLS_OF_ONE {
+            let mut child = started(args);
+            wait(Duration::from_millis(self.usual / 4 + rng.below(self.usual + 1)));
+            child.kill().unwrap();
+            if child.wait().unwrap().success() {
+                // Its answer was not read: to whoever asked it is as good as killed.
+                self.usual -= self.usual / 20;
+            } else {
+                self.usual += self.usual / 40;
+                self.note(args);
+            }
+        }
+        ok(args)
+    }
+
+    /// The journal says where the last kill landed.
+    fn note(&mut self, args: &[&str]) {
+        let reference = args[args.len() - 1];
+        let there = references_below(args[1], args[2]).iter().filter(|one| *one == reference).count();
+        assert!(there < 2, "{reference} is booked twice");
+        *(if there == 0 { &mut self.before } else { &mut self.after }) += 1;
+    }
+}
+
+/// References of the rows of a hold, the hold itself first.
+fn references_below(path: &str, hold: &str) -> Vec<String> {
+    let shown = ok(&["show", path, hold]);
+    shown["rows"].as_array().unwrap().iter().map(|row| row["reference"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_commit_or_void_that_was_killed_is_sent_again_and_booked_once() {
+    let mut rng = Rng::new("decisions");
+    let book = Book::new();
+    book.fund("Main", "EUR", "10000.00");
+    book.post("FIRST", "1.00", &["--hold"]);
+    let began = Instant::now();
+    ok(&["commit", &book.path, "FIRST", "--reference", "FIRST-C"]);
+    let mut landed = Landed { usual: u64::try_from(began.elapsed().as_millis()).unwrap(), ..Landed::default() };
+    let mut holds = 0;
+    while holds < HOLDS || (landed.before == 0 || landed.after == 0) && holds < 8 * HOLDS {
+        let hold = format!("HOLD-{holds}");
+        assert_eq!(book.post(&hold, "80.00", &["--hold"]).code, 0);
+        let [one, two, rest] = ["A", "B", "V"].map(|end| format!("{hold}-{end}"));
+        for (amount, reference) in [("30.00", &one), ("20.00", &two)] {
+            let args = ["commit", &book.path, &hold, "--amount", amount, "--reference", reference];
+            assert_eq!(landed.decide(&mut rng, &args)["booked"], **reference);
+        }
+        let args = ["void", &book.path, &hold, "--reason", "Goods returned", "--reference", &rest];
+        assert_eq!(landed.decide(&mut rng, &args)["amount"], "3000");
+        assert_eq!(ok(&args)["existing"], true);
+        assert_eq!(references_below(&book.path, &hold), [hold, one, two, rest]);
+        holds += 1;
+    }
+    println!("{holds} holds, {} kills before the commit, {} after it", landed.before, landed.after);
+    assert!(landed.before > 0 && landed.after > 0, "both sides of the commit must be hit");
+    book.check();
+    assert_eq!(book.figure("Steel", "balance"), (5_000 * holds + 100).to_string());
+    assert_eq!((book.figure("Steel", "held_in"), book.figure("Main", "held_out")), ("0".into(), "0".into()));
+}
+
+/// A book with a statement and an entry for most of its lines, some of them alike.
+fn book_to_match() -> Book {
+    let book = Book::new();
+    book.fund("Main", "EUR", "1000000.00");
+    book.fund("Acme", "EUR", "1000000.00");
+    let file = book.file("statement.csv");
+    statement(&file);
+    let lines = std::fs::read_to_string(&file).unwrap();
+    let mut batch = String::from("from,to,amount,currency,reference,description,date\n");
+    for (number, line) in lines.lines().skip(2).enumerate().filter(|(number, _)| number % 7 != 0) {
+        let [day, _, amount, _] = line.split(';').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let ways = if amount.starts_with('-') { "Main,Steel" } else { "Acme,Main" };
+        let about = if number % 5 == 0 { "Payment".to_owned() } else { format!("Line {number} of the bank") };
+        batch.push_str(&format!("{ways},{},EUR,E-{number},{about},{day}\n", amount.trim_start_matches('-')));
+    }
+    let entries = book.file("entries.csv");
+    std::fs::write(&entries, batch).unwrap();
+    assert_eq!(ok(&["post", &book.path, "--batch", &text(&entries)])["failed"], 0);
+    assert!(import(&book.path, &text(&file)).wait().unwrap().success());
+    book
+}
+
+#[test]
+fn a_run_that_was_killed_is_resumed_to_the_same_result() {
+    let mut rng = Rng::new("run");
+    let base = book_to_match();
+    let target = text(&base.file("round.tieout"));
+    let statement = ok(&["statements", &base.path])[0]["id"].as_str().unwrap().to_owned();
+    let run = ["reconcile", "run", &target, &statement];
+    let found = |result: &Value| {
+        ["result_hash", "lines", "certain", "likely", "possible", "ambiguous", "none"].map(|key| result[key].clone())
+    };
+    copy(&base.path, &target);
+    let began = Instant::now();
+    let expected = found(&ok(&run));
+    let mut whole = u64::try_from(began.elapsed().as_millis()).unwrap();
+    assert_eq!(expected[0].as_str().map(str::len), Some(64));
+    let (mut kills, mut resumed) = (0, 0);
+    while kills < RUN_KILLS || resumed < RUN_KILLS / 3 && kills < 8 * RUN_KILLS {
+        copy(&base.path, &target);
+        let mut child = started(&run);
+        wait(Duration::from_millis(whole / 5 + rng.below(whole * 4 / 5 + 1)));
+        child.kill().unwrap();
+        if child.wait().unwrap().success() {
+            whole -= whole / 20;
+            continue;
+        }
+        kills += 1;
+        check(&target);
+        let again = tieout(&["reconcile", "resume", &target, "--json"]);
+        let result = if again.code == 0 {
+            resumed += 1;
+            again.json()
+        } else {
+            // Killed before it was begun, or when only the answer was missing.
+            assert_eq!(again.refused(1), "NOT_FOUND");
+            ok(&run)
+        };
+        assert_eq!(found(&result), expected, "kill {kills}");
+        assert_eq!(tieout(&["reconcile", "resume", &target]).refused(1), "NOT_FOUND", "it is done");
+    }
+    println!("{kills} kills within {whole} ms, {resumed} of them while the run was under way");
+    assert!(resumed >= RUN_KILLS / 3, "kills while the run was under way: {resumed}");
 }
