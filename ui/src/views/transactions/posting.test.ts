@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { blank, expiryOf, missingOf, obstacle, requestOf, signedThrough, type Values } from './posting';
+import {
+  blank,
+  decisionReference,
+  expiryOf,
+  missingOf,
+  obstacle,
+  requestOf,
+  signedThrough,
+  type Values,
+} from './posting';
 
 const filled = (change: Partial<Values> = {}): Values => ({
   ...blank('EUR', '2026-11-19'),
@@ -48,6 +57,12 @@ describe('a posting form', () => {
     expect(missingOf(filled({ anyway: true, signedReason: ' ' }))).toBe(
       'Enter the reason for posting into a signed period',
     );
+  });
+
+  it('gives every decision on a hold a reference of its own that fits', () => {
+    expect(decisionReference('PAY-7745', 'C')).toMatch(/^PAY-7745-C-[2-9A-Z]{5}$/);
+    expect(decisionReference('PAY-7745', 'V')).not.toBe(decisionReference('PAY-7745', 'V'));
+    expect([...decisionReference('😀'.repeat(255), 'C')]).toHaveLength(248);
   });
 
   it('locks the date through the later signed end of both balances', () => {
