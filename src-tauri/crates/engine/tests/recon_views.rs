@@ -180,3 +180,17 @@ async fn the_activity_tells_what_was_done_on_a_desk() {
         assert!(said[at].ends_with(&sentence), "{said:?}");
     }
 }
+
+/// A second program has the book for reading only: what it may look at before a signature needs no writer.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_checklist_of_a_signature_is_read_while_another_program_writes() {
+    let bank = Bank::with_entries().await;
+    let statement = bank.october().await;
+    let store = store_sqlite::SqliteStore::open(&bank.book.path).await.unwrap();
+    let reader = engine::Engine::new(std::sync::Arc::new(store), bank.book.clock.clone(), "Reader");
+    assert!(reader.book_info().await.unwrap().read_only.is_some());
+    let check = reader.signoff_check(&statement).await.unwrap();
+    assert_eq!(check, bank.book.engine.signoff_check(&statement).await.unwrap());
+    assert!(!check.ready && check.items.len() >= 4);
+    assert_eq!(reader.sign_off(&statement, "Reader").await.unwrap_err().code(), "BOOK_READ_ONLY");
+}
