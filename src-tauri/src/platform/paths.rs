@@ -2,9 +2,10 @@
 //! person pointed at, in a native dialog or by dropping a file, is free; a typed path must look like what it is for.
 
 use std::collections::HashSet;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+
+use engine::files::{Kept, may_write};
 
 use crate::error::{Answer, Refusal};
 
@@ -13,8 +14,6 @@ const STATEMENTS: [&str; 6] = ["csv", "tsv", "txt", "xlsx", "xls", "ods"];
 /// Endings of tables that are written.
 const TABLES: [&str; 2] = ["csv", "xlsx"];
 const BOOK: [&str; 1] = ["tieout"];
-/// What every SQLite file begins with.
-const DATABASE: &[u8; 16] = b"SQLite format 3\0";
 
 /// Files the person pointed at since the program started.
 #[derive(Default)]
@@ -44,16 +43,13 @@ impl Pointed {
     /// replaced.
     pub(crate) fn table(&self, path: &Path) -> Answer<()> {
         self.typed(path, &TABLES, "Give it an ending that says what it is")?;
-        if !path.exists() {
-            return Ok(());
-        }
-        if is_database(path) {
-            return Err(refused(path, "is a book or another database and is not replaced. Choose another name"));
-        }
-        if self.knows(path) {
-            return Ok(());
-        }
-        Err(refused(path, "exists already. Choose another name, or choose it in the dialog to replace it"))
+        may_write(path, &[], self.knows(path)).map_err(|kept| {
+            let otherwise = match kept {
+                Kept::Exists => ", or choose it in the dialog to replace it",
+                Kept::Input | Kept::Database => "",
+            };
+            refused(path, &format!("{kept}. Choose another name{otherwise}"))
+        })
     }
 
     /// A book or a copy of one to write. What is there is never replaced.
@@ -99,12 +95,6 @@ fn list(endings: &[&str]) -> String {
     }
 }
 
-fn is_database(path: &Path) -> bool {
-    let mut start = [0_u8; DATABASE.len()];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && start == *DATABASE
-}
-
 fn refused(path: &Path, why: &str) -> Refusal {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     Refusal::new("PATH", format!("{name} {why}."))
@@ -146,7 +136,7 @@ mod tests {
         std::fs::create_dir_all(&folder).unwrap();
         let (table, book) = (folder.join("report.csv"), folder.join("book.csv"));
         std::fs::write(&table, b"old").unwrap();
-        std::fs::write(&book, [DATABASE.as_slice(), b"rest"].concat()).unwrap();
+        std::fs::write(&book, b"SQLite format 3\0 and pages").unwrap();
         let pointed = Pointed::default();
         assert!(message(pointed.table(&table)).starts_with("report.csv exists already."));
         pointed.add(&table);
