@@ -7,13 +7,16 @@ use serde_json::Value;
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// What to measure, such as `ledger` (postings and holds) or `grid` (pages, filters and totals);
+    /// What to measure, such as `grid` (pages, filters and totals) or `window` (memory with a large book);
     /// everything when left out
     area: Option<String>,
     /// Passed on to the bench
     #[arg(last = true)]
     arguments: Vec<String>,
 }
+
+/// The package that drives the real window.
+const WINDOW: &str = "e2e";
 
 /// A measurement some crate of ours brings along.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,6 +47,12 @@ pub fn run(options: &Options) -> Result {
         all.iter().filter(|bench| options.area.as_deref().is_none_or(|area| area == bench.area())).collect();
     if wanted.is_empty() {
         return Err(Error::Refused(format!("nothing is measured under that name; there is: {known}")));
+    }
+    if wanted.iter().any(|bench| bench.package == WINDOW) {
+        // It starts the app as a process: cargo does not know that it needs it.
+        crate::npm::install()?;
+        crate::npm::build()?;
+        binaries::build(binaries::Profile::Release, binaries::Scope::Product)?;
     }
     for bench in wanted {
         let mut command = process::cargo();
