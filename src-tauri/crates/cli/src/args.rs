@@ -26,6 +26,9 @@ pub(crate) struct Cli {
     /// Who acts; the user of this machine if left out
     #[arg(long = "as", global = true, value_name = "NAME")]
     pub(crate) actor: Option<String>,
+    /// How long to wait for a book that another program writes to
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 2)]
+    pub(crate) wait: u64,
     /// Log to standard error, with a filter such as info or engine=debug
     #[arg(long, global = true, value_name = "FILTER", num_args = 0..=1, require_equals = true, default_missing_value = "info")]
     pub(crate) log: Option<String>,

@@ -13,9 +13,9 @@ use crate::Done;
 use crate::args::{BookCommand, ChartName, SampleArgs};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, progress, progress_end};
-use crate::session::{name_of, open};
+use crate::session::{Actor, name_of, open};
 
-pub(crate) async fn run(command: &BookCommand, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn run(command: &BookCommand, actor: Actor<'_>) -> Answer<Done> {
     match command {
         BookCommand::Create { file, name, currency, chart } => create(file, name, currency, *chart, actor).await,
         BookCommand::Check { file } => check(file, actor).await,
@@ -36,7 +36,7 @@ pub(crate) async fn run(command: &BookCommand, actor: Option<&str>) -> Answer<Do
     }
 }
 
-async fn create(file: &Path, name: &str, currency: &str, chart: ChartName, actor: Option<&str>) -> Answer<Done> {
+async fn create(file: &Path, name: &str, currency: &str, chart: ChartName, actor: Actor<'_>) -> Answer<Done> {
     Fault::folder_of(file)?;
     let engine = Engine::new(Arc::new(SqliteStore::create(file).await?), Arc::new(SystemClock), name_of(actor));
     let book = NewBook {
@@ -71,7 +71,7 @@ fn remove(file: &Path) {
     }
 }
 
-async fn check(file: &Path, actor: Option<&str>) -> Answer<Done> {
+async fn check(file: &Path, actor: Actor<'_>) -> Answer<Done> {
     let engine = open(file, actor).await?;
     progress("Checking");
     let found = engine.book_check().await;

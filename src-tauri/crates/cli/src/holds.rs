@@ -7,11 +7,11 @@ use engine::api::transactions::{BatchOutcome, CommitItem, VoidItem, VoidRequest}
 use crate::Done;
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, money};
-use crate::session::{minor, open_to_write};
+use crate::session::{Actor, minor, open_to_write};
 use crate::transactions::find;
 
 /// `item` as it was typed: the hold by id or reference, the amount in decimals.
-pub(crate) async fn commit(book: &Path, item: CommitItem, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn commit(book: &Path, item: CommitItem, actor: Actor<'_>) -> Answer<Done> {
     let engine = open_to_write(book, actor).await?;
     let family = find(&engine, &item.id).await?.family;
     let amount = item.amount.as_deref().map(|text| minor("amount", text, family.exponent)).transpose()?;
@@ -22,7 +22,7 @@ pub(crate) async fn commit(book: &Path, item: CommitItem, actor: Option<&str>) -
 }
 
 /// `item` with the hold by id or reference.
-pub(crate) async fn void(book: &Path, item: VoidItem, reason: &str, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn void(book: &Path, item: VoidItem, reason: &str, actor: Actor<'_>) -> Answer<Done> {
     let engine = open_to_write(book, actor).await?;
     let family = find(&engine, &item.id).await?.family;
     let items = vec![VoidItem { id: family.id, ..item }];

@@ -9,13 +9,13 @@ use crate::args::ImportArgs;
 use crate::fault::{Answer, Exit, Fault};
 use crate::mapping::import_options;
 use crate::output::{Output, figure, progress, progress_end};
-use crate::session::{balance, minor, open_to_write};
+use crate::session::{Actor, balance, minor, open_to_write};
 use crate::unread::Unread;
 
 /// Known lines that are told one by one to people.
 const KNOWN_SHOWN: usize = 20;
 
-pub(crate) async fn run(options: &ImportArgs, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn run(options: &ImportArgs, actor: Actor<'_>) -> Answer<Done> {
     std::fs::File::open(&options.file).map_err(|error| Fault::file(&options.file, &error))?;
     let engine = open_to_write(&options.book, actor).await?;
     let answer = import(&engine, options).await;
@@ -78,7 +78,7 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
     Ok(Output::new(&result, format!("{id}{}", result.message)).into())
 }
 
-const NOT_IMPORTED: &str = "Nothing was imported. Repair them, or leave them out.";
+const NOT_IMPORTED: &str = "Nothing was imported. Repair the file, or leave the rows out.";
 
 /// What the import itself would say no to.
 fn would_be_refused(args: &ImportArgs, plan: &ImportPlan, unread: &Unread) -> Option<Fault> {

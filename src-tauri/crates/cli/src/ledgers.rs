@@ -10,14 +10,14 @@ use crate::Done;
 use crate::args::{BalanceCommand, LedgerCommand, PageArgs, YesNo};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure};
-use crate::session::{balance, open, open_to_write};
+use crate::session::{Actor, balance, open, open_to_write};
 
 /// Most rows that the engine hands out at once.
 const PAGE: u32 = 500;
 /// The ledger of `@name` balances.
 const GENERAL: &str = "General ledger";
 
-pub(crate) async fn make_ledger(command: &LedgerCommand, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn make_ledger(command: &LedgerCommand, actor: Actor<'_>) -> Answer<Done> {
     let LedgerCommand::Create { book, name } = command;
     let engine = open_to_write(book, actor).await?;
     let made = engine.ledger_create(name).await;
@@ -26,7 +26,7 @@ pub(crate) async fn make_ledger(command: &LedgerCommand, actor: Option<&str>) ->
     Ok(Output::new(&made, format!("{}  {}", made.id, made.name)).into())
 }
 
-pub(crate) async fn list_ledgers(book: &Path, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn list_ledgers(book: &Path, actor: Actor<'_>) -> Answer<Done> {
     let engine = open(book, actor).await?;
     let rows = engine.ledgers_list().await;
     engine.close().await;
@@ -38,7 +38,7 @@ pub(crate) async fn list_ledgers(book: &Path, actor: Option<&str>) -> Answer<Don
     Ok(Output::new(&rows, table.or("There are no ledgers.")).into())
 }
 
-pub(crate) async fn balance_command(command: &BalanceCommand, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn balance_command(command: &BalanceCommand, actor: Actor<'_>) -> Answer<Done> {
     match command {
         BalanceCommand::Create { book, ledger, name, currency, exponent, account_number, reconcilable, below_zero } => {
             // The ledger is looked up once the book is open.
@@ -59,7 +59,7 @@ pub(crate) async fn balance_command(command: &BalanceCommand, actor: Option<&str
     }
 }
 
-async fn change_balance(book: &Path, name: &str, below_zero: bool, actor: Option<&str>) -> Answer<Done> {
+async fn change_balance(book: &Path, name: &str, below_zero: bool, actor: Actor<'_>) -> Answer<Done> {
     let engine = open_to_write(book, actor).await?;
     let row = balance(&engine, "balance", name, None).await?;
     let update = BalanceUpdate {
@@ -81,7 +81,7 @@ async fn make_balance(
     book: &Path,
     ledger: Option<&str>,
     mut request: NewBalanceRequest,
-    actor: Option<&str>,
+    actor: Actor<'_>,
 ) -> Answer<Done> {
     let engine = open_to_write(book, actor).await?;
     let wanted = match ledger {
@@ -113,7 +113,7 @@ async fn make_balance(
     Ok(Output::new(&made, format!("{}  {}", made.id, made.name)).into())
 }
 
-pub(crate) async fn list_balances(book: &Path, search: Option<&str>, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn list_balances(book: &Path, search: Option<&str>, actor: Actor<'_>) -> Answer<Done> {
     let engine = open(book, actor).await?;
     let mut rows: Vec<BalanceRow> = Vec::new();
     loop {
@@ -160,7 +160,7 @@ pub(crate) async fn list_balances(book: &Path, search: Option<&str>, actor: Opti
     Ok(Output::new(&rows, table.or("No balance fits.")).into())
 }
 
-pub(crate) async fn register(book: &Path, name: &str, page: &PageArgs, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn register(book: &Path, name: &str, page: &PageArgs, actor: Actor<'_>) -> Answer<Done> {
     let engine = open(book, actor).await?;
     let balance = balance(&engine, "balance", name, None).await?;
     let query = ListQuery { offset: page.offset, limit: page.limit.min(PAGE), ..ListQuery::default() };

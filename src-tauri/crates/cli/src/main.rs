@@ -23,6 +23,7 @@ mod transactions;
 mod unread;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use engine::api::transactions::{CommitItem, VoidItem};
@@ -30,6 +31,10 @@ use engine::api::transactions::{CommitItem, VoidItem};
 use crate::args::{Cli, Command};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::Output;
+use crate::session::Actor;
+
+/// Longest wait for a book, in seconds: a day.
+const MAX_WAIT: u64 = 86_400;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -86,7 +91,7 @@ fn tell(fault: &Fault) -> ExitCode {
 }
 
 async fn run(cli: &Cli) -> Answer<Done> {
-    let actor = cli.actor.as_deref();
+    let actor = Actor { name: cli.actor.as_deref(), wait: Duration::from_secs(cli.wait.min(MAX_WAIT)) };
     match &cli.command {
         Command::Book(command) => book::run(command, actor).await,
         Command::Ledger(command) => ledgers::make_ledger(command, actor).await,

@@ -16,7 +16,7 @@ use crate::Done;
 use crate::args::PostArgs;
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure, progress, progress_end};
-use crate::session::{balance, iso_exponent, minor, open_to_write};
+use crate::session::{Actor, balance, iso_exponent, minor, open_to_write};
 use crate::transactions::sentence;
 
 /// A posting as it is written down: balances by name, amounts as decimal text.
@@ -163,7 +163,7 @@ fn instant(text: &str) -> Answer<String> {
         })
 }
 
-pub(crate) async fn run(options: &PostArgs, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn run(options: &PostArgs, actor: Actor<'_>) -> Answer<Done> {
     let engine = open_to_write(&options.book, actor).await?;
     let answer = if options.stream {
         crate::stream::run(&engine).await

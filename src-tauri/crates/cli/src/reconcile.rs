@@ -13,9 +13,12 @@ use crate::Done;
 use crate::args::{ReconcileCommand, ReportKind};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure, progress, progress_end};
-use crate::session::{open, open_to_write};
+use crate::session::{Actor, open, open_to_write};
 
-pub(crate) async fn run(command: &ReconcileCommand, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn run(command: &ReconcileCommand, actor: Actor<'_>) -> Answer<Done> {
+    if let ReconcileCommand::Report { book, out: Some(path), force, .. } = command {
+        Fault::may_write(path, &[book], *force)?;
+    }
     let (book, writes) = match command {
         // Without a name nothing is signed, only looked at.
         ReconcileCommand::Report { book, .. } | ReconcileCommand::Signoff { book, name: None, .. } => (book, false),
@@ -70,10 +73,7 @@ async fn on_book(engine: &Arc<Engine>, command: &ReconcileCommand) -> Answer<Don
             );
             Ok(Output::new(&done, text).into())
         }
-        ReconcileCommand::Report { book, statement, version_number, format, out, force } => {
-            if let Some(path) = out {
-                Fault::may_write(path, &[book], *force)?;
-            }
+        ReconcileCommand::Report { statement, version_number, format, out, .. } => {
             report(engine, statement, *version_number, *format, out.as_deref()).await
         }
         ReconcileCommand::Signoff { statement, name, .. } => sign_off(engine, statement, name.as_deref()).await,
@@ -127,7 +127,7 @@ async fn find(engine: &Engine, text: &str) -> Answer<StatementRow> {
     }
 }
 
-pub(crate) async fn list(book: &Path, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn list(book: &Path, actor: Actor<'_>) -> Answer<Done> {
     let engine = open(book, actor).await?;
     let rows = engine.statements().await;
     engine.close().await;

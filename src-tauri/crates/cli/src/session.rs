@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use engine::api::ledgers::BalanceRow;
 use engine::api::page::{FilterCondition, FilterTest, ListQuery};
@@ -12,29 +13,44 @@ use store_sqlite::SqliteStore;
 
 use crate::fault::{Answer, Exit, Fault};
 
+/// Time between two looks at a book that somebody else writes to.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Who acts, and how long they wait for a book that somebody else writes to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Actor<'a> {
+    /// The user of this machine if nobody is named.
+    pub(crate) name: Option<&'a str>,
+    pub(crate) wait: Duration,
+}
+
 /// Opens a book, takes it up and acts as `actor`, or as the user of this machine.
-pub(crate) async fn open(book: &Path, actor: Option<&str>) -> Answer<Arc<Engine>> {
+pub(crate) async fn open(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(book).await?);
     // Taking up sets whoever works in the window; a command says itself who acts.
     Engine::new(Arc::clone(&store), Arc::new(SystemClock), engine::SYSTEM_ACTOR).book_take_up().await?;
     Ok(Arc::new(Engine::new(store, Arc::new(SystemClock), name_of(actor))))
 }
 
-/// As [`open`], and refuses at once when nothing could be written.
-pub(crate) async fn open_to_write(book: &Path, actor: Option<&str>) -> Answer<Arc<Engine>> {
-    let engine = open(book, actor).await?;
-    match engine.book_info().await?.read_only {
-        None => Ok(engine),
-        Some(reason) => {
-            engine.close().await;
-            Err(Fault::new(Exit::Book, "BOOK_READ_ONLY", reason))
+/// As [`open`], and refuses when nothing can be written, also after waiting as long as the caller wants to.
+pub(crate) async fn open_to_write(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
+    let until = Instant::now() + actor.wait;
+    loop {
+        let engine = open(book, actor).await?;
+        let Some(reason) = engine.book_info().await?.read_only else { return Ok(engine) };
+        engine.close().await;
+        // A file that nobody may write to is not worth waiting for.
+        let protected = std::fs::metadata(book).is_ok_and(|about| about.permissions().readonly());
+        if protected || Instant::now() >= until {
+            return Err(Fault::new(Exit::Book, "BOOK_READ_ONLY", reason));
         }
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 
 /// Who acts when nobody says so: the user of this machine.
-pub(crate) fn name_of(actor: Option<&str>) -> String {
-    let given = actor.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+pub(crate) fn name_of(actor: Actor<'_>) -> String {
+    let given = actor.name.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
     let user = || {
         ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok().filter(|name| !name.is_empty()))
     };

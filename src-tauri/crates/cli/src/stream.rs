@@ -28,7 +28,12 @@ pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
         if text.trim().is_empty() {
             continue;
         }
-        let draft: Result<Draft, _> = serde_json::from_str(&text);
+        // A list would be taken as the fields in their order, and nobody writes a posting so on purpose.
+        let draft = if text.trim_start().starts_with('[') {
+            Err(<serde_json::Error as serde::de::Error>::custom("a list"))
+        } else {
+            serde_json::from_str::<Draft>(&text)
+        };
         let outcome = match draft {
             Ok(draft) => {
                 let outcome = poster.post(engine, &draft).await;

@@ -11,7 +11,7 @@ use crate::Done;
 use crate::args::{PageArgs, TransactionFilter};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure, money};
-use crate::session::open;
+use crate::session::{Actor, open};
 
 /// States of a hold that still holds money.
 const OPEN: [&str; 2] = ["held", "part_committed"];
@@ -19,12 +19,7 @@ const OPEN: [&str; 2] = ["held", "part_committed"];
 /// Most rows that the engine hands out at once.
 const PAGE: u32 = 500;
 
-pub(crate) async fn list(
-    book: &Path,
-    filter: &TransactionFilter,
-    page: &PageArgs,
-    actor: Option<&str>,
-) -> Answer<Done> {
+pub(crate) async fn list(book: &Path, filter: &TransactionFilter, page: &PageArgs, actor: Actor<'_>) -> Answer<Done> {
     let condition = |field: &str, test, values: Vec<String>| FilterCondition { field: field.into(), test, values };
     let mut conditions = Vec::new();
     if !filter.state.is_empty() {
@@ -71,7 +66,7 @@ pub(crate) async fn list(
     Ok(Output::new(json!({ "total": found.total, "rows": found.rows }), text).into())
 }
 
-pub(crate) async fn show(book: &Path, id: &str, actor: Option<&str>) -> Answer<Done> {
+pub(crate) async fn show(book: &Path, id: &str, actor: Actor<'_>) -> Answer<Done> {
     let engine = open(book, actor).await?;
     let found = find(&engine, id).await;
     engine.close().await;

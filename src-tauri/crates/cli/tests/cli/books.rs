@@ -100,12 +100,17 @@ fn a_locked_book_can_be_read_and_not_written() {
     output.read_line(&mut line).unwrap();
     assert!(line.contains("\"ok\":true"), "{line}");
 
-    let refused = book.post("LOCK-2", "1.00", &[]);
+    let refused = book.post("LOCK-2", "1.00", &["--wait", "0"]);
     assert_eq!(refused.refused(4), "BOOK_READ_ONLY");
     assert!(refused.error()["message"].as_str().unwrap().contains("Another program has this book open"));
     assert_eq!(book.figure("Main", "balance"), "4900", "reading goes on");
 
-    drop(input);
-    assert!(holder.wait().unwrap().success());
-    assert_eq!(book.post("LOCK-2", "1.00", &[]).code, 0);
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| book.post("LOCK-2", "1.00", &["--wait", "60"]));
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        assert!(!waiting.is_finished(), "it waits");
+        drop(input);
+        assert!(holder.wait().unwrap().success());
+        assert_eq!(waiting.join().unwrap().code, 0);
+    });
 }

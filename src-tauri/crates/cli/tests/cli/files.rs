@@ -257,3 +257,138 @@ fn two_lists_are_matched_without_a_book() {
     std::fs::write(&ledger, "id,amount\n").unwrap();
     assert_eq!(run(&ledger).refused(3), "MATCH_INPUT");
 }
+
+#[test]
+fn nothing_that_must_not_be_lost_is_written_over() {
+    let book = Book::new();
+    let path = |name: &str| text(&book.file(name));
+    let head = "account,amount,currency,reference,description";
+    std::fs::write(path("ledger.csv"), format!("ledger_id,date,counterparty,{head}\n")).unwrap();
+    std::fs::write(path("statement.csv"), format!("statement_id,booking_date,value_date,{head}\n")).unwrap();
+    let matched = |out: &str| {
+        tieout(&["match", "--ledger", &path("ledger.csv"), "--statement", &path("statement.csv"), "--out", out])
+    };
+    let before = |name: &str| std::fs::read(book.file(name)).unwrap();
+    let kept = [before("Small.tieout"), before("ledger.csv"), before("statement.csv")];
+    assert_eq!(matched(&book.path).refused(1), "FILE_IS_BOOK");
+    std::fs::copy(&book.path, path("book.csv")).unwrap();
+    assert_eq!(matched(&path("book.csv")).refused(1), "FILE_IS_BOOK");
+    for input in ["ledger.csv", "statement.csv", "./statement.csv"] {
+        assert_eq!(matched(&path(input)).refused(1), "FILE_IS_INPUT");
+    }
+    for _ in 0..2 {
+        assert_eq!(matched(&path("edges.csv")).code, 0, "a script runs again");
+    }
+
+    std::fs::write(path("one.csv"), "Date,Text,Amount\n2026-01-02,Fee,-1.00\n").unwrap();
+    let import = ["import", &book.path, &path("one.csv"), "--balance", "Main", "--file-currency", "EUR"];
+    ok(&[&import[..], &["--opening", "10.00", "--name", "January"]].concat());
+    let kept_book = before("Small.tieout");
+    let report = |out: &str, more: &[&str]| {
+        tieout(&[&["reconcile", "report", &book.path, "January", "--format", "csv", "--out", out], more].concat())
+    };
+    assert_eq!(report(&book.path, &["--force"]).refused(1), "FILE_IS_INPUT");
+    assert_eq!(report(&path("book.csv"), &["--force"]).refused(1), "FILE_IS_BOOK");
+    assert_eq!(before("Small.tieout"), kept_book);
+    assert_eq!(report(&path("report.csv"), &[]).code, 0);
+    let refused = report(&path("report.csv"), &[]);
+    assert_eq!(refused.refused(1), "FILE_EXISTS");
+    assert_eq!(refused.error()["fields"][0]["field"], "out");
+    assert_eq!(report(&path("report.csv"), &["--force"]).code, 0);
+    assert_eq!([before("book.csv"), before("ledger.csv"), before("statement.csv")], kept);
+    book.check();
+}
+
+#[test]
+fn bad_cells_are_listed_where_they_stand() {
+    let book = Book::new();
+    let path = text(&book.file("bad.csv"));
+    std::fs::write(
+        &path,
+        "Date,Text,Amount\n2026-01-02,Fee,-1.00\n2026-01-03,Typing error,1..0\n2026-01-04,Sale,5.00\n",
+    )
+    .unwrap();
+    let import = |more: &[&str]| {
+        let args = ["import", &book.path, &path, "--balance", "Main", "--opening", "10.00", "--json"];
+        tieout(&[&args[..], more].concat())
+    };
+    for ran in [import(&["--file-currency", "EUR"]), import(&["--file-currency", "EUR", "--dry-run"])] {
+        assert_eq!(ran.refused(3), "BAD_ROWS");
+        let error = ran.error();
+        assert!(error["message"].as_str().unwrap().starts_with("bad.csv, row 3, column Amount: "), "{error}");
+        let detail = &error["detail"];
+        assert_eq!((detail["problem_count"].as_u64(), detail["problems"].as_array().unwrap().len()), (Some(1), 1));
+        let problem = &detail["problems"][0];
+        assert_eq!(
+            (problem["file"].as_str(), problem["row"].as_u64(), problem["column"].as_u64(), problem["raw"].as_str()),
+            (Some("bad.csv"), Some(3), Some(3), Some("1..0"))
+        );
+        assert!(!problem["reason"].as_str().unwrap().is_empty());
+    }
+    let dry = import(&["--file-currency", "EUR", "--dry-run"]).json();
+    assert_eq!(dry["detail"]["problems"][0]["row"], 3);
+    let good = import(&["--file-currency", "EUR", "--dry-run", "--leave-out-bad-rows"]);
+    assert_eq!(good.code, 0, "{}", good.err);
+
+    let read = tieout(&["statement", "read", &path]);
+    assert_eq!(read.refused(3), "STATEMENT_PROBLEMS");
+    assert_eq!(read.error()["detail"]["problems"][0]["column_name"], "Amount");
+
+    std::fs::write(&path, "Date,Text,Amount\n2026-01-02,Fee,-1.50\n2026-01-04,Sale,5.25\n").unwrap();
+    let yen = tieout(&["import", &book.path, &path, "--balance", "Yen", "--opening", "10"]);
+    assert_eq!(yen.refused(3), "BAD_ROWS");
+    assert!(yen.error()["message"].as_str().unwrap().contains("JPY has no decimals"), "{}", yen.err);
+}
+
+#[test]
+fn a_known_line_is_kept_on_demand() {
+    let book = Book::new();
+    let path = |name: &str| text(&book.file(name));
+    std::fs::write(path("n1.csv"), "Date,Text,Amount\n2026-01-05,Fee,-3.50\n").unwrap();
+    std::fs::write(path("n2.csv"), "Date,Text,Amount\n2026-01-05,Fee,-3.50\n2026-01-05,X,-1.00\n").unwrap();
+    std::fs::write(path("n3.csv"), "Date,Text,Amount\n2026-01-05,X,-1.00\n2026-01-06,Y,-1.00\n").unwrap();
+    let import = |name: &str, more: &[&str]| {
+        let args = ["import", &book.path, &path(name), "--balance", "Main", "--file-currency", "EUR"];
+        ok(&[&args[..], more].concat())
+    };
+    import("n1.csv", &["--opening", "88.50"]);
+    let second = import("n2.csv", &["--opening", "85.00", "--closing", "80.50"]);
+    assert_eq!((second["added"].as_u64(), second["known"].as_u64()), (Some(2), Some(0)));
+    let plan = import("n3.csv", &["--opening", "80.50", "--dry-run"]);
+    assert_eq!((plan["known_count"].as_u64(), plan["known_lines"][0]["line"].as_u64()), (Some(1), Some(2)));
+    let all = import("n3.csv", &["--opening", "80.50", "--dry-run", "--keep-all-known"]);
+    assert_eq!(all["new_count"], 2);
+    let third = import("n3.csv", &["--opening", "80.50", "--keep-known", "2"]);
+    assert_eq!((third["added"].as_u64(), third["known"].as_u64()), (Some(2), Some(0)));
+
+    let args = ["import", &book.path, &path("n3.csv"), "--balance", "Main", "--file-currency", "EUR"];
+    let inverse = ["--opening", "80.50", "--sign-model", "inverse"];
+    let refused = tieout(&[&args[..], &inverse].concat());
+    assert_eq!(refused.refused(1), "SAME_FILE");
+    assert_eq!(tieout(&[&args[..], &inverse, &["--dry-run"]].concat()).refused(1), "SAME_FILE");
+    assert_eq!(import("n3.csv", &[&inverse[..], &["--again"]].concat())["added"], 2);
+}
+
+#[test]
+fn a_cell_of_a_list_that_is_not_utf8_is_named() {
+    let book = Book::new();
+    let path = |name: &str| text(&book.file(name));
+    std::fs::write(
+        path("ledger.csv"),
+        b"ledger_id,account,date,amount,currency,description\nL1,A,2026-01-05,1.00,EUR,Caf\xe9\n",
+    )
+    .unwrap();
+    std::fs::write(path("statement.csv"), "statement_id,account,booking_date,amount,currency\n").unwrap();
+    let ran = tieout(&[
+        "match",
+        "--ledger",
+        &path("ledger.csv"),
+        "--statement",
+        &path("statement.csv"),
+        "--out",
+        &path("out.csv"),
+    ]);
+    assert_eq!(ran.refused(3), "MATCH_INPUT");
+    let message = ran.error()["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("line 2, column description: the text is not UTF-8"), "{message}");
+}

@@ -215,3 +215,42 @@ fn a_stream_answers_every_line() {
     assert_eq!(seen, [(1, true, false), (2, false, false), (4, false, false), (5, true, true)]);
     assert_eq!(book.figure("Steel", "balance"), "400");
 }
+
+#[test]
+fn a_stream_says_which_field_is_wrong() {
+    use std::io::Write;
+    let book = Book::new();
+    let mut child = std::process::Command::new(crate::support::TIEOUT)
+        .args(["post", &book.path, "--stream"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = [
+        (
+            r#"{"from":"Main","to":"Steel","amount":4.00,"reference":"S-1"}"#,
+            "amount",
+            "Line 1, amount: must be text in quotes, not 4.0.",
+        ),
+        (r#"{"from":"Main","to":"Steel","hold":"yes"}"#, "hold", "Line 2, hold: must be true or false, not \"yes\"."),
+        (r#"{"from":"Main","sum":"1"}"#, "sum", "Line 3, sum: there is no such field."),
+        (r#"["Main"]"#, "line", "Line 4 is no JSON object"),
+        (r#"{"from":"Main","#, "line", "Line 5 is not JSON, from character "),
+        (r#"{"from":"Main","from":"Steel"}"#, "line", "Line 6 names a field twice."),
+    ];
+    let mut input = child.stdin.take().unwrap();
+    for (line, ..) in &lines {
+        writeln!(input, "{line}").unwrap();
+    }
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let answers = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(answers.lines().count(), lines.len());
+    for (answer, (_, field, message)) in answers.lines().zip(&lines) {
+        let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
+        assert!(answer["error"]["message"].as_str().unwrap().starts_with(message), "{answer}");
+        assert_eq!(answer["error"]["fields"][0]["field"], *field);
+    }
+    assert!(answers.starts_with(r#"{"line":1,"ok":false,"id":null,"reference":"S-1""#), "{answers}");
+}
