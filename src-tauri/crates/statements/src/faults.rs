@@ -77,15 +77,13 @@ fn sentence(
         Cause::Number(error) => number(error, &shown, mark),
         Cause::Decimals { given, allowed } => {
             let currency = currency.unwrap_or("the currency");
-            let has = match allowed {
+            let decimals = |number: usize| match number {
                 0 => "no decimals".to_owned(),
                 1 => "1 decimal".to_owned(),
                 more => format!("{more} decimals"),
             };
-            (
-                Reason::TooManyDecimals,
-                format!("{shown} has {given} decimals, {currency} has {has}. Amounts are never rounded."),
-            )
+            let (given, has) = (decimals(given.into()), decimals(allowed.into()));
+            (Reason::TooManyDecimals, format!("{shown} has {given}, {currency} has {has}. Amounts are never rounded."))
         }
         Cause::Date(error) => date(*error, &shown, format),
         Cause::DebitAndCredit => (Reason::DebitAndCredit, "Both money out and money in are filled.".into()),

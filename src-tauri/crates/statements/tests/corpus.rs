@@ -30,9 +30,12 @@ struct Index {
 impl Index {
     /// Finds a column by its whole name, else by how it begins, else by one of its words.
     fn place(heads: &[String], names: &[&str]) -> Option<usize> {
-        let words = |head: &String, name: &str| head.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
-        let ways: [&dyn Fn(&String, &str) -> bool; 3] =
-            [&|head, name| head == name, &|head, name| name.len() > 2 && head.starts_with(name), &words];
+        type Way = fn(&str, &str) -> bool;
+        let ways: [Way; 3] = [
+            |head, name| head == name,
+            |head, name| name.len() > 2 && head.starts_with(name),
+            |head, name| head.split(|c: char| !c.is_alphanumeric()).any(|word| word == name),
+        ];
         ways.iter().find_map(|way| names.iter().find_map(|name| heads.iter().position(|head| way(head, name))))
     }
 
