@@ -49,6 +49,11 @@ class Shell {
   /** Below 1180 px the inspector lies over the view and starts closed. */
   narrow = $state(false);
   overlayOpen = $state(false);
+
+  /** Whether the details are on screen; a wide window asks the setting, a narrow one starts without them. */
+  inspectorShown(setting: boolean): boolean {
+    return this.inspectors > 0 && (this.narrow ? this.overlayOpen : setting);
+  }
 }
 
 function localToday(): string {
