@@ -159,7 +159,7 @@ fn several_holds_at_once_tell_which_one_failed() {
         command(
             &app,
             "holds_void",
-            json!({ "request": { "ids": [gone["id"]], "reason": "Wrong payee", "note": null } }),
+            json!({ "request": { "items": [{ "id": gone["id"], "reference": null }], "reason": "Wrong payee", "note": null } }),
         )
         .await?
         .expect("the hold is voided");

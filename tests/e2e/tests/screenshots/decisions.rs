@@ -28,7 +28,8 @@ fn screenshots_of_approvals() {
         app.click("hold-commit").await?;
         both_themes(desk, &app, "approvals-question", &[("approve-dialog", "4 holds")]).await?;
         // Somebody else decides on one of them while the question stands.
-        let void = json!({ "request": { "ids": [chosen[3]["id"]], "reason": "Wrong payee", "note": null } });
+        let other = json!([{ "id": chosen[3]["id"], "reference": null }]);
+        let void = json!({ "request": { "items": other, "reason": "Wrong payee", "note": null } });
         command(&app, "holds_void", void).await?.expect("the hold is voided");
         app.click("approve-dialog-ok").await?;
         let result = [("result-dialog", "3 of 4 holds approved, 1 was not"), ("result-dialog", "voided")];

@@ -1,9 +1,11 @@
 //! A statement from the run to the signature.
 
 use super::{both_themes, go, small};
+use crate::posting::parties;
 use crate::reconcile::{charged_invoice, go_to_line, import_by_mouse, put_into_basket, review_by_mouse, to_review};
-use crate::steps::{choose, wait_toast, with_text};
+use crate::steps::{choose, command, wait_ready, wait_toast, with_text};
 use e2e::{App, Desk, Result, scenario};
+use serde_json::json;
 
 /// The statement of the main account, imported and matched, on the desk.
 async fn on_the_desk(desk: &Desk, app: &App) -> Result<()> {
@@ -48,14 +50,12 @@ fn screenshots_of_a_review() {
         let difference = [("desk-match", "Post difference"), ("desk-match", "1 entry"), ("desk-left-over", "0.00")];
         both_themes(desk, &app, "review-desk-difference", &difference).await?;
         small(desk, &app, "review-desk-difference", &difference).await?;
+        // The balance of the difference has the focus and takes every letter.
+        app.execute("document.querySelector('[data-testid=desk-lines]').focus()", vec![]).await?;
+        go_to_line(&app, "2 FACTUREN").await?;
         app.click("desk-find-sum").await?;
-        both_themes(
-            desk,
-            &app,
-            "find-sum",
-            &[("find-sum", "Entries that add up to"), ("find-sum-verdict", "searched")],
-        )
-        .await?;
+        app.get("find-sum-take-0").await?;
+        both_themes(desk, &app, "find-sum", &[("find-sum", "Take these 2"), ("find-sum-verdict", "searched")]).await?;
         app.press("Esc").await?;
         app.wait_gone("find-sum").await?;
         app.click("desk-new-entry").await?;
@@ -105,4 +105,52 @@ fn screenshots_of_a_signature() {
         both_themes(desk, &app, "reconcile-signed", &full).await?;
         small(desk, &app, "reconcile-signed", &full).await
     });
+}
+
+#[test]
+fn screenshots_of_a_change_since_signing() {
+    scenario("screenshots_of_a_change_since_signing", async |desk| {
+        let book = desk.sample_book()?;
+        let app = desk.open(&book).await?;
+        app.get("sidebar").await?;
+        let signed = signed_last(&app, "Corrib Operating").await?;
+        go(&app, "t", "transactions").await?;
+        app.find_css("[data-testid=transactions-grid] [role=row][data-key]").await?;
+        app.press("n").await?;
+        app.fill("field-amount", "38.20").await?;
+        parties(&app, "Corrib Operating", "Office and tools").await?;
+        app.fill("field-description", "Late stationery invoice").await?;
+        app.fill("field-date", signed["period_to"].as_str().unwrap_or_default()).await?;
+        app.press("Tab").await?;
+        let refused =
+            [("signed-period", "signed off through"), ("new-transaction-dialog", "The date lies in a signed period")];
+        both_themes(desk, &app, "signed-period", &refused).await?;
+        small(desk, &app, "signed-period", &refused).await?;
+        app.click("signed-period-anyway").await?;
+        app.fill("field-signed-reason", "The invoice arrived after the month was signed").await?;
+        wait_ready(&app, "posting-post").await?;
+        let reason = [("new-transaction-dialog", "flagged as changed since signing"), ("posting-effects", "Corrib")];
+        both_themes(desk, &app, "signed-period-reason", &reason).await?;
+        app.press("Ctrl+Enter").await?;
+        wait_toast(&app, "Posted").await?;
+        app.wait_gone("new-transaction-dialog").await?;
+
+        go(&app, "r", "reconcile").await?;
+        let row =
+            format!("[data-testid=statements] tr[data-statement='{}']", signed["id"].as_str().unwrap_or_default());
+        app.click_css(&format!("{row} td:nth-child(2)")).await?;
+        with_text(&app, &row, "changed since").await?;
+        both_themes(desk, &app, "reconcile-changed-since", &[("statement-report", "eport")]).await?;
+        app.click("statement-report").await?;
+        let changed = [("report-booked-since", "1 entry"), ("report-booked-since", "arrived after the month")];
+        both_themes(desk, &app, "report-changed-since", &changed).await
+    });
+}
+
+/// The newest signed statement of a balance.
+async fn signed_last(app: &App, balance: &str) -> Result<serde_json::Value> {
+    let all = command(app, "statements_list", json!({})).await?.expect("the statements");
+    let signed = all.as_array().expect("a list").iter().filter(|one| one["state"] == "signed");
+    let own = signed.filter(|one| one["balance_name"] == balance);
+    Ok(own.max_by_key(|one| one["period_to"].as_str().unwrap_or_default().to_owned()).expect("a signed one").clone())
 }
