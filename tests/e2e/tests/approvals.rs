@@ -156,13 +156,9 @@ fn several_holds_at_once_tell_which_one_failed() {
         app.click("hold-commit").await?;
         app.get("approve-dialog").await?;
         // While the question stands, somebody else decides on one of the three.
-        command(
-            &app,
-            "holds_void",
-            json!({ "request": { "items": [{ "id": gone["id"], "reference": null }], "reason": "Wrong payee", "note": null } }),
-        )
-        .await?
-        .expect("the hold is voided");
+        let items = json!([{ "id": gone["id"], "reference": null }]);
+        let void = json!({ "request": { "items": items, "reason": "Wrong payee", "note": null } });
+        command(&app, "holds_void", void).await?.expect("the hold is voided");
         app.click("approve-dialog-ok").await?;
 
         app.wait_text("result-dialog", "2 of 3 holds approved, 1 was not").await?;
