@@ -117,7 +117,8 @@ function splitDate(raw: string, year: number, month: number): [number, number, n
   return null;
 }
 
-function monthName(month: number): string {
+/** `October` from 10. */
+export function monthName(month: number): string {
   return new Intl.DateTimeFormat('en-IE', { month: 'long', timeZone: 'UTC' }).format(
     Date.UTC(2026, month - 1, 1),
   );

@@ -1,18 +1,11 @@
+import { monthName as monthWord } from '$lib/dates';
 import { formatMinor } from '$lib/money';
 import { settings } from '$lib/settings';
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+export { plural, shortDay } from '$lib/words';
 
-export { plural } from '$lib/words';
-
-/** `1 Oct` from `2026-10-01`. */
-export function shortDay(iso: string): string {
-  return `${Number(iso.slice(8, 10))} ${MONTHS[Number(iso.slice(5, 7)) - 1] ?? ''}`;
-}
-
-/** `Nov 2026` from any of its days. */
-export const monthName = (iso: string): string =>
-  `${MONTHS[Number(iso.slice(5, 7)) - 1] ?? ''} ${iso.slice(0, 4)}`;
+/** `November 2026` from any of its days, as statements are named. */
+export const monthName = (iso: string): string => `${monthWord(Number(iso.slice(5, 7)))} ${iso.slice(0, 4)}`;
 
 /** `10-14` from `2026-10-14`: the year stands in the title of the statement. */
 export const monthDay = (iso: string): string => iso.slice(5);
