@@ -88,14 +88,17 @@ export function fitting(criterion: RuleCriterion, currency: string): RuleCriteri
   return { ...criterion, test, tolerance: toleranceOf(units[0]!.value, currency) };
 }
 
+/** The name of a unit beside its value: `1 day`, `4 days`. */
+export const unitLabel = (label: string, value: string | undefined): string =>
+  value?.trim() === '1' ? label.replace(/s$/, '') : label;
+
 /** `within 4 days`, `to 0.05 %`, `exactly`. */
 export function toleranceWords(tolerance: Tolerance | null): string {
   if (!tolerance) return 'exactly';
   const { value, unit, currency } = tolerance;
   if (unit === 'percent') return `${value} %`;
   if (unit === 'money') return `${value} ${currency ?? ''}`.trim();
-  const label = UNIT_LABELS[unit];
-  return `${value} ${value === '1' ? label.replace(/s$/, '') : label}`;
+  return `${value} ${unitLabel(UNIT_LABELS[unit], value)}`;
 }
 
 export const sameBody = (a: RuleBody, b: RuleBody): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -19,6 +19,8 @@ export class Editor {
   preview: RulePreview | null = $state.raw(null);
   previewProblem: BackendError | null = $state.raw(null);
   previewing = $state(false);
+  /** What the rule matches as it is saved, for one statement. */
+  #asSaved: { rule: Rule; statement: string; count: number } | null = $state.raw(null);
   statement = $state('');
   currency = $state('EUR');
   /** A rule that is not in the list yet. */
@@ -29,6 +31,14 @@ export class Editor {
   get changed(): boolean {
     if (this.fresh) return true;
     return this.saved !== null && (this.name !== this.saved.name || !sameBody(this.body, this.saved.body));
+  }
+
+  /** How many lines more or, below zero, fewer the rule itself would match than as it is saved; null while not known. */
+  get moreMatches(): number | null {
+    const known = this.#asSaved;
+    if (!known || !this.preview || known.rule !== this.saved || known.statement !== this.statement)
+      return null;
+    return this.preview.would_match - known.count;
   }
 
   get draft(): RuleDraft {
@@ -90,7 +100,8 @@ export class Editor {
   }
 
   async #read(run: number): Promise<void> {
-    const { draft } = this;
+    const { draft, saved, statement } = this;
+    const unchanged = saved !== null && sameBody(draft.body, saved.body);
     this.previewing = true;
     try {
       const check = await ruleCheck(draft);
@@ -104,6 +115,7 @@ export class Editor {
       const preview = await rulePreview(draft, this.statement);
       if (run !== this.#run) return;
       this.preview = preview;
+      if (unchanged) this.#asSaved = { rule: saved, statement, count: preview.would_match };
       this.previewProblem = null;
     } catch (thrown) {
       if (run === this.#run) this.previewProblem = BackendError.from(thrown);
