@@ -82,7 +82,7 @@ fn sentence(
                 1 => "1 decimal".to_owned(),
                 more => format!("{more} decimals"),
             };
-            let (given, has) = (decimals(given.into()), decimals(allowed.into()));
+            let (given, has) = (decimals(*given), decimals(usize::from(*allowed)));
             (Reason::TooManyDecimals, format!("{shown} has {given}, {currency} has {has}. Amounts are never rounded."))
         }
         Cause::Date(error) => date(*error, &shown, format),
