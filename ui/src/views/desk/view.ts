@@ -38,7 +38,7 @@ export default defineView({
     { id: 'desk.filter', label: 'Filter the lines or the entries', keys: ['/'], where, palette: false },
     { id: 'desk.undo', label: 'Undo', keys: ['Ctrl+Z'], where, icon: Undo },
     { id: 'desk.redo', label: 'Redo', keys: ['Ctrl+Shift+Z'], where, icon: Redo },
-    { id: 'desk.run', label: 'Run again', keys: ['Ctrl+R'], where, icon: Play },
+    { id: 'desk.run', label: 'Run matching', keys: ['Ctrl+R'], where, icon: Play },
     { id: 'desk.log', label: 'Log', keys: ['Ctrl+Shift+H'], where, icon: History },
     { id: 'desk.report', label: 'Report', keys: ['Shift+T'], where, icon: FileText },
     { id: 'desk.reopen', label: 'Reopen', keys: ['Shift+O'], where, icon: LockOpen },
