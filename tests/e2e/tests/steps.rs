@@ -57,7 +57,9 @@ pub(crate) async fn choose(app: &App, testid: &str, name: &str) -> Result<()> {
     })
     .await?;
     app.press("Enter").await?;
-    app.wait_until(&format!("{name} to be taken"), async || Ok(value(app, testid).await? == name)).await
+    app.wait_until(&format!("{name} to be taken"), async || Ok(value(app, testid).await? == name)).await?;
+    // Typing alone makes the text right: the list still lies over the next field.
+    app.wait_gone(&option).await
 }
 
 /// Opens a list with the mouse and takes the option with this text.
