@@ -2,9 +2,9 @@
 const SHORT: [RegExp, string][] = [
   [/^same amount, .*$/iu, 'same amount'],
   [/^same reference, .*$/iu, 'same reference'],
-  [/^reference .* found in the line text$/iu, 'reference in the text'],
-  [/^.* partly named in the line text, (\d+ %)$/iu, 'partly named in the text, $1'],
-  [/^.* named in the line text$/iu, 'named in the text'],
+  [/^reference .* found in the line text$/iu, 'in the text'],
+  [/^.* partly named in the line text, (\d+ %)$/iu, 'name partly in the text, $1'],
+  [/^.* named in the line text$/iu, 'name in the text'],
 ];
 
 export interface Found {
