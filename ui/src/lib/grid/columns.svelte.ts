@@ -77,22 +77,23 @@ export class ColumnSet<Row> {
 
   /** Px a column can have at most: those that always show beside it keep the least they can be read in. */
   most(column: Column<Row>): number {
-    const others = this.#chosen.filter((other) => other.priority === 0 && other.id !== column.id);
+    const others = this.chosen.filter((other) => other.priority === 0 && other.id !== column.id);
     const least = (other: Column<Row>): number => (other.money ? LEAST : (other.min ?? other.width));
     const own = (other: Column<Row>): number => this.#stored.widths[other.id] ?? least(other);
     return this.available - others.reduce((sum, other) => sum + own(other) * this.scale(), 0);
   }
 
-  #chosen = $derived(this.all.filter((column) => !this.isHidden(column)));
+  /** The columns a person has not hidden, also those that have no room now. */
+  chosen = $derived(this.all.filter((column) => !this.isHidden(column)));
   #plan = $derived(
     planColumns(
-      this.#chosen.map((column) => this.#room(column)),
+      this.chosen.map((column) => this.#room(column)),
       this.available,
       this.frozen,
     ),
   );
-  shown = $derived(this.#chosen.filter((column) => this.#plan.shown.has(column.id)));
-  crowdedOut = $derived(this.#chosen.length - this.shown.length);
+  shown = $derived(this.chosen.filter((column) => this.#plan.shown.has(column.id)));
+  crowdedOut = $derived(this.chosen.length - this.shown.length);
   /** Width in px of all columns on screen. */
   total = $derived(this.#plan.total);
   /** For `grid-template-columns`. */
@@ -109,7 +110,7 @@ export class ColumnSet<Row> {
   });
 
   get frozen(): number {
-    return Math.min(this.#stored.frozen, this.#chosen.length);
+    return Math.min(this.#stored.frozen, this.chosen.length);
   }
 
   planned(id: string): number {

@@ -149,8 +149,8 @@ fn odd_files_are_refused_in_one_sentence() {
         assert!(ran.json()["problems"].as_array().is_some_and(|problems| !problems.is_empty()));
         ran.error()["message"].as_str().unwrap().to_owned()
     };
-    assert_eq!(message(b""), "The file is empty.");
-    assert_eq!(message(b"\n\n\n"), "The file is empty.");
+    assert_eq!(message(b""), "odd.csv: The file is empty.");
+    assert_eq!(message(b"\n\n\n"), "odd.csv: The file is empty.");
     assert!(message(b"%PDF-1.7\nx").contains("PDF"));
     assert!(message(&[0, 159, 146, 150, 0, 1, 2, 3]).contains("not text"));
     assert!(message(&[b'a'; 1_000_000]).contains("No table"));
