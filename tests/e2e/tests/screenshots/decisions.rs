@@ -60,7 +60,7 @@ fn screenshots_of_a_new_transaction() {
         both_themes(desk, &app, "new-transaction-empty", &[("posting-preview", "Choose an amount")]).await?;
         app.fill("field-amount", "1,284.50").await?;
         parties(&app, "Corrib Operating", "Office and tools").await?;
-        app.fill("field-reference", "PAY-7462").await?;
+        app.fill("field-reference", "LAMP-7462").await?;
         app.fill("field-description", "Bench lamps").await?;
         wait_ready(&app, "posting-post").await?;
         let ready = [
