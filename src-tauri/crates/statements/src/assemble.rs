@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::civil::Date;
 use ledger::{Amount, Currency};
 
+use crate::calendar;
 use crate::chain::Link;
 use crate::columns;
 use crate::dates::{self, DateFormat};
@@ -79,6 +80,7 @@ pub(crate) fn sort<E>(
         detected,
         plan: &detected.plan,
         reader,
+        today: options.today,
         skipped: options.skip_lines.iter().copied().collect(),
         known: Currencies { hint: options.currency_hint.clone(), cache: HashMap::new() },
         format,
@@ -145,6 +147,7 @@ struct Sorter<'a> {
     detected: &'a Detected,
     plan: &'a Plan,
     reader: RowReader<'a>,
+    today: Option<Date>,
     skipped: HashSet<u32>,
     known: Currencies,
     format: DateFormat,
@@ -379,7 +382,12 @@ impl Sorter<'_> {
 
     fn booking_date(&self, row: &Row, faults: &mut Vec<Fault>) -> Option<Date> {
         let column = self.plan.date?;
-        self.reader.date(row, column, Field::BookingDate).map_err(|fault| faults.push(fault)).ok()
+        let date = self.reader.date(row, column, Field::BookingDate).map_err(|fault| faults.push(fault)).ok()?;
+        if calendar::is_ahead(date, self.today) {
+            faults.push(Fault { column: Some(column), field: Field::BookingDate, cause: Cause::Ahead(date) });
+            return None;
+        }
+        Some(date)
     }
 
     fn value_date(&self, row: &Row, faults: &mut Vec<Fault>) -> Option<Date> {

@@ -86,6 +86,9 @@ fn sentence(
             (Reason::TooManyDecimals, format!("{shown} has {given}, {currency} has {has}. Amounts are never rounded."))
         }
         Cause::Date(error) => date(*error, &shown, format),
+        Cause::Ahead(day) => {
+            (Reason::ImplausibleYear, format!("{day} is more than a year ahead. No bank has booked on that day yet."))
+        }
         Cause::DebitAndCredit => (Reason::DebitAndCredit, "Both money out and money in are filled.".into()),
         Cause::Direction if shown.is_empty() => {
             (Reason::UnknownDirection, "Nothing says whether this went out or came in.".into())

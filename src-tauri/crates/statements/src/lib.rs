@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 mod assemble;
+mod calendar;
 mod chain;
 mod columns;
 mod dates;
@@ -426,6 +427,7 @@ fn read_opened<E>(
     watch(ReadStep { phase: ReadPhase::Balances, done: 0, total: rows })?;
     let (statements, found, sorted) = prove::statements(sorted, &detected, &readings);
     problems.extend(found);
+    problems.extend(calendar::odd_days(&statements, options.today));
     detection_of.stated = stated_values(&sorted.sections);
     Ok(Reading {
         format: opened.format,

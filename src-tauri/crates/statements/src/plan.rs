@@ -179,6 +179,8 @@ pub(crate) enum Cause {
         allowed: u8,
     },
     Date(DateError),
+    /// A day that no bank can have booked on yet.
+    Ahead(Date),
     DebitAndCredit,
     Direction,
     /// A spreadsheet error value.

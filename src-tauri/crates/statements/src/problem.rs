@@ -62,6 +62,10 @@ pub enum Reason {
     CreditsWithMinus,
     ClosingDiffers,
     OpeningDiffers,
+    /// Lines are dated outside the period that the file states.
+    OutsidePeriod,
+    /// Lines are dated after the day the file is read on.
+    AfterToday,
     // One cell.
     NotANumber,
     MixedMarks,

@@ -1,5 +1,6 @@
 //! What a person can do with a reading: repair, leave out, overrule, save, recognise.
 
+use jiff::civil::date;
 use ledger::{Amount, Currency};
 use statements::{
     CellRepair, Confidence, DateFormat, Field, IgnoreReason, Mapping, Proof, ReadOptions, Reading, Reason, Role,
@@ -388,4 +389,40 @@ fn a_file_is_recognised_without_a_look_into_its_columns_as_it_is_with_one() {
         assert_eq!(read, Ok(statements::read(&bytes, &name, &options)), "{name}");
     }
     assert!(seen > 20, "{seen} fixtures");
+}
+
+#[test]
+fn a_day_that_no_bank_can_have_booked_on_is_no_line() {
+    let text =
+        "Date,Text,Amount,Balance\n2026-11-02,A,1.00,101.00\n2062-11-03,B,2.00,103.00\n2026-11-04,C,3.00,106.00\n";
+    let today = ReadOptions { today: Some(date(2026, 11, 28)), ..ReadOptions::default() };
+    let reading = read_text(text, &today);
+    assert_eq!(errors(&reading), [(Some(3), Reason::ImplausibleYear)]);
+    assert_eq!(amounts(&reading), ["1.00", "3.00"]);
+    // Without a today nothing can be said about it.
+    assert_eq!(errors(&read_text(text, &ReadOptions::default())), []);
+}
+
+#[test]
+fn days_that_need_a_look_are_named_with_their_lines() {
+    let text = "Account;DE12 3456\nPeriod;2026-11-01;to;2026-11-30\n\nDate;Text;Amount\n\
+                2026-11-02;A;1.00\n2026-10-31;B;2.00\n2027-01-04;C;3.00\n";
+    let today = ReadOptions { today: Some(date(2026, 11, 28)), ..ReadOptions::default() };
+    let reading = read_text(text, &today);
+    assert_eq!(amounts(&reading), ["1.00", "2.00", "3.00"]);
+    let said: Vec<_> = reading.problems.iter().map(|problem| (problem.reason, problem.message.as_str())).collect();
+    for expected in [
+        (
+            Reason::OutsidePeriod,
+            "2 lines are dated outside the period that the file states, 2026-11-01 to 2026-11-30: line 6 on 2026-10-31, \
+             line 7 on 2027-01-04. Check the notation of the dates.",
+        ),
+        (
+            Reason::AfterToday,
+            "1 line is dated in the future: today is 2026-11-28: line 7 on 2027-01-04. Check the notation of the dates.",
+        ),
+    ] {
+        assert!(said.contains(&expected), "{said:?}");
+    }
+    assert!(reading.problems.iter().all(|problem| problem.severity != Severity::Error), "{said:?}");
 }
