@@ -95,8 +95,8 @@ pub(crate) enum Command {
         #[arg(long, requires = "amount")]
         void_rest: bool,
         /// Day the commit counts for; the day of the hold if left out, or today while that is still to come
-        #[arg(long, value_name = "DAY")]
-        date: Option<String>,
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<jiff::civil::Date>,
         /// Why it may settle in a signed period; logged, and flags the statement
         #[arg(long, value_name = "TEXT")]
         signed_reason: Option<String>,
@@ -295,7 +295,7 @@ pub(crate) struct PostArgs {
     pub(crate) description: String,
     /// Day it counts for; today if left out
     #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) date: Option<String>,
+    pub(crate) date: Option<jiff::civil::Date>,
     /// Hold the money instead of moving it
     #[arg(long)]
     pub(crate) hold: bool,

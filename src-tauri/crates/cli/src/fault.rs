@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use store::StoreError;
 use store::error::OpenError;
 
+use crate::post::Counts;
+
 /// Result of a command.
 pub(crate) type Answer<T> = Result<T, Fault>;
 
@@ -100,14 +102,16 @@ impl Fault {
     }
 
     /// What to complain about when some of many postings were refused.
-    pub(crate) fn refused_of_many(refused: u64, posted: u64) -> Option<Self> {
-        let (code, message) = match (refused, posted) {
-            (0, _) => return None,
-            (1, 0) => ("ALL_REFUSED", "The only posting was refused. Nothing was posted.".to_owned()),
-            (refused, 0) => ("ALL_REFUSED", format!("All {refused} postings were refused. Nothing was posted.")),
-            (refused, posted) => {
-                let were = |count, rest: &str| format!("{} {rest}", plural(count, "posting was", "postings were"));
-                ("PARTLY_REFUSED", format!("{}; {} made.", were(refused, "refused"), were(posted, "").trim_end()))
+    pub(crate) fn refused_of_many(counts: &Counts) -> Option<Self> {
+        let were = |count| plural(count, "posting was", "postings were");
+        let (code, message) = match (counts.refused, counts.posted, counts.before) {
+            (0, ..) => return None,
+            (1, 0, 0) => ("ALL_REFUSED", "The only posting was refused. Nothing was posted.".to_owned()),
+            (refused, 0, 0) => ("ALL_REFUSED", format!("All {refused} postings were refused. Nothing was posted.")),
+            (refused, posted, before) => {
+                let made = if posted > 0 { format!("{} made", were(posted)) } else { "nothing was posted".to_owned() };
+                let before = if before > 0 { format!("; {} there before", were(before)) } else { String::new() };
+                ("PARTLY_REFUSED", format!("{} refused; {made}{before}.", were(refused)))
             }
         };
         Some(Self::new(Exit::Refused, code, message))

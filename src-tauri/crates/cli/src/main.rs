@@ -108,7 +108,7 @@ async fn run(cli: &Cli) -> Answer<Done> {
                 id: hold.clone(),
                 amount: amount.clone(),
                 void_rest: *void_rest,
-                date: date.clone(),
+                date: date.map(|day| day.to_string()),
                 signed_reason: signed_reason.clone(),
                 reference: reference.clone(),
             };

@@ -70,6 +70,26 @@ impl RowOutcome {
     }
 }
 
+/// What became of many.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counts {
+    pub(crate) posted: u64,
+    /// There already, with the same content.
+    pub(crate) before: u64,
+    pub(crate) refused: u64,
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, row: &RowOutcome) {
+        let place = match (row.ok, row.existing) {
+            (false, _) => &mut self.refused,
+            (true, true) => &mut self.before,
+            (true, false) => &mut self.posted,
+        };
+        *place += 1;
+    }
+}
+
 /// Finds balances once for many postings.
 #[derive(Default)]
 pub(crate) struct Poster {
@@ -185,7 +205,7 @@ async fn one(engine: &Engine, options: &PostArgs) -> Answer<Done> {
         currency: text(&options.currency),
         reference: options.reference.clone(),
         description: options.description.clone(),
-        date: options.date.clone(),
+        date: options.date.map(|day| day.to_string()),
         hold: options.hold,
         expires: options.expires.clone(),
         allow_overdraft: options.allow_overdraft,
@@ -262,15 +282,16 @@ async fn batch(engine: &Engine, file: &Path, options: &PostArgs) -> Answer<Done>
 
 /// Totals, a table of the refused, and an error when there are any.
 fn summary(rows: Vec<RowOutcome>) -> Done {
-    let failed = rows.iter().filter(|row| !row.ok).count();
-    let done = rows.len() - failed;
-    let mut text = format!("{done} posted, {failed} refused\n");
+    let mut counts = Counts::default();
+    rows.iter().for_each(|row| counts.add(row));
+    let mut text = format!("{} posted, {} posted before, {} refused\n", counts.posted, counts.before, counts.refused);
     for row in rows.iter().filter(|row| !row.ok) {
         let message = row.error.as_ref().and_then(|error| error["message"].as_str()).unwrap_or_default();
         text.push_str(&format!("line {}: {message}\n", row.line));
     }
-    let fault = Fault::refused_of_many(failed as u64, done as u64);
-    Done { output: Output::new(json!({ "rows": rows, "done": done, "failed": failed }), text), fault }
+    let Counts { posted, before, refused } = counts;
+    let answer = json!({ "rows": rows, "posted": posted, "before": before, "refused": refused });
+    Done { output: Output::new(answer, text), fault: Fault::refused_of_many(&counts) }
 }
 
 const COLUMNS: [&str; 13] = [
@@ -318,7 +339,7 @@ fn draft_of(head: &csv::StringRecord, record: &csv::StringRecord, options: &Post
         currency: some("currency").or_else(|| options.currency.clone()).unwrap_or_default(),
         reference: cell("reference").to_owned(),
         description: cell("description").to_owned(),
-        date: some("date").or_else(|| options.date.clone()),
+        date: some("date").or_else(|| options.date.map(|day| day.to_string())),
         hold: flag("hold")? || options.hold,
         expires: some("expires"),
         allow_overdraft: flag("allow_overdraft")? || options.allow_overdraft,

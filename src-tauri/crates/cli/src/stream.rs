@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::Done;
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::Output;
-use crate::post::{Draft, Poster, RowOutcome};
+use crate::post::{Counts, Draft, Poster, RowOutcome};
 
 /// Reads until the input ends.
 pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
     let mut poster = Poster::default();
-    let (mut line, mut failed, mut posted) = (0_u64, 0_u64, 0_u64);
+    let (mut line, mut counts) = (0_u64, Counts::default());
     let mut text = String::new();
     loop {
         text.clear();
@@ -45,11 +45,10 @@ pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
                 RowOutcome::of(line, reference, Err(unreadable(line, &text, &error)))
             }
         };
-        failed += u64::from(!outcome.ok);
-        posted += u64::from(outcome.ok);
+        counts.add(&outcome);
         answer(&outcome).map_err(|error| Fault::new(Exit::File, "OUTPUT", format!("Standard output: {error}.")))?;
     }
-    Ok(Done { output: Output::nothing(), fault: Fault::refused_of_many(failed, posted) })
+    Ok(Done { output: Output::nothing(), fault: Fault::refused_of_many(&counts) })
 }
 
 /// What is wrong with a line that is no posting, by field where it is one.

@@ -184,7 +184,7 @@ fn a_signed_period_takes_postings_only_for_a_reason() {
     assert_eq!(batch.refused(1), "PARTLY_REFUSED");
     let answer = batch.json();
     assert_eq!(
-        (answer["done"].as_u64(), answer["rows"][0]["error"]["code"].as_str()),
+        (answer["posted"].as_u64(), answer["rows"][0]["error"]["code"].as_str()),
         (Some(2), Some("SIGNED_PERIOD"))
     );
     assert_eq!(since(), 3);

@@ -105,7 +105,7 @@ fn rules_refuse_and_nothing_is_written() {
     assert_eq!(post("Main", "@nowhere", "EUR", &[]).refused(1), "UNKNOWN_INDICATOR");
     assert_eq!(post("Main", "Nobody", "EUR", &[]).refused(1), "NOT_FOUND");
     let date = post("Main", "Steel", "EUR", &["--date", "2026-02-30"]);
-    assert_eq!(date.refused(1), "INVALID_INPUT");
+    assert_eq!(date.refused(2), "USAGE");
     assert_eq!(date.error()["fields"][0]["field"], "date");
     let dry = post("Main", "Steel", "EUR", &["--dry-run", "--json"]);
     assert_eq!(dry.refused(1), "WOULD_BE_REFUSED");
@@ -172,11 +172,15 @@ fn a_batch_tells_what_became_of_every_row() {
     let ran = tieout(&["post", &book.path, "--batch", &text(&file), "--json"]);
     assert_eq!(ran.refused(1), "PARTLY_REFUSED");
     let answer = ran.json();
-    assert_eq!((answer["done"].as_u64(), answer["failed"].as_u64()), (Some(2), Some(2)));
+    let counts = |answer: &serde_json::Value| ["posted", "before", "refused"].map(|key| answer[key].as_u64());
+    assert_eq!(counts(&answer), [Some(2), Some(0), Some(2)]);
     assert_eq!(answer["rows"][1]["line"], 3);
     assert_eq!(answer["rows"][1]["error"]["code"], "TXN_INSUFFICIENT_FUNDS");
     assert_eq!(answer["rows"][2]["error"]["code"], "INVALID_INPUT");
-    let again = tieout(&["post", &book.path, "--batch", &text(&file), "--json"]).json();
+    let again = tieout(&["post", &book.path, "--batch", &text(&file), "--json"]);
+    assert_eq!(again.error()["message"], "2 postings were refused; nothing was posted; 2 postings were there before.");
+    let again = again.json();
+    assert_eq!(counts(&again), [Some(0), Some(2), Some(2)]);
     assert_eq!(again["rows"][0]["existing"], true, "a batch can be sent again");
     assert_eq!(book.figure("Steel", "balance"), "1500");
     std::fs::write(&file, "from,to,sum\n").unwrap();
