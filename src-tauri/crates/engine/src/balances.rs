@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use ledger::{Amount, Currency};
-use store::ledger::{BalanceEdit, BalanceRecord, NewBalance};
+use store::Unit;
+use store::ledger::{BalanceEdit, BalanceRecord, BalanceRef, NewBalance};
 use store::recon::StatementState;
 use store::system::Event;
 
@@ -139,6 +140,7 @@ impl Engine {
         let new = self.check_new_balance(&request).await?;
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
+        name_is_free(unit.as_mut(), &new.ledger_id, &new.name, &new.currency).await?;
         unit.insert_balance(&new).await?;
         if request.below_zero {
             unit.put_setting(&below_zero_key(&new.id), &true.into()).await?;
@@ -236,6 +238,9 @@ impl Engine {
         };
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
+        if edit.name != record.balance.name {
+            name_is_free(unit.as_mut(), &record.ledger_id, &edit.name, &record.balance.currency).await?;
+        }
         if !unit.edit_balance(&request.id, &edit).await? {
             return Err(EngineError::not_found("balance", &request.id));
         }
@@ -361,6 +366,22 @@ impl Engine {
 
 fn row(record: &BalanceRecord, signed: &HashMap<String, Date>) -> BalanceRow {
     view::balance(record, signed.get(&record.balance.id).map(|day| day.to_string()))
+}
+
+/// Two balances that nobody can tell apart would be taken for each other.
+async fn name_is_free(unit: &mut dyn Unit, ledger_id: &str, name: &str, currency: &Currency) -> EngineResult<()> {
+    let named = BalanceRef::Named {
+        ledger_id: ledger_id.to_owned(),
+        name: name.to_owned(),
+        currency: currency.code().to_owned(),
+    };
+    match unit.load_balance(&named).await? {
+        None => Ok(()),
+        Some(other) => Err(EngineError::invalid(
+            "name",
+            format!("{} has a balance called {name} in {currency} already. Choose another name.", other.ledger_name),
+        )),
+    }
 }
 
 fn check_name(name: &str, missing: &str) -> EngineResult<String> {

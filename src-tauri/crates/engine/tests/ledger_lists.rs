@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use engine::api::ledgers::{BalanceUpdate, NewBalanceRequest};
 use engine::api::page::{FilterCondition, FilterTest, ListQuery, SortKey};
 use engine::api::statements::ReportFormat;
 use engine::api::transactions::{ExportColumn, PostRequest, TransactionsExport};
@@ -134,4 +135,41 @@ async fn a_cancelled_or_refused_export_leaves_the_folder_as_it_was() {
     let refused = refused.unwrap_err();
     assert_eq!(refused.code(), "FILE");
     assert!(refused.sentence().ends_with("the folder does not exist. Nothing was written."), "{}", refused.sentence());
+}
+
+#[tokio::test]
+async fn a_ledger_has_no_two_balances_of_one_name_and_currency() {
+    let book = TestBook::new().await;
+    let bank = book.balance("Operating", "EUR").await;
+    book.balance("Operating", "USD").await;
+    let other = book.balance("Reserve", "EUR").await;
+    let request = NewBalanceRequest {
+        ledger_id: book.ledger.clone(),
+        name: " Operating ".into(),
+        currency: "eur".into(),
+        exponent: None,
+        account_number: None,
+        reconcilable: false,
+        below_zero: false,
+    };
+    let refused = book.engine.balance_create(request.clone()).await.unwrap_err();
+    assert_eq!(refused.body().fields[0].field, "name");
+    assert!(
+        refused.sentence().contains("Assets/Bank has a balance called Operating in EUR already"),
+        "{}",
+        refused.sentence()
+    );
+    let elsewhere = book.engine.ledger_create("Assets/Till").await.unwrap().id;
+    book.engine.balance_create(NewBalanceRequest { ledger_id: elsewhere, ..request }).await.unwrap();
+    let rename = |id: &str, name: &str| BalanceUpdate {
+        id: id.to_owned(),
+        name: name.into(),
+        account_number: None,
+        reconcilable: true,
+        pinned: true,
+        below_zero: None,
+    };
+    assert!(book.engine.balance_update(rename(&other, "Operating")).await.is_err());
+    // Its own name is no other balance's.
+    book.engine.balance_update(rename(&bank, "Operating")).await.unwrap();
 }

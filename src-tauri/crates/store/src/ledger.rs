@@ -59,6 +59,8 @@ pub enum BalanceRef {
     Id(String),
     /// `@name` together with a currency code.
     Indicator { name: String, currency: String },
+    /// A name within one ledger and currency; the oldest where a book has several.
+    Named { ledger_id: String, name: String, currency: String },
 }
 
 /// A journal row with the hash of what was asked for.

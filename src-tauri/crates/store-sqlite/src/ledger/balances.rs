@@ -56,6 +56,14 @@ pub(super) async fn one(
                 .fetch_optional(connection)
                 .await
         }
+        BalanceRef::Named { ledger_id, name, currency } => {
+            sqlx::query(AssertSqlSafe(select + "l.id = ? AND b.name = ? AND b.currency = ? ORDER BY b.key LIMIT 1"))
+                .bind(ledger_id)
+                .bind(name)
+                .bind(currency)
+                .fetch_optional(connection)
+                .await
+        }
     };
     row.map_err(from_sqlx)?.as_ref().map(balance).transpose()
 }
