@@ -276,12 +276,31 @@ async fn accept_the_rest(app: &App, accept: impl AsyncFn() -> Result<()>, agains
             decide(app, async || app.press("Enter").await).await?;
             app.wait_gone("new-entry").await?;
         } else {
+            pick_where_several_fit(app).await?;
             app.wait_until("a match that ties", async || Ok(app.text("desk-left-over").await?.contains("0.00")))
                 .await?;
             decide(app, &accept).await?;
         }
     }
     Ok(())
+}
+
+/// Where another entry is as good none is picked, and Enter alone accepts nothing. Keyboard only.
+async fn pick_where_several_fit(app: &App) -> Result<()> {
+    if app.all("desk-choose").await?.is_empty() {
+        return Ok(());
+    }
+    let before = to_review(app).await?;
+    app.press("Enter").await?;
+    assert!(app.text("desk-match").await?.contains("Nothing is picked yet"), "a coin was tossed");
+    assert_eq!(to_review(app).await?, before);
+    app.press("F6").await?;
+    wait_focus(app, "desk-entries").await?;
+    // Past the head of the group, to the first entry that fits.
+    app.press_all(&["Down", "Space"]).await?;
+    app.wait_text("desk-match", "1 entry").await?;
+    app.press("Shift+F6").await?;
+    wait_focus(app, "desk-lines").await
 }
 
 /// A signed statement takes no change: no button is offered, the keys do nothing, the commands behind them are refused.

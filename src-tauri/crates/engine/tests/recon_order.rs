@@ -38,7 +38,7 @@ async fn nothing_is_imported_before_the_first_signature() {
     let refused = import("September", 100_000, &[("2026-09-11", "OLD", "15.00"), ("2026-09-12", "OLD TWO", "25.00")])
         .await
         .unwrap_err();
-    assert_eq!(refused.code(), "BEFORE_SIGNED");
+    assert_eq!(refused.code(), "SIGNED_PERIOD");
     assert!(refused.to_string().contains("October is signed and begins on 2026-10-05"), "{refused}");
     assert_eq!(engine.statements().await.unwrap().len(), 1);
 
@@ -50,6 +50,28 @@ async fn nothing_is_imported_before_the_first_signature() {
     settle(&bank, &november).await;
     assert_eq!(engine.desk(&november).await.unwrap().ledger_difference, "0");
     engine.sign_off(&november, "Orla Keane").await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_line_is_added_between_the_days_of_a_signature() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let rows = [("2026-10-05", "ALPHA", "4.00"), ("2026-10-31", "ALPHA TWO", "6.00")];
+    let october = bank.import("October", csv(100_000, &rows), false).await.unwrap().statement_id.unwrap();
+    settle(&bank, &october).await;
+    engine.sign_off(&october, "Orla Keane").await.unwrap();
+
+    // The same bank in other words, and a line of the last day that came after the file.
+    let other = [("2026-10-20", "IN OTHER WORDS", "6.00"), ("2026-11-02", "BETA", "7.00")];
+    let refused = bank.import("Overlap", csv(101_000, &other), false).await.unwrap_err();
+    assert_eq!(refused.code(), "SIGNED_PERIOD");
+    assert!(
+        refused.to_string().contains("1 new line from 2026-10-20 to 2026-10-20 that October does not have"),
+        "{refused}"
+    );
+    assert_eq!(engine.statements().await.unwrap().len(), 1);
+    let last_day = [("2026-10-31", "LATE ON THE LAST DAY", "6.00"), ("2026-11-02", "BETA", "7.00")];
+    bank.import("November", csv(101_000, &last_day), false).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

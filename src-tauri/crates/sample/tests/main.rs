@@ -313,6 +313,7 @@ async fn the_main_statement_comes_to_zero() {
     let line = desk.line("NO REFERENCE").await;
     assert_eq!(line.state, "ambiguous");
     let focus = desk.engine.desk_focus(&line.id).await.unwrap();
+    assert!(focus.choose, "nothing tells the entries apart");
     desk.settle(&line, vec![focus.suggestion.unwrap().entries[0].id.clone()], &fees).await;
     for (text, against) in [
         ("QUARTERLY MAINTENANCE", &fees),
@@ -360,6 +361,7 @@ async fn the_pound_statement_comes_to_zero() {
     let line = desk.line("NO REFERENCE").await;
     assert_eq!(line.state, "ambiguous");
     let focus = desk.engine.desk_focus(&line.id).await.unwrap();
+    assert!(focus.choose, "nothing tells the entries apart");
     desk.settle(&line, vec![focus.suggestion.unwrap().entries[0].id.clone()], &fees).await;
     desk.enter("MONTHLY ACCOUNT CHARGE", &fees).await;
     let line = desk.line("CHEQUE 000317").await;

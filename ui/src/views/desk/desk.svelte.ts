@@ -119,7 +119,21 @@ export class Desk {
   }
 
   get basketEntries(): DeskEntry[] {
-    return this.pickedEntries ?? this.suggestion?.entries ?? [];
+    return this.pickedEntries ?? (this.choose ? [] : this.suggestion?.entries) ?? [];
+  }
+
+  /** Several entries are as good: none is in the match before a person picked one. */
+  get choose(): boolean {
+    return this.suggestion !== null && (this.focus?.choose ?? false);
+  }
+
+  /** The entries to choose from, the suggested one first. */
+  get candidates(): DeskEntry[] {
+    if (!this.choose || !this.focus) return [];
+    return [
+      ...(this.focus.suggestion?.entries ?? []),
+      ...this.focus.alternatives.flatMap((one) => one.entries),
+    ];
   }
 
   /** Put together by hand: J and K do not lose it. */
@@ -189,6 +203,7 @@ export class Desk {
       if (run !== this.#focusRun) return;
       this.focus = focus;
       this.focusProblem = null;
+      if (focus.choose) this.openAlternatives = focus.alternatives.map((_, at) => at);
     } catch (thrown) {
       if (run === this.#focusRun) this.focusProblem = BackendError.from(thrown);
     }
@@ -265,7 +280,10 @@ export class Desk {
 
   toggleEntry(entry: DeskEntry): void {
     const now = this.basketEntries;
-    this.pickedEntries = this.inBasket(entry) ? now.filter((one) => one.id !== entry.id) : [...now, entry];
+    const among = (one: DeskEntry) => this.candidates.some((other) => other.id === one.id);
+    // One of several that are as good takes the place of the one picked before.
+    const rest = among(entry) ? now.filter((one) => !among(one)) : now;
+    this.pickedEntries = this.inBasket(entry) ? now.filter((one) => one.id !== entry.id) : [...rest, entry];
     this.#askEffect();
   }
 

@@ -199,6 +199,8 @@ pub struct Suggestion {
 pub struct DeskFocus {
     pub line: DeskLine,
     pub suggestion: Option<Suggestion>,
+    /// Nothing tells the suggestion from an alternative: none of them is in the match until a person picks one.
+    pub choose: bool,
     pub alternatives: Vec<Suggestion>,
     /// “Only entry that fits.”, “The next best solution is clearly weaker.”
     pub margin: Option<String>,

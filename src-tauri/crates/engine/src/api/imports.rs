@@ -288,6 +288,8 @@ pub struct ImportPreview {
     /// Capped at 1,000; the export has all.
     pub problems: Vec<ImportProblem>,
     pub problem_count: u32,
+    /// What was read and needs a look all the same, in words with their line; the first 200.
+    pub warnings: Vec<String>,
     pub ignored: Vec<IgnoredRow>,
     pub ignored_count: u32,
     pub statements: Vec<FoundStatement>,
@@ -351,6 +353,8 @@ pub struct ImportPlan {
     pub proof: ImportProof,
     pub bad_rows: u32,
     pub left_out_rows: u32,
+    /// As of the preview.
+    pub warnings: Vec<String>,
     /// What stands in the way, in words. Empty: may be imported.
     pub missing: Vec<String>,
     /// Nothing new: importing would add nothing.

@@ -30,7 +30,8 @@ impl Engine {
             _ => (None, Vec::new(), None),
         };
         let hints = self.line_hints(&statement, &row.line).await?;
-        Ok(DeskFocus { line, suggestion, alternatives, margin, hints, confirmed })
+        let choose = suggestion.is_some() && row.proposal.as_ref().is_some_and(must_choose);
+        Ok(DeskFocus { line, suggestion, choose, alternatives, margin, hints, confirmed })
     }
 
     pub(super) async fn desk_line(&self, line_id: &str) -> EngineResult<(StatementRecord, DeskLineRecord)> {
@@ -175,6 +176,14 @@ impl Engine {
 /// Whole days from `a` to `b`.
 pub(crate) fn days_between(a: Date, b: Date) -> i64 {
     b.duration_since(a).as_secs() / 86_400
+}
+
+/// Whether a person has to say which entry it is: another solution is as good, and it is not one that only swaps
+/// rows of which as many lines as entries look the same.
+pub(super) fn must_choose(proposal: &ProposalRecord) -> bool {
+    let class = &proposal.detail["interchangeable"];
+    let any_will_do = class.is_object() && class["lines"] == class["entries"];
+    proposal.tier == "ambiguous" && !any_will_do
 }
 
 /// How far the next best solution is away, in words.

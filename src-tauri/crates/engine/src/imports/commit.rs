@@ -8,7 +8,7 @@ use store::StoreError;
 use store::recon::{NewLine, NewStatement, ProfileRecord, StatementState};
 use store::system::{Event, JobKind, JobRecord, JobState};
 
-use super::plan::{ASKED_AT_ONCE, Planned, account_warning, asked, balance_warning, before_signed, currency_problem};
+use super::plan::{ASKED_AT_ONCE, Planned, account_warning, asked, balance_warning, closed_days, currency_problem};
 use super::proof::missing;
 use super::seen_view;
 use super::work::{ImportProgress, Work};
@@ -26,7 +26,7 @@ impl Engine {
     ///
     /// # Errors
     /// `BAD_ROWS` when rows could not be read and nobody said to leave them out; `IMPORT_INCOMPLETE` with what is
-    /// missing; `OTHER_ACCOUNT`; `OTHER_BALANCE`; `SAME_FILE`; `BEFORE_SIGNED`; `CANCELLED`. Nothing is stored then.
+    /// missing; `OTHER_ACCOUNT`; `OTHER_BALANCE`; `SAME_FILE`; `SIGNED_PERIOD`; `CANCELLED`. Nothing is stored then.
     pub async fn import_commit(
         &self,
         request: ImportRequest,
@@ -241,8 +241,8 @@ fn refuse_new_lines(planned: &Planned, request: &ImportRequest, sha256: &str) ->
     if let Some(message) = planned.same_file(sha256).filter(|_| !request.accept_same_file) {
         return refused("SAME_FILE", message);
     }
-    if let Some(message) = before_signed(planned) {
-        return refused("BEFORE_SIGNED", message);
+    if let Some(message) = closed_days(planned) {
+        return refused("SIGNED_PERIOD", message);
     }
     planned.untied_without_known().map_or(Ok(()), |message| refused("IMPORT_INCOMPLETE", message))
 }

@@ -8,10 +8,10 @@ use ledger::{Amount, Currency};
 use serde::Deserialize;
 use statements::{LineFingerprint, Reading, Statement, line_fingerprints};
 use store::ledger::BalanceRecord;
-use store::recon::{ImportSeen, KnownLine, StatementRecord};
+use store::recon::{ImportSeen, KnownLine, StatementRecord, StatementState};
 
 use super::known::{Keep, recognise};
-use super::preview::{pick, statement_currency};
+use super::preview::{pick, statement_currency, warnings};
 use super::proof::{Computed, TYPED, compute, last_signed, missing};
 use super::work::Work;
 use super::{same_account, seen_view};
@@ -151,16 +151,15 @@ impl Planned {
         self.known.iter().filter(|known| known.is_none()).count()
     }
 
+    /// Days of the lines that would be stored.
+    fn new_days(&self) -> impl Iterator<Item = Date> {
+        let lines = self.statement().lines.iter().zip(&self.known);
+        lines.filter(|(_, known)| known.is_none()).map(|(line, _)| line.booking_date)
+    }
+
     /// First and last day that the stored statement stands for.
     pub(super) fn period(&self) -> Option<(Date, Date)> {
-        let new = || {
-            self.statement()
-                .lines
-                .iter()
-                .zip(&self.known)
-                .filter(|(_, known)| known.is_none())
-                .map(|(line, _)| line.booking_date)
-        };
+        let new = || self.new_days();
         let stated = self.statement().period;
         // Days that only hold known lines belong to the statement that has them.
         let overlaps = self.known.iter().any(Option::is_some);
@@ -205,7 +204,7 @@ impl Engine {
         let currency_problem = currency_problem(&planned);
         let mut missing = missing(&planned.reading, planned.statement(), &planned.computed, true);
         missing.extend(currency_problem.clone());
-        missing.extend(before_signed(&planned));
+        missing.extend(closed_days(&planned));
         missing.extend(planned.untied_without_known());
         let names: HashSet<_> = self.store.statements(None).await?.into_iter().map(|other| other.name).collect();
         let new_count = planned.new_count() as u32;
@@ -232,6 +231,7 @@ impl Engine {
             suggested_name: free_name(suggested_name(&planned), &names),
             bad_rows: planned.reading.counts.problem_rows,
             left_out_rows: options.leave_out.len() as u32,
+            warnings: warnings(&planned.reading),
             missing,
             nothing_new: new_count == 0,
             proof: planned.computed.view,
@@ -312,12 +312,35 @@ pub(super) fn currency_problem(planned: &Planned) -> Option<String> {
     })
 }
 
+/// Why new lines are not taken whose days somebody signed without them.
+pub(super) fn closed_days(planned: &Planned) -> Option<String> {
+    before_signed(planned).or_else(|| inside_signed(planned))
+}
+
+/// New lines between the first and the last day of a signed statement: it was complete without them, so they are the
+/// same money in other words, or the statement has to be reopened. The first and the last day themselves belong to
+/// the neighbours too.
+fn inside_signed(planned: &Planned) -> Option<String> {
+    let days: Vec<Date> = planned.new_days().collect();
+    planned.statements.iter().filter(|other| other.state == StatementState::Signed).find_map(|signed| {
+        let inside = || days.iter().filter(|day| **day > signed.period_from && **day < signed.period_to);
+        let (first, last) = (inside().min()?, inside().max()?);
+        Some(format!(
+            "The file has {} from {first} to {last} that {} does not have, and that is signed for {} to {}. Leave \
+             those rows out if they are the same money in other words, or reopen it first.",
+            words::plural(inside().count() as u64, "new line", "new lines"),
+            signed.name,
+            signed.period_from,
+            signed.period_to
+        ))
+    })
+}
+
 /// Why new lines that lie before the first signed statement are not taken: its opening balance, which somebody signed,
 /// stands for them already.
-pub(super) fn before_signed(planned: &Planned) -> Option<String> {
+fn before_signed(planned: &Planned) -> Option<String> {
     let signed = earliest_signed(&planned.statements)?;
-    let lines = planned.statement().lines.iter().zip(&planned.known);
-    let first = lines.filter(|(_, known)| known.is_none()).map(|(line, _)| line.booking_date).min()?;
+    let first = planned.new_days().min()?;
     (first < signed.period_from).then(|| {
         format!(
             "The file has new lines from {first}. {} is signed and begins on {}; its opening balance covers what lies \

@@ -17,6 +17,8 @@ use crate::{Engine, EngineError, EngineResult};
 
 /// Problems sent to the window; the export has all.
 const MAX_PROBLEMS: usize = 1_000;
+/// Warnings sent to the window; the export has all.
+const MAX_WARNINGS: usize = 200;
 /// Rows at the top that are always shown.
 const HEAD: usize = 7;
 /// Rows shown around a row that could not be read.
@@ -75,6 +77,7 @@ impl Engine {
             items: items(&reading, statement, &problems, &options),
             columns,
             problem_count: problems.len() as u32,
+            warnings: warnings(&reading),
             problems: problems.iter().take(MAX_PROBLEMS).map(|problem| problem_view(problem)).collect(),
             ignored: reading.ignored.iter().take(MAX_PROBLEMS).map(ignored_view).collect(),
             ignored_count: reading.counts.ignored,
@@ -327,6 +330,19 @@ fn parsed(line: &StatementLine, role: Role, raw: &str) -> Option<String> {
         Role::Balance => line.running_balance.as_ref().map(ToString::to_string),
         _ => text,
     }
+}
+
+/// What was read and needs a look: of the whole file first, then by line.
+pub(super) fn warnings(reading: &Reading) -> Vec<String> {
+    let found = reading.problems.iter().filter(|problem| problem.severity == Severity::Warning);
+    found
+        .map(|problem| match (problem.line, problem.column_name.as_deref()) {
+            (Some(line), Some(column)) => format!("Line {line}, {column}: {}", problem.message),
+            (Some(line), None) => format!("Line {line}: {}", problem.message),
+            (None, _) => problem.message.clone(),
+        })
+        .take(MAX_WARNINGS)
+        .collect()
 }
 
 fn problem_view(problem: &Problem) -> ImportProblem {

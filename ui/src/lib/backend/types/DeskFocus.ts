@@ -6,7 +6,11 @@ import type { Suggestion } from "./Suggestion";
 /**
  * The focus card of a line.
  */
-export type DeskFocus = { line: DeskLine, suggestion: Suggestion | null, alternatives: Array<Suggestion>, 
+export type DeskFocus = { line: DeskLine, suggestion: Suggestion | null, 
+/**
+ * Nothing tells the suggestion from an alternative: none of them is in the match until a person picks one.
+ */
+choose: boolean, alternatives: Array<Suggestion>, 
 /**
  * “Only entry that fits.”, “The next best solution is clearly weaker.”
  */

@@ -32,6 +32,10 @@ same_file: string | null,
  */
 currency_problem: string | null, period_from: string | null, period_to: string | null, suggested_name: string, proof: ImportProof, bad_rows: number, left_out_rows: number, 
 /**
+ * As of the preview.
+ */
+warnings: Array<string>, 
+/**
  * What stands in the way, in words. Empty: may be imported.
  */
 missing: Array<string>, 

@@ -15,7 +15,11 @@ export type ImportPreview = { session: string, file_name: string, dialect: Array
 /**
  * Capped at 1,000; the export has all.
  */
-problems: Array<ImportProblem>, problem_count: number, ignored: Array<IgnoredRow>, ignored_count: number, statements: Array<FoundStatement>, statement: number, proof: ImportProof, profile: string | null, readings: Array<Reading>, rows: number, rows_read: number, rows_bad: number, 
+problems: Array<ImportProblem>, problem_count: number, 
+/**
+ * What was read and needs a look all the same, in words with their line; the first 200.
+ */
+warnings: Array<string>, ignored: Array<IgnoredRow>, ignored_count: number, statements: Array<FoundStatement>, statement: number, proof: ImportProof, profile: string | null, readings: Array<Reading>, rows: number, rows_read: number, rows_bad: number, 
 /**
  * What is still missing before the next step, in words. Empty: go on.
  */
