@@ -20,6 +20,7 @@ import { count } from './words';
 defineActions([
   { id: 'book.backup', label: 'Back up now', keys: [], where: 'file', icon: DatabaseBackup },
   { id: 'book.check', label: 'Check the book', keys: [], where: 'file' },
+  { id: 'book.retry', label: 'Try again to open the book for writing', keys: [], where: 'file' },
   { id: 'book.switch', label: 'Open another book', keys: ['Ctrl+O'], where: 'file' },
   { id: 'book.close', label: 'Close the book', keys: ['Ctrl+W'], where: 'file' },
 ]);
@@ -57,7 +58,12 @@ class Session {
       backend.subscribe('job-progress', (step) => jobs.upsert(jobOfProgress(step))),
       registerBookSources(),
       addHandlers({
+        'reconcile.import': { run: () => router.go('import'), enabled: this.canWrite },
         'book.backup': { run: () => void this.backUp() },
+        'book.retry': {
+          run: () => void this.openForWriting(),
+          enabled: () => (this.readOnly ? true : 'The book is open for writing'),
+        },
         'book.check': { run: () => void checkBook() },
         'book.switch': { run: () => router.go('start') },
         'book.close': { run: () => void this.close() },
@@ -108,6 +114,24 @@ class Session {
     this.#take(await backend.call('person_set', { name: person }));
   }
 
+  /** Another program may have let go of the book since; what is on screen stays. */
+  async openForWriting(): Promise<void> {
+    try {
+      const open = await backend.call('book_open', { path: this.path });
+      this.#take(open.info, open.file_name);
+      toasts.show(
+        open.info.read_only
+          ? { text: open.info.read_only }
+          : { text: 'The book is open for writing', tone: 'pos' },
+      );
+    } catch (thrown) {
+      // The book is closed by now: the start view says why it does not open again.
+      this.end();
+      router.reset('start');
+      toasts.fail(thrown);
+    }
+  }
+
   async backUp(): Promise<void> {
     try {
       const base = this.path.replace(/\.tieout$/, '');
@@ -141,7 +165,11 @@ class Session {
 
   #status(info: BookInfo): StatusItem[] {
     const items: StatusItem[] = [];
-    if (info.read_only) items.push({ id: 'read-only', text: info.read_only, tone: 'warn' });
+    if (info.read_only)
+      items.push(
+        { id: 'read-only', text: info.read_only, tone: 'warn' },
+        { id: 'try-again', text: 'Try again', onclick: () => void this.openForWriting() },
+      );
     else if (info.saved_at) items.push({ id: 'saved', text: `Saved ${atTime(info.saved_at, info.today)}` });
     const backedUp = info.last_backup_at;
     items.push({

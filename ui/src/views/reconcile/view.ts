@@ -11,7 +11,7 @@ export default defineView({
   nav: { section: 'daily', order: 20, icon: Scale, go: 'r' },
   load: () => import('./Reconcile.svelte'),
   actions: [
-    { id: 'reconcile.import', label: 'Import statement', keys: ['Ctrl+I'], where: 'reconcile', icon: Import },
+    { id: 'reconcile.import', label: 'Import statement', keys: ['Ctrl+I'], where: 'file', icon: Import },
     {
       id: 'reconcile.open',
       label: 'Open statement',
