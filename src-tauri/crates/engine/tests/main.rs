@@ -1,12 +1,14 @@
-//! Use cases on real books: SQLite files in temporary folders.
+//! Use cases on real books: SQLite files in temporary folders, or databases of a PostgreSQL server.
 
 mod book_file;
+mod both_stores;
 mod ledger_again;
 mod ledger_holds;
 mod ledger_lists;
 mod ledger_postings;
 mod ledger_property;
 mod ledger_search;
+mod raw;
 mod recon_desk;
 mod recon_flow;
 mod recon_import;
@@ -17,4 +19,5 @@ mod recon_rules;
 mod recon_signed;
 mod recon_support;
 mod recon_views;
+mod server;
 mod support;
