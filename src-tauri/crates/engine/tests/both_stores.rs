@@ -1,9 +1,9 @@
 //! One book in a file and one on a server, given the same random commands: every answer must be the same, row for row,
 //! in every list, order, filter and sum.
 
+use engine::Clock;
 use engine::api::page::{FilterCondition, FilterTest, ListQuery, SortKey};
 use engine::api::transactions::{CommitItem, PostRequest, VoidItem, VoidRequest};
-use engine::Clock;
 use jiff::ToSpan;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -22,16 +22,35 @@ const BALANCES: &[(&str, &str)] = &[
     ("Dinar fees", "KWD"),
 ];
 /// References and texts whose order and search differ between databases that sort by language.
-const WORDS: &[&str] = &["inv-1", "INV-2", "Éclair", "a_b", "a%b", "ab", "Zz", "_", "naïve café", "10.00", "O'Brien \\ co"];
+const WORDS: &[&str] =
+    &["inv-1", "INV-2", "Éclair", "a_b", "a%b", "ab", "Zz", "_", "naïve café", "10.00", "O'Brien \\ co"];
 
 #[derive(Debug, Clone)]
 enum Command {
-    Post { from: usize, to: usize, amount: u128, hold: Option<u8>, allow: bool, day: u8, word: usize },
-    Commit { hold: usize, part: Option<u128> },
-    Void { hold: usize },
+    Post {
+        from: usize,
+        to: usize,
+        amount: u128,
+        hold: Option<u8>,
+        allow: bool,
+        day: u8,
+        word: usize,
+    },
+    Commit {
+        hold: usize,
+        part: Option<u128>,
+    },
+    Void {
+        hold: usize,
+    },
     /// Hours go by, and holds run out.
-    Wait { hours: u8 },
-    Rename { balance: usize, word: usize },
+    Wait {
+        hours: u8,
+    },
+    Rename {
+        balance: usize,
+        word: usize,
+    },
 }
 
 fn commands() -> impl Strategy<Value = Vec<Command>> {
@@ -45,7 +64,15 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
         1_u8..15,
         0..WORDS.len(),
     )
-        .prop_map(|(from, to, amount, hold, allow, day, word)| Command::Post { from, to, amount, hold, allow, day, word });
+        .prop_map(|(from, to, amount, hold, allow, day, word)| Command::Post {
+            from,
+            to,
+            amount,
+            hold,
+            allow,
+            day,
+            word,
+        });
     let command = prop_oneof![
         8 => post,
         3 => (0_usize..10, prop::option::of(amount)).prop_map(|(hold, part)| Command::Commit { hold, part }),
@@ -109,7 +136,9 @@ impl Side {
                     description: format!("{} for {number}", WORDS[(*word + number) % WORDS.len()]),
                     effective_date: Some(format!("2026-11-{day:02}")),
                     hold: hold.is_some(),
-                    expires_at: hold.filter(|hours| *hours < 30).map(|hours| (self.book.clock.now() + i64::from(hours).hours()).to_string()),
+                    expires_at: hold
+                        .filter(|hours| *hours < 30)
+                        .map(|hours| (self.book.clock.now() + i64::from(hours).hours()).to_string()),
                     allow_overdraft: *allow,
                     ..PostRequest::default()
                 };
@@ -163,7 +192,8 @@ impl Side {
     async fn learn(&mut self, hold: usize) {
         let detail = self.book.engine.transaction_get(&self.holds[hold]).await.expect("a hold that was placed");
         let known = |ids: &[String], id: &String| ids.contains(id);
-        let new: Vec<String> = detail.rows.iter().map(|row| row.id.clone()).filter(|id| !known(&self.ids, id)).collect();
+        let new: Vec<String> =
+            detail.rows.iter().map(|row| row.id.clone()).filter(|id| !known(&self.ids, id)).collect();
         self.ids.extend(new);
     }
 
@@ -189,9 +219,13 @@ impl Side {
             }
         }
         for (at, id) in self.balances.iter().enumerate() {
-            for (descending, text, offset) in
-                [(true, None, 0), (false, None, 2), (true, Some("inv"), 0), (true, Some("a_b"), 0), (false, Some("customers"), 0)]
-            {
+            for (descending, text, offset) in [
+                (true, None, 0),
+                (false, None, 2),
+                (true, Some("inv"), 0),
+                (true, Some("a_b"), 0),
+                (false, Some("customers"), 0),
+            ] {
                 let query = ListQuery {
                     sort: vec![SortKey { field: "date".into(), descending }],
                     text: text.map(str::to_owned),
@@ -218,7 +252,18 @@ impl Side {
     /// Lists in every order and under every test of every field.
     fn queries(&self) -> Vec<ListQuery> {
         let mut queries = Vec::new();
-        for field in ["date", "reference", "description", "amount", "currency", "source", "destination", "created", "expires", "id"] {
+        for field in [
+            "date",
+            "reference",
+            "description",
+            "amount",
+            "currency",
+            "source",
+            "destination",
+            "created",
+            "expires",
+            "id",
+        ] {
             // Ids are random: their order says nothing.
             for descending in if field == "id" { &[][..] } else { &[true, false][..] } {
                 for (offset, limit) in [(0, 5), (3, 4), (20, 500)] {
@@ -263,7 +308,8 @@ impl Side {
             of("nothing", Is, &["x"]),
             of("state", Contains, &["held"]),
         ]);
-        for text in ["inv", "INV-2", "caf", "a_b", "%", "a%b", "\\", "in", "10.00", "Zeeland", "100%", "nothing at all"] {
+        for text in ["inv", "INV-2", "caf", "a_b", "%", "a%b", "\\", "in", "10.00", "Zeeland", "100%", "nothing at all"]
+        {
             queries.push(ListQuery { text: Some(text.into()), ..list() });
         }
         queries

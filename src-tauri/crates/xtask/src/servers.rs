@@ -98,7 +98,12 @@ impl Servers {
             "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections={CONNECTIONS}"
         );
         process::run(
-            as_server("pg_ctl")?.arg("-D").arg(&data).arg("-l").arg(folder.join("log")).args(["-w", "-o", &settings, "start"]),
+            as_server("pg_ctl")?
+                .arg("-D")
+                .arg(&data)
+                .arg("-l")
+                .arg(folder.join("log"))
+                .args(["-w", "-o", &settings, "start"]),
         )?;
         guard.url = format!("postgres://{ROLE}:{password}@127.0.0.1:{port}/postgres");
         Ok(guard)

@@ -124,9 +124,8 @@ pub(super) async fn turnover(
     from: Option<Date>,
     to: Option<Date>,
 ) -> StoreResult<Vec<DayTurnover>> {
-    let mut query = QueryBuilder::new(
-        "SELECT day::text, credit::text, debit::text, entries FROM balance_day WHERE balance_key = ",
-    );
+    let mut query =
+        QueryBuilder::new("SELECT day::text, credit::text, debit::text, entries FROM balance_day WHERE balance_key = ");
     query.push_bind(balance_key);
     for (test, day) in [(" AND day >= ", from), (" AND day <= ", to)] {
         if let Some(day) = day {

@@ -25,7 +25,9 @@ const FIELDS: &[(&str, Column)] = &[
     // Rows that are no hold come first, holds that never run out last, as in the other store.
     (
         "expires",
-        Column::Whole("coalesce((SELECT coalesce(h.expires_at, 9000000000000000000) FROM hold h WHERE h.txn_key = t.key), -9000000000000000000)"),
+        Column::Whole(
+            "coalesce((SELECT coalesce(h.expires_at, 9000000000000000000) FROM hold h WHERE h.txn_key = t.key), -9000000000000000000)",
+        ),
     ),
     ("source", Column::Text("(SELECT s.name FROM balance s WHERE s.key = t.source_key)")),
     ("destination", Column::Text("(SELECT d.name FROM balance d WHERE d.key = t.destination_key)")),

@@ -55,9 +55,8 @@ pub(super) async fn page(
     );
     filter(&mut builder, balance_key, query)?;
     let direction = if ascending != reverse { "ASC" } else { "DESC" };
-    builder.push(format!(
-        " ORDER BY e.effective_date {direction}, e.txn_key {direction} LIMIT {limit} OFFSET {offset}"
-    ));
+    builder
+        .push(format!(" ORDER BY e.effective_date {direction}, e.txn_key {direction} LIMIT {limit} OFFSET {offset}"));
     let mut entries = all(connection, builder, |row| rows::register_entry(row)).await?;
     if reverse {
         entries.reverse();
@@ -77,7 +76,8 @@ async fn running_balances(
     balance_key: i64,
     entries: &[register::Entry],
 ) -> StoreResult<Vec<Amount>> {
-    let mut query = QueryBuilder::new("SELECT (coalesce((SELECT sum(d.credit - d.debit) FROM balance_day d WHERE d.balance_key = ");
+    let mut query =
+        QueryBuilder::new("SELECT (coalesce((SELECT sum(d.credit - d.debit) FROM balance_day d WHERE d.balance_key = ");
     query.push_bind(balance_key).push(" AND d.day < x.day), 0) + (SELECT sum(CASE e.side WHEN 'credit' THEN e.amount ELSE -e.amount END) FROM entry e WHERE e.balance_key = ");
     query.push_bind(balance_key);
     query.push(" AND e.effective_date = x.day AND e.txn_key <= x.key))::text AS running FROM unnest(");

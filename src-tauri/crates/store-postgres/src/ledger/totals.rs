@@ -80,7 +80,9 @@ pub(super) async fn unmatched_ages(
     from: Option<Date>,
     today: Date,
 ) -> StoreResult<Vec<AgeBucket>> {
-    let mut builder = QueryBuilder::new("SELECT CASE WHEN age <= 7 THEN 0 WHEN age <= 30 THEN 1 WHEN age <= 60 THEN 2 WHEN age <= 90 THEN 3 ELSE 4 END::bigint AS bucket, count(*) AS entries, sum(net)::text AS net FROM (SELECT ");
+    let mut builder = QueryBuilder::new(
+        "SELECT CASE WHEN age <= 7 THEN 0 WHEN age <= 30 THEN 1 WHEN age <= 60 THEN 2 WHEN age <= 90 THEN 3 ELSE 4 END::bigint AS bucket, count(*) AS entries, sum(net)::text AS net FROM (SELECT ",
+    );
     builder.push_bind(today.to_string());
     builder.push(
         "::date - e.effective_date AS age, CASE e.side WHEN 'credit' THEN e.amount ELSE -e.amount END AS net FROM entry e
@@ -103,10 +105,7 @@ pub(super) async fn unmatched_ages(
 
 /// What the journal gives for a balance: what was applied on either side, and what of its holds no commit and no void
 /// has taken away again.
-pub(super) async fn recompute(
-    connection: &mut PgConnection,
-    balance_id: Option<&str>,
-) -> StoreResult<Vec<Recomputed>> {
+pub(super) async fn recompute(connection: &mut PgConnection, balance_id: Option<&str>) -> StoreResult<Vec<Recomputed>> {
     let side = |column: &str, test: &str| {
         format!("coalesce((SELECT sum(t.amount) FROM txn t WHERE t.{column} = b.key AND {test}), 0)")
     };

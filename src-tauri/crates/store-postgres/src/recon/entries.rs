@@ -17,8 +17,7 @@ const ENTRY_FROM: &str = " FROM entry e JOIN txn t ON t.key = e.txn_key \
      LEFT JOIN outstanding ou ON ou.balance_key = e.balance_key AND ou.txn_key = e.txn_key ";
 const IN_ORDER: &str = " ORDER BY e.effective_date, e.txn_key";
 /// Signed sum and count of entries.
-const SUM: &str =
-    "SELECT coalesce(sum(CASE e.side WHEN 'credit' THEN e.amount ELSE -e.amount END), 0)::text AS sum, count(*) AS entries";
+const SUM: &str = "SELECT coalesce(sum(CASE e.side WHEN 'credit' THEN e.amount ELSE -e.amount END), 0)::text AS sum, count(*) AS entries";
 
 fn select() -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new(ENTRY);
@@ -54,10 +53,7 @@ pub(super) async fn of_match(connection: &mut PgConnection, match_key: i64) -> S
     all(connection, query, |row| rows::entry(row)).await
 }
 
-pub(super) async fn of_statement(
-    connection: &mut PgConnection,
-    statement_key: i64,
-) -> StoreResult<Vec<EntryRecord>> {
+pub(super) async fn of_statement(connection: &mut PgConnection, statement_key: i64) -> StoreResult<Vec<EntryRecord>> {
     let mut query = select();
     query.push("WHERE me.match_key IN (SELECT x.key FROM match x WHERE x.statement_key = ").push_bind(statement_key);
     query.push(")").push(IN_ORDER);
@@ -83,7 +79,8 @@ fn push_filter(query: &mut QueryBuilder<Postgres>, wanted: &EntryQuery) {
         query.push(" AND e.txn_key <> ALL(").push_bind(wanted.except.clone()).push(")");
     }
     for word in wanted.text.iter().flat_map(|text| text.split_whitespace()) {
-        query.push(" AND strpos(lower(t.reference || ' ' || t.description || ' ' || o.name || ' ' || e.amount::text), ");
+        query
+            .push(" AND strpos(lower(t.reference || ' ' || t.description || ' ' || o.name || ' ' || e.amount::text), ");
         query.push_bind(word.to_lowercase()).push(") > 0");
     }
 }

@@ -134,10 +134,7 @@ pub(super) async fn signed_from(
     all(connection, query, |row| rows::signed(row)).await
 }
 
-pub(super) async fn statement_by_id(
-    connection: &mut PgConnection,
-    id: &str,
-) -> StoreResult<Option<StatementRecord>> {
+pub(super) async fn statement_by_id(connection: &mut PgConnection, id: &str) -> StoreResult<Option<StatementRecord>> {
     let mut query = QueryBuilder::new(STATEMENT);
     query.push("WHERE s.id = ").push_bind(id.to_owned());
     first(connection, query, |row| rows::statement(row)).await
