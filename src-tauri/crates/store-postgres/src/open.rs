@@ -6,7 +6,7 @@ use std::str::FromStr;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection, PgConnection, Postgres};
+use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use store::error::OpenError;
 use store::{Store, StoreError, StoreResult, Unit};
 
@@ -45,6 +45,11 @@ impl PostgresStore {
         Ok(Self { readers, writers })
     }
 
+    /// A reader that sees one moment of the book, whatever is written meanwhile.
+    pub(crate) async fn snapshot(&self) -> StoreResult<Transaction<'static, Postgres>> {
+        self.readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(from_sqlx)
+    }
+
     pub(crate) async fn reader(&self) -> StoreResult<PoolConnection<Postgres>> {
         self.readers.acquire().await.map_err(from_sqlx)
     }
@@ -79,6 +84,10 @@ impl Store for PostgresStore {
     fn checked_at_open(&self) -> bool {
         // The server looks after its own pages.
         true
+    }
+
+    async fn look_over_file(&self) -> StoreResult<Vec<String>> {
+        Ok(Vec::new())
     }
 
     async fn check_file(&self) -> StoreResult<Vec<String>> {

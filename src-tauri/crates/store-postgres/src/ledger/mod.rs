@@ -11,7 +11,7 @@ mod writes;
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use store::ledger::{
-    AgeBucket, BalanceRecord, BalanceRef, BalanceTotal, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord,
+    AgeBucket, Audit, BalanceRecord, BalanceRef, BalanceTotal, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord,
     Recomputed, RegisterRecord, StoredTransaction, TrialRow,
 };
 use store::{LedgerReads, Page, Query, StoreResult};
@@ -88,11 +88,14 @@ impl LedgerReads for PostgresStore {
         totals::unmatched_ages(&mut *self.reader().await?, balance_key, from, today).await
     }
 
-    async fn check_derived(&self) -> StoreResult<Vec<String>> {
-        derived::check(&mut *self.reader().await?).await
+    async fn audit(&self) -> StoreResult<Audit> {
+        let mut moment = self.snapshot().await?;
+        let balances = totals::recompute(&mut moment, None).await?;
+        let derived = derived::check(&mut moment).await?;
+        Ok(Audit { balances, derived, trial: totals::trial_balance(&mut moment, None).await? })
     }
 
-    async fn recompute(&self, balance_id: Option<&str>) -> StoreResult<Vec<Recomputed>> {
-        totals::recompute(&mut *self.reader().await?, balance_id).await
+    async fn recompute(&self, balance_id: &str) -> StoreResult<Option<Recomputed>> {
+        Ok(totals::recompute(&mut *self.reader().await?, Some(balance_id)).await?.pop())
     }
 }

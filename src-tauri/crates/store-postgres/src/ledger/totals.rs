@@ -4,10 +4,11 @@ use jiff::civil::Date;
 use ledger::{Amount, Figures};
 use sqlx::{PgConnection, QueryBuilder};
 use store::ledger::{AgeBucket, CurrencyTotal, Recomputed, TrialRow};
-use store::rows::{Fields, value};
+use store::rows::{self, Fields, value};
 use store::{Query, StoreResult};
 
 use super::families::filter;
+use super::rows::BALANCE;
 use crate::row::{Got, all};
 
 fn amount(row: &Got<'_>, name: &str) -> StoreResult<Amount> {
@@ -113,7 +114,8 @@ pub(super) async fn recompute(connection: &mut PgConnection, balance_id: Option<
         format!("{} - {}", side(column, "t.status = 'INFLIGHT'"), side(column, "t.parent_key IS NOT NULL"))
     };
     let mut builder = QueryBuilder::new(format!(
-        "SELECT b.id, ({})::text AS credit, ({})::text AS debit, ({})::text AS inflight_credit, ({})::text AS inflight_debit FROM balance b",
+        "{BALANCE}, ({})::text AS journal_credit, ({})::text AS journal_debit, ({})::text AS journal_inflight_credit,
+         ({})::text AS journal_inflight_debit FROM balance b JOIN ledger l ON l.key = b.ledger_key",
         side("destination_key", "t.status = 'APPLIED'"),
         side("source_key", "t.status = 'APPLIED'"),
         held("destination_key"),
@@ -125,12 +127,12 @@ pub(super) async fn recompute(connection: &mut PgConnection, balance_id: Option<
     builder.push(" ORDER BY b.key");
     all(connection, builder, |row| {
         Ok(Recomputed {
-            balance_id: row.word("id")?,
+            stored: rows::balance(row)?.balance,
             figures: Figures {
-                credit: amount(row, "credit")?,
-                debit: amount(row, "debit")?,
-                inflight_credit: amount(row, "inflight_credit")?,
-                inflight_debit: amount(row, "inflight_debit")?,
+                credit: amount(row, "journal_credit")?,
+                debit: amount(row, "journal_debit")?,
+                inflight_credit: amount(row, "journal_inflight_credit")?,
+                inflight_debit: amount(row, "journal_inflight_debit")?,
             },
         })
     })

@@ -58,6 +58,16 @@ impl LedgerWrites for PostgresUnit {
         })
     }
 
+    async fn load_exponent(&mut self, currency: &str) -> StoreResult<Option<u8>> {
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT exponent FROM balance WHERE currency = $1 ORDER BY key LIMIT 1")
+                .bind(currency)
+                .fetch_optional(self.connection())
+                .await
+                .map_err(from_sqlx)?;
+        found.map(|exponent| u8::try_from(exponent).map_err(|error| StoreError::damaged("balance", error))).transpose()
+    }
+
     async fn edit_balance(&mut self, id: &str, edit: &BalanceEdit) -> StoreResult<bool> {
         let done = sqlx::query(
             "UPDATE balance SET name = $1, account_number = $2, reconcilable = $3, pinned = $4 WHERE id = $5",

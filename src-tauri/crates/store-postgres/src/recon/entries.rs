@@ -60,13 +60,24 @@ pub(super) async fn of_statement(connection: &mut PgConnection, statement_key: i
     all(connection, query, |row| rows::entry(row)).await
 }
 
-fn push_filter(query: &mut QueryBuilder<Postgres>, wanted: &EntryQuery) {
-    query.push(" WHERE me.txn_key IS NULL AND e.balance_key = ").push_bind(wanted.balance_key);
-    query.push(" AND e.effective_date <= ").push_bind(wanted.to.to_string()).push("::date");
+/// Outstanding or not, and since when. The open ones are in one of the two lists whatever their day.
+fn push_standing(query: &mut QueryBuilder<Postgres>, wanted: &EntryQuery) {
+    query.push(if wanted.outstanding { " AND (ou.txn_key IS NOT NULL" } else { " AND ((ou.txn_key IS NULL" });
     if let Some(from) = wanted.from {
         query.push(" AND e.effective_date >= ").push_bind(from.to_string()).push("::date");
     }
-    query.push(if wanted.outstanding { " AND ou.txn_key IS NOT NULL" } else { " AND ou.txn_key IS NULL" });
+    query.push(if wanted.outstanding { " AND e.txn_key <> ALL(" } else { ") OR e.txn_key = ANY(" });
+    query.push_bind(wanted.open.clone()).push("))");
+}
+
+fn push_filter(query: &mut QueryBuilder<Postgres>, wanted: &EntryQuery) {
+    query.push(" WHERE me.txn_key IS NULL AND e.balance_key = ").push_bind(wanted.balance_key);
+    query.push(" AND e.effective_date <= ").push_bind(wanted.to.to_string()).push("::date");
+    push_standing(query, wanted);
+    if let Some(amounts) = &wanted.amounts {
+        let amounts: Vec<String> = amounts.iter().map(|amount| amount.abs().to_string()).collect();
+        query.push(" AND e.amount = ANY(").push_bind(amounts).push("::text[]::numeric[])");
+    }
     match wanted.sign {
         1.. => query.push(" AND e.side = 'credit'"),
         0 => query,
@@ -100,6 +111,25 @@ pub(super) async fn page(connection: &mut PgConnection, wanted: &EntryQuery) -> 
     Ok(Page { rows: all(connection, query, |row| rows::entry(row)).await?, total: value::count(total) })
 }
 
+/// A proposal is alive while its line is open, its entry free, and nobody rejected the pair. Where several entries fit
+/// equally well, none of them is proposed.
+pub(super) async fn outstanding_proposed(
+    connection: &mut PgConnection,
+    balance_key: i64,
+    run_key: i64,
+) -> StoreResult<Vec<i64>> {
+    let mut query = QueryBuilder::new("SELECT DISTINCT p.txn_key FROM proposal p JOIN outstanding ou ON ou.txn_key = p.txn_key AND ou.balance_key = ");
+    query.push_bind(balance_key).push(" WHERE p.run_key = ").push_bind(run_key);
+    query.push(
+        " AND p.tier <> 'ambiguous'
+          AND NOT EXISTS (SELECT 1 FROM match_line ml WHERE ml.line_key = p.line_key)
+          AND NOT EXISTS (SELECT 1 FROM match_entry me WHERE me.balance_key = ou.balance_key AND me.txn_key = p.txn_key)
+          AND NOT EXISTS (SELECT 1 FROM rejected_pair r WHERE r.line_key = p.line_key AND r.txn_key = p.txn_key)
+          ORDER BY 1",
+    );
+    all(connection, query, |row| row.key("txn_key")).await
+}
+
 /// Signed sum and count of what a query finds.
 pub(super) async fn sum(connection: &mut PgConnection, wanted: &EntryQuery) -> StoreResult<(Amount, u64)> {
     let mut query = QueryBuilder::new(SUM);
@@ -122,16 +152,9 @@ pub(super) async fn ledger_side(connection: &mut PgConnection, span: &ProofSpan)
     let (balance, _) = summed(connection, query).await?;
 
     let open = EntryQuery {
-        balance_key: span.balance_key,
         from: Some(span.baseline),
-        to: span.period_to,
-        outstanding: false,
-        text: None,
-        sign: 0,
-        newest_txn_key: None,
-        except: Vec::new(),
-        offset: 0,
-        limit: 0,
+        open: span.open.clone(),
+        ..EntryQuery::new(span.balance_key, span.period_to)
     };
     let (unmatched, unmatched_entries) = sum(connection, &open).await?;
     let (outstanding, outstanding_entries) =
