@@ -60,6 +60,7 @@ async fn the_effect_of_many_holds_is_exact_and_begins_with_what_is_paid_from() {
     let total = &effect.sums[0];
     assert_eq!((total.holds, total.money_out.as_str()), (622, "93000"));
     assert_eq!((total.money_in.as_str(), total.elsewhere.as_str()), ("7000", "30"));
+    assert_eq!((total.holds_out, total.holds_in, total.holds_elsewhere), (620, 1, 1));
     assert_eq!(effect.dated_later, 1);
     assert_eq!(book.engine.holds_totals(awaiting()).await.unwrap(), effect.sums, "the list adds up to the same");
 

@@ -24,7 +24,7 @@ fn screenshots_of_approvals() {
             [("holds-inspector", "4 holds selected"), ("holds-effects", "Corrib Operating"), ("hold-commit", "4")];
         both_themes(desk, &app, "approvals-selected", &selected).await?;
         // The details are closed in a narrow window; what is chosen stands below the list.
-        small(desk, &app, "approvals-selected", &[("approvals-grid-totals", "Selected, 4, out")]).await?;
+        small(desk, &app, "approvals-selected", &[("approvals-grid-totals", "Selected out, 4 holds")]).await?;
         app.click("hold-commit").await?;
         both_themes(desk, &app, "approvals-question", &[("approve-dialog", "4 holds")]).await?;
         // Somebody else decides on one of them while the question stands.
