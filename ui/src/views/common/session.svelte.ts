@@ -21,7 +21,7 @@ defineActions([
   { id: 'book.backup', label: 'Back up now', keys: [], where: 'file', icon: DatabaseBackup },
   { id: 'book.check', label: 'Check the book', keys: [], where: 'file' },
   { id: 'book.retry', label: 'Try again to open the book for writing', keys: [], where: 'file' },
-  { id: 'book.switch', label: 'Open another book', keys: ['Ctrl+O'], where: 'file' },
+  { id: 'book.switch', label: 'Open another book', keys: ['Ctrl+O'], where: 'file', sheet: false },
   { id: 'book.close', label: 'Close the book', keys: ['Ctrl+W'], where: 'file' },
 ]);
 
