@@ -84,7 +84,7 @@ export class GridModel<Row> {
       unfolded: new Map([...this.#unfolded.values()].map(({ index, rows }) => [index, rows])),
     }),
   );
-  loaded = $derived([...this.#pages.values()].flat());
+  loaded = $derived([...this.#pages].sort(([a], [b]) => a - b).flatMap(([, rows]) => rows));
   /** Rows on hand, those unfolded below others included. */
   known = $derived([...this.loaded, ...[...this.#unfolded.values()].flatMap(({ rows }) => rows)]);
   selectedCount = $derived(countSelected(this.selection, this.total ?? 0));
@@ -397,11 +397,15 @@ export class GridModel<Row> {
     return rows.filter((row) => this.isSelected(row));
   }
 
+  /** In the order of the grid; those that are not on hand come after. */
   knownChosen(): Row[] {
     if (this.selection.mode !== 'some') return this.loaded.filter((row) => this.isSelected(row));
-    const known = new Map(this.#chosen);
-    for (const row of this.loaded) if (this.selection.keys.has(this.key(row))) known.set(this.key(row), row);
-    return [...known].filter(([key]) => this.isSelected(known.get(key)!)).map(([, row]) => row);
+    const here = this.loaded.filter((row) => this.isSelected(row));
+    const keys = new Set(here.map(this.key));
+    return [
+      ...here,
+      ...[...this.#chosen.values()].filter((row) => this.isSelected(row) && !keys.has(this.key(row))),
+    ];
   }
 
   stop(): void {
