@@ -197,6 +197,7 @@ impl Engine {
                 preview.effects = vec![view::effect(source, &from), view::effect(destination, &to)];
             }
             Err(error) => {
+                preview.effects = if_there_were_money(source, destination, posting);
                 let (kind, field) = match &error {
                     ledger::LedgerError::InsufficientFunds { .. } | ledger::LedgerError::OverdraftLimit { .. } => {
                         ("funds", "amount")
@@ -206,7 +207,8 @@ impl Engine {
                     _ => ("balances", "destination"),
                 };
                 let sentence = EngineError::from(error).sentence();
-                preview.checks.push(failed(kind, sentence.replace(" Nothing was posted.", ""), Some(field)));
+                let sentence = if kind == "funds" { sentence } else { sentence.replace(" Nothing was posted.", "") };
+                preview.checks.push(failed(kind, sentence, Some(field)));
             }
         }
     }
@@ -375,6 +377,15 @@ impl Engine {
 
     pub(crate) async fn balance_record(&self, id: &str) -> EngineResult<BalanceRecord> {
         self.store.balance(&BalanceRef::Id(id.to_owned())).await?.ok_or_else(|| EngineError::not_found("balance", id))
+    }
+}
+
+/// What a posting would come to if the balance it takes from might go below zero. Nothing for what no money would help.
+fn if_there_were_money(source: &ledger::Balance, destination: &ledger::Balance, posting: Posting) -> Vec<Effect> {
+    let posting = Posting { overdraft: Overdraft::Unlimited, ..posting };
+    match transaction::post(source, destination, &posting) {
+        Ok((from, to)) => vec![view::effect(source, &from), view::effect(destination, &to)],
+        Err(_) => Vec::new(),
     }
 }
 

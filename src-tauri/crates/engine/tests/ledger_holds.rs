@@ -92,7 +92,11 @@ async fn a_balance_goes_below_zero_only_where_the_book_says_so() {
     assert_eq!(refused.sentence(), "Capital has 0.00 EUR available. This needs 50.00. Nothing was posted.");
     let hint = refused.body().detail.unwrap();
     assert!(hint.contains("“May go below zero” of Capital") && hint.contains("--allow-overdraft"), "{hint}");
-    assert!(!book.engine.post_preview(transfer("OPEN", &equity, &bank, "5000")).await.unwrap().ready);
+    let short = book.engine.post_preview(transfer("OPEN", &equity, &bank, "5000")).await.unwrap();
+    assert!(!short.ready);
+    // What it would come to is shown with the refusal, which says that nothing was posted.
+    assert_eq!(short.effects.iter().map(|effect| effect.after.balance.as_str()).collect::<Vec<_>>(), ["-5000", "5000"]);
+    assert!(short.checks.iter().any(|check| !check.ok && check.text == refused.sentence()), "{:?}", short.checks);
 
     let change = |id: &str, name: &str, below_zero| BalanceUpdate {
         id: id.into(),

@@ -72,7 +72,7 @@ fn screenshots_of_a_new_transaction() {
         small(desk, &app, "new-transaction", &ready).await?;
         app.fill("field-amount", "9,999,999.00").await?;
         with_text(&app, "[data-testid=posting-checks] [data-ok=false]", "Corrib Operating has").await?;
-        let failed = [("funds-hint", "go below zero"), ("posting-checks", "Corrib Operating has")];
+        let failed = [("funds-hint", "Allow an overdraft"), ("posting-checks", "Corrib Operating has")];
         both_themes(desk, &app, "new-transaction-failing", &failed).await?;
         small(desk, &app, "new-transaction-failing", &failed).await
     });
