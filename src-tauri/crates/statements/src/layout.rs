@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use crate::columns::{Class, Classes, PLAIN_DATES, iban_in};
 use crate::dates::{self, DateFormat};
 use crate::faults;
+use crate::labels::{self, Label};
 use crate::model::Period;
 use crate::number;
 use crate::table::{Kind, Row, Table};
-use crate::words::{self, Hint, Label};
+use crate::words::{self, Hint};
 
 /// The parts of a table, as indexes into its rows.
 #[derive(Debug, Clone, Default)]
@@ -250,7 +251,7 @@ impl Stated {
         let filled: Vec<usize> = row.filled().take(40).collect();
         for (place, &column) in filled.iter().enumerate() {
             let text = row.cell(column);
-            let Some(label) = words::label(text) else {
+            let Some(label) = labels::label(text) else {
                 continue;
             };
             let own = text.split_once(':').map_or("", |(_, value)| value.trim());
@@ -267,9 +268,9 @@ impl Stated {
     pub(crate) fn harvest_pair(&mut self, labels: &Row, values: &Row, format: DateFormat) {
         let found: Vec<(usize, Label)> = labels
             .filled()
-            .filter_map(|column| words::label(labels.cell(column)).map(|label| (column, label)))
+            .filter_map(|column| labels::label(labels.cell(column)).map(|label| (column, label)))
             .collect();
-        if found.len() < 2 || values.filled().any(|column| words::label(values.cell(column)).is_some()) {
+        if found.len() < 2 || values.filled().any(|column| labels::label(values.cell(column)).is_some()) {
             return;
         }
         for (column, label) in found {

@@ -6,7 +6,7 @@
 //!
 //! * [`model`]: what every format is read into. [`mapping`]: how a table is read, storable, and what can be overruled.
 //! * `sniff`: content before name. One module per format: `delimited`, `workbook`.
-//! * `columns`, `layout`, `detect`: whole columns as evidence. `chain`: the running balance as witness.
+//! * `columns`, `layout`, `labels`, `detect`: whole columns as evidence. `chain`: the running balance as witness.
 //! * `assemble`, `prove`: rows into lines, problems and ignored rows; lines into proved statements.
 //!
 //! Nothing is invented: what cannot be read is a [`Problem`], never a zero, and repairs are only offered with evidence.
@@ -22,6 +22,7 @@ mod delimited;
 mod detect;
 mod faults;
 mod fingerprint;
+mod labels;
 mod layout;
 pub mod mapping;
 pub mod model;

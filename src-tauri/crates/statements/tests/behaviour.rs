@@ -241,6 +241,21 @@ fn a_total_in_the_middle_does_not_hide_a_line_without_a_date() {
 }
 
 #[test]
+fn a_payee_called_like_a_total_does_not_hide_a_line_without_a_date() {
+    for payee in ["Total Energies", "Sum Up", "Balance Shoes"] {
+        let text = format!(
+            "Date;Text;Amount\n2026-11-02;A;1.00\n;{payee};-50.00\n;Subtotal;-49.00\n2026-11-03;B;2.00\n;Total;3.00\n"
+        );
+        let reading = read_text(&text, &ReadOptions::default());
+        assert_eq!(errors(&reading), [(Some(3), Reason::MissingDate)], "{payee}");
+        let totals = reading.ignored.iter().filter(|row| row.reason == IgnoreReason::Total);
+        assert_eq!(totals.map(|row| row.line).collect::<Vec<_>>(), [4, 6], "{payee}");
+    }
+    let text = "Date;Text;Amount\n2026-11-02;A;1.00\n32.11.2026x;Total Energies;-50.00\n2026-11-03;B;2.00\n";
+    assert_eq!(errors(&read_text(text, &ReadOptions::default())), [(Some(3), Reason::NotADate)]);
+}
+
+#[test]
 fn a_delimiter_inside_a_text_moves_no_money() {
     let text = "Date;Text;More;Debit;Credit\n2026-11-02;A;x;5.00;\n2026-11-03;B;;C;7.00;\n2026-11-04;D;y;;9.00\n";
     let reading = read_text(text, &ReadOptions::default());

@@ -120,6 +120,12 @@ impl Session {
 
     /// The detected mapping with other roles. A column whose role changed is read by its own evidence again.
     fn with_roles(&self, read: &ReadOptions, roles: &[String]) -> EngineResult<Mapping> {
+        // The roles of the saved mapping are that mapping, with all that it knows besides.
+        if let Some(saved) = &read.mapping
+            && saved.columns.iter().map(|column| word(column.role)).eq(roles.iter().cloned())
+        {
+            return Ok(saved.clone());
+        }
         let found = statements::inspect(&self.bytes, &self.name, &ReadOptions { mapping: None, ..read.clone() });
         let mut mapping = found
             .detection

@@ -150,14 +150,15 @@ fn sign_value(sign: SignModel) -> &'static str {
         SignModel::Inverse => "inverse",
         SignModel::DebitCredit => "debit_credit",
         SignModel::DebitCreditSigned => "debit_credit_signed",
+        SignModel::DebitCreditMinus => "debit_credit_minus",
         SignModel::Directed => "directed",
     }
 }
 
 fn sign_alternatives(taken: SignModel, plan: &Plan) -> Vec<Alternative> {
     let models: &[SignModel] = match taken {
-        SignModel::DebitCredit | SignModel::DebitCreditSigned => {
-            &[SignModel::DebitCredit, SignModel::DebitCreditSigned]
+        SignModel::DebitCredit | SignModel::DebitCreditSigned | SignModel::DebitCreditMinus => {
+            &[SignModel::DebitCredit, SignModel::DebitCreditSigned, SignModel::DebitCreditMinus]
         }
         _ if plan.direction.is_some() => &[SignModel::Signed, SignModel::Inverse, SignModel::Directed],
         _ => &[SignModel::Signed, SignModel::Inverse],

@@ -2,6 +2,7 @@
 
 pub(crate) mod dates;
 mod decide;
+mod fees;
 pub(crate) mod money;
 pub(crate) mod roles;
 
@@ -20,7 +21,7 @@ use crate::plan::{Plan, Words};
 use crate::problem::Reason;
 use crate::state;
 use crate::table::Table;
-use crate::words;
+use crate::words::{self, Hint};
 use money::{Bench, Candidates, Hypothesis, Outcome};
 
 /// Everything that detection hands on.
@@ -40,8 +41,6 @@ pub(crate) struct Detected {
     /// Readings to ask about, beginning with the one taken; empty when there is nothing to ask.
     pub(crate) open: Vec<(String, Choice)>,
     pub(crate) open_evidence: Vec<String>,
-    /// The column that says which rows are not booked.
-    pub(crate) state: Option<usize>,
     /// What a person should look at.
     pub(crate) warnings: Vec<(Reason, String)>,
 }
@@ -108,7 +107,6 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
         decimals,
         open,
         open_evidence,
-        state: state::column(&columns),
         warnings,
     }
 }
@@ -174,6 +172,7 @@ impl Work<'_> {
             self.plan = Plan::of(mapping);
             self.plan.marks.extend(marks.into_iter().skip(self.plan.marks.len()));
             self.plan.formats.extend(formats.into_iter().skip(self.plan.formats.len()));
+            self.plan.fee_minus = self.plan.fee.and_then(|fee| self.columns.get(fee)).is_some_and(fees::mostly_minus);
             return self.plan.direction;
         }
         roles::dates(self.columns, self.layout.data.len(), &mut self.plan);
@@ -341,7 +340,7 @@ impl Work<'_> {
 
     fn decimals(&self) -> u8 {
         let money = |c: usize| {
-            let chosen = self.plan.money_columns().chain(self.plan.balance).collect::<Vec<_>>();
+            let chosen = self.plan.money_columns().chain(self.plan.balance).chain(self.plan.fee).collect::<Vec<_>>();
             if chosen.is_empty() { self.columns[c].looks_like_money() } else { chosen.contains(&c) }
         };
         (0..self.columns.len())
@@ -404,27 +403,8 @@ impl Work<'_> {
             outcome.open.clear();
         }
         outcome.best.apply(&mut self.plan);
-        if let Some((fee, proved)) = bench.with_fee(&self.plan, &outcome) {
-            let name = &self.columns[fee].header;
-            self.plan.fee = Some(fee);
-            outcome = proved;
-            outcome.evidence.push(format!("The balances show that {name} is taken off besides the amount."));
-        }
-        if outcome.relation.is_none() && bench.credits_carry_minus(&self.plan) {
-            self.plan.credit_minus = true;
-            let column = self.plan.credit.map_or("", |column| self.columns[column].header.as_str());
-            outcome.evidence.push(format!("Every amount under {column} has a minus, as cards print money in."));
-            let text =
-                format!("Every amount under {column} has a minus. They were read as money in, as cards print it.");
-            self.warnings.push((Reason::CreditsWithMinus, text));
-        }
-        if let Some(fee) = bench.open_fees(&self.plan, &outcome) {
-            let name = &self.columns[fee].header;
-            let text = format!(
-                "{name} holds fees, and nothing proves whether the amounts include them. They were not taken off."
-            );
-            self.warnings.push((Reason::FeesBeside, text));
-        }
+        let mut outcome = self.settle_fees(&bench, outcome);
+        self.settle_minus(&bench, &mut outcome);
         Some(outcome)
     }
 
@@ -441,6 +421,7 @@ impl Work<'_> {
             let columns = self.columns;
             roles::texts(columns, &mut self.plan, &taken);
         }
+        self.settle_state();
         let mut words = self.mapped().map(|m| m.direction_words.clone()).unwrap_or_default();
         if let Some(column) = self.plan.direction.filter(|&c| c < self.columns.len())
             && words == DirectionWords::default()
@@ -457,6 +438,31 @@ impl Work<'_> {
         }
         self.plan.words = Words::new(&words);
         words
+    }
+
+    /// The column of states: what the mapping says, else what is found.
+    fn settle_state(&mut self) {
+        if self.mapped().is_none_or(|mapping| !mapping.fees_and_states) {
+            self.plan.state = state::column(self.columns, &self.plan);
+        }
+        let Some(column) = self.plan.state.filter(|&column| column < self.columns.len()) else { return };
+        let plan = &mut self.plan;
+        let named = self.columns[column].hinted(Hint::Description);
+        plan.description.retain(|&other| other != column);
+        if named {
+            // A column such as "Info" is both, so that lines keep the text they are known by.
+            plan.description.push(column);
+            plan.description.sort_unstable();
+        }
+        for other in [&mut plan.counterparty, &mut plan.reference, &mut plan.bank_code, &mut plan.counterparty_account]
+        {
+            *other = other.filter(|&other| other != column);
+        }
+        if let Some(words) = state::unknown(&self.columns[column]) {
+            let name = &self.columns[column].header;
+            let text = format!("{name} holds words that are no known states: {words}. Their rows were read as booked.");
+            self.warnings.push((Reason::UnknownState, text));
+        }
     }
 
     /// Signed amounts of a card: purchases are printed without a sign and payments with a minus.
@@ -539,7 +545,9 @@ fn mapped_hypotheses(mapping: &Mapping, plan: &Plan, sign: Option<SignModel>) ->
 /// A reading under a chosen sign model, if its columns allow that.
 fn with_sign(hypothesis: Hypothesis, sign: SignModel, direction: Option<usize>) -> Option<Hypothesis> {
     let fits = match sign {
-        SignModel::DebitCredit | SignModel::DebitCreditSigned => hypothesis.debit.is_some(),
+        SignModel::DebitCredit | SignModel::DebitCreditSigned | SignModel::DebitCreditMinus => {
+            hypothesis.debit.is_some()
+        }
         SignModel::Directed => hypothesis.amount.is_some() && direction.is_some(),
         SignModel::Signed | SignModel::Inverse => hypothesis.amount.is_some(),
     };

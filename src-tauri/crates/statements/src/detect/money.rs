@@ -34,7 +34,7 @@ impl Hypothesis {
         plan.balance = self.balance;
     }
 
-    fn uses(&self, column: usize) -> bool {
+    pub(super) fn uses(&self, column: usize) -> bool {
         [self.amount, self.debit, self.credit].contains(&Some(column))
     }
 }
@@ -52,8 +52,9 @@ pub(crate) struct Outcome {
     pub(crate) open: Vec<Hypothesis>,
 }
 
-const FEE_WORDS: &[&str] = &["fee", "fees", "gebuhr", "gebuhren", "commission", "frais", "comision", "commissione"];
-const NET_WORDS: &[&str] = &["net", "netto", "neto", "liquido"];
+pub(super) const FEE_WORDS: &[&str] =
+    &["fee", "fees", "gebuhr", "gebuhren", "commission", "frais", "comision", "commissione"];
+pub(super) const NET_WORDS: &[&str] = &["net", "netto", "neto", "liquido"];
 
 /// Rows that a reading is first tested on; the one that is chosen is tested on all.
 const SAMPLE: usize = 400;
@@ -69,7 +70,7 @@ pub(crate) struct Bench<'a> {
 
 impl Bench<'_> {
     /// Fits of a reading over the first `rows` rows.
-    fn fits(&self, plan: &Plan, hypothesis: &Hypothesis, rows: usize) -> [Fit; 4] {
+    pub(super) fn fits(&self, plan: &Plan, hypothesis: &Hypothesis, rows: usize) -> [Fit; 4] {
         let mut plan = plan.clone();
         hypothesis.apply(&mut plan);
         let repairs = Repairs::new();
@@ -190,58 +191,11 @@ impl Bench<'_> {
         })
     }
 
-    /// Fees beside the amount: the balances follow on every step once they are taken off, and did not before.
-    pub(crate) fn with_fee(&self, plan: &Plan, outcome: &Outcome) -> Option<(usize, Outcome)> {
-        let best = &outcome.best;
-        if best.sign != SignModel::Signed || best.balance.is_none() {
-            return None;
-        }
-        let fees = (0..self.columns.len()).filter(|&c| {
-            self.columns[c].is_number() && self.columns[c].numbers > self.columns[c].zeros && self.says(c, FEE_WORDS)
-        });
-        fees.filter(|&fee| !best.uses(fee) && best.balance != Some(fee)).find_map(|fee| {
-            let plan = Plan { fee: Some(fee), ..plan.clone() };
-            let (relation, fit, mirrored) = self.relate(&self.fits(&plan, best, usize::MAX), true)?;
-            let all = !mirrored && fit.of >= 2 && fit.agree == fit.of && fit.agree > outcome.fit.agree;
-            all.then(|| (fee, self.proved(&plan, best.clone(), relation)))
-        })
-    }
-
-    fn says(&self, column: usize, words: &[&str]) -> bool {
+    pub(super) fn says(&self, column: usize, words: &[&str]) -> bool {
         crate::words::fold(&self.columns[column].header).split(' ').any(|word| words.contains(&word))
     }
 
-    /// A column of fees that are not all zero and that the amounts may or may not include: neither the balances nor
-    /// the rows tell.
-    pub(crate) fn open_fees(&self, plan: &Plan, outcome: &Outcome) -> Option<usize> {
-        const TELLING_STEPS: u32 = 3;
-        let told = outcome.relation.is_some() && outcome.fit.of >= TELLING_STEPS;
-        let net = outcome.best.amount.is_some_and(|amount| self.says(amount, NET_WORDS));
-        let fees = |&c: &usize| {
-            let column = &self.columns[c];
-            column.is_number() && column.numbers > column.zeros && self.says(c, FEE_WORDS)
-        };
-        if told || net || plan.fee.is_some() || outcome.confidence == Confidence::Chosen {
-            return None;
-        }
-        (0..self.columns.len()).filter(|&c| !outcome.best.uses(c) && outcome.best.balance != Some(c)).find(fees)
-    }
-
-    /// Debits are printed plain and every credit has a minus, as on some card statements: both mean what the column
-    /// says.
-    pub(crate) fn credits_carry_minus(&self, plan: &Plan) -> bool {
-        let (Some(SignModel::DebitCredit), Some(debit), Some(credit)) = (plan.sign, plan.debit, plan.credit) else {
-            return false;
-        };
-        let (Some(debit), Some(credits)) = (self.columns.get(debit), self.columns.get(credit)) else {
-            return false;
-        };
-        let negative = credits.negative;
-        let all = negative > 0 && negative == credits.numbers - credits.zeros;
-        all && debit.negative == 0 && debit.numbers > debit.zeros
-    }
-
-    fn proved(&self, plan: &Plan, best: Hypothesis, relation: Relation) -> Outcome {
+    pub(super) fn proved(&self, plan: &Plan, best: Hypothesis, relation: Relation) -> Outcome {
         let fits = self.fits(plan, &best, usize::MAX);
         let place = RELATIONS.iter().position(|other| *other == relation).unwrap_or(0);
         let fit = fits[place];
