@@ -64,7 +64,8 @@ pub struct ImportOptions {
     pub date_format: Option<String>,
     /// `point` or `comma`.
     pub decimal_mark: Option<String>,
-    /// How signs are written: `signed`, `inverse`, `debit_credit`, `debit_credit_signed`, `directed`.
+    /// How signs are written: `signed`, `inverse`, `debit_credit`, `debit_credit_signed`,
+    /// `debit_credit_minus`, `directed`.
     pub sign_model: Option<String>,
     /// Role of each column in file order; see [`PreviewColumn::choices`].
     pub columns: Option<Vec<String>>,
