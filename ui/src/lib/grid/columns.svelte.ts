@@ -15,7 +15,7 @@ const fresh = (): Stored => ({ order: [], widths: {}, hidden: [], frozen: 0 });
 
 const LEAST = 48;
 /** "2 hidden", which stands beside the last head. */
-const HIDDEN_NOTE = 76;
+const HIDDEN_NOTE = 58;
 const SAVE_AFTER_MS = 300;
 
 /** Which columns show, in what order and how wide; remembered per view and per book. */
@@ -90,15 +90,17 @@ export class ColumnSet<Row> {
   chosen = $derived(this.all.filter((column) => !this.isHidden(column)));
   #plan = $derived.by(() => {
     const rooms = this.chosen.map((column) => this.#room(column));
-    const plan = planColumns(rooms, this.available, this.frozen);
-    const last = this.chosen.findLastIndex((column) => plan.shown.has(column.id));
-    const [column, room] = [this.chosen[last], rooms[last]];
-    if (!column || !room || plan.shown.size === rooms.length) return plan;
-    // How many are hidden is said beside the last head, which must have room for both.
-    const least = (headWidth(column.head, !!column.sortable) + HIDDEN_NOTE) * this.scale();
-    if ((plan.widths.get(column.id) ?? 0) >= least) return plan;
-    rooms[last] = { ...room, min: Math.max(room.min, least), ideal: Math.max(room.ideal, least) };
-    return planColumns(rooms, this.available, this.frozen);
+    for (;;) {
+      const plan = planColumns(rooms, this.available, this.frozen);
+      const last = this.chosen.findLastIndex((column) => plan.shown.has(column.id));
+      const [column, room] = [this.chosen[last], rooms[last]];
+      if (!column || !room || plan.shown.size === rooms.length) return plan;
+      // How many are hidden is said beside the last head, which must have room for both. A column that then has none
+      // is hidden in its turn, and another one is the last.
+      const least = (headWidth(column.head, !!column.sortable) + HIDDEN_NOTE) * this.scale();
+      if ((plan.widths.get(column.id) ?? 0) >= least || room.min >= least) return plan;
+      rooms[last] = { ...room, min: least, ideal: Math.max(room.ideal, least) };
+    }
   });
   shown = $derived(this.chosen.filter((column) => this.#plan.shown.has(column.id)));
   crowdedOut = $derived(this.chosen.length - this.shown.length);

@@ -54,7 +54,21 @@ describe('columns', () => {
     ];
     const made = set(columns, 300);
     expect(made.crowdedOut).toBe(1);
-    expect(made.planned('state')).toBeGreaterThan(headWidth('state', false) + 60);
+    expect(made.planned('state')).toBeGreaterThan(headWidth('state', false) + 50);
     expect(made.total).toBe(300);
+  });
+
+  it('leave that room also where the last one is hidden for the want of it', () => {
+    const made = set(
+      [
+        column('name', { min: 60, priority: 0, grow: true }),
+        amount('Available'),
+        column('first', { priority: 4 }),
+        column('then', { width: 90, priority: 3 }),
+      ],
+      230,
+    );
+    expect(made.shown.map(({ id }) => id)).toEqual(['name', 'Available']);
+    expect(made.planned('Available')).toBeGreaterThan(headWidth('Available', false) + 50);
   });
 });

@@ -256,10 +256,9 @@ export function linesOf(name: string, list: readonly HeldTotal[], strong = false
     line('In', 'money_in', 'holds_in'),
     line('Between others', 'elsewhere', 'holds_elsewhere'),
   ];
-  const shown = lines.filter((one) => one.sums.length);
-  return shown.length ? shown : [line('Held', 'money_out', 'holds')];
+  return lines.filter((one) => one.sums.length);
 }
-type Counted = 'holds' | 'holds_out' | 'holds_in' | 'holds_elsewhere';
+type Counted = 'holds_out' | 'holds_in' | 'holds_elsewhere';
 
 /** Holds that were decided, newest first. */
 export const resolvedSource = (): GridSource<FamilyRow> => ({
