@@ -22,6 +22,8 @@ use crate::number;
 use crate::plan::{Cause, Fault, Plan, Repairs, RowReader};
 use crate::problem::{Field, Problem, Reason, Severity};
 use crate::table::{Flaw, Row, Table};
+use crate::words;
+use ignored::{Announced, Ends};
 
 /// A row of the body that is a line or should have been one.
 pub(crate) struct Entry {
@@ -85,6 +87,8 @@ pub(crate) fn sort<E>(
         known: Currencies { hint: options.currency_hint.clone(), cache: HashMap::new() },
         format,
         last_data: detected.layout.data.last().copied().unwrap_or(0),
+        ends: Ends::of(&table, detected),
+        announced: Announced::of(&table, detected),
         second_table: false,
         section: 0,
         not_booked: 0,
@@ -132,12 +136,14 @@ impl Currencies {
             return known.clone();
         }
         let hinted = self.hint.clone().filter(|hint| hint.code().eq_ignore_ascii_case(text));
+        let given = text;
+        let text = words::present_code(text);
         let found = hinted
             .or_else(|| Currency::iso(text))
             .or_else(|| number::currency_code(text).and_then(|code| Currency::iso(&code)));
         // Hostile files may name a new one on every row.
         if self.cache.len() < 1_000 {
-            self.cache.insert(text.to_owned(), found.clone());
+            self.cache.insert(given.to_owned(), found.clone());
         }
         found
     }
@@ -152,6 +158,8 @@ struct Sorter<'a> {
     known: Currencies,
     format: DateFormat,
     last_data: usize,
+    ends: Ends,
+    announced: Announced,
     second_table: bool,
     section: usize,
     not_booked: u32,

@@ -1,6 +1,8 @@
 //! Faults as sentences.
 
+use crate::assemble::Sorted;
 use crate::dates::{self, DateError, DateFormat};
+use crate::model::IgnoreReason;
 use crate::number::{DecimalMark, NumberError};
 use crate::plan::{Cause, Fault, Plan};
 use crate::problem::{Field, Problem, Reason, Severity};
@@ -143,6 +145,19 @@ fn date(error: DateError, shown: &str, format: DateFormat) -> (Reason, String) {
             (Reason::ImplausibleYear, format!("{shown} is not a date of a statement. The year would be {year}."))
         }
     }
+}
+
+/// Rows with several cells stand below the header, and not one of them could be read as a line.
+pub(crate) fn nothing_read(sorted: &Sorted, problems: &[Problem]) -> Option<Problem> {
+    let rows =
+        sorted.ignored.iter().filter(|row| row.reason == IgnoreReason::Text && row.text.matches(" | ").count() >= 2);
+    let silent = sorted.counts.lines == 0 && problems.iter().all(|problem| problem.severity != Severity::Error);
+    let rows = if silent { rows.count() } else { 0 };
+    (rows > 0).then(|| {
+        let rows = counted(rows, "row below the header has", "rows below the header have");
+        let message = format!("{rows} no date that could be read, and no other row is a line. Choose the columns.");
+        Problem::file(Reason::NotAStatement, Severity::Error, message)
+    })
 }
 
 /// `1 row`, `3 rows`.

@@ -215,7 +215,18 @@ fn width_of(table: &Table, layout: &Layout) -> usize {
             seen >= needed.max(1)
         })
         .unwrap_or(0);
-    if layout.data.is_empty() && named == 0 { table.width() } else { named.max(filled) }
+    if layout.data.is_empty() && named == 0 {
+        return table.width();
+    }
+    let width = named.max(filled);
+    if marks_behind(table, layout, width) { width + 1 } else { width }
+}
+
+/// The heading has an empty cell behind the last name, and what stands there is a side: a CR beside money that came in.
+fn marks_behind(table: &Table, layout: &Layout, width: usize) -> bool {
+    let room = layout.header.is_some_and(|header| table.rows[header].cells.len() == width + 1);
+    let mut marks = layout.data.iter().map(|&index| table.rows[index].cell(width)).filter(|text| !text.is_empty());
+    room && marks.next().is_some_and(|first| words::side(first).is_some() && marks.all(|text| text == first))
 }
 
 /// A balance printed with a label.

@@ -428,6 +428,7 @@ fn read_opened<E>(
     watch(ReadStep { phase: ReadPhase::Balances, done: 0, total: rows })?;
     let (statements, found, sorted) = prove::statements(sorted, &detected, &readings);
     problems.extend(found);
+    problems.extend(faults::nothing_read(&sorted, &problems));
     problems.extend(calendar::odd_days(&statements, options.today));
     detection_of.stated = stated_values(&sorted.sections);
     Ok(Reading {

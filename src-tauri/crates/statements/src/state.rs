@@ -57,6 +57,18 @@ pub(crate) fn is_open(text: &str) -> bool {
     text.len() <= 64 && WORDS.open.contains(&fold(text))
 }
 
+/// What a heading between rows says of those below it: `Some(true)` for not booked, as "Pending Transactions".
+pub(crate) fn heading(text: &str) -> Option<bool> {
+    let folded = fold(text);
+    let words = || folded.split(' ');
+    if text.len() > 64 || words().count() > 4 || folded.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let open = words().any(|word| WORDS.open.contains(word));
+    let booked = words().any(|word| WORDS.booked.contains(word));
+    (open != booked).then_some(open)
+}
+
 /// Words that a header has over states.
 #[rustfmt::skip]
 const HEADERS: &[&str] = &[

@@ -153,7 +153,7 @@ const HINTS: &[(Hint, &[&str])] = &[
     (
         Hint::Direction,
         &[
-            "借贷标志", "收 支", "入払区分", "debit credit", "credit debit", "dr cr", "cr dr", "d c", "c d", "soll haben", "s h", "af bij", "bij af",
+            "借贷标志", "借贷", "借贷方向", "收支", "收 支", "入払区分", "debit credit", "credit debit", "dr cr", "cr dr", "d c", "c d", "soll haben", "s h", "af bij", "bij af",
             "debet credit", "credit debit indicator", "debit credit indicator", "sign", "direction", "richting",
             "debit or credit", "sens", "debito credito", "d h", "vorzeichen", "soll haben kennzeichen", "cdi", "dc",
             "crdr", "drcr", "debitcredit", "creditdebit", "db cr", "d k", "in out", "transaction direction",
@@ -345,7 +345,12 @@ pub(crate) fn hint(header: &str) -> Option<(Hint, u8)> {
 
 /// True for a known currency code in any case.
 pub(crate) fn is_iso(word: &str) -> bool {
-    word.len() == 3 && ledger::Currency::iso(word).is_some()
+    word.len() == 3 && ledger::Currency::iso(present_code(word)).is_some()
+}
+
+/// The code of today for one that banks still print.
+pub(crate) fn present_code(code: &str) -> &str {
+    if code.eq_ignore_ascii_case("RUR") { "RUB" } else { code }
 }
 
 /// Words for money that leaves the account, folded.
@@ -379,7 +384,9 @@ pub(crate) fn side(text: &str) -> Option<bool> {
     } else if CREDIT_WORDS.contains(&folded.as_str()) {
         Some(false)
     } else {
-        None
+        // The same side in two languages: "贷 Cr".
+        let (first, second) = folded.split_once(' ')?;
+        side(first).filter(|one| side(second) == Some(*one))
     }
 }
 

@@ -5,6 +5,7 @@ mod decide;
 mod fees;
 pub(crate) mod money;
 pub(crate) mod roles;
+mod signs;
 
 use std::collections::HashMap;
 
@@ -85,9 +86,10 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
     let currency = work.currency(&stated);
     let open_mark = work.marks(currency.as_ref());
     let decimals = work.decimals();
-    let outcome = work.money(direction, order, decimals);
+    let mut outcome = work.money(direction, order, decimals);
+    work.signs_by_words(direction, outcome.as_mut());
     let words = work.after_money(direction, outcome.as_ref());
-    let inverse = work.card(outcome.as_ref());
+    let inverse = work.unsure_of_sign(outcome.as_ref());
     let mut mapping = work.plan.to_mapping(format, header_texts(header), width, words);
     mapping.currency = currency.clone();
     work.readings(&mapping, &open_dates, open_mark, outcome.as_ref(), inverse);
@@ -176,7 +178,7 @@ impl Work<'_> {
             return self.plan.direction;
         }
         roles::dates(self.columns, self.layout.data.len(), &mut self.plan);
-        roles::keys(self.columns, &mut self.plan)
+        roles::keys(self.columns, self.layout.data.len(), &mut self.plan)
     }
 
     /// Formats of the date columns; returns what the booking date leaves open.
@@ -435,6 +437,11 @@ impl Work<'_> {
                     None => {}
                 }
             }
+            // Where only one side is ever named, as a CR beside what came in, a blank is the other.
+            if roles::marks_one_side(&self.columns[column], self.layout.data.len()) {
+                let other = if words.credit.is_empty() { &mut words.credit } else { &mut words.debit };
+                other.push(String::new());
+            }
         }
         self.plan.words = Words::new(&words);
         words
@@ -463,57 +470,6 @@ impl Work<'_> {
             let text = format!("{name} holds words that are no known states: {words}. Their rows were read as booked.");
             self.warnings.push((Reason::UnknownState, text));
         }
-    }
-
-    /// Signed amounts of a card: purchases are printed without a sign and payments with a minus.
-    fn card(&self, outcome: Option<&Outcome>) -> bool {
-        let Some(outcome) = outcome else { return false };
-        let (SignModel::Signed, Some(column)) = (outcome.best.sign, outcome.best.amount) else {
-            return false;
-        };
-        if outcome.confidence == Confidence::Chosen || outcome.relation.is_some() {
-            return false;
-        }
-        let column = &self.columns[column];
-        let some = column.negative > 0;
-        let (most, more) = (some && column.negative * 3 < column.numbers, some && column.negative * 2 < column.numbers);
-        let says_card = |text: &str| {
-            let folded = words::fold(text);
-            ["card", "karte", "kreditkarte", "carte", "tarjeta", "carta", "kaart", "creditcard", "kort"]
-                .iter()
-                .any(|word| folded.split(' ').any(|w| w == *word))
-        };
-        let before = self.layout.header.map_or(self.layout.body, |header| header + 1).min(self.table.rows.len());
-        let on_card = (0..before).any(|index| self.table.rows[index].cells.iter().any(says_card));
-        let thanks = self.layout.data.iter().take(2_000).any(|&index| {
-            let row = &self.table.rows[index];
-            let text = self.plan.description.iter().map(|&c| words::fold(row.cell(c))).collect::<Vec<_>>().join(" ");
-            let negative = outcome.best.amount.is_some_and(|c| crate::number::shape(row.cell(c)).negative);
-            negative
-                && (text.contains("payment")
-                    || text.contains("thank you")
-                    || text.contains("autopay")
-                    || text.contains("zahlung")
-                    || text.contains("paiement"))
-        });
-        on_card && more || thanks && most || self.only_thanks_are_negative(outcome)
-    }
-
-    /// Whatever is negative thanks for a payment, and nothing else does: a card, however few its purchases.
-    fn only_thanks_are_negative(&self, outcome: &Outcome) -> bool {
-        let Some(column) = outcome.best.amount else { return false };
-        let (mut negative, mut positive) = (0, 0);
-        for &index in self.layout.data.iter().take(2_000) {
-            let row = &self.table.rows[index];
-            let text = self.plan.description.iter().map(|&c| words::fold(row.cell(c))).collect::<Vec<_>>().join(" ");
-            let thanks = ["thank you", "autopay", "payment received"].iter().any(|word| text.contains(word));
-            let minus = crate::number::shape(row.cell(column)).negative;
-            if thanks != minus {
-                return false;
-            }
-            *(if minus { &mut negative } else { &mut positive }) += 1;
-        }
-        negative > 0 && positive > 0
     }
 }
 

@@ -270,7 +270,9 @@ pub(crate) fn hypotheses(columns: &[Column], candidates: &Candidates, rows: usiz
     if bases.is_empty() {
         // Whole amounts without any sign, such as yen: the last resort is any number column that is not an identifier.
         let plain = (0..columns.len()).filter(free).find(|&c| {
+            // A long row of digits is the number of an account or a card.
             columns[c].is_number()
+                && !(columns[c].separated == 0 && columns[c].longest_number >= 10)
                 && !columns[c].hinted(Hint::Balance)
                 && !matches!(
                     columns[c].hint,
@@ -353,7 +355,10 @@ fn named_bases(columns: &[Column], candidates: &Candidates, named: &dyn Fn(Hint)
     }
     // "Debit/Credit" above signed amounts.
     let mixed = named(Hint::Direction).into_iter().filter(|&c| columns[c].looks_like_money());
-    for amount in amounts.into_iter().chain(mixed).filter(|&c| body_is_empty || columns[c].filled > 0).take(4) {
+    let mut amounts: Vec<usize> =
+        amounts.into_iter().chain(mixed).filter(|&c| body_is_empty || columns[c].filled > 0).collect();
+    amounts.sort_by_key(|&c| !super::roles::of_the_account(&columns[c].header));
+    for amount in amounts.into_iter().take(4) {
         bases.push(single(columns, candidates, amount, true));
     }
     bases
@@ -385,7 +390,9 @@ fn structural_bases(columns: &[Column], candidates: &Candidates, money: &[usize]
         }
     }
     // A column that every row fills and that has signs is likelier an amount than one that never does.
-    let mut singles: Vec<usize> = money.into_iter().filter(|&c| columns[c].filled * 10 >= rows * 9).collect();
+    let decimals = |c: usize| columns[c].separated > 0 && columns[c].negative > 0;
+    let tenths = |c: usize| if decimals(c) { 7 } else { 9 };
+    let mut singles: Vec<usize> = money.into_iter().filter(|&c| columns[c].filled * 10 >= rows * tenths(c)).collect();
     singles.sort_by_key(|&c| (columns[c].separated == 0, columns[c].negative == 0));
     bases.extend(singles.into_iter().take(6).map(|column| single(columns, candidates, column, false)));
     bases
