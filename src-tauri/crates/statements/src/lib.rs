@@ -321,7 +321,7 @@ pub fn inspect(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Inspecti
     if opened.format != Format::Unreadable {
         let detected = detect::detect(&opened.table, opened.format, file_name, options);
         detection_of = detection(&opened, &detected, std::slice::from_ref(&detected.stated));
-        problems.extend(file_problems(&detected, options));
+        problems.extend(file_problems(&opened.table, &detected, options));
     }
     let window = opened
         .table
@@ -343,7 +343,7 @@ pub fn inspect(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Inspecti
     }
 }
 
-fn file_problems(detected: &Detected, options: &ReadOptions) -> Vec<Problem> {
+fn file_problems(table: &Table, detected: &Detected, options: &ReadOptions) -> Vec<Problem> {
     let warning = |(reason, text): &(Reason, String)| Problem::file(*reason, Severity::Warning, text.as_str());
     let mut problems: Vec<Problem> = detected.warnings.iter().map(warning).collect();
     if detected.layout.header_missing {
@@ -355,11 +355,7 @@ fn file_problems(detected: &Detected, options: &ReadOptions) -> Vec<Problem> {
         problems.push(Problem::file(Reason::HeaderNotFound, Severity::Warning, message));
     }
     if !detected.is_statement() {
-        problems.push(Problem::file(
-            Reason::NotAStatement,
-            Severity::Error,
-            "No table with a date and an amount in each row was found. Choose the columns, or ask the bank for CSV or XLSX.",
-        ));
+        problems.push(Problem::file(Reason::NotAStatement, Severity::Error, faults::no_statement(table)));
     } else if detected.currency.is_none() && detected.plan.currency.is_none() {
         problems.push(Problem::file(
             Reason::MissingCurrency,
@@ -423,7 +419,7 @@ fn read_opened<E>(
     let readings = prove::samples(&opened.table, &detected);
     let mut detection_of = detection(&opened, &detected, &[]);
     let mut problems = std::mem::take(&mut opened.problems);
-    problems.extend(file_problems(&detected, options));
+    problems.extend(file_problems(&opened.table, &detected, options));
     let sorted = assemble::sort(std::mem::take(&mut opened.table), &detected, options, watch)?;
     watch(ReadStep { phase: ReadPhase::Balances, done: 0, total: rows })?;
     let (statements, found, sorted) = prove::statements(sorted, &detected, &readings);

@@ -80,7 +80,7 @@ const HINTS: &[(Hint, &[&str])] = &[
             "reskontradatum", "data tranzactiei", "data procesarii", "fecha movimiento", "fecha de movimiento",
             "fecha transaccion", "data della operazione", "datum uctovani", "data do lancamento", "fecha de proceso",
             "ημερομηνία κίνησης", "ημερομηνία συναλλαγής", "取引日", "お取引日", "取扱日", "お取扱日", "交易日期",
-            "记账日期", "入账日期", "交易日", "거래일자", "거래일시", "거래일", "дата документа",
+            "记账日期", "记账日", "入账日期", "交易日", "거래일자", "거래일시", "거래일", "дата документа",
         ],
     ),
     (
@@ -108,7 +108,7 @@ const HINTS: &[(Hint, &[&str])] = &[
         Hint::Amount,
         &[
             "netto", "operation amount", "montant operation", "montant de l operation", "suma tranzactiei", "valor rs",
-            "ποσό", "ποσό συναλλαγής", "金額", "取引金額", "お取引金額", "入出金", "入出金額", "金额", "交易金额",
+            "ποσό", "ποσό συναλλαγής", "金額", "取引金額", "お取引金額", "入出金", "入出金額", "金额", "交易金额", "人民币金额",
             "거래금액", "금액", "сумма операции", "сумма в валюте счета",
             "amount", "transaction amount", "betrag", "umsatz", "montant", "importe", "importo", "bedrag",
             "valor do movimento", "montante", "belopp", "belob", "belop", "summa", "maara", "kwota", "castka",

@@ -288,6 +288,14 @@ fn a_table_of_which_nothing_is_read_says_so() {
 }
 
 #[test]
+fn dates_without_a_year_are_named_as_what_is_missing() {
+    let text = "Wann,Was,Wieviel\n12/29,Tolka Marina,-1.23\n12/30,Halden Werft,-345.67\n";
+    let reading = read_text(text, &ReadOptions::default());
+    assert_eq!(errors(&reading), [(None, Reason::NotAStatement)]);
+    assert!(reading.problems[0].message.contains("have no year"), "{:?}", reading.problems);
+}
+
+#[test]
 fn a_delimiter_inside_a_text_moves_no_money() {
     let text = "Date;Text;More;Debit;Credit\n2026-11-02;A;x;5.00;\n2026-11-03;B;;C;7.00;\n2026-11-04;D;y;;9.00\n";
     let reading = read_text(text, &ReadOptions::default());

@@ -58,16 +58,22 @@ impl Work<'_> {
         }
         let column = &self.columns[at];
         let on_card = self.is_on_card();
+        let amounts = column.numbers - column.zeros;
+        // With a balance or a word for the side beside it, a month without a minus is nothing odd.
+        let alone = self.plan.balance.is_none() && self.plan.direction.is_none();
         if column.negative == 0 {
-            let unsigned = column.marked == 0 && column.numbers > 0 && on_card;
-            return unsigned.then_some("This looks like a card, and no amount has a sign.");
+            return match (column.marked == 0 && amounts > 0, on_card, alone && amounts >= 3) {
+                (true, true, _) => Some("This looks like a card, and no amount has a sign."),
+                (true, false, true) => Some("No amount has a sign, so nothing says that money came in."),
+                _ => None,
+            };
         }
-        let fewer = |times: usize| column.negative * times < column.numbers;
+        let fewer = |times: usize| column.negative * times < amounts;
         if on_card && fewer(2) || self.thanks_for_payments(at) && fewer(3) || self.only_thanks_are_negative(at) {
             return Some("This looks like a card: purchases have no sign and payments a minus.");
         }
         // An account spends oftener than it receives.
-        let few = fewer(3) && column.numbers >= 6 && self.plan.balance.is_none() && self.plan.direction.is_none();
+        let few = alone && fewer(3) && amounts >= 6;
         few.then_some("Most amounts have no sign and a few have a minus, as purchases and refunds on a card have.")
     }
 
