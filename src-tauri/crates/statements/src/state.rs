@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::columns::Column;
 use crate::plan::Plan;
-use crate::words::fold;
+use crate::words::{Hint, fold};
 
 /// Words for what is booked.
 #[rustfmt::skip]
@@ -100,7 +100,6 @@ pub(crate) fn column(columns: &[Column], plan: &Plan) -> Option<usize> {
 
 /// True for the column that tells what a line is for: its name says so, or no other column has texts.
 fn is_the_text(columns: &[Column], column: usize) -> bool {
-    use crate::words::Hint;
     let describes =
         |c: &Column| c.hinted(Hint::Description) || c.hinted(Hint::Counterparty) || c.hinted(Hint::Reference);
     let has_texts = |c: &Column| c.lettered * 2 > c.filled && c.mean_length() >= 4 && !c.is_number() && !c.is_date();

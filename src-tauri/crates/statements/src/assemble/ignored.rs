@@ -32,8 +32,8 @@ impl Ends {
         };
         let block = || data.iter().rev().copied().map_while(|index| label(index).map(|label| (index, label)));
         Self {
-            first: data.iter().take(2).last().copied().unwrap_or(0),
-            last: data.iter().rev().take(2).last().copied().unwrap_or(usize::MAX),
+            first: data.get(1).or_else(|| data.first()).copied().unwrap_or(0),
+            last: data.iter().nth_back(1).or_else(|| data.first()).copied().unwrap_or(usize::MAX),
             labels: block().last().map_or(usize::MAX, |(index, _)| index),
             summary: block().any(|(_, label)| label != Label::Total),
         }

@@ -272,7 +272,7 @@ pub(crate) fn hypotheses(columns: &[Column], candidates: &Candidates, rows: usiz
         let plain = (0..columns.len()).filter(free).find(|&c| {
             // A long row of digits is the number of an account or a card.
             columns[c].is_number()
-                && !(columns[c].separated == 0 && columns[c].longest_number >= 10)
+                && (columns[c].separated > 0 || columns[c].longest_number < 10)
                 && !columns[c].hinted(Hint::Balance)
                 && !matches!(
                     columns[c].hint,
