@@ -290,7 +290,7 @@ impl Engine {
     /// [`EngineError::NotFound`].
     pub async fn balance_history(&self, id: &str) -> EngineResult<Vec<ActivityRow>> {
         self.balance_record(id).await?;
-        Ok(self.store.events(Some(id), HISTORY).await?.iter().map(crate::overview::activity).collect())
+        Ok(crate::overview::changes(&self.store.events(Some(id), HISTORY).await?))
     }
 
     /// The balance at the end of every day on which it moved, from the last value before `from`.
