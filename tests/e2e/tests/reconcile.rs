@@ -429,16 +429,16 @@ fn a_statement_is_reconciled_with_the_keyboard_alone() {
 
         app.press("Ctrl+Enter").await?;
         wait_focus(&app, "sign-off-name").await?;
-        app.type_text("Tadhg Molloy").await?;
+        app.type_text("Niamh Corcoran").await?;
         app.press("Enter").await?;
-        app.wait_text("desk-signed", "by Tadhg Molloy").await?;
+        app.wait_text("desk-signed", "by Niamh Corcoran").await?;
         no_page_errors(&app).await?;
 
         let app = desk.restart().await?;
         app.get("sidebar").await?;
         app.press_all(&["g", "r"]).await?;
         app.get("statements").await?;
-        assert_eq!(signed_now(&app).await?["signed_by"], "Tadhg Molloy");
+        assert_eq!(signed_now(&app).await?["signed_by"], "Niamh Corcoran");
         no_page_errors(&app).await
     });
 }

@@ -359,6 +359,9 @@ pub(crate) struct ImportArgs {
     /// This balance has the rows of this very file under another reading, and they are to be added again
     #[arg(long)]
     pub(crate) again: bool,
+    /// Lines dated among days that were imported before are new
+    #[arg(long)]
+    pub(crate) late: bool,
     /// Lines, by row of the file, that look as if they were imported before and are new all the same
     #[arg(long, value_name = "ROW", value_delimiter = ',')]
     pub(crate) keep_known: Vec<u32>,

@@ -68,6 +68,7 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
         accept_other_account: args.accept_other_account,
         accept_other_balance: args.accept_other_balance,
         accept_same_file: args.again,
+        accept_late_lines: args.late,
     };
     let tell = |step: JobProgress| {
         progress(&format!("{}: {} of {}", step.title, step.done, step.total));
@@ -88,8 +89,11 @@ fn would_be_refused(args: &ImportArgs, plan: &ImportPlan, unread: &Unread) -> Op
     if !plan.missing.is_empty() {
         return Some(Fault::new(Exit::Refused, "IMPORT_INCOMPLETE", plan.missing.join(" ")));
     }
-    let same_file = plan.same_file.as_ref().filter(|_| !args.again);
-    same_file.map(|message| Fault::new(Exit::Refused, "SAME_FILE", message))
+    if let Some(message) = plan.same_file.as_ref().filter(|_| !args.again) {
+        return Some(Fault::new(Exit::Refused, "SAME_FILE", message));
+    }
+    let late = plan.late.as_ref().filter(|_| !args.late);
+    late.map(|message| Fault::new(Exit::Refused, "LATE_LINES", message))
 }
 
 async fn profile(engine: &Engine, name: Option<&str>) -> Answer<ImportOptions> {
@@ -128,9 +132,13 @@ fn describe(plan: &ImportPlan, session: &ImportSession) -> String {
         let amount = figure(&line.amount, plan.exponent);
         text.push_str(&format!("Known: row {}, {}, {amount}, {}, in {from}\n", line.line, line.date, line.description));
     }
-    for missing in plan.missing.iter().chain(&plan.account_warning).chain(&plan.balance_warning).chain(&plan.same_file)
-    {
-        text.push_str(&format!("{missing}\n"));
+    for line in plan.late_lines.iter().take(KNOWN_SHOWN) {
+        let amount = figure(&line.amount, plan.exponent);
+        text.push_str(&format!("Asked about: row {}, {}, {amount}, {}\n", line.line, line.date, line.description));
+    }
+    let warnings = [&plan.account_warning, &plan.balance_warning, &plan.same_file, &plan.late];
+    for said in plan.missing.iter().chain(warnings.into_iter().flatten()) {
+        text.push_str(&format!("{said}\n"));
     }
     text
 }

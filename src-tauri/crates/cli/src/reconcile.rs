@@ -12,7 +12,7 @@ use engine::{Engine, Notice};
 use crate::Done;
 use crate::args::{ReconcileCommand, ReportKind};
 use crate::fault::{Answer, Exit, Fault};
-use crate::output::{Output, Table, figure, progress, progress_end};
+use crate::output::{Output, Table, figure, note, progress, progress_end};
 use crate::session::{Actor, open, open_to_write};
 
 pub(crate) async fn run(command: &ReconcileCommand, actor: Actor<'_>) -> Answer<Done> {
@@ -27,6 +27,12 @@ pub(crate) async fn run(command: &ReconcileCommand, actor: Actor<'_>) -> Answer<
         | ReconcileCommand::Accept { book, .. }
         | ReconcileCommand::Signoff { book, .. } => (book, true),
     };
+    // Whoever signs acts: the typed name is the name of the person.
+    let signer = match command {
+        ReconcileCommand::Signoff { name, .. } => name.as_deref(),
+        _ => None,
+    };
+    let actor = Actor { name: actor.name.or(signer), ..actor };
     let engine = if writes { open_to_write(book, actor).await? } else { open(book, actor).await? };
     let answer = on_book(&engine, command).await;
     progress_end();
@@ -97,6 +103,7 @@ fn watch(engine: &Engine) -> tokio::task::JoinHandle<()> {
 }
 
 fn ran(result: &RunResult) -> Done {
+    result.limits.iter().for_each(|limit| note(limit));
     let text = format!(
         "One entry proposed for {} of {}: {} certain, {} likely, {} possible. {} ambiguous, {} without an entry; {} confirmed by the run{}\n",
         result.proposed,

@@ -13,7 +13,7 @@ use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Topic, words};
 
 /// Keys of the book's settings.
 const BOOK: &str = "book";
-const PERSON: &str = "person";
+pub(crate) const PERSON: &str = "person";
 const LAST_BACKUP: &str = "last_backup";
 /// Jobs that the jobs list shows.
 const JOBS_SHOWN: u32 = 50;
@@ -196,14 +196,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] for an empty name.
     pub async fn person_set(&self, name: &str) -> EngineResult<BookInfo> {
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-            return Err(EngineError::invalid("name", "Enter your name, with at most 100 characters."));
-        }
-        if name.eq_ignore_ascii_case(SYSTEM_ACTOR) {
-            let message = format!("{SYSTEM_ACTOR} stands for what happens by itself. Enter your own name.");
-            return Err(EngineError::invalid("name", message));
-        }
+        let name = person_name(name)?;
         self.put(PERSON, &json!(name)).await?;
         self.set_actor(name);
         self.changed(&[Topic::Book]);
@@ -286,6 +279,19 @@ impl Engine {
     pub async fn jobs_list(&self) -> EngineResult<Vec<JobRow>> {
         Ok(self.store.jobs(JOBS_SHOWN).await?.into_iter().map(job_row).collect())
     }
+}
+
+/// What a person may be called.
+pub(crate) fn person_name(name: &str) -> EngineResult<&str> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(EngineError::invalid("name", "Enter your name, with at most 100 characters."));
+    }
+    if name.eq_ignore_ascii_case(SYSTEM_ACTOR) {
+        let message = format!("{SYSTEM_ACTOR} stands for what happens by itself. Enter your own name.");
+        return Err(EngineError::invalid("name", message));
+    }
+    Ok(name)
 }
 
 fn job_row(job: JobRecord) -> JobRow {

@@ -15,6 +15,7 @@ pub mod files;
 mod holds;
 mod idempotency;
 mod imports;
+mod jobs;
 mod overview;
 mod post;
 mod recon;
@@ -94,8 +95,9 @@ impl Engine {
         self.notices.subscribe()
     }
 
-    /// Writes everything out and lets go of the file.
+    /// Ends what still runs, writes everything out and lets go of the file.
     pub async fn close(&self) {
+        self.recon.jobs().end().await;
         self.store.close().await;
     }
 

@@ -88,6 +88,7 @@ export class Wizard {
   acceptBalance = $state(false);
   /** Rows of the same file are to be added again under another reading. */
   acceptSameFile = $state(false);
+  acceptLate = $state(false);
   /** The opening does not continue the last signed statement, and that is right. */
   acceptOpening = $state(false);
   /** Lines that look known and are new all the same. */
@@ -180,6 +181,7 @@ export class Wizard {
     this.acceptBalance = false;
     this.acceptSameFile = false;
     this.acceptOpening = false;
+    this.acceptLate = false;
     this.kept = [];
     this.remember = !session.profile;
     this.profile = session.profile ?? '';
@@ -219,6 +221,7 @@ export class Wizard {
     // Said of one reading, not of the next.
     this.acceptSameFile = false;
     this.acceptOpening = false;
+    this.acceptLate = false;
     this.plan = null;
     void this.read();
   }
@@ -298,6 +301,7 @@ export class Wizard {
     this.acceptBalance = false;
     this.acceptSameFile = false;
     this.acceptOpening = false;
+    this.acceptLate = false;
     this.balance = balance;
     this.plan = null;
     void this.read();
@@ -337,6 +341,7 @@ export class Wizard {
         accept_other_account: this.acceptOther,
         accept_other_balance: this.acceptBalance,
         accept_same_file: this.acceptSameFile,
+        accept_late_lines: this.acceptLate,
       });
     } catch (thrown) {
       this.#fail(thrown);
@@ -374,6 +379,7 @@ export class Wizard {
     if (this.plan.account_warning && !this.acceptOther) return 'Say that the other account number is right';
     if (this.plan.balance_warning && !this.acceptBalance) return 'Say that the other balance is right';
     if (this.plan.same_file && !this.acceptSameFile) return 'Say that the lines are to be added again';
+    if (this.plan.late && !this.acceptLate) return 'Say that the lines among days imported before are new';
     const apart = this.openingApart;
     if (apart !== null && !this.acceptOpening)
       return `Say that the opening is right although it differs by ${amount(apart, this.plan.proof.exponent)}`;

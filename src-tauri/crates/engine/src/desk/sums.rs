@@ -34,16 +34,10 @@ impl Engine {
         let mut entries = Vec::new();
         for outstanding in [false, true] {
             let query = EntryQuery {
-                balance_key: statement.balance_key,
                 from: (!outstanding).then(|| plus_days(line.booking_date, -WINDOW_DAYS)),
-                to: plus_days(line.booking_date, WINDOW_DAYS),
                 outstanding,
-                text: None,
                 sign: if line.amount.is_negative() { -1 } else { 1 },
-                newest_txn_key: None,
-                except: Vec::new(),
-                offset: 0,
-                limit: 0,
+                ..EntryQuery::new(statement.balance_key, plus_days(line.booking_date, WINDOW_DAYS))
             };
             entries.extend(self.store.entries(&query).await?.rows);
         }
