@@ -4,6 +4,7 @@ mod book_file;
 mod ledger_again;
 mod ledger_holds;
 mod ledger_lists;
+mod ledger_long;
 mod ledger_postings;
 mod ledger_property;
 mod ledger_search;

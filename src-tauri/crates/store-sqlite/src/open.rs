@@ -148,6 +148,8 @@ impl SqliteStore {
         };
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            // A long list is read in two halves side by side, also the first one after opening.
+            .min_connections(2)
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_with(options(path).read_only(true).immutable(immutable))

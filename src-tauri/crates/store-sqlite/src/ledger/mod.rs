@@ -1,9 +1,11 @@
 //! Ledgers, balances, the journal and holds: the two traits, each call handed to the file that holds its SQL.
 
+mod added;
 mod balances;
 mod derived;
 mod families;
 mod grid;
+mod halves;
 mod register;
 mod rows;
 mod totals;
