@@ -9,15 +9,23 @@ use crate::args::ImportArgs;
 use crate::fault::{Answer, Exit, Fault};
 use crate::mapping::import_options;
 use crate::output::{Output, figure, progress, progress_end};
-use crate::session::{Actor, balance, minor, open_to_write};
+use crate::session::{Actor, balance, minor, open_to_read, open_to_write};
 use crate::unread::Unread;
 
 /// Known lines that are told one by one to people.
 const KNOWN_SHOWN: usize = 20;
 
 pub(crate) async fn run(options: &ImportArgs, actor: Actor<'_>) -> Answer<Done> {
-    std::fs::File::open(&options.file).map_err(|error| Fault::file(&options.file, &error))?;
-    let engine = open_to_write(&options.book, actor).await?;
+    // Told before the book is opened. A pipe is refused later: opening one could wait for ever.
+    let about = std::fs::metadata(&options.file);
+    about
+        .and_then(|about| if about.is_file() { std::fs::File::open(&options.file).map(drop) } else { Ok(()) })
+        .map_err(|error| Fault::file(&options.file, &error))?;
+    let engine = if options.dry_run {
+        open_to_read(&options.book, actor).await?
+    } else {
+        open_to_write(&options.book, actor).await?
+    };
     let answer = import(&engine, options).await;
     progress_end();
     engine.close().await;

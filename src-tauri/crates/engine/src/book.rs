@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ledger::Currency;
 use serde_json::json;
+use store::ledger::Recomputed;
 use store::system::{Event, JobKind, JobRecord, JobState};
 
 use crate::api::book::{BookCheck, BookInfo, Chart, ColumnNames, JobRow, NewBook};
@@ -141,7 +142,7 @@ impl Engine {
         if self.store.checked_at_open() {
             return Ok(());
         }
-        let found = self.store.check_file().await?;
+        let found = self.store.look_over_file().await?;
         if !found.is_empty() {
             tracing::error!(problems = found.len(), "the file is damaged");
             found.into_iter().for_each(|sentence| self.remember_problem(sentence));
@@ -247,29 +248,24 @@ impl Engine {
     /// [`EngineError::Store`] when the book cannot even be read.
     pub async fn book_check(&self) -> EngineResult<BookCheck> {
         let mut problems = self.store.check_file().await?;
-        let recomputed = self.store.recompute(None).await?;
-        for balance in &recomputed {
-            let record = self.balance_record(&balance.balance_id).await?;
-            if record.balance.figures != balance.figures {
-                let (stored, found) = (&record.balance.figures, &balance.figures);
-                let currency = &record.balance.currency;
+        let audit = self.store.audit().await?;
+        for Recomputed { stored, figures } in &audit.balances {
+            if stored.figures != *figures {
                 problems.push(format!(
                     "{} is stored with {} but its entries give {}.",
-                    record.balance.name,
-                    words::money(&stored.balance(), currency),
-                    words::money(&found.balance(), currency)
+                    stored.name,
+                    words::money(&stored.figures.balance(), &stored.currency),
+                    words::money(&figures.balance(), &stored.currency)
                 ));
             }
         }
-        problems.extend(self.store.check_derived().await?);
-        for row in self.store.trial_balance(None).await? {
-            if row.debit != row.credit {
-                let gap = words::money(&(&row.debit - &row.credit), &row.currency);
-                problems.push(format!("{} does not tie: debits and credits differ by {gap}.", row.currency));
-            }
+        problems.extend(audit.derived);
+        for row in audit.trial.iter().filter(|row| row.debit != row.credit) {
+            let gap = words::money(&(&row.debit - &row.credit), &row.currency);
+            problems.push(format!("{} does not tie: debits and credits differ by {gap}.", row.currency));
         }
-        let counts = self.store.counts().await?;
-        Ok(BookCheck { balances: counts.balances, entries: counts.entries, problems })
+        let entries = audit.trial.iter().map(|row| row.entries).sum();
+        Ok(BookCheck { balances: audit.balances.len() as u64, entries, problems })
     }
 
     /// Long work, newest first.

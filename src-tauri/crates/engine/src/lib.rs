@@ -7,6 +7,7 @@ pub mod api;
 mod balances;
 mod book;
 pub mod clock;
+mod create;
 pub mod days;
 mod desk;
 pub mod error;
@@ -36,6 +37,7 @@ use tokio::sync::broadcast;
 
 pub use api::book::Topic;
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use create::{CreateError, create_book};
 pub use error::{EngineError, EngineResult};
 pub use export::ExportProgress;
 pub use imports::ImportProgress;

@@ -1,6 +1,8 @@
 //! Use cases on real books: SQLite files in temporary folders.
 
+mod book_care;
 mod book_file;
+mod book_rows;
 mod ledger_again;
 mod ledger_holds;
 mod ledger_lists;
