@@ -13,7 +13,7 @@ use crate::Done;
 use crate::args::{ReconcileCommand, ReportKind};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure, note, progress, progress_end};
-use crate::session::{Actor, open, open_to_write};
+use crate::session::{Actor, open_to_read, open_to_write};
 
 pub(crate) async fn run(command: &ReconcileCommand, actor: Actor<'_>) -> Answer<Done> {
     if let ReconcileCommand::Report { book, out: Some(path), force, .. } = command {
@@ -33,7 +33,7 @@ pub(crate) async fn run(command: &ReconcileCommand, actor: Actor<'_>) -> Answer<
         _ => None,
     };
     let actor = Actor { name: actor.name.or(signer), ..actor };
-    let engine = if writes { open_to_write(book, actor).await? } else { open(book, actor).await? };
+    let engine = if writes { open_to_write(book, actor).await? } else { open_to_read(book, actor).await? };
     let answer = on_book(&engine, command).await;
     progress_end();
     engine.close().await;
@@ -135,7 +135,7 @@ async fn find(engine: &Engine, text: &str) -> Answer<StatementRow> {
 }
 
 pub(crate) async fn list(book: &Path, actor: Actor<'_>) -> Answer<Done> {
-    let engine = open(book, actor).await?;
+    let engine = open_to_read(book, actor).await?;
     let rows = engine.statements().await;
     engine.close().await;
     let rows = rows?;
