@@ -47,11 +47,13 @@ impl Engine {
         let left_out = entries.len().saturating_sub(MAX_ENTRIES);
         entries.truncate(MAX_ENTRIES);
         let target = line.amount.clone();
-        tokio::task::spawn_blocking(move || search(&entries, &target, left_out)).await.map_err(|error| {
-            EngineError::Conflict {
-                code: "SEARCH_FAILED",
-                message: format!("The search stopped: {error}. Nothing was changed."),
-            }
+        let period = statement.period_from..=statement.period_to;
+        let outside =
+            entries.iter().filter(|entry| entry.outstanding_on.is_none() && !period.contains(&entry.date)).count();
+        let searched = tokio::task::spawn_blocking(move || search(&entries, &target, left_out)).await;
+        searched.map(|found| SumSearch { outside: outside as u32, ..found }).map_err(|error| EngineError::Conflict {
+            code: "SEARCH_FAILED",
+            message: format!("The search stopped: {error}. Nothing was changed."),
         })
     }
 }
@@ -115,6 +117,7 @@ fn search(entries: &[EntryRecord], target: &Amount, left_out: usize) -> SumSearc
             .collect(),
         found: found.len() as u32,
         searched: looked_at as u32,
+        outside: 0,
         stopped: stopped || left_out > 0,
         verdict,
     }
