@@ -178,9 +178,10 @@ async fn bad_rows_refuse_the_import_unless_they_are_left_out() {
     assert_eq!(preview.proof.verdict, ProofVerdict::DoesNotTie);
     assert_eq!(preview.proof.difference.as_deref(), Some("18244"));
     // The sentence about the balances counts what the preview marks: a row that is not read has no mark.
-    let marked = preview.items.iter().filter(|item| {
-        matches!(item, engine::api::imports::PreviewItem::Row { balance_agrees: Some(true), .. })
-    });
+    let marked = preview
+        .items
+        .iter()
+        .filter(|item| matches!(item, engine::api::imports::PreviewItem::Row { balance_agrees: Some(true), .. }));
     assert_eq!((marked.count(), preview.proof.balance_agreeing, preview.proof.balance_rows), (5, 5, 5));
     let table = bank.book.engine.import_problems_csv(&session.id, ImportOptions::default(), None).await.unwrap();
     assert!(String::from_utf8(table).unwrap().contains("18Z.44"));
