@@ -1,7 +1,7 @@
 //! Errors as the window gets them.
 
-use engine::EngineError;
 use engine::api::page::ErrorBody;
+use engine::{CreateError, EngineError};
 use serde::Serialize;
 use store::error::OpenError;
 
@@ -31,6 +31,15 @@ impl From<EngineError> for Refusal {
     }
 }
 
+impl From<CreateError> for Refusal {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Open(error) => error.into(),
+            CreateError::Engine(error) => error.into(),
+        }
+    }
+}
+
 impl From<OpenError> for Refusal {
     fn from(error: OpenError) -> Self {
         let code = match &error {
@@ -38,6 +47,7 @@ impl From<OpenError> for Refusal {
             OpenError::Exists(_) => "BOOK_EXISTS",
             OpenError::NotABook(_) => "NOT_A_BOOK",
             OpenError::Newer { .. } => "BOOK_NEWER",
+            OpenError::Older(..) => "BOOK_OLDER",
             OpenError::ForeignMigration(_) => "BOOK_FOREIGN",
             OpenError::Damaged(_) => "BOOK_DAMAGED",
             OpenError::SecondName(_) => "BOOK_SECOND_NAME",

@@ -1,7 +1,7 @@
 //! The one open book of the window.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -99,27 +99,26 @@ impl Shell {
             self.close().await;
         }
         let store = SqliteStore::open(&absolute).await?;
-        let notice = store.backup_made().map(|copy| {
+        let copy = store.backup_made().map(Path::to_owned);
+        let notice = copy.as_deref().map(|copy| {
             let name = copy.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             format!(
                 "This book was made by an earlier Tieout. A copy was kept beside it before it was upgraded: {name}."
             )
         });
-        self.take_up(store, &absolute, notice).await
+        let opened = self.take_up(store, &absolute, notice).await?;
+        if let Some(copy) = copy {
+            // The start screen offers it when the book cannot be opened one day.
+            let copy = LastBackup { path: copy.to_string_lossy().into_owned(), at: jiff::Timestamp::now().to_string() };
+            self.files.backed_up(&opened.path, copy);
+        }
+        Ok(opened)
     }
 
     pub(crate) async fn create(&self, path: &Path, book: NewBook) -> Answer<OpenBook> {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let store = SqliteStore::create(&absolute).await?;
-        let engine = Engine::new(Arc::new(store), Arc::new(SystemClock), user_name());
-        let founded = engine.book_found(book).await;
-        engine.close().await;
-        drop(engine);
-        if let Err(error) = founded {
-            // An empty file that nobody asked to keep.
-            let _ = std::fs::remove_file(&absolute);
-            return Err(error.into());
-        }
+        let make = |part: PathBuf| async move { SqliteStore::create(&part).await };
+        engine::create_book(&absolute, book, user_name(), make).await?;
         self.open(&absolute).await
     }
 

@@ -32,6 +32,7 @@ pub const COMMANDS: &[&str] = &[
     "find_sum",
     "holds_commit",
     "holds_effect",
+    "holds_report",
     "holds_totals",
     "holds_void",
     "import_cancel",

@@ -32,6 +32,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         app::settings_get,
         app::settings_set,
         app::jobs_list,
+        approvals::holds_report,
         approvals::holds_totals,
         desk::statements_list,
         desk::run_start,

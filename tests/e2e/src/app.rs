@@ -1,3 +1,4 @@
+use crate::paths::axe_source;
 use crate::picture::packed;
 use crate::{Chord, Error, Result};
 use serde_json::Value;
@@ -197,6 +198,17 @@ impl App {
         Ok(answer.json().as_str().map(str::to_owned))
     }
 
+    /// What keeps somebody from using the page as it is shown: rules of WCAG 2.2 A and AA that it breaks seriously, one
+    /// line for each element.
+    pub async fn barriers(&self) -> Result<Vec<String>> {
+        if self.execute("return typeof axe", vec![]).await? == "undefined" {
+            // Not part of the app: the tests bring it, and the policy of the page does not concern it.
+            self.execute(&std::fs::read_to_string(axe_source())?, vec![]).await?;
+        }
+        let found = self.driver.execute_async(FIND_BARRIERS, vec![]).await?;
+        Ok(serde_json::from_value(found.json().clone()).unwrap_or_else(|_| vec![found.json().to_string()]))
+    }
+
     /// Size of the page inside the window.
     pub async fn size(&self) -> Result<Size> {
         let value = self.execute("return [innerWidth, innerHeight]", vec![]).await?;
@@ -270,6 +282,17 @@ const COLLECT_ERRORS: &str = r#"
         const log = console.error;
         console.error = (...parts) => { seen.push(parts.map(String).join(" ")); log.apply(console, parts); };
     }
+"#;
+
+/// Elements that a rule cannot decide on are left out: what is behind a picture, for instance.
+const FIND_BARRIERS: &str = r#"
+    const done = arguments[arguments.length - 1];
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+    axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], preload: false }).then(
+        ({ violations, passes }) => done(passes.length === 0 ? ["axe looked at nothing"] : violations.filter((one) => one.impact === "serious" || one.impact === "critical")
+            .flatMap((one) => one.nodes.map((node) =>
+                `${one.id}: ${node.target.join(" ")}: ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? one.help}`))),
+        (error) => done([`axe itself failed: ${error}`]));
 "#;
 
 const LOAD_AGAIN: &str = r#"

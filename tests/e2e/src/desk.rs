@@ -1,4 +1,5 @@
 use crate::app::{App, Size};
+use crate::drag::drop_file;
 use crate::paths::{artifacts_dir, binary};
 use crate::services::{Bus, Display, DriverServer};
 use crate::{Error, Result};
@@ -17,7 +18,7 @@ pub struct Desk {
     running: Option<Running>,
     // Declared last: fields drop in order, and the display outlives what draws on it.
     _bus: Bus,
-    _display: Display,
+    display: Display,
 }
 
 struct Running {
@@ -65,7 +66,7 @@ impl Desk {
         let display = Display::start(Size::DEFAULT.width, Size::DEFAULT.height, &artifacts.join("display.log"))?;
         let bus = Bus::start(home.path(), &artifacts.join("bus.log"))?;
         let environment = environment(home.path(), &display.name, &bus.address)?;
-        Ok(Self { home, artifacts, environment, running: None, _bus: bus, _display: display })
+        Ok(Self { home, artifacts, environment, running: None, _bus: bus, display })
     }
 
     /// The home folder of this scenario; put books and statements here.
@@ -119,6 +120,11 @@ impl Desk {
         // The session is dead with its window; only the server can still be told, and it may refuse.
         let _ = running.app.quit().await;
         Ok(())
+    }
+
+    /// Drags a file onto the window and lets go, as from a file manager.
+    pub fn drop_file(&self, file: &Path) -> Result<()> {
+        drop_file(&self.display.name, file)
     }
 
     /// Closes the app if it runs.

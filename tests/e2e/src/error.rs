@@ -10,6 +10,9 @@ pub enum Error {
     /// A program the window tests stand on is not installed or did not start.
     #[error("{program} is needed to drive the window and could not be started: {source}")]
     Program { program: &'static str, source: std::io::Error },
+    /// The virtual screen refused what a hand would do.
+    #[error("the display: {0}")]
+    Display(String),
     /// A program started but did not become ready.
     #[error("{program} did not become ready: {detail}")]
     NotReady { program: &'static str, detail: String },

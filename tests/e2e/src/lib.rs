@@ -9,6 +9,7 @@
 
 mod app;
 mod desk;
+mod drag;
 mod error;
 mod keys;
 mod paths;

@@ -21,6 +21,11 @@ pub fn fixtures_dir() -> PathBuf {
     workspace_root().join("fixtures")
 }
 
+/// The accessibility checker, which the packages of the interface bring for the tests.
+pub(crate) fn axe_source() -> PathBuf {
+    workspace_root().join("ui/node_modules/axe-core/axe.min.js")
+}
+
 /// A binary of this workspace beside the running test: `target/<profile>/deps/app-…` → `target/<profile>/<name>`.
 ///
 /// Found from the test's own place so that any target folder and profile works.

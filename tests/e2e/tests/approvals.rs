@@ -86,8 +86,8 @@ fn holds_are_approved_in_part_and_voided() {
         click_row(&app, &whole).await?;
         app.wait_text("holds-effects", whole["source_name"].as_str().unwrap_or_default()).await?;
         // Money out and money in are summed each for itself.
-        app.wait_text("approvals-grid-totals", ", out").await?;
-        app.wait_text("approvals-grid-totals", ", in").await?;
+        app.wait_text("approvals-grid-totals", "Out, ").await?;
+        app.wait_text("approvals-grid-totals", "In, ").await?;
         app.click("hold-commit").await?;
         // The hold is dated ahead: it counts for today, and the window says so.
         let today = app.execute("return new Date().toLocaleDateString('sv')", vec![]).await?;

@@ -69,6 +69,23 @@ pub(crate) async fn select(app: &App, testid: &str, label: &str) -> Result<()> {
     app.wait_text(testid, label).await
 }
 
+/// Takes the option with this text from a list, as somebody without a mouse does.
+pub(crate) async fn select_by_keys(app: &App, testid: &str, label: &str) -> Result<()> {
+    tab_to(app, testid).await?;
+    app.press("Enter").await?;
+    app.find_css("[role=option]").await?;
+    app.press("Home").await?;
+    for _ in 0..40 {
+        let at = texts(app, "[role=option][data-highlighted]").await?;
+        if at.first().is_some_and(|option| option.starts_with(label)) {
+            app.press("Enter").await?;
+            return app.wait_text(testid, label).await;
+        }
+        app.press("Down").await?;
+    }
+    panic!("{testid} offers no {label}")
+}
+
 /// The first shown element that fits `css` and contains `text`.
 pub(crate) async fn with_text(app: &App, css: &str, text: &str) -> Result<WebElement> {
     let script = "return [...document.querySelectorAll(arguments[0])].findIndex((e) => e.getClientRects().length && e.innerText.includes(arguments[1]))";

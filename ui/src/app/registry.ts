@@ -1,12 +1,19 @@
 import { defineActions, nameSection } from '../lib/actions';
-import type { ViewDef } from './views';
+import type { NavSection, ViewDef } from './views';
 
 // Every folder below views/ that has a view.ts takes part; there is no list to edit.
 const found = import.meta.glob<{ default: ViewDef }>('../views/*/view.ts', { eager: true });
 
+const SECTIONS: NavSection[] = ['top', 'daily', 'books', 'controls', 'bottom'];
+
+/** The order of the sidebar, which every list of places keeps. */
+function place({ nav }: ViewDef): number {
+  return nav ? SECTIONS.indexOf(nav.section) * 1_000 + nav.order : 0;
+}
+
 export const views: ViewDef[] = Object.values(found)
   .map((module) => module.default)
-  .sort((a, b) => (a.nav?.order ?? 0) - (b.nav?.order ?? 0));
+  .sort((a, b) => place(a) - place(b));
 
 const byId = new Map(views.map((view) => [view.id, view]));
 
@@ -16,7 +23,7 @@ for (const view of views) {
   if (view.nav) {
     const { go, icon } = view.nav;
     defineActions([
-      { id: `go.${view.id}`, label: `Go to ${view.title}`, keys: go ? [`g ${go}`] : [], where: 'go', icon },
+      { id: `go.${view.id}`, label: view.title, keys: go ? [`g ${go}`] : [], where: 'go', icon },
     ]);
   }
 }

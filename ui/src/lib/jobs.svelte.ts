@@ -11,6 +11,8 @@ export interface Job {
   state: 'running' | 'paused' | 'done' | 'failed' | 'cancelled' | 'interrupted';
   /** One sentence when it ended. */
   result?: string;
+  /** When it ended, or began. */
+  at?: string;
   onPause?: () => void;
   onResume?: () => void;
   onCancel?: () => void;
@@ -25,6 +27,12 @@ class Jobs {
     const at = this.list.findIndex((other) => other.id === job.id);
     if (at >= 0) this.list[at] = job;
     else this.list.unshift(job);
+  }
+
+  /** What is on record, newest first, below what runs. */
+  settle(ended: Job[]): void {
+    const known = new Set(ended.map((job) => job.id));
+    this.list = [...this.running.filter((job) => !known.has(job.id)), ...ended];
   }
 
   remove(id: string): void {

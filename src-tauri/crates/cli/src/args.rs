@@ -197,7 +197,7 @@ fn tiers() -> PossibleValuesParser {
 }
 
 /// Roles of `--columns`.
-const ROLES: [&str; 15] = [
+const ROLES: [&str; 17] = [
     "booking_date",
     "value_date",
     "amount",
@@ -212,8 +212,14 @@ const ROLES: [&str; 15] = [
     "counterparty_account",
     "account",
     "bank_code",
+    "fee",
+    "state",
     "ignore",
 ];
+
+/// Words of `--sign-model`.
+const SIGN_MODELS: [&str; 6] =
+    ["signed", "inverse", "debit_credit", "debit_credit_signed", "debit_credit_minus", "directed"];
 
 #[derive(Debug, Args)]
 pub(crate) struct TransactionFilter {
@@ -263,7 +269,7 @@ pub(crate) struct MappingArgs {
     #[arg(long, value_parser = ["point", "comma"])]
     pub(crate) decimal_mark: Option<String>,
     /// How the file says whether money went out
-    #[arg(long, value_parser = ["signed", "inverse", "debit_credit", "debit_credit_signed", "directed"])]
+    #[arg(long, value_parser = SIGN_MODELS)]
     pub(crate) sign_model: Option<String>,
     /// Role of each column from the left, such as booking_date,description,debit,credit,balance,ignore
     #[arg(long, value_delimiter = ',', value_parser = ROLES)]
@@ -353,6 +359,9 @@ pub(crate) struct ImportArgs {
     /// This balance has the rows of this very file under another reading, and they are to be added again
     #[arg(long)]
     pub(crate) again: bool,
+    /// Lines dated among days that were imported before are new
+    #[arg(long)]
+    pub(crate) late: bool,
     /// Lines, by row of the file, that look as if they were imported before and are new all the same
     #[arg(long, value_name = "ROW", value_delimiter = ',')]
     pub(crate) keep_known: Vec<u32>,

@@ -1,11 +1,10 @@
 //! Books: make, check, describe, copy; and the sample.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use engine::api::book::{BookInfo, Chart, ColumnNames, NewBook};
+use engine::create_book;
 use engine::words::plural;
-use engine::{Engine, SystemClock};
 use serde_json::json;
 use store_sqlite::SqliteStore;
 
@@ -13,14 +12,14 @@ use crate::Done;
 use crate::args::{BookCommand, ChartName, SampleArgs};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, progress, progress_end};
-use crate::session::{Actor, name_of, open};
+use crate::session::{Actor, name_of, open, open_to_read};
 
 pub(crate) async fn run(command: &BookCommand, actor: Actor<'_>) -> Answer<Done> {
     match command {
         BookCommand::Create { file, name, currency, chart } => create(file, name, currency, *chart, actor).await,
         BookCommand::Check { file } => check(file, actor).await,
         BookCommand::Info { file } => {
-            let engine = open(file, actor).await?;
+            let engine = open_to_read(file, actor).await?;
             let info = engine.book_info().await?;
             engine.close().await;
             Ok(Output::new(&info, describe(&info)).into())
@@ -38,7 +37,6 @@ pub(crate) async fn run(command: &BookCommand, actor: Actor<'_>) -> Answer<Done>
 
 async fn create(file: &Path, name: &str, currency: &str, chart: ChartName, actor: Actor<'_>) -> Answer<Done> {
     Fault::folder_of(file)?;
-    let engine = Engine::new(Arc::new(SqliteStore::create(file).await?), Arc::new(SystemClock), name_of(actor));
     let book = NewBook {
         name: name.to_owned(),
         currency: currency.to_owned(),
@@ -50,29 +48,13 @@ async fn create(file: &Path, name: &str, currency: &str, chart: ChartName, actor
         },
         column_names: ColumnNames::InOut,
     };
-    let founded = engine.book_found(book).await;
-    engine.close().await;
-    match founded {
-        Ok(info) => Ok(Output::new(&info, format!("Made {} in {}.", info.name, file.display())).into()),
-        Err(error) => {
-            // The file was made a moment ago and holds nothing.
-            remove(file);
-            Err(error.into())
-        }
-    }
-}
-
-fn remove(file: &Path) {
-    for ending in ["", "-wal", "-shm", "-lock"] {
-        let mut name = file.as_os_str().to_owned();
-        name.push(ending);
-        // What was never made need not go.
-        let _ = std::fs::remove_file(name);
-    }
+    let make = |part: PathBuf| async move { SqliteStore::create(&part).await };
+    let info = create_book(file, book, name_of(actor), make).await?;
+    Ok(Output::new(&info, format!("Made {} in {}.", info.name, file.display())).into())
 }
 
 async fn check(file: &Path, actor: Actor<'_>) -> Answer<Done> {
-    let engine = open(file, actor).await?;
+    let engine = open_to_read(file, actor).await?;
     progress("Checking");
     let found = engine.book_check().await;
     progress_end();

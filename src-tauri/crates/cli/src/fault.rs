@@ -1,9 +1,9 @@
 //! Why a command failed: one JSON object on standard error, and an exit code.
 
-use engine::EngineError;
 use engine::api::page::FieldError;
 use engine::files::Kept;
 use engine::words::plural;
+use engine::{CreateError, EngineError};
 use serde_json::{Value, json};
 use store::StoreError;
 use store::error::OpenError;
@@ -174,6 +174,15 @@ impl From<EngineError> for Fault {
     }
 }
 
+impl From<CreateError> for Fault {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Open(error) => error.into(),
+            CreateError::Engine(error) => error.into(),
+        }
+    }
+}
+
 impl From<OpenError> for Fault {
     fn from(error: OpenError) -> Self {
         let code = match &error {
@@ -181,6 +190,7 @@ impl From<OpenError> for Fault {
             OpenError::Exists(_) => "BOOK_EXISTS",
             OpenError::NotABook(_) => "NOT_A_BOOK",
             OpenError::Newer { .. } => "BOOK_NEWER",
+            OpenError::Older(..) => "BOOK_OLDER",
             OpenError::ForeignMigration(_) => "BOOK_FOREIGN",
             OpenError::Damaged(_) => "BOOK_DAMAGED",
             OpenError::SecondName(_) => "BOOK_SECOND_NAME",

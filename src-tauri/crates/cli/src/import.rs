@@ -9,15 +9,23 @@ use crate::args::ImportArgs;
 use crate::fault::{Answer, Exit, Fault};
 use crate::mapping::import_options;
 use crate::output::{Output, figure, progress, progress_end};
-use crate::session::{Actor, balance, minor, open_to_write};
+use crate::session::{Actor, balance, minor, open_to_read, open_to_write};
 use crate::unread::Unread;
 
 /// Known lines that are told one by one to people.
 const KNOWN_SHOWN: usize = 20;
 
 pub(crate) async fn run(options: &ImportArgs, actor: Actor<'_>) -> Answer<Done> {
-    std::fs::File::open(&options.file).map_err(|error| Fault::file(&options.file, &error))?;
-    let engine = open_to_write(&options.book, actor).await?;
+    // Told before the book is opened. A pipe is refused later: opening one could wait for ever.
+    let about = std::fs::metadata(&options.file);
+    about
+        .and_then(|about| if about.is_file() { std::fs::File::open(&options.file).map(drop) } else { Ok(()) })
+        .map_err(|error| Fault::file(&options.file, &error))?;
+    let engine = if options.dry_run {
+        open_to_read(&options.book, actor).await?
+    } else {
+        open_to_write(&options.book, actor).await?
+    };
     let answer = import(&engine, options).await;
     progress_end();
     engine.close().await;
@@ -68,6 +76,7 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
         accept_other_account: args.accept_other_account,
         accept_other_balance: args.accept_other_balance,
         accept_same_file: args.again,
+        accept_late_lines: args.late,
     };
     let tell = |step: JobProgress| {
         progress(&format!("{}: {} of {}", step.title, step.done, step.total));
@@ -88,8 +97,11 @@ fn would_be_refused(args: &ImportArgs, plan: &ImportPlan, unread: &Unread) -> Op
     if !plan.missing.is_empty() {
         return Some(Fault::new(Exit::Refused, "IMPORT_INCOMPLETE", plan.missing.join(" ")));
     }
-    let same_file = plan.same_file.as_ref().filter(|_| !args.again);
-    same_file.map(|message| Fault::new(Exit::Refused, "SAME_FILE", message))
+    if let Some(message) = plan.same_file.as_ref().filter(|_| !args.again) {
+        return Some(Fault::new(Exit::Refused, "SAME_FILE", message));
+    }
+    let late = plan.late.as_ref().filter(|_| !args.late);
+    late.map(|message| Fault::new(Exit::Refused, "LATE_LINES", message))
 }
 
 async fn profile(engine: &Engine, name: Option<&str>) -> Answer<ImportOptions> {
@@ -128,9 +140,13 @@ fn describe(plan: &ImportPlan, session: &ImportSession) -> String {
         let amount = figure(&line.amount, plan.exponent);
         text.push_str(&format!("Known: row {}, {}, {amount}, {}, in {from}\n", line.line, line.date, line.description));
     }
-    for missing in plan.missing.iter().chain(&plan.account_warning).chain(&plan.balance_warning).chain(&plan.same_file)
-    {
-        text.push_str(&format!("{missing}\n"));
+    for line in plan.late_lines.iter().take(KNOWN_SHOWN) {
+        let amount = figure(&line.amount, plan.exponent);
+        text.push_str(&format!("Asked about: row {}, {}, {amount}, {}\n", line.line, line.date, line.description));
+    }
+    let warnings = [&plan.account_warning, &plan.balance_warning, &plan.same_file, &plan.late];
+    for said in plan.missing.iter().chain(warnings.into_iter().flatten()) {
+        text.push_str(&format!("{said}\n"));
     }
     text
 }

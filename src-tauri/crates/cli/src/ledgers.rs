@@ -10,7 +10,7 @@ use crate::Done;
 use crate::args::{BalanceCommand, LedgerCommand, PageArgs, YesNo};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure};
-use crate::session::{Actor, balance, open, open_to_write};
+use crate::session::{Actor, balance, open_to_read, open_to_write};
 
 /// Most rows that the engine hands out at once.
 const PAGE: u32 = 500;
@@ -27,7 +27,7 @@ pub(crate) async fn make_ledger(command: &LedgerCommand, actor: Actor<'_>) -> An
 }
 
 pub(crate) async fn list_ledgers(book: &Path, actor: Actor<'_>) -> Answer<Done> {
-    let engine = open(book, actor).await?;
+    let engine = open_to_read(book, actor).await?;
     let rows = engine.ledgers_list().await;
     engine.close().await;
     let rows = rows?;
@@ -114,7 +114,7 @@ async fn make_balance(
 }
 
 pub(crate) async fn list_balances(book: &Path, search: Option<&str>, actor: Actor<'_>) -> Answer<Done> {
-    let engine = open(book, actor).await?;
+    let engine = open_to_read(book, actor).await?;
     let mut rows: Vec<BalanceRow> = Vec::new();
     loop {
         let query = ListQuery {
@@ -161,7 +161,7 @@ pub(crate) async fn list_balances(book: &Path, search: Option<&str>, actor: Acto
 }
 
 pub(crate) async fn register(book: &Path, name: &str, page: &PageArgs, actor: Actor<'_>) -> Answer<Done> {
-    let engine = open(book, actor).await?;
+    let engine = open_to_read(book, actor).await?;
     let balance = balance(&engine, "balance", name, None).await?;
     let query = ListQuery { offset: page.offset, limit: page.limit.min(PAGE), ..ListQuery::default() };
     let found = engine.register_page(&balance.id, query).await;

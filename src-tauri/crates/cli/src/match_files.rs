@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::Done;
 use crate::args::MatchArgs;
 use crate::fault::{Answer, Exit, Fault};
-use crate::output::{Output, progress, progress_end};
+use crate::output::{Output, note, progress, progress_end};
 
 pub(crate) fn run(options: &MatchArgs) -> Answer<Done> {
     let started = Instant::now();
@@ -32,9 +32,11 @@ pub(crate) fn run(options: &MatchArgs) -> Answer<Done> {
         }
         Control::Continue
     };
-    let edges = match_records_with(ledger, statement, params(), &mut tell);
+    let matched = match_records_with(ledger, statement, params(), &mut tell);
     progress_end();
-    let edges = edges.map_err(|error| Fault::new(Exit::File, "MATCH_INPUT", format!("{error}.")))?;
+    let matched = matched.map_err(|error| Fault::new(Exit::File, "MATCH_INPUT", format!("{error}.")))?;
+    let edges = matched.edges;
+    matched.limits.iter().for_each(|limit| note(limit));
     write(&options.out, &edges)?;
     let count = |tier: Tier| edges.iter().filter(|edge| edge.tier == tier).count();
     let (certain, likely, possible) = (count(Tier::Certain), count(Tier::Likely), count(Tier::Possible));
@@ -48,7 +50,7 @@ pub(crate) fn run(options: &MatchArgs) -> Answer<Done> {
     );
     let json = json!({
         "lines": lines, "entries": entries, "matched": edges.len(), "certain": certain, "likely": likely, "possible": possible,
-        "milliseconds": u64::try_from(milliseconds).unwrap_or(u64::MAX), "file": options.out,
+        "milliseconds": u64::try_from(milliseconds).unwrap_or(u64::MAX), "file": options.out, "limits": matched.limits,
     });
     Ok(Output::new(json, text).into())
 }

@@ -12,8 +12,8 @@ use engine::{Engine, Notice};
 use crate::Done;
 use crate::args::{ReconcileCommand, ReportKind};
 use crate::fault::{Answer, Exit, Fault};
-use crate::output::{Output, Table, figure, progress, progress_end};
-use crate::session::{Actor, open, open_to_write};
+use crate::output::{Output, Table, figure, note, progress, progress_end};
+use crate::session::{Actor, open_to_read, open_to_write};
 
 pub(crate) async fn run(command: &ReconcileCommand, actor: Actor<'_>) -> Answer<Done> {
     if let ReconcileCommand::Report { book, out: Some(path), force, .. } = command {
@@ -27,7 +27,13 @@ pub(crate) async fn run(command: &ReconcileCommand, actor: Actor<'_>) -> Answer<
         | ReconcileCommand::Accept { book, .. }
         | ReconcileCommand::Signoff { book, .. } => (book, true),
     };
-    let engine = if writes { open_to_write(book, actor).await? } else { open(book, actor).await? };
+    // Whoever signs acts: the typed name is the name of the person.
+    let signer = match command {
+        ReconcileCommand::Signoff { name, .. } => name.as_deref(),
+        _ => None,
+    };
+    let actor = Actor { name: actor.name.or(signer), ..actor };
+    let engine = if writes { open_to_write(book, actor).await? } else { open_to_read(book, actor).await? };
     let answer = on_book(&engine, command).await;
     progress_end();
     engine.close().await;
@@ -97,6 +103,7 @@ fn watch(engine: &Engine) -> tokio::task::JoinHandle<()> {
 }
 
 fn ran(result: &RunResult) -> Done {
+    result.limits.iter().for_each(|limit| note(limit));
     let text = format!(
         "One entry proposed for {} of {}: {} certain, {} likely, {} possible. {} ambiguous, {} without an entry; {} confirmed by the run{}\n",
         result.proposed,
@@ -128,7 +135,7 @@ async fn find(engine: &Engine, text: &str) -> Answer<StatementRow> {
 }
 
 pub(crate) async fn list(book: &Path, actor: Actor<'_>) -> Answer<Done> {
-    let engine = open(book, actor).await?;
+    let engine = open_to_read(book, actor).await?;
     let rows = engine.statements().await;
     engine.close().await;
     let rows = rows?;

@@ -9,6 +9,7 @@ use engine::api::page::{FilterCondition, FilterTest, ListQuery};
 use engine::{Engine, SystemClock};
 use ledger::{Amount, Currency};
 use store::Store;
+use store::error::OpenError;
 use store_sqlite::SqliteStore;
 
 use crate::fault::{Answer, Exit, Fault};
@@ -30,6 +31,20 @@ pub(crate) async fn open(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     // Taking up sets whoever works in the window; a command says itself who acts.
     Engine::new(Arc::clone(&store), Arc::new(SystemClock), engine::SYSTEM_ACTOR).book_take_up().await?;
     Ok(Arc::new(Engine::new(store, Arc::new(SystemClock), name_of(actor))))
+}
+
+/// Opens a book to look at it. Nobody waits for it and it waits for nobody; nothing is written, so what time does by
+/// itself, such as letting go of a hold that ran out, is left to whoever opens the book to work in it.
+pub(crate) async fn open_to_read(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
+    let store = match SqliteStore::open_to_read(book).await {
+        Err(OpenError::Older(..)) => {
+            // It cannot be read before it is brought up to date, which an opening for writing does, or says why not.
+            SqliteStore::open(book).await?.close().await;
+            SqliteStore::open_to_read(book).await?
+        }
+        other => other?,
+    };
+    Ok(Arc::new(Engine::new(Arc::new(store), Arc::new(SystemClock), name_of(actor))))
 }
 
 /// As [`open`], and refuses when nothing can be written, also after waiting as long as the caller wants to.

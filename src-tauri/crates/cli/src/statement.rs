@@ -2,19 +2,24 @@
 
 use std::io::{Result, Write};
 
+use engine::files::{STATEMENT_BYTES, bounded};
 use engine::words::plural;
 use statements::{Problem, Proof, Reading, Severity, Statement, StatementLine};
 
 use crate::Done;
 use crate::args::StatementCommand;
-use crate::fault::{Answer, Fault};
+use crate::fault::{Answer, Exit, Fault};
 use crate::mapping::read_options;
 use crate::output::{Columns, Lengthy, Output, figure};
 use crate::unread::Unread;
 
 pub(crate) fn read(command: &StatementCommand) -> Answer<Done> {
     let StatementCommand::Read { file, mapping } = command;
-    let bytes = std::fs::read(file).map_err(|error| Fault::file(file, &error))?;
+    let bytes = bounded(file, STATEMENT_BYTES).map_err(|error| Fault::file(file, &error))?;
+    if bytes.len() as u64 > STATEMENT_BYTES {
+        let message = format!("{} is larger than 64 MB. Split it. Nothing was read.", file.display());
+        return Err(Fault::new(Exit::File, "FILE", message));
+    }
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let options = read_options(mapping, &bytes, &name)?;
     let reading = statements::read(&bytes, &name, &options);

@@ -11,7 +11,7 @@ use crate::Done;
 use crate::args::{PageArgs, TransactionFilter};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure, money};
-use crate::session::{Actor, open};
+use crate::session::{Actor, open_to_read};
 
 /// States of a hold that still holds money.
 const OPEN: [&str; 2] = ["held", "part_committed"];
@@ -42,7 +42,7 @@ pub(crate) async fn list(book: &Path, filter: &TransactionFilter, page: &PageArg
         text: filter.search.clone(),
         ..ListQuery::default()
     };
-    let engine = open(book, actor).await?;
+    let engine = open_to_read(book, actor).await?;
     let found = engine.transactions_page(query).await;
     engine.close().await;
     let found = found?;
@@ -67,7 +67,7 @@ pub(crate) async fn list(book: &Path, filter: &TransactionFilter, page: &PageArg
 }
 
 pub(crate) async fn show(book: &Path, id: &str, actor: Actor<'_>) -> Answer<Done> {
-    let engine = open(book, actor).await?;
+    let engine = open_to_read(book, actor).await?;
     let found = find(&engine, id).await;
     engine.close().await;
     let found = found?;

@@ -17,7 +17,7 @@ use crate::api::overview::ActivityRow;
 use crate::api::page::{FieldError, ListPage, ListQuery};
 use crate::clock::new_id;
 use crate::post::{GENERAL_LEDGER_ID, below_zero_key, check_indicator};
-use crate::{Engine, EngineError, EngineResult, Topic, view};
+use crate::{Engine, EngineError, EngineResult, Topic, view, words};
 
 /// Longest name of a ledger or balance.
 const MAX_NAME: usize = 200;
@@ -141,6 +141,7 @@ impl Engine {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         name_is_free(unit.as_mut(), &new.ledger_id, &new.name, &new.currency).await?;
+        one_exponent(unit.as_mut(), &new.currency).await?;
         unit.insert_balance(&new).await?;
         if request.below_zero {
             unit.put_setting(&below_zero_key(&new.id), &true.into()).await?;
@@ -290,7 +291,7 @@ impl Engine {
     /// [`EngineError::NotFound`].
     pub async fn balance_history(&self, id: &str) -> EngineResult<Vec<ActivityRow>> {
         self.balance_record(id).await?;
-        Ok(self.store.events(Some(id), HISTORY).await?.iter().map(crate::overview::activity).collect())
+        Ok(crate::overview::changes(&self.store.events(Some(id), HISTORY).await?))
     }
 
     /// The balance at the end of every day on which it moved, from the last value before `from`.
@@ -340,14 +341,12 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`].
     pub async fn balance_check(&self, id: &str) -> EngineResult<BalanceCheck> {
-        let record = self.balance_record(id).await?;
-        let recomputed =
-            self.store.recompute(Some(id)).await?.pop().ok_or_else(|| EngineError::not_found("balance", id))?;
+        let found = self.store.recompute(id).await?.ok_or_else(|| EngineError::not_found("balance", id))?;
         Ok(BalanceCheck {
             id: id.to_owned(),
-            stored: view::figures(&record.balance.figures),
-            agrees: recomputed.figures == record.balance.figures,
-            recomputed: view::figures(&recomputed.figures),
+            stored: view::figures(&found.stored.figures),
+            agrees: found.figures == found.stored.figures,
+            recomputed: view::figures(&found.figures),
         })
     }
 
@@ -381,6 +380,21 @@ async fn name_is_free(unit: &mut dyn Unit, ledger_id: &str, name: &str, currency
             "name",
             format!("{} has a balance called {name} in {currency} already. Choose another name.", other.ledger_name),
         )),
+    }
+}
+
+/// Sums go by the code of a currency: a book keeps each with one number of decimals.
+pub(crate) async fn one_exponent(unit: &mut dyn Unit, currency: &Currency) -> EngineResult<()> {
+    match unit.load_exponent(currency.code()).await? {
+        Some(kept) if kept != currency.exponent() => Err(EngineError::invalid(
+            "exponent",
+            format!(
+                "This book keeps {currency} with {}, not {}. Nothing was changed. Use {kept}, or another code.",
+                words::plural(kept.into(), "decimal", "decimals"),
+                currency.exponent()
+            ),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ledger::Currency;
 use serde_json::json;
+use store::ledger::Recomputed;
 use store::system::{Event, JobKind, JobRecord, JobState};
 
 use crate::api::book::{BookCheck, BookInfo, Chart, ColumnNames, JobRow, NewBook};
@@ -13,7 +14,7 @@ use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Topic, words};
 
 /// Keys of the book's settings.
 const BOOK: &str = "book";
-const PERSON: &str = "person";
+pub(crate) const PERSON: &str = "person";
 const LAST_BACKUP: &str = "last_backup";
 /// Jobs that the jobs list shows.
 const JOBS_SHOWN: u32 = 50;
@@ -141,7 +142,7 @@ impl Engine {
         if self.store.checked_at_open() {
             return Ok(());
         }
-        let found = self.store.check_file().await?;
+        let found = self.store.look_over_file().await?;
         if !found.is_empty() {
             tracing::error!(problems = found.len(), "the file is damaged");
             found.into_iter().for_each(|sentence| self.remember_problem(sentence));
@@ -196,14 +197,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] for an empty name.
     pub async fn person_set(&self, name: &str) -> EngineResult<BookInfo> {
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-            return Err(EngineError::invalid("name", "Enter your name, with at most 100 characters."));
-        }
-        if name.eq_ignore_ascii_case(SYSTEM_ACTOR) {
-            let message = format!("{SYSTEM_ACTOR} stands for what happens by itself. Enter your own name.");
-            return Err(EngineError::invalid("name", message));
-        }
+        let name = person_name(name)?;
         self.put(PERSON, &json!(name)).await?;
         self.set_actor(name);
         self.changed(&[Topic::Book]);
@@ -254,29 +248,24 @@ impl Engine {
     /// [`EngineError::Store`] when the book cannot even be read.
     pub async fn book_check(&self) -> EngineResult<BookCheck> {
         let mut problems = self.store.check_file().await?;
-        let recomputed = self.store.recompute(None).await?;
-        for balance in &recomputed {
-            let record = self.balance_record(&balance.balance_id).await?;
-            if record.balance.figures != balance.figures {
-                let (stored, found) = (&record.balance.figures, &balance.figures);
-                let currency = &record.balance.currency;
+        let audit = self.store.audit().await?;
+        for Recomputed { stored, figures } in &audit.balances {
+            if stored.figures != *figures {
                 problems.push(format!(
                     "{} is stored with {} but its entries give {}.",
-                    record.balance.name,
-                    words::money(&stored.balance(), currency),
-                    words::money(&found.balance(), currency)
+                    stored.name,
+                    words::money(&stored.figures.balance(), &stored.currency),
+                    words::money(&figures.balance(), &stored.currency)
                 ));
             }
         }
-        problems.extend(self.store.check_derived().await?);
-        for row in self.store.trial_balance(None).await? {
-            if row.debit != row.credit {
-                let gap = words::money(&(&row.debit - &row.credit), &row.currency);
-                problems.push(format!("{} does not tie: debits and credits differ by {gap}.", row.currency));
-            }
+        problems.extend(audit.derived);
+        for row in audit.trial.iter().filter(|row| row.debit != row.credit) {
+            let gap = words::money(&(&row.debit - &row.credit), &row.currency);
+            problems.push(format!("{} does not tie: debits and credits differ by {gap}.", row.currency));
         }
-        let counts = self.store.counts().await?;
-        Ok(BookCheck { balances: counts.balances, entries: counts.entries, problems })
+        let entries = audit.trial.iter().map(|row| row.entries).sum();
+        Ok(BookCheck { balances: audit.balances.len() as u64, entries, problems })
     }
 
     /// Long work, newest first.
@@ -286,6 +275,19 @@ impl Engine {
     pub async fn jobs_list(&self) -> EngineResult<Vec<JobRow>> {
         Ok(self.store.jobs(JOBS_SHOWN).await?.into_iter().map(job_row).collect())
     }
+}
+
+/// What a person may be called.
+pub(crate) fn person_name(name: &str) -> EngineResult<&str> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(EngineError::invalid("name", "Enter your name, with at most 100 characters."));
+    }
+    if name.eq_ignore_ascii_case(SYSTEM_ACTOR) {
+        let message = format!("{SYSTEM_ACTOR} stands for what happens by itself. Enter your own name.");
+        return Err(EngineError::invalid("name", message));
+    }
+    Ok(name)
 }
 
 fn job_row(job: JobRecord) -> JobRow {

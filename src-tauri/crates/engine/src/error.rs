@@ -98,6 +98,7 @@ impl EngineError {
             ) => Some(overdraft_hint(balance)),
             Self::SignedPeriod(period) => Some(period.way_out()),
             Self::Conflict { code: "SAME_FILE", .. } => Some(SAME_FILE_HINT.to_owned()),
+            Self::Conflict { code: "LATE_LINES", .. } => Some(LATE_LINES_HINT.to_owned()),
             _ => None,
         }
     }
@@ -125,6 +126,9 @@ impl EngineError {
 
 /// How to import a file again under another reading.
 const SAME_FILE_HINT: &str = "Undo the earlier import first, in the window under Reconcile. If the lines are to be added all the same: the check mark in the last step of the window, or “--again” on the command line.";
+
+/// How to import lines into days that were imported before.
+const LATE_LINES_HINT: &str = "Look at them under Duplicates in the window, or with “--dry-run” on the command line. If they are new: the check mark in the last step of the window, or “--late” on the command line.";
 
 /// How to book it all the same, by the name of the option in either front end.
 fn overdraft_hint(balance: &str) -> String {

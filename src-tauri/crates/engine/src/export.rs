@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::api::book::JobProgress;
 use crate::api::page::ListQuery;
 use crate::api::statements::ReportFormat;
-use crate::api::transactions::{ExportColumn, ExportDone, FamilyRow, FamilyState, TransactionsExport};
+use crate::api::transactions::{BatchRow, ExportColumn, ExportDone, FamilyRow, FamilyState, TransactionsExport};
 use crate::{Engine, EngineError, EngineResult, files, view};
 
 /// Rows read from the book and written to the file at once.
@@ -103,6 +103,36 @@ impl Engine {
             other => failed(other.to_string()),
         })?;
         Ok(ExportDone { rows: done, path: path.display().to_string() })
+    }
+}
+
+impl Engine {
+    /// What became of each hold, as a table: those that were not decided say why.
+    ///
+    /// # Errors
+    /// An amount that is none.
+    pub fn holds_report(rows: &[BatchRow]) -> EngineResult<Vec<u8>> {
+        let text = |value: Option<&str>| Cell::Text(value.unwrap_or_default().to_owned());
+        let failed = |error: RowError| EngineError::invalid("rows", error.to_string());
+        let head = ["Reference", "Done", "Amount", "Currency", "Posted as", "Date", "Reason", "Code"];
+        let mut out = Vec::new();
+        let mut table = Rows::csv(&mut out, &head).map_err(failed)?;
+        for row in rows {
+            let amount: Amount = row.amount.parse().map_err(|_| EngineError::invalid("rows", "This is no amount."))?;
+            let cells = [
+                text(Some(&row.reference)),
+                text(Some(if row.ok { "yes" } else { "no" })),
+                Cell::Amount { amount, exponent: row.exponent },
+                text(Some(&row.currency)),
+                text(row.booked.as_deref()),
+                text(row.date.as_deref()),
+                text(row.message.as_deref()),
+                text(row.code.as_deref()),
+            ];
+            table.push(&cells).map_err(failed)?;
+        }
+        table.finish().map_err(failed)?;
+        Ok(out)
     }
 }
 

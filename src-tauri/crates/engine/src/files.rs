@@ -57,6 +57,12 @@ fn database_of(path: &Path) -> Option<String> {
     BESIDE.iter().find_map(|ending| name.strip_suffix(ending)).map(str::to_owned)
 }
 
+fn beside(path: &Path, ending: &str) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
 /// Writes a file so that a crash leaves the old one or the new one, never half of either.
 ///
 /// # Errors
@@ -96,6 +102,53 @@ pub fn replace_atomically<E: From<io::Error>>(
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
     Ok(())
+}
+
+/// Gives a whole file its name. Whatever has the name already keeps it.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] if the name is taken, or as the file system says; `part` is gone then.
+pub fn rename_new(part: &Path, path: &Path) -> io::Result<()> {
+    if std::fs::metadata(beside(part, "-wal")).is_ok_and(|log| log.len() > 0) {
+        return Err(io::Error::other("it could not be closed"));
+    }
+    tempfile::TempPath::try_from_path(part)?.persist_noclobber(path).map_err(|error| error.error)?;
+    if cfg!(unix) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    Ok(())
+}
+
+/// Takes away a database that nobody asked to keep, and what it keeps beside itself.
+pub(crate) fn remove_database(path: &Path) {
+    for ending in BESIDE.iter().chain(&[""]) {
+        // What was never made need not go.
+        let _ = std::fs::remove_file(beside(path, ending));
+    }
+}
+
+/// Largest bank file that is read; it is held in memory.
+pub const STATEMENT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The bytes of a file, at most one more than `most`: a file that grows while it is read, or that tells no size, ends
+/// there. What is no file (a pipe, a device) could make the reader wait for ever and is not opened.
+///
+/// # Errors
+/// As the file system says, or that it is no file.
+pub fn bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let no_file = || io::Error::other("this is not a file");
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(no_file());
+    }
+    let file = File::open(path)?;
+    let about = file.metadata()?;
+    if !about.is_file() {
+        return Err(no_file());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(most)).unwrap_or_default());
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Why a file could not be written, in words.

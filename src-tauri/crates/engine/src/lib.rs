@@ -7,6 +7,7 @@ pub mod api;
 mod balances;
 mod book;
 pub mod clock;
+mod create;
 pub mod days;
 mod desk;
 pub mod error;
@@ -15,6 +16,7 @@ pub mod files;
 mod holds;
 mod idempotency;
 mod imports;
+mod jobs;
 mod overview;
 mod post;
 mod recon;
@@ -35,6 +37,7 @@ use tokio::sync::broadcast;
 
 pub use api::book::Topic;
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use create::{CreateError, create_book};
 pub use error::{EngineError, EngineResult};
 pub use export::ExportProgress;
 pub use imports::ImportProgress;
@@ -94,8 +97,9 @@ impl Engine {
         self.notices.subscribe()
     }
 
-    /// Writes everything out and lets go of the file.
+    /// Ends what still runs, writes everything out and lets go of the file.
     pub async fn close(&self) {
+        self.recon.jobs().end().await;
         self.store.close().await;
     }
 

@@ -301,6 +301,51 @@ fn desk_activity(event: &Event, text: &str, statement: String) -> ActivityRow {
     }
 }
 
+/// The history of one balance, newest first. An entry keeps the whole of what was written; beside the one before it,
+/// it tells what is different.
+pub(crate) fn changes(events: &[Event]) -> Vec<ActivityRow> {
+    let told = |(at, event): (usize, &Event)| {
+        let mut row = activity(event);
+        let parts = differences(events.get(at + 1..).unwrap_or_default(), &event.payload);
+        if event.kind == "balance.changed" && !parts.is_empty() {
+            row.object = format!("{}: {}", row.object, parts.join(", "));
+        }
+        row
+    };
+    events.iter().enumerate().map(told).collect()
+}
+
+/// What a change made different from the entries before it, newest first, as far as they tell.
+fn differences(earlier: &[Event], after: &serde_json::Value) -> Vec<String> {
+    let Some(before) = earlier.first().map(|event| &event.payload) else { return Vec::new() };
+    // Whether it may go below zero is only told where somebody said so.
+    let below_zero = earlier.iter().find_map(|event| event.payload["below_zero"].as_bool());
+    let mut parts = Vec::new();
+    if let (Some(old), Some(new)) = (before["name"].as_str(), after["name"].as_str())
+        && old != new
+    {
+        parts.push(format!("renamed from {old}"));
+    }
+    if before.get("account_number").is_some_and(|old| *old != after["account_number"]) {
+        parts.push(if after["account_number"].is_null() { "number removed" } else { "number changed" }.into());
+    }
+    // A balance begins without a pin, and its first entry says nothing of it.
+    let pinned = |state: &serde_json::Value| state["pinned"].as_bool().unwrap_or(false);
+    let flags = [
+        (Some(pinned(before)), Some(pinned(after)), "pinned", "no longer pinned"),
+        (before["reconcilable"].as_bool(), after["reconcilable"].as_bool(), "a bank account", "no bank account"),
+        (below_zero, after["below_zero"].as_bool(), "may go below zero", "may not go below zero"),
+    ];
+    for (old, new, on, off) in flags {
+        if let (Some(old), Some(new)) = (old, new)
+            && old != new
+        {
+            parts.push(if new { on } else { off }.into());
+        }
+    }
+    parts
+}
+
 /// Verb and object of a history entry, as a sentence part.
 pub(crate) fn activity(event: &Event) -> ActivityRow {
     let text = |key: &str| event.payload.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();

@@ -6,6 +6,7 @@ use store::Unit;
 use store::ledger::{BalanceRecord, BalanceRef, NewBalance, NewTransaction, StoredTransaction};
 use store::system::Event;
 
+use crate::balances::one_exponent;
 use crate::clock::new_id;
 use crate::idempotency::{Asked, taken};
 use crate::{EngineError, EngineResult, Stamp, signed};
@@ -75,6 +76,9 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     {
         return repeat(unit, &existing, command, stamp).await;
     }
+    if command.expires_at.is_some_and(|at| at <= stamp.at) {
+        return Err(expiry_is_past());
+    }
     let (source, destination) = both_balances(unit, stamp, command).await?;
     let asked = Asked { command, source: &source.balance.id, destination: &destination.balance.id };
     let input_hash = asked.hash();
@@ -142,6 +146,11 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     Ok(Posted { id, key, existing: false })
 }
 
+/// A hold that was placed in time is found by its reference before this is asked.
+pub(crate) fn expiry_is_past() -> EngineError {
+    EngineError::invalid("expires_at", "The expiry lies in the past.")
+}
+
 /// The same reference again: the same content is the same posting, other content is an error.
 async fn repeat(
     unit: &mut dyn Unit,
@@ -169,6 +178,10 @@ async fn both_balances(
 ) -> EngineResult<(BalanceRecord, BalanceRecord)> {
     let source = unit.load_balance(&balance_ref(&command.source, &command.currency)).await?;
     let destination = unit.load_balance(&balance_ref(&command.destination, &command.currency)).await?;
+    if source.is_none() && command.source == command.destination {
+        // Before it is made, and made again.
+        return Err(ledger::LedgerError::SelfTransfer.into());
+    }
     // The exponent of a new indicator is that of the balance it is booked against.
     let known = source.as_ref().or(destination.as_ref()).map(|record| record.balance.currency.clone());
     let source = match source {
@@ -224,6 +237,7 @@ async fn make_indicator(
         })?,
     };
     check_indicator(name)?;
+    one_exponent(unit, &currency).await?;
     let new = NewBalance {
         id: new_id("bln"),
         ledger_id: GENERAL_LEDGER_ID.to_owned(),

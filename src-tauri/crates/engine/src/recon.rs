@@ -1,7 +1,6 @@
 //! What the parts of reconciliation share: sessions and cancel switches in memory, statements by id, their proof.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::Date;
@@ -13,6 +12,7 @@ use store::recon::{
 
 use crate::api::statements::{StatementRow, StatementState};
 use crate::imports::Session;
+use crate::jobs::Jobs;
 use crate::{Engine, EngineError, EngineResult};
 
 /// Days before a baseline or a period that entries may be dated and still belong to its lines, and days after it.
@@ -22,7 +22,7 @@ pub(crate) const WINDOW_DAYS: i64 = 30;
 #[derive(Default)]
 pub(crate) struct ReconState {
     sessions: Mutex<HashMap<String, Arc<Session>>>,
-    cancels: Mutex<HashMap<String, Arc<AtomicBool>>>,
+    jobs: Arc<Jobs>,
 }
 
 impl ReconState {
@@ -30,8 +30,8 @@ impl ReconState {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn cancels(&self) -> MutexGuard<'_, HashMap<String, Arc<AtomicBool>>> {
-        self.cancels.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn jobs(&self) -> &Arc<Jobs> {
+        &self.jobs
     }
 }
 
@@ -113,6 +113,7 @@ pub(crate) fn span(statement: &StatementRecord, all: &[StatementRecord]) -> Proo
         statement_key: statement.key,
         baseline,
         period_to: statement.period_to,
+        open: Vec::new(),
     }
 }
 
@@ -153,6 +154,19 @@ pub(crate) async fn load_statement(unit: &mut dyn Unit, id: &str) -> EngineResul
 impl Engine {
     pub(crate) async fn statement_record(&self, id: &str) -> EngineResult<StatementRecord> {
         self.store.statement(id).await?.ok_or_else(|| EngineError::not_found("statement", id))
+    }
+
+    /// Outstanding entries that are open like the line they are proposed for: the bank seems to have paid them by now,
+    /// so they count among the unmatched ones, and on neither side of the bank.
+    pub(crate) async fn open_outstanding(
+        &self,
+        statement: &StatementRecord,
+        run: Option<&RunRecord>,
+    ) -> EngineResult<Vec<i64>> {
+        match run {
+            Some(run) => Ok(self.store.outstanding_proposed(statement.balance_key, run.key).await?),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Statements of every balance, oldest period first.

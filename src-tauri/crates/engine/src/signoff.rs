@@ -9,28 +9,18 @@ use store::{Store, StoreError, Unit};
 
 use crate::api::book::Topic;
 use crate::api::statements::{Report, SignoffCheck, SignoffItem};
+use crate::book::{PERSON, person_name};
 use crate::recon::{
     ledger_cleared, left_out_rows, left_out_words, left_to_clear, load_statement, missing, missing_words, must_be_open,
     plus_days, previous, span, statement_cleared,
 };
 use crate::report::entry_row;
-use crate::{Engine, EngineError, EngineResult, words};
+use crate::{Engine, EngineError, EngineResult, Stamp, words};
 
 /// Entries of the period that are neither matched nor outstanding.
 pub(crate) fn open_entries(statement: &StatementRecord, all: &[StatementRecord]) -> EntryQuery {
     let span = span(statement, all);
-    EntryQuery {
-        balance_key: statement.balance_key,
-        from: Some(span.baseline),
-        to: span.period_to,
-        outstanding: false,
-        text: None,
-        sign: 0,
-        newest_txn_key: None,
-        except: Vec::new(),
-        offset: 0,
-        limit: 0,
-    }
+    EntryQuery { from: Some(span.baseline), ..EntryQuery::new(statement.balance_key, span.period_to) }
 }
 
 /// What the book lacks before the first statement of a balance. Matches tie exactly, so the two halves of its proof can
@@ -41,16 +31,45 @@ pub(crate) struct OpeningGap {
     /// What the ledger counts as covered by the opening balance.
     book: Amount,
     /// To be posted, as the bank balance moves. Never zero.
-    pub(crate) missing: Amount,
+    missing: Amount,
+    /// Lines without a match. Each may stand for an entry from before the statement that is part of the difference.
+    open_lines: u64,
 }
 
 impl OpeningGap {
     /// `apart` is what the ledger clears to less what the statement does. `None` when they agree, or when it is not the
     /// first statement: then the entries before it were signed for.
-    pub(crate) fn of(statement: &StatementRecord, all: &[StatementRecord], apart: &Amount) -> Option<Self> {
+    pub(crate) fn of(
+        statement: &StatementRecord,
+        all: &[StatementRecord],
+        figures: &LineFigures,
+        apart: &Amount,
+    ) -> Option<Self> {
         let begins = span(statement, all).baseline;
         let first = previous(statement, all).is_none() && begins == statement.period_from;
-        (first && !apart.is_zero()).then(|| Self { begins, book: &statement.opening + apart, missing: -apart })
+        (first && !apart.is_zero()).then(|| Self {
+            begins,
+            book: &statement.opening + apart,
+            missing: -apart,
+            open_lines: figures.open_in_lines + figures.open_out_lines,
+        })
+    }
+
+    /// What may be posted. Nothing while a line is open: a cheque of an earlier month that the bank paid now would be
+    /// booked a second time.
+    pub(crate) fn offered(&self) -> Option<&Amount> {
+        (self.open_lines == 0).then_some(&self.missing)
+    }
+
+    /// Why nothing is offered yet.
+    pub(crate) fn waits(&self) -> String {
+        let one = self.open_lines == 1;
+        format!(
+            "{} open, and an entry dated before {} may belong to {}. What the book lacks is posted when no line is open.",
+            words::plural(self.open_lines, "line is", "lines are"),
+            self.begins,
+            if one { "it" } else { "one of them" }
+        )
     }
 
     /// The last day on which the posting may be dated.
@@ -59,14 +78,19 @@ impl OpeningGap {
     }
 
     fn words(&self, statement: &StatementRecord) -> String {
-        format!(
-            "The book has {} before {}, the statement opens with {}. Post the difference of {} dated {} or earlier.",
-            words::money(&self.book, &statement.currency),
+        let money = |amount: &Amount| words::money(amount, &statement.currency);
+        let said = format!(
+            "The book has {} before {}, the statement opens with {}.",
+            money(&self.book),
             self.begins,
-            words::money(&statement.opening, &statement.currency),
-            words::money(&self.missing, &statement.currency),
-            self.day()
-        )
+            money(&statement.opening)
+        );
+        match self.offered() {
+            Some(missing) => {
+                format!("{said} Post the difference of {} dated {} or earlier.", money(missing), self.day())
+            }
+            None => format!("{said} {}", self.waits()),
+        }
     }
 }
 
@@ -110,7 +134,7 @@ fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
     let missing = missing(statement, figures);
     let lines_open = figures.open_in_lines + figures.open_out_lines;
     let apart = &ledger_cleared(side) - &statement_cleared(statement, figures);
-    let gap = OpeningGap::of(statement, all, &apart);
+    let gap = OpeningGap::of(statement, all, figures, &apart);
     let item = |key: &str, ok: bool, required: bool, text: String| SignoffItem { key: key.into(), ok, required, text };
     let mut items = vec![
         item(
@@ -182,7 +206,7 @@ fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
         becoming_outstanding: rows,
         becoming_outstanding_total: total.to_string(),
         version: statement.version,
-        opening_missing: gap.map(|gap| gap.missing.to_string()),
+        opening_missing: gap.and_then(|gap| gap.offered().map(ToString::to_string)),
     }
 }
 
@@ -200,12 +224,13 @@ impl Engine {
     /// Signs a statement: what is still unmatched becomes outstanding, the report is frozen, and the database refuses
     /// any change of its matches from then on.
     ///
+    /// The typed name is the name of the person who works here. Where nobody has said yet who that is, it becomes it.
+    ///
     /// # Errors
-    /// `NOT_READY` with what is missing; `INVALID_INPUT` without a name.
+    /// `NOT_READY` with what is missing; `INVALID_INPUT` without a name; `OTHER_PERSON` with the name of another one.
     pub async fn sign_off(&self, statement_id: &str, name: &str) -> EngineResult<Report> {
-        let stamp = self.stamp();
-        let name = name.trim();
-        if name.is_empty() {
+        let typed = name.trim();
+        if typed.is_empty() {
             return Err(EngineError::invalid("name", "Type your name to sign."));
         }
         // The report is made from the state that the unit has found ready; nobody else writes in between.
@@ -223,7 +248,10 @@ impl Engine {
                 message: format!("{} Nothing was signed.", missing.join(" ")),
             });
         }
+        let signer = self.signer(unit.as_mut(), typed).await?;
+        let (name, stamp) = (signer.as_str(), Stamp { actor: signer.clone(), ..self.stamp() });
         let mut report = self.draft_report(&statement, Some(open)).await?;
+        report.prepared_by = signer.clone();
         report.draft = false;
         report.signed_by = Some(name.to_owned());
         report.signed_at = Some(stamp.at.to_string());
@@ -251,8 +279,33 @@ impl Engine {
         })
         .await?;
         unit.commit().await?;
+        if self.actor() != signer {
+            self.set_actor(&signer);
+            self.changed(&[Topic::Book]);
+        }
         self.changed(&[Topic::Statements, Topic::Transactions, Topic::Balances]);
         Ok(report)
+    }
+
+    /// Who signs: the person who works here, as they spell their name. In a book where nobody has said who works in it,
+    /// whoever signs is that person from now on.
+    async fn signer(&self, unit: &mut dyn Unit, typed: &str) -> EngineResult<String> {
+        let person = self.actor();
+        if person.trim().to_lowercase() == typed.to_lowercase() {
+            return Ok(person);
+        }
+        if unit.load_setting(PERSON).await?.is_some() {
+            return Err(EngineError::Conflict {
+                code: "OTHER_PERSON",
+                message: format!(
+                    "{person} works here, and signs with that name. Nothing was signed. If you are somebody else, say so \
+                     under Settings first."
+                ),
+            });
+        }
+        let name = person_name(typed)?;
+        unit.put_setting(PERSON, &json!(name)).await?;
+        Ok(name.to_owned())
     }
 
     /// Opens a signed statement again as its next version. The signed report stays.

@@ -7,7 +7,9 @@ use crate::api::page::{ListPage, ListQuery, MoneyTotal};
 use crate::api::transactions::{Check, Effect, FamilyRow, PostPreview, PostRequest, TransactionDetail};
 use crate::days::entry_day;
 use crate::idempotency::{Asked, reference_of};
-use crate::post::{PostCommand, balance_ref, below_zero_key, check_indicator, empty_indicator, is_allowed, post_in};
+use crate::post::{
+    PostCommand, balance_ref, below_zero_key, check_indicator, empty_indicator, expiry_is_past, is_allowed, post_in,
+};
 use crate::{Engine, EngineError, EngineResult, Topic, signed, view, words};
 
 /// Longest description that is stored.
@@ -123,6 +125,10 @@ impl Engine {
         let destination = self.preview_balance(&mut preview, &request, "destination").await?;
         let ids =
             source.as_ref().zip(destination.as_ref()).map(|(source, destination)| (&*source.id, &*destination.id));
+        if command.as_ref().is_some_and(|command| command.expires_at.is_some_and(|at| at <= self.clock.now())) {
+            let error = expiry_is_past().sentence();
+            preview.checks.push(failed("input", error, Some("expires_at")));
+        }
         let asked = command.as_ref().zip(ids);
         let asked = asked.map(|(command, (source, destination))| Asked { command, source, destination });
         self.check_reference(&mut preview, &reference, asked.as_ref()).await?;
@@ -197,6 +203,7 @@ impl Engine {
                 preview.effects = vec![view::effect(source, &from), view::effect(destination, &to)];
             }
             Err(error) => {
+                preview.effects = if_there_were_money(source, destination, posting);
                 let (kind, field) = match &error {
                     ledger::LedgerError::InsufficientFunds { .. } | ledger::LedgerError::OverdraftLimit { .. } => {
                         ("funds", "amount")
@@ -206,7 +213,8 @@ impl Engine {
                     _ => ("balances", "destination"),
                 };
                 let sentence = EngineError::from(error).sentence();
-                preview.checks.push(failed(kind, sentence.replace(" Nothing was posted.", ""), Some(field)));
+                let sentence = if kind == "funds" { sentence } else { sentence.replace(" Nothing was posted.", "") };
+                preview.checks.push(failed(kind, sentence, Some(field)));
             }
         }
     }
@@ -328,11 +336,8 @@ impl Engine {
             None
         });
         let expires_at = request.expires_at.as_deref().and_then(|text| match text.parse::<jiff::Timestamp>() {
-            Ok(at) if at > self.clock.now() => Some(at),
-            Ok(_) => {
-                wrong("expires_at", "The expiry lies in the past.".into());
-                None
-            }
+            // Whether it is past is asked once it is known that this is no repetition.
+            Ok(at) => Some(at),
             Err(_) => {
                 wrong("expires_at", format!("“{text}” is not a time."));
                 None
@@ -375,6 +380,15 @@ impl Engine {
 
     pub(crate) async fn balance_record(&self, id: &str) -> EngineResult<BalanceRecord> {
         self.store.balance(&BalanceRef::Id(id.to_owned())).await?.ok_or_else(|| EngineError::not_found("balance", id))
+    }
+}
+
+/// What a posting would come to if the balance it takes from might go below zero. Nothing for what no money would help.
+fn if_there_were_money(source: &ledger::Balance, destination: &ledger::Balance, posting: Posting) -> Vec<Effect> {
+    let posting = Posting { overdraft: Overdraft::Unlimited, ..posting };
+    match transaction::post(source, destination, &posting) {
+        Ok((from, to)) => vec![view::effect(source, &from), view::effect(destination, &to)],
+        Err(_) => Vec::new(),
     }
 }
 

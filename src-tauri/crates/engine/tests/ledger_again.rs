@@ -230,3 +230,33 @@ async fn a_day_that_no_entry_can_mean_is_refused() {
     }
     assert_eq!(booked(&book, &target).await, "4");
 }
+
+#[tokio::test]
+async fn a_hold_sent_again_after_it_ran_out_is_the_same_hold() {
+    let (book, ..) = held().await;
+    let (source, target) = (book.balance("From", "EUR").await, book.balance("To", "EUR").await);
+    book.fund(&source, "EUR", "10000").await;
+    let expires_at = Some("2026-11-19T10:24:10Z".into());
+    let request = PostRequest { hold: true, expires_at, ..transfer("SHORT", &source, &target, "100") };
+    let first = book.engine.post(request.clone()).await.unwrap();
+    book.clock.set("2026-11-19T10:24:11Z".parse().unwrap());
+    let again = book.engine.post(request.clone()).await.unwrap();
+    assert_eq!((again.existing, again.family.id), (true, first.family.id));
+    let late = PostRequest { reference: "LATE".into(), ..request };
+    let preview = book.engine.post_preview(late.clone()).await.unwrap();
+    assert!(!preview.ready && preview.checks.iter().any(|check| check.text == "The expiry lies in the past."));
+    let refused = book.engine.post(late).await.unwrap_err();
+    assert_eq!((refused.code(), refused.sentence().as_str()), ("INVALID_INPUT", "The expiry lies in the past."));
+}
+
+#[tokio::test]
+async fn an_indicator_that_is_not_there_yet_pays_nothing_to_itself() {
+    let book = TestBook::new().await;
+    for create_indicators in [true, false] {
+        let request =
+            PostRequest { create_indicators, allow_overdraft: true, ..transfer("SELF", "@float", "@float", "100") };
+        assert_eq!(book.engine.post(request).await.unwrap_err().code(), "SELF_TRANSFER");
+    }
+    let found = book.engine.balance_search("@float", None, 10).await.unwrap();
+    assert!(found.is_empty(), "nothing was made: {found:?}");
+}

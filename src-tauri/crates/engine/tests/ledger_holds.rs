@@ -1,10 +1,10 @@
 //! Deciding on holds: the day it counts for, what it does to many balances, and balances that may go below zero.
 
-use engine::EngineError;
 use engine::api::book::Chart;
 use engine::api::ledgers::BalanceUpdate;
 use engine::api::page::{FilterCondition, FilterTest, ListQuery};
 use engine::api::transactions::{CommitItem, PostRequest};
+use engine::{Engine, EngineError};
 
 use crate::support::{TestBook, transfer};
 
@@ -60,6 +60,7 @@ async fn the_effect_of_many_holds_is_exact_and_begins_with_what_is_paid_from() {
     let total = &effect.sums[0];
     assert_eq!((total.holds, total.money_out.as_str()), (622, "93000"));
     assert_eq!((total.money_in.as_str(), total.elsewhere.as_str()), ("7000", "30"));
+    assert_eq!((total.holds_out, total.holds_in, total.holds_elsewhere), (620, 1, 1));
     assert_eq!(effect.dated_later, 1);
     assert_eq!(book.engine.holds_totals(awaiting()).await.unwrap(), effect.sums, "the list adds up to the same");
 
@@ -84,6 +85,25 @@ fn awaiting() -> ListQuery {
 }
 
 #[tokio::test]
+async fn what_became_of_each_hold_is_written_as_a_table() {
+    let book = TestBook::new().await;
+    let bank = book.balance("Bank", "EUR").await;
+    let payee = book.claim("Supplier").await;
+    book.fund(&bank, "EUR", "2000000").await;
+    let open = held_on(&book, "=PAY-1", &bank, &payee, "1284050", TODAY).await;
+    let gone = held_on(&book, "PAY-2", &bank, &payee, "150", TODAY).await;
+    let void = |id: &str| CommitItem { id: id.into(), ..CommitItem::default() };
+    book.engine.holds_commit(vec![void(&gone)]).await.unwrap();
+    let outcome = book.engine.holds_commit(vec![void(&open), void(&gone)]).await.unwrap();
+    let table = String::from_utf8(Engine::holds_report(&outcome.rows).unwrap()).unwrap();
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines[0], "Reference,Done,Amount,Currency,Posted as,Date,Reason,Code");
+    // A cell that a spreadsheet would run as a formula is kept as text.
+    assert!(lines[1].starts_with("'=PAY-1,yes,12840.50,EUR,"), "{table}");
+    assert!(lines[2].starts_with("PAY-2,no,") && lines[2].ends_with(",TXN_ALREADY_COMMITTED"), "{table}");
+}
+
+#[tokio::test]
 async fn a_balance_goes_below_zero_only_where_the_book_says_so() {
     let book = TestBook::new().await;
     let (equity, bank) = (book.balance("Capital", "EUR").await, book.balance("Bank", "EUR").await);
@@ -91,7 +111,11 @@ async fn a_balance_goes_below_zero_only_where_the_book_says_so() {
     assert_eq!(refused.sentence(), "Capital has 0.00 EUR available. This needs 50.00. Nothing was posted.");
     let hint = refused.body().detail.unwrap();
     assert!(hint.contains("“May go below zero” of Capital") && hint.contains("--allow-overdraft"), "{hint}");
-    assert!(!book.engine.post_preview(transfer("OPEN", &equity, &bank, "5000")).await.unwrap().ready);
+    let short = book.engine.post_preview(transfer("OPEN", &equity, &bank, "5000")).await.unwrap();
+    assert!(!short.ready);
+    // What it would come to is shown with the refusal, which says that nothing was posted.
+    assert_eq!(short.effects.iter().map(|effect| effect.after.balance.as_str()).collect::<Vec<_>>(), ["-5000", "5000"]);
+    assert!(short.checks.iter().any(|check| !check.ok && check.text == refused.sentence()), "{:?}", short.checks);
 
     let change = |id: &str, name: &str, below_zero| BalanceUpdate {
         id: id.into(),
@@ -114,6 +138,15 @@ async fn a_balance_goes_below_zero_only_where_the_book_says_so() {
     let limited = PostRequest { overdraft_limit: Some("5000".into()), ..transfer("MORE", &equity, &bank, "1") };
     assert!(matches!(book.engine.post(limited).await.unwrap_err(), EngineError::Ledger(_)));
     book.engine.balance_update(change(&equity, "Share capital", Some(false))).await.unwrap();
+    let history = book.engine.balance_history(&equity).await.unwrap();
+    let told: Vec<String> = history.iter().map(|row| format!("{} {}", row.verb, row.object)).collect();
+    let expected = [
+        "changed balance Share capital: may not go below zero",
+        "changed balance Share capital: renamed from Capital",
+        "changed balance Capital: may go below zero",
+        "created balance Capital",
+    ];
+    assert_eq!(told, expected, "each change says what it changed");
     assert_eq!(book.transfer("MORE", &equity, &bank, "1").await.unwrap_err().code(), "TXN_INSUFFICIENT_FUNDS");
 
     let totals = book.engine.balances_totals(ListQuery::default()).await.unwrap();

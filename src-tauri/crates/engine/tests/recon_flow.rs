@@ -95,8 +95,12 @@ async fn a_statement_goes_from_file_to_signature_and_back() {
     assert!(!check.ready);
     assert_eq!(conflict(&engine.sign_off(&statement, "Orla Keane").await.unwrap_err()), "NOT_READY");
     let interest = bank.line(&statement, "INTEREST").await;
+    let reference = engine.desk_focus(&interest.id).await.unwrap().entry_reference;
     let done = engine.line_new_entry(&statement, &interest.id, posting(&bank.other, "37")).await.unwrap();
     assert_eq!(done.left_to_clear, "0");
+    let posted = engine.transaction_get(&done.posted.unwrap()).await.unwrap();
+    assert_eq!(posted.rows[0].reference, reference, "the reference that was shown is the one it got");
+    assert_ne!(engine.desk_focus(&interest.id).await.unwrap().entry_reference, reference);
 
     let check = engine.signoff_check(&statement).await.unwrap();
     assert!(check.ready, "{:?}", check.items);
@@ -175,6 +179,12 @@ async fn bad_rows_refuse_the_import_unless_they_are_left_out() {
     assert_eq!((preview.rows_bad, preview.problems[0].line), (1, 4));
     assert_eq!(preview.proof.verdict, ProofVerdict::DoesNotTie);
     assert_eq!(preview.proof.difference.as_deref(), Some("18244"));
+    // The sentence about the balances counts what the preview marks: a row that is not read has no mark.
+    let marked = preview
+        .items
+        .iter()
+        .filter(|item| matches!(item, engine::api::imports::PreviewItem::Row { balance_agrees: Some(true), .. }));
+    assert_eq!((marked.count(), preview.proof.balance_agreeing, preview.proof.balance_rows), (5, 5, 5));
     let table = bank.book.engine.import_problems_csv(&session.id, ImportOptions::default(), None).await.unwrap();
     assert!(String::from_utf8(table).unwrap().contains("18Z.44"));
 
@@ -190,6 +200,18 @@ async fn bad_rows_refuse_the_import_unless_they_are_left_out() {
     let options = ImportOptions { repairs: vec![repair], ..ImportOptions::default() };
     let result = bank.import_with("October", bad, false, options).await.unwrap();
     assert_eq!((result.added, result.left_out), (6, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_says_how_many_entries_are_of_other_periods() {
+    let bank = Bank::with_entries().await;
+    let statement = bank.october().await;
+    let payout = bank.line(&statement, "CARDLINE").await;
+    let before = bank.book.engine.find_sum(&payout.id).await.unwrap();
+    assert_eq!(before.outside, 0);
+    bank.post("CLB-0111", "2026-11-01", "10.00", "Cardline batch, 1 Nov").await;
+    let after = bank.book.engine.find_sum(&payout.id).await.unwrap();
+    assert_eq!((after.searched, after.outside), (before.searched + 1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

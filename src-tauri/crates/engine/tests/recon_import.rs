@@ -40,6 +40,7 @@ fn request(bank: &Bank, session: &str) -> ImportRequest {
         accept_other_account: false,
         accept_other_balance: false,
         accept_same_file: false,
+        accept_late_lines: false,
     }
 }
 
@@ -67,11 +68,47 @@ async fn an_import_tells_its_phases_and_leaves_nothing_when_it_is_cancelled() {
     let phases: Vec<String> = told.lock().unwrap().iter().map(|step| step.phase.clone()).collect();
     assert!(phases.iter().any(|phase| phase == "compare") && phases.last().unwrap() == "save", "{phases:?}");
     assert!(engine.statements().await.unwrap().is_empty());
-    assert!(engine.jobs_list().await.unwrap().is_empty());
+    // That it was tried is kept.
+    let jobs = engine.jobs_list().await.unwrap();
+    let kept: Vec<_> = jobs.iter().map(|job| (job.title.as_str(), job.state.as_str(), job.error.as_deref())).collect();
+    assert_eq!(kept, [("Import October", "cancelled", Some("Cancelled. Nothing was imported."))]);
 
     // The same session again, to the end: the switch of the cancelled one is not its own.
     let done = engine.import_commit(request(&bank, &session), None).await.unwrap();
     assert_eq!(done.added, 4_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_refused_or_cut_off_keeps_its_job_and_nothing_else() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let session = opened(&bank, b"Date;Description;Amount\n2026-10-05;A;1.00\n".to_vec()).await;
+    let refused = engine.import_commit(request(&bank, &session), None).await.unwrap_err();
+    assert_eq!(conflict(&refused), "IMPORT_INCOMPLETE");
+    let jobs = engine.jobs_list().await.unwrap();
+    assert_eq!((jobs[0].state.as_str(), jobs[0].error.clone()), ("failed", Some(refused.sentence())));
+    assert!(jobs[0].finished_at.is_some());
+
+    // The program is gone in the middle of the next one: nothing of it can be taken up again.
+    let session = opened(&bank, many(4_000)).await;
+    let gone = tokio::spawn({
+        let (engine, request) = (engine.clone(), request(&bank, &session));
+        async move {
+            let stop = |step: JobProgress| {
+                assert_ne!(step.phase, "save", "the program ends here");
+                true
+            };
+            engine.import_commit(request, Some(&stop)).await.map(|_| ())
+        }
+    });
+    assert!(gone.await.unwrap_err().is_panic());
+    assert_eq!(engine.jobs_list().await.unwrap().iter().filter(|job| job.state == "running").count(), 1);
+    drop(engine);
+    let bank = Bank { book: bank.book.reopen().await, ..bank };
+    let jobs = bank.book.engine.jobs_list().await.unwrap();
+    assert!(jobs.iter().all(|job| job.state == "failed"), "{jobs:?}");
+    assert!(jobs.iter().any(|job| job.error.as_deref().is_some_and(|error| error.starts_with("Cut off"))));
+    assert!(bank.book.engine.statements().await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

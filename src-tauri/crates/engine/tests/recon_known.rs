@@ -36,8 +36,20 @@ async fn a_file_since_the_last_download_has_nothing_known() {
 async fn another_running_balance_is_another_line() {
     let bank = Bank::new().await;
     bank.import("First", csv(100_000, &[("2026-10-04", "ALPHA", "10.00"), FARE]), false).await.unwrap();
-    // Bookings between the two files are missing: it does not go on, and its fare is not the stored one.
-    let result = bank.import("Gap", csv(200_000, &[FARE, ("2026-10-06", "BETA", "5.00")]), false).await.unwrap();
+    // Bookings between the two files are missing: it does not go on, and nothing tells whether its fare is the stored
+    // one. That is asked, and nothing is dropped.
+    let gap = csv(200_000, &[FARE, ("2026-10-06", "BETA", "5.00")]);
+    let plan = bank.plan(gap.clone(), ImportOptions::default()).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (2, 0, 1));
+    let twin = plan.late_lines[0].known.as_ref().unwrap();
+    assert_eq!((plan.late_lines[0].line, twin.statement_name.as_str()), (2, "First"));
+    assert_eq!(
+        plan.late.unwrap(),
+        "1 line of 2026-10-05 looks like one that is there already, under another running balance. Leave it out if it is \
+         the same."
+    );
+    assert_eq!(bank.import("Gap", gap.clone(), false).await.unwrap_err().code(), "LATE_LINES");
+    let result = bank.import_as("Gap", gap, |request| request.accept_late_lines = true).await.unwrap();
     assert_eq!((result.added, result.known), (2, 0));
     let statement = result.statement_id.unwrap();
     assert_eq!(bank.lines(&statement).await.len(), 2);
@@ -128,6 +140,7 @@ async fn the_same_file_under_another_reading_needs_a_word() {
         accept_other_account: false,
         accept_other_balance: false,
         accept_same_file: true,
+        accept_late_lines: false,
     };
     assert_eq!(engine.import_commit(request, None).await.unwrap().added, 2);
 }

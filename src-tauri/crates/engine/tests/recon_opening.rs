@@ -47,6 +47,38 @@ async fn the_opening_balance_of_a_new_book_is_said_and_posted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_opening_balance_is_not_offered_while_a_line_may_explain_it() {
+    let bank = Bank::empty().await;
+    let engine = bank.book.engine.clone();
+    // A cheque of September that the bank paid in October: the book is lower by it before the statement begins.
+    bank.post("OPEN", "2026-09-01", "500.00", "Opening").await;
+    let cheque = bank.post("CHQ-100501", "2026-09-28", "-80.00", "Cheque for the crane").await;
+    let rows = [("2026-10-04", "SEPA CR ALPHA INV-1", "120.00"), ("2026-10-09", "CHQ 100501", "-80.00")];
+    let statement = bank.import("October", csv(50_000, &rows), false).await.unwrap().statement_id.unwrap();
+    let alpha = bank.post("INV-1", "2026-10-04", "120.00", "Alpha").await;
+    let line = bank.line(&statement, "ALPHA").await;
+    engine.match_accept(&statement, vec![line.id], vec![alpha], None).await.unwrap();
+
+    let check = engine.signoff_check(&statement).await.unwrap();
+    assert_eq!(check.opening_missing, None);
+    let item = check.items.iter().find(|item| item.key == "ledger_agrees").unwrap();
+    assert_eq!(
+        item.text,
+        "The book has 420.00 EUR before 2026-10-04, the statement opens with 500.00 EUR. 1 line is open, and an entry \
+         dated before 2026-10-04 may belong to it. What the book lacks is posted when no line is open."
+    );
+    assert_eq!(engine.desk(&statement).await.unwrap().opening_missing, None);
+    let refused = engine.opening_post(&statement, &bank.other, None).await.unwrap_err();
+    assert_eq!(refused.code(), "LINES_OPEN");
+    assert!(refused.to_string().ends_with("Nothing was posted."), "{refused}");
+
+    let line = bank.line(&statement, "CHQ").await;
+    engine.match_accept(&statement, vec![line.id], vec![cheque], None).await.unwrap();
+    assert!(engine.signoff_check(&statement).await.unwrap().ready);
+    assert_eq!(engine.opening_post(&statement, &bank.other, None).await.unwrap_err().code(), "NO_OPENING_DIFFERENCE");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_opening_balance_posted_by_hand_lets_sign() {
     let bank = Bank::empty().await;
     let statement = matched(&bank).await;
@@ -54,6 +86,36 @@ async fn an_opening_balance_posted_by_hand_lets_sign() {
     let check = bank.book.engine.signoff_check(&statement).await.unwrap();
     assert!(check.ready && check.becoming_outstanding.is_empty(), "{check:?}");
     bank.book.engine.sign_off(&statement, "Orla Keane").await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_signs_with_their_own_name() {
+    let bank = Bank::empty().await;
+    let engine = bank.book.engine.clone();
+    let statement = matched(&bank).await;
+    engine.opening_post(&statement, &bank.other, None).await.unwrap();
+    engine.person_set("Orla Keane").await.unwrap();
+    let refused = engine.sign_off(&statement, "Tadhg Molloy").await.unwrap_err();
+    assert_eq!(refused.code(), "OTHER_PERSON");
+    assert_eq!(
+        refused.to_string(),
+        "Orla Keane works here, and signs with that name. Nothing was signed. If you are somebody else, say so under \
+         Settings first."
+    );
+    assert_eq!(engine.sign_off(&statement, " orla keane ").await.unwrap().signed_by.as_deref(), Some("Orla Keane"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_signs_first_is_the_person_where_nobody_said_who_works_here() {
+    let bank = Bank::empty().await;
+    let statement = matched(&bank).await;
+    bank.post("OPEN", "2026-10-03", "500.00", "Opening").await;
+    let engine = bank.book.engine.clone();
+    let signed = engine.sign_off(&statement, "Niamh Corcoran").await.unwrap();
+    assert_eq!((signed.signed_by.as_deref(), signed.prepared_by.as_str()), (Some("Niamh Corcoran"), "Niamh Corcoran"));
+    assert_eq!(engine.book_info().await.unwrap().person, "Niamh Corcoran");
+    engine.reopen(&statement, "One more look").await.unwrap();
+    assert_eq!(engine.sign_off(&statement, "Orla Keane").await.unwrap_err().code(), "OTHER_PERSON");
 }
 
 #[tokio::test(flavor = "multi_thread")]

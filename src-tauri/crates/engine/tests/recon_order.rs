@@ -112,3 +112,22 @@ async fn an_import_taken_back_leaves_nothing_outstanding() {
     engine.entry_outstanding(&again, &entry.id, true).await.unwrap();
     engine.entry_outstanding(&again, &entry.id, false).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_not_taken_back_from_under_entries_that_clear_each_other() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let wrong = bank.post("WRONG-1", "2026-10-07", "75.00", "Booked by mistake").await;
+    let right = bank.post("WRONG-1-R", "2026-10-07", "-75.00", "Reverses WRONG-1").await;
+    let statement = bank.october().await;
+    engine.match_accept(&statement, vec![], vec![wrong, right], None).await.unwrap();
+    let refused = engine.import_undo(&statement).await.unwrap_err();
+    assert_eq!(refused.code(), "HAS_MATCHES");
+    assert!(refused.to_string().starts_with("1 match of Merrion Operating, October 2026 stands."), "{refused}");
+
+    engine.desk_undo(&statement, None).await.unwrap();
+    engine.import_undo(&statement).await.unwrap();
+    // Both are free for the next statement.
+    let again = bank.october().await;
+    assert!(bank.entries(&again).await.iter().any(|entry| entry.reference == "WRONG-1"));
+}

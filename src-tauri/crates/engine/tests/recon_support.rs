@@ -2,7 +2,7 @@
 
 use engine::EngineResult;
 use engine::api::desk::{DeskEntry, DeskFilter, DeskLine, DeskLinesQuery};
-use engine::api::imports::{ImportOptions, ImportRequest, ImportResult, ImportSource};
+use engine::api::imports::{ImportOptions, ImportPlan, ImportRequest, ImportResult, ImportSource};
 use engine::api::statements::{RunFallback, RunRequest};
 use engine::api::transactions::PostRequest;
 
@@ -119,22 +119,50 @@ impl Bank {
         options: ImportOptions,
         accept_other_balance: bool,
     ) -> EngineResult<ImportResult> {
+        let change = |request: &mut ImportRequest| {
+            request.balance_id = balance.into();
+            request.options = options;
+            request.leave_out_bad_rows = leave_out;
+            request.accept_other_balance = accept_other_balance;
+        };
+        self.import_as(name, bytes, change).await
+    }
+
+    /// Imports into the bank, with what else is said about it.
+    pub async fn import_as(
+        &self,
+        name: &str,
+        bytes: Vec<u8>,
+        change: impl FnOnce(&mut ImportRequest),
+    ) -> EngineResult<ImportResult> {
         let engine = &self.book.engine;
         let session = engine.import_open(ImportSource::Bytes { name: format!("{name}.csv"), bytes }).await?;
-        let request = ImportRequest {
+        let mut request = ImportRequest {
             session: session.id.clone(),
-            options,
-            balance_id: balance.into(),
+            options: ImportOptions::default(),
+            balance_id: self.bank.clone(),
             name: name.into(),
-            leave_out_bad_rows: leave_out,
+            leave_out_bad_rows: false,
             save_profile: None,
             accept_other_account: false,
-            accept_other_balance,
+            accept_other_balance: false,
             accept_same_file: false,
+            accept_late_lines: false,
         };
+        change(&mut request);
         let result = engine.import_commit(request, None).await;
         engine.import_close(&session.id);
         result
+    }
+
+    /// What importing into the bank would do.
+    pub async fn plan(&self, bytes: Vec<u8>, options: ImportOptions) -> ImportPlan {
+        let engine = &self.book.engine;
+        let source = ImportSource::Bytes { name: "plan.csv".into(), bytes };
+        let session = engine.import_open(source).await.unwrap().id;
+        let plan = engine.import_plan(&session, options, &self.bank).await.unwrap();
+        engine.import_close(&session);
+        plan
     }
 
     /// Imports [`ROWS`] as October.

@@ -67,6 +67,38 @@ async fn a_line_that_was_matched_during_the_run_is_not_said_to_have_no_entry_whe
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_without_an_entry_names_what_almost_fits() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    bank.post("INV-20296-P", "2026-10-03", "318.40", "Payment, Skellig").await;
+    bank.post("INV-20411", "2026-10-09", "98.00", "Payment, Tolka").await;
+    let rows: &[Row<'_>] = &[
+        ("2026-10-06", "SEPA CR SKELLIG INV 20296", "312.40"),
+        ("2026-10-09", "COUNTER CREDIT", "97.50"),
+        ("2026-10-12", "SEPA CR INV 20411", "45.00"),
+        ("2026-10-13", "UNKNOWN", "96.00"),
+    ];
+    let statement = bank.import("October", csv(100_000, rows), false).await.unwrap().statement_id.unwrap();
+    let request = engine::api::statements::RunRequest {
+        fallback: engine::api::statements::RunFallback::None,
+        ..run_request(&statement)
+    };
+    engine.run_now(request).await.unwrap();
+    let said: Vec<_> =
+        bank.lines(&statement).await.into_iter().map(|line| format!("{}: {}", line.state, line.found)).collect();
+    assert_eq!(
+        said,
+        [
+            "none: Nearest is INV-20296-P, 6.00 apart",
+            "none: Nearest is INV-20411, 0.50 apart",
+            // Named, but far from the amount; near the amount, but neither named nor of the day.
+            "none: No entry found",
+            "none: No entry found",
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_entry_stands_in_one_place_and_the_period_is_what_the_proof_counts() {
     let bank = Bank::with_entries().await;
     let engine = bank.book.engine.clone();
@@ -130,6 +162,25 @@ async fn a_cheque_presented_weeks_later_is_found_by_its_number_and_is_not_outsta
     assert_eq!(draft.outstanding.iter().map(|entry| entry.reference.as_str()).collect::<Vec<_>>(), ["CHQ-100483"]);
     assert_eq!(draft.state, "Draft, 2 lines left to clear, 1 of them only proposed");
     assert!(draft.sides_agree, "{draft:?}");
+
+    // The desk of the same moment says the same: the proposed cheque is open like its line.
+    let header = engine.desk(&november).await.unwrap();
+    assert_eq!((header.unmatched_entries, header.outstanding_entries), (1, 1));
+    assert_eq!((header.less_unmatched.as_str(), header.less_outstanding.as_str()), ("6118", "6118"));
+    assert_eq!(draft.book_side[1].amount, header.less_unmatched);
+    let page = engine.desk_entries(query(&november)).await.unwrap();
+    let shown =
+        |rows: &[engine::api::desk::DeskEntry]| rows.iter().map(|row| row.reference.clone()).collect::<Vec<_>>();
+    assert_eq!((shown(&page.unmatched), page.unmatched_total), (vec!["CHQ-100482".to_owned()], 1));
+    assert_eq!((shown(&page.outstanding), page.outstanding_total), (vec!["CHQ-100483".to_owned()], 1));
+    assert_eq!(page.outstanding_sum, "-6118");
+    assert_eq!(header.ledger_cleared, "100000");
+
+    // Once the pair is rejected it is outstanding again, in both.
+    engine.match_reject(&november, &line.id, &suggestion.entries[0].id).await.unwrap();
+    let header = engine.desk(&november).await.unwrap();
+    assert_eq!((header.unmatched_entries, header.outstanding_entries), (0, 2));
+    assert_eq!(engine.report(&november, None).await.unwrap().outstanding.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,7 +44,7 @@ pub use model::{
     Alternative, Found, InputError, Inputs, Interchangeable, LedgerItem, LimitKind, LimitNote, Match, Outcome,
     StatementItem, Tier, When,
 };
-pub use preset::{EdgeOut, LedgerRecord, StatementRecord, match_records};
+pub use preset::{EdgeOut, LedgerRecord, Matched, StatementRecord, match_records};
 pub use rule::{Criterion, Field, Operator, Rule, StoredCriterion, StoredRule, Tolerance};
 pub use run::{Checkpoint, Control, LineDate, Matcher, Params, Phase, Progress, ResumeError, ScoredPass, Stage, run};
 pub use sentence::{PartRole, SentencePart, sentence};

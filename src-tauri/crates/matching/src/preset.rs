@@ -77,7 +77,15 @@ pub fn params() -> Params {
 /// # Errors
 /// [`InputError`] if a list has more rows than a run can take.
 pub fn match_records(ledger: Vec<LedgerRecord>, statement: Vec<StatementRecord>) -> Result<Vec<EdgeOut>, InputError> {
-    match_records_with(ledger, statement, params(), &mut |_| Control::Continue)
+    Ok(match_records_with(ledger, statement, params(), &mut |_| Control::Continue)?.edges)
+}
+
+/// What matching two lists found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Matched {
+    pub edges: Vec<EdgeOut>,
+    /// Bounds that were reached, as sentences.
+    pub limits: Vec<String>,
 }
 
 /// As [`match_records`], with other parameters and a progress callback for each account's run. Cancelling leaves out
@@ -90,7 +98,7 @@ pub fn match_records_with(
     mut statement: Vec<StatementRecord>,
     params: Params,
     progress: &mut dyn FnMut(Progress) -> Control,
-) -> Result<Vec<EdgeOut>, InputError> {
+) -> Result<Matched, InputError> {
     // Numbers stand for ids, given in the order of the ids: the order of the lists does not matter.
     ledger.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     statement.sort_unstable_by(|a, b| a.id.cmp(&b.id));
@@ -101,22 +109,25 @@ pub fn match_records_with(
     for (at, record) in statement.iter().enumerate() {
         accounts.entry(&record.account).or_default().lines.push(line(at as u64, record));
     }
-    let mut edges = Vec::new();
-    for inputs in accounts.into_values() {
+    let mut matched = Matched::default();
+    let several = accounts.len() > 1;
+    for (account, inputs) in accounts {
         let Some(outcome) = run(inputs, Vec::new(), params.clone(), progress)? else {
             break;
         };
         for found in outcome.matches.into_iter().filter(|found| found.tier != Tier::Ambiguous) {
-            edges.push(EdgeOut {
+            matched.edges.push(EdgeOut {
                 statement_id: statement[found.line as usize].id.clone(),
                 ledger_id: ledger[found.entry as usize].id.clone(),
-                group_id: format!("G{:07}", edges.len() + 1),
+                group_id: format!("G{:07}", matched.edges.len() + 1),
                 tier: found.tier,
                 score: found.score,
             });
         }
+        let whose = if several { format!("Account {account}: ") } else { String::new() };
+        matched.limits.extend(outcome.limits.into_iter().map(|note| format!("{whose}{}.", note.words)));
     }
-    Ok(edges)
+    Ok(matched)
 }
 
 fn entry(id: u64, record: &LedgerRecord) -> LedgerItem {

@@ -4,6 +4,8 @@
 //! gets an apostrophe in front, in XLSX it is written as a string cell and gets the same, so that saving the workbook
 //! as CSV cannot bring the formula back. Amounts and numbers are never touched by it.
 
+#[cfg(test)]
+mod read_back;
 mod rows;
 
 use ledger::Amount;
@@ -34,6 +36,25 @@ pub struct Table {
 /// A text that no spreadsheet takes for a formula.
 pub fn guarded(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// Longest text of a workbook's cell, in the units of UTF-16 that Excel counts.
+const CELL_UNITS: usize = 32_767;
+
+/// A text as a cell of a workbook holds it: guarded, and cut where it is too long, with a mark that says so.
+fn cell_text(text: &str) -> String {
+    let whole = guarded(text);
+    if whole.encode_utf16().count() <= CELL_UNITS {
+        return whole;
+    }
+    let mark = format!(" … [cut here: {} characters do not fit a cell]", text.chars().count());
+    let room = CELL_UNITS - mark.encode_utf16().count();
+    let mut used = 0;
+    let fits = |letter: &char| {
+        used += letter.len_utf16();
+        used <= room
+    };
+    whole.chars().take_while(fits).chain(mark.chars()).collect()
 }
 
 /// Digits that a spreadsheet's double holds exactly.
@@ -88,7 +109,7 @@ pub fn xlsx(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
         let sheet = workbook.add_worksheet();
         sheet.set_name(sheet_name(&table.name))?;
         for (column, text) in (0u16..).zip(&table.head) {
-            sheet.write_string_with_format(0, column, guarded(text), &bold)?;
+            sheet.write_string_with_format(0, column, cell_text(text), &bold)?;
         }
         for (row, cells) in (1u32..).zip(&table.rows) {
             for (column, cell) in (0u16..).zip(cells) {
@@ -103,7 +124,7 @@ pub fn xlsx(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
 
 fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<(), XlsxError> {
     match cell {
-        Cell::Text(text) => sheet.write_string(row, column, guarded(text))?,
+        Cell::Text(text) => sheet.write_string(row, column, cell_text(text))?,
         Cell::Number(number) => sheet.write_number(row, column, *number as f64)?,
         Cell::Amount { amount, exponent } => write_amount(sheet, row, column, amount, *exponent)?,
     };
@@ -161,14 +182,5 @@ mod tests {
         ]));
         let out = String::from_utf8(out).unwrap();
         assert!(out.contains("\"'=HYPERLINK(\"\"x\"\")\",-1.05\r\n"), "{out}");
-    }
-
-    #[test]
-    fn a_workbook_is_written_with_amounts_of_any_size() {
-        let huge: Amount = "1000000000000000000000000000001".parse().unwrap();
-        let bytes =
-            xlsx(&table(vec![Cell::Number(3), Cell::Amount { amount: huge, exponent: 2 }, Cell::Text("=1".into())]))
-                .unwrap();
-        assert_eq!(&bytes[..4], b"PK\x03\x04");
     }
 }

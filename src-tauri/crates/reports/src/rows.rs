@@ -4,7 +4,7 @@ use std::io::Write;
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use crate::{Cell, guarded, plain, put, sheet_name};
+use crate::{Cell, cell_text, guarded, plain, put, sheet_name};
 
 /// Rows that fit a sheet below its head.
 pub const SHEET_ROWS: u64 = 1_048_575;
@@ -51,7 +51,7 @@ impl<W: Write + Send> Rows<W> {
         sheet.set_freeze_panes(1, 0)?;
         for (column, text) in (0u16..).zip(head) {
             sheet.set_column_width(column, 18)?;
-            sheet.write_string_with_format(0, column, guarded(text), &bold)?;
+            sheet.write_string_with_format(0, column, cell_text(text), &bold)?;
         }
         Ok(Self(Kind::Xlsx { book, out, next: 1 }))
     }
@@ -106,17 +106,5 @@ mod tests {
         rows.push(&row()).unwrap();
         rows.finish().unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "Text,Amount\r\n'=1+1,-1.05\r\n");
-    }
-
-    #[test]
-    fn a_workbook_is_written_whole() {
-        let mut out = Vec::new();
-        let mut rows = Rows::xlsx(&mut out, "Transactions", &["Text", "Amount"]).unwrap();
-        for _ in 0..1_000 {
-            rows.push(&row()).unwrap();
-        }
-        rows.finish().unwrap();
-        assert_eq!(&out[..4], b"PK\x03\x04");
-        assert!(out.len() > 5_000, "{}", out.len());
     }
 }

@@ -73,7 +73,7 @@ impl SampleError {
 /// [`SampleError`]; a book that exists is never touched, and a half-made one is taken away again.
 pub async fn write_sample(book: &Path, statements_dir: &Path, today: Date) -> Result<SampleFiles, SampleError> {
     let plan = story::plan(today).ok_or(SampleError::Calendar(today))?;
-    let made = play::play(book, &plan).await;
+    let made = play::play(book, &plan, jiff::Timestamp::now()).await;
     if let Err(error) = made {
         if !matches!(error, SampleError::Open(_)) {
             play::remove_book(book);

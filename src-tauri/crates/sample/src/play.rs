@@ -22,6 +22,8 @@ use crate::reconcile;
 /// The book under way.
 pub(crate) struct Stage {
     clock: Arc<FixedClock>,
+    /// Nothing is entered after this.
+    latest: Timestamp,
     engines: Vec<(Who, Engine)>,
     /// Balance name to id.
     balances: HashMap<&'static str, String>,
@@ -29,14 +31,16 @@ pub(crate) struct Stage {
     holds: HashMap<String, String>,
 }
 
-/// Makes the book and plays the whole plan.
-pub(crate) async fn play(book: &Path, plan: &Plan) -> Result<(), SampleError> {
+/// Makes the book and plays the whole plan. On its last day nothing is entered after `now`, however early that is.
+pub(crate) async fn play(book: &Path, plan: &Plan, now: Timestamp) -> Result<(), SampleError> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::create(book).await?);
     let clock = Arc::new(FixedClock::at(instant(crate::calendar::plus(plan.start, -1).at(8, 0, 0, 0))));
     let engines = Who::ALL
         .map(|who| (who, Engine::new(Arc::clone(&store), Arc::clone(&clock) as Arc<dyn Clock>, who.name())))
         .into();
-    let mut stage = Stage { clock, engines, balances: HashMap::new(), holds: HashMap::new() };
+    let last_day = now.to_zoned(TimeZone::system()).date() == plan.today;
+    let latest = if last_day { now } else { Timestamp::MAX };
+    let mut stage = Stage { clock, latest, engines, balances: HashMap::new(), holds: HashMap::new() };
     let mut played = stage.perform(plan).await;
     if played.is_ok() {
         played = crate::fresh::note(&store, plan.today).await;
@@ -66,6 +70,10 @@ impl Stage {
         &found.unwrap_or(&self.engines[0]).1
     }
 
+    fn turn_to(&self, at: DateTime) {
+        self.clock.set(instant(at).min(self.latest));
+    }
+
     async fn perform(&mut self, plan: &Plan) -> Result<(), SampleError> {
         self.found().await?;
         let mut due = reconcile::due(plan).into_iter().peekable();
@@ -76,11 +84,11 @@ impl Stage {
                 self.begin_day(day).await?;
             }
             while let Some(statement) = due.next_if(|statement| statement.day < day) {
-                self.clock.set(instant(statement.day.at(17, 40, 0, 0)));
+                self.turn_to(statement.day.at(17, 40, 0, 0));
                 let balance = self.balances.get(statement.account).map(String::as_str).unwrap_or_default();
                 reconcile::sign(self.engine(Who::Controller), plan, &statement, balance).await?;
             }
-            self.clock.set(instant(timed.at));
+            self.turn_to(timed.at);
             self.act(timed).await?;
         }
         self.begin_day(plan.today).await
@@ -88,7 +96,7 @@ impl Stage {
 
     /// Holds that ran out overnight void themselves.
     async fn begin_day(&mut self, day: Date) -> Result<(), SampleError> {
-        self.clock.set(instant(day.at(5, 30, 0, 0)));
+        self.turn_to(day.at(5, 30, 0, 0));
         self.engine(Who::Controller)
             .expire_holds()
             .await
@@ -212,5 +220,33 @@ fn decided(reference: &str, outcome: BatchOutcome) -> Result<(), SampleError> {
             let message = row.message.unwrap_or_default();
             Err(SampleError::engine(reference, engine::EngineError::Conflict { code: "SAMPLE", message }))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use jiff::civil::date;
+    use store::query::Query;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// Made just after midnight, when the work of the last day would still be to come.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nothing_is_entered_after_the_present() {
+        let today = date(2026, 11, 19);
+        let now = instant(today.at(0, 4, 0, 0));
+        let folder = TempDir::new().unwrap();
+        let book = folder.path().join(crate::BOOK_FILE);
+        play(&book, &crate::story::plan(today).unwrap(), now).await.unwrap();
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&book).await.unwrap());
+        let newest = store.events(None, 1).await.unwrap().pop().unwrap();
+        assert_eq!(newest.at, now, "the last day has its entries");
+        let query = Query { limit: 500, ..Query::default() };
+        let families = store.families(&query).await.unwrap().rows;
+        assert!(families.iter().all(|family| family.first.row.created_at <= now));
+        store.close().await;
     }
 }

@@ -76,6 +76,7 @@ async fn import(engine: &Engine, statement: &Statement, balance: &str) -> Engine
         accept_other_account: false,
         accept_other_balance: false,
         accept_same_file: false,
+        accept_late_lines: false,
     };
     let imported = engine.import_commit(request, None).await;
     engine.import_close(&session.id);

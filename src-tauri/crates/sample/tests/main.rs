@@ -166,6 +166,7 @@ impl Desk {
             accept_other_account: false,
             accept_other_balance: false,
             accept_same_file: false,
+            accept_late_lines: false,
         };
         let id = engine.import_commit(request, None).await.unwrap().statement_id.unwrap();
         let run = RunRequest {

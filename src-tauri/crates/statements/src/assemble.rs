@@ -1,5 +1,7 @@
 //! Rows into lines, problems and ignored rows; lines into statements. Every row that is not blank goes to one of the three.
 
+mod ignored;
+
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
@@ -11,17 +13,17 @@ use crate::columns;
 use crate::dates::{self, DateFormat};
 use crate::detect::Detected;
 use crate::faults;
-use crate::layout::{self, Stated, StatedBalance};
-use crate::mapping::{ReadOptions, SignModel};
+use crate::layout::Stated;
+use crate::mapping::ReadOptions;
 use crate::model::{
     IgnoreReason, IgnoredRow, MAX_SET_ASIDE, ReadPhase, ReadStep, RowCounts, SetAside, StatementLine, exponent_of,
 };
 use crate::number;
 use crate::plan::{Cause, Fault, Plan, Repairs, RowReader};
 use crate::problem::{Field, Problem, Reason, Severity};
-use crate::state;
-use crate::table::{Flaw, Kind, Row, Table};
-use crate::words::{self, Label};
+use crate::table::{Flaw, Row, Table};
+use crate::words;
+use ignored::{Announced, Ends};
 
 /// A row of the body that is a line or should have been one.
 pub(crate) struct Entry {
@@ -85,6 +87,8 @@ pub(crate) fn sort<E>(
         known: Currencies { hint: options.currency_hint.clone(), cache: HashMap::new() },
         format,
         last_data: detected.layout.data.last().copied().unwrap_or(0),
+        ends: Ends::of(&table, detected),
+        announced: Announced::of(&table, detected),
         second_table: false,
         section: 0,
         not_booked: 0,
@@ -132,12 +136,14 @@ impl Currencies {
             return known.clone();
         }
         let hinted = self.hint.clone().filter(|hint| hint.code().eq_ignore_ascii_case(text));
+        let given = text;
+        let text = words::present_code(text);
         let found = hinted
             .or_else(|| Currency::iso(text))
             .or_else(|| number::currency_code(text).and_then(|code| Currency::iso(&code)));
         // Hostile files may name a new one on every row.
         if self.cache.len() < 1_000 {
-            self.cache.insert(text.to_owned(), found.clone());
+            self.cache.insert(given.to_owned(), found.clone());
         }
         found
     }
@@ -152,6 +158,8 @@ struct Sorter<'a> {
     known: Currencies,
     format: DateFormat,
     last_data: usize,
+    ends: Ends,
+    announced: Announced,
     second_table: bool,
     section: usize,
     not_booked: u32,
@@ -168,7 +176,7 @@ impl Sorter<'_> {
             1 => "1 row is".to_owned(),
             more => format!("{more} rows are"),
         };
-        let column = self.detected.state.and_then(|column| self.detected.mapping.header.get(column));
+        let column = self.plan.state.and_then(|column| self.detected.mapping.header.get(column));
         let named =
             column.filter(|name| !name.is_empty()).map_or_else(String::new, |name| format!(" by the column {name}"));
         self.out.problems.push(Problem::file(
@@ -182,146 +190,6 @@ impl Sorter<'_> {
         self.out.counts.ignored += 1;
         let text = row.filled().take(12).map(|column| row.cell(column)).collect::<Vec<_>>().join(" | ");
         self.out.ignored.push(IgnoredRow { line: row.line, reason, text: text.chars().take(160).collect() });
-    }
-
-    /// Why a row is no line; nothing when it must be read as one.
-    fn ignore(&mut self, index: usize, row: &Row) -> Option<IgnoreReason> {
-        let layout = &self.detected.layout;
-        if Some(index) == layout.header {
-            return Some(IgnoreReason::Header);
-        }
-        if index < layout.body {
-            return Some(IgnoreReason::Preamble);
-        }
-        if self.skipped.contains(&row.line) {
-            return Some(IgnoreReason::LeftOut);
-        }
-        if layout.header.is_some() && layout::same_header(row, &self.detected.mapping.header) {
-            self.second_table = false;
-            return Some(IgnoreReason::RepeatedHeader);
-        }
-        if self.second_table {
-            return Some(IgnoreReason::SecondTable);
-        }
-        if self.detected.state.is_some_and(|column| state::is_open(row.cell(column))) {
-            self.not_booked += 1;
-            return Some(IgnoreReason::NotBooked);
-        }
-        let date_text = self.plan.date.map_or("", |column| self.reader.text(row, column));
-        let dated = dates::has_shape(date_text)
-            || self.plan.date.is_some_and(|column| self.reader.date(row, column, Field::BookingDate).is_ok());
-        let digits = |column: usize| self.reader.text(row, column).bytes().any(|b| b.is_ascii_digit());
-        let money = self.plan.money_columns().any(digits);
-        if dated
-            && money
-            && let Some(reason) = self.balance_row(index, row)
-        {
-            return Some(reason);
-        }
-        if dated { self.ignore_dated(row, money) } else { self.ignore_undated(index, row, money) }
-    }
-
-    fn label(row: &Row) -> Option<(Label, usize)> {
-        row.filled()
-            .take(12)
-            .filter_map(|column| words::label(row.cell(column)).map(|label| (label, column)))
-            .find(|(label, _)| matches!(label, Label::Opening | Label::Closing | Label::Total))
-    }
-
-    /// A row at either end whose whole text is the name of a balance carries it in the amount column, where there is no
-    /// column of balances.
-    fn balance_row(&mut self, index: usize, row: &Row) -> Option<IgnoreReason> {
-        let data = &self.detected.layout.data;
-        // Both balances may stand at the same end.
-        let at_end = data.iter().take(2).chain(data.iter().rev().take(2)).any(|&end| end == index);
-        let (Some(column), None, true) = (self.plan.amount, self.plan.balance, at_end) else {
-            return None;
-        };
-        let debit = match self.plan.sign {
-            Some(SignModel::Signed) => false,
-            Some(SignModel::Directed) => {
-                let words = self.plan.direction.map(|column| self.reader.text(row, column))?;
-                self.plan.words.side(words)?
-            }
-            _ => return None,
-        };
-        let label = row.filled().filter(|&at| at != column).find_map(|at| {
-            let described = self.plan.description.contains(&at);
-            words::balance_label(row.cell(at)).filter(|_| described || words::label(row.cell(at)) != Some(Label::Total))
-        })?;
-        let date = self.plan.date.and_then(|column| self.reader.date(row, column, Field::BookingDate).ok());
-        let text = format!("{}{}", if debit { "-" } else { "" }, self.reader.text(row, column));
-        let stated = StatedBalance { line: row.line, text, stored: row.kind(column) == Kind::Number, date };
-        let section = &mut self.out.sections[self.section];
-        if label == Label::Opening {
-            section.opening.get_or_insert(stated);
-            return Some(IgnoreReason::OpeningBalance);
-        }
-        section.closing.get_or_insert(stated);
-        Some(IgnoreReason::ClosingBalance)
-    }
-
-    /// A dated row without an amount can only be a balance.
-    fn ignore_dated(&mut self, row: &Row, money: bool) -> Option<IgnoreReason> {
-        if money {
-            return None;
-        }
-        let (label, _) = Self::label(row)?;
-        let balance = self.plan.balance.filter(|&column| !row.cell(column).is_empty());
-        if balance.is_none() && self.plan.balance.is_some() {
-            return None;
-        }
-        self.out.sections[self.section].harvest(row, self.format);
-        match label {
-            Label::Opening => Some(IgnoreReason::OpeningBalance),
-            Label::Closing => Some(IgnoreReason::ClosingBalance),
-            _ => Some(IgnoreReason::Total),
-        }
-    }
-
-    fn ignore_undated(&mut self, index: usize, row: &Row, money: bool) -> Option<IgnoreReason> {
-        let classes: Vec<_> = (0..row.cells.len()).map(|column| columns::classify(row, column)).collect();
-        if layout::header_words(row, &classes).is_some() {
-            self.second_table = true;
-            self.out.problems.push(Problem::row(
-                row.line,
-                Reason::SecondTable,
-                Severity::Warning,
-                "Another table begins here. It was not read.",
-            ));
-            return Some(IgnoreReason::SecondTable);
-        }
-        if let Some((label, column)) = Self::label(row) {
-            // In the middle of the table a name such as "Total Energies" must not hide a line whose date is missing.
-            let short =
-                words::fold(row.cell(column)).split(' ').filter(|word| word.chars().all(char::is_alphabetic)).count()
-                    <= 2;
-            if index > self.last_data || short || !money {
-                self.out.sections[self.section].harvest(row, self.format);
-                return Some(match label {
-                    Label::Opening => IgnoreReason::OpeningBalance,
-                    Label::Closing => IgnoreReason::ClosingBalance,
-                    _ => IgnoreReason::Total,
-                });
-            }
-        }
-        if money {
-            return None;
-        }
-        if row.filled().any(|column| words::label(row.cell(column)) == Some(Label::Account)) {
-            let mut stated = Stated::default();
-            stated.harvest(row, self.format);
-            let current = self.out.sections[self.section].account.as_ref().map(|(_, account)| account);
-            if let Some((_, account)) = &stated.account
-                && current != Some(account)
-            {
-                self.out.sections.push(stated);
-                self.section += 1;
-                return Some(IgnoreReason::Section);
-            }
-        }
-        self.out.sections[self.section].harvest(row, self.format);
-        Some(IgnoreReason::Text)
     }
 
     fn data(&mut self, row: &mut Row) {

@@ -200,6 +200,11 @@ impl Column {
         self.filled > 0 && (self.debit_words + self.credit_words) * 10 >= self.filled * 9 && !self.many
     }
 
+    /// More than half of the filled cells are.
+    pub(crate) fn is_mostly_direction(&self) -> bool {
+        (self.debit_words + self.credit_words) * 2 > self.filled && !self.many
+    }
+
     pub(crate) fn is_currency(&self) -> bool {
         self.filled > 0 && self.isos * 10 >= self.filled * 9
     }

@@ -153,6 +153,7 @@ const FILLERS: &[&str] = &[
 fn tokens(text: &str) -> Result<Parts, DateError> {
     let mut parts = Parts { tokens: [Token::Number { value: 0, digits: 0 }; 3], count: 0 };
     let bytes = text.as_bytes();
+    let colons = has_colons(bytes);
     let mut at = 0;
     while at < bytes.len() {
         let Some(c) = text[at..].chars().next() else {
@@ -160,7 +161,8 @@ fn tokens(text: &str) -> Result<Parts, DateError> {
         };
         if c.is_ascii_digit() {
             let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
-            if bytes.get(end) == Some(&b':') || (parts.count == 3 && is_time(&text[at..])) {
+            let colon = bytes.get(end) == Some(&b':') && !(colons && end < 8);
+            if colon || (parts.count == 3 && is_time(&text[at..])) {
                 return if is_time(&text[at..]) && parts.count > 0 { Ok(parts) } else { Err(DateError::Shape) };
             }
             let value = text[at..end].parse().map_err(|_| DateError::Shape)?;
@@ -182,11 +184,19 @@ fn tokens(text: &str) -> Result<Parts, DateError> {
             at = end;
         } else if matches!(c, '/' | '.' | '-' | ' ' | ',' | '\'' | '\u{2019}' | '\u{a0}' | '\u{2011}') {
             at += c.len_utf8();
+        } else if c == ':' && colons && at < 8 {
+            at += 1;
         } else {
             return Err(DateError::Shape);
         }
     }
     Ok(parts)
+}
+
+/// `2026:11:03`: a year of four digits begins no time of day.
+fn has_colons(text: &[u8]) -> bool {
+    text.len() >= 10
+        && text[..10].iter().enumerate().all(|(at, b)| if at == 4 || at == 7 { *b == b':' } else { b.is_ascii_digit() })
 }
 
 fn push(parts: &mut Parts, token: Token) -> Result<(), DateError> {
@@ -406,6 +416,8 @@ mod tests {
         let day = date(2026, 11, 3);
         for (text, format) in [
             ("2026-11-03", Ymd),
+            ("2026:11:03", Ymd),
+            ("2026:11:03 14:05", Ymd),
             ("2026/11/3", Ymd),
             ("20261103", Ymd),
             ("20261103142501", Ymd),

@@ -147,7 +147,7 @@ impl Cutter<'_> {
                 Some(close) => {
                     push_unescaped(&text[at + 1..close], out);
                     let mut after = close + 1;
-                    while matches!(bytes.get(after), Some(b' ')) && !bytes[after..].starts_with(mark) {
+                    while matches!(bytes.get(after), Some(b' ' | b'\t')) && !bytes[after..].starts_with(mark) {
                         after += 1;
                     }
                     return end_at(bytes, after, mark);
@@ -217,6 +217,8 @@ fn push_unescaped(quoted: &str, out: &mut String) {
 /// of the row. After a line break such a stray quote means that the first one was never closed.
 fn quoted_end(bytes: &[u8], at: usize, mark: &[u8]) -> Option<(usize, u32)> {
     let mut lines = 0u32;
+    // A quote that was not doubled has opened within the text: `"UAB "Halden""` closes with the second of the pair.
+    let mut inner = false;
     let mut position = at + 1;
     let limit = bytes.len().min(at + MAX_CELL_BYTES);
     while position < limit {
@@ -226,11 +228,15 @@ fn quoted_end(bytes: &[u8], at: usize, mark: &[u8]) -> Option<(usize, u32)> {
                 if position == at + 1 && closes(bytes, position + 1, mark) && !closes(bytes, position + 2, mark) {
                     return Some((position, lines));
                 }
+                if inner && closes(bytes, position + 2, mark) {
+                    return Some((position + 1, lines));
+                }
                 position += 2;
                 continue;
             }
             b'"' if closes(bytes, position + 1, mark) => return Some((position, lines)),
             b'"' if lines > 0 => return None,
+            b'"' => inner = !inner,
             b'\n' => lines += 1,
             b'\r' if bytes.get(position + 1) != Some(&b'\n') => lines += 1,
             _ => {}
@@ -249,7 +255,7 @@ fn closes(bytes: &[u8], mut at: usize, mark: &[u8]) -> bool {
         match bytes.get(at) {
             None | Some(b'\n' | b'\r') => return true,
             Some(_) if bytes[at..].starts_with(mark) => return true,
-            Some(b' ') => at += 1,
+            Some(b' ' | b'\t') => at += 1,
             Some(_) => return false,
         }
     }

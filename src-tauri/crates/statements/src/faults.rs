@@ -1,10 +1,13 @@
 //! Faults as sentences.
 
+use crate::assemble::Sorted;
 use crate::dates::{self, DateError, DateFormat};
-use crate::number::{DecimalMark, NumberError};
+use crate::model::IgnoreReason;
+use crate::number::{self, DecimalMark, NumberError};
 use crate::plan::{Cause, Fault, Plan};
 use crate::problem::{Field, Problem, Reason, Severity};
 use crate::quotes::Stray;
+use crate::table::{Row, Table};
 
 /// Where a fault stands.
 pub(crate) struct Place<'a> {
@@ -143,6 +146,34 @@ fn date(error: DateError, shown: &str, format: DateFormat) -> (Reason, String) {
             (Reason::ImplausibleYear, format!("{shown} is not a date of a statement. The year would be {year}."))
         }
     }
+}
+
+/// Why no table of lines was found.
+pub(crate) fn no_statement(table: &Table) -> &'static str {
+    const ROWS: usize = 500;
+    let yearless = |text: &str| dates::parse(text, DateFormat::Dmy) == Err(DateError::NoYear);
+    let is_line = |row: &Row| {
+        let date = row.filled().find(|&column| yearless(row.cell(column)));
+        date.is_some_and(|date| row.filled().any(|at| at != date && number::shape(row.cell(at)).marks != 0))
+    };
+    if table.rows.iter().take(ROWS).filter(|row| is_line(row)).count() >= 2 {
+        "The dates of this table have no year, and a line needs one. Write the year into the file, or ask the bank for another."
+    } else {
+        "No table with a date and an amount in each row was found. Choose the columns, or ask the bank for CSV or XLSX."
+    }
+}
+
+/// Rows with several cells stand below the header, and not one of them could be read as a line.
+pub(crate) fn nothing_read(sorted: &Sorted, problems: &[Problem]) -> Option<Problem> {
+    let rows =
+        sorted.ignored.iter().filter(|row| row.reason == IgnoreReason::Text && row.text.matches(" | ").count() >= 2);
+    let silent = sorted.counts.lines == 0 && problems.iter().all(|problem| problem.severity != Severity::Error);
+    let rows = if silent { rows.count() } else { 0 };
+    (rows > 0).then(|| {
+        let rows = counted(rows, "row below the header has", "rows below the header have");
+        let message = format!("{rows} no date that could be read, and no other row is a line. Choose the columns.");
+        Problem::file(Reason::NotAStatement, Severity::Error, message)
+    })
 }
 
 /// `1 row`, `3 rows`.

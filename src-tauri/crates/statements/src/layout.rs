@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use crate::columns::{Class, Classes, PLAIN_DATES, iban_in};
 use crate::dates::{self, DateFormat};
 use crate::faults;
+use crate::labels::{self, Label};
 use crate::model::Period;
 use crate::number;
 use crate::table::{Kind, Row, Table};
-use crate::words::{self, Hint, Label};
+use crate::words::{self, Hint};
 
 /// The parts of a table, as indexes into its rows.
 #[derive(Debug, Clone, Default)]
@@ -214,7 +215,18 @@ fn width_of(table: &Table, layout: &Layout) -> usize {
             seen >= needed.max(1)
         })
         .unwrap_or(0);
-    if layout.data.is_empty() && named == 0 { table.width() } else { named.max(filled) }
+    if layout.data.is_empty() && named == 0 {
+        return table.width();
+    }
+    let width = named.max(filled);
+    if marks_behind(table, layout, width) { width + 1 } else { width }
+}
+
+/// The heading has an empty cell behind the last name, and what stands there is a side: a CR beside money that came in.
+fn marks_behind(table: &Table, layout: &Layout, width: usize) -> bool {
+    let room = layout.header.is_some_and(|header| table.rows[header].cells.len() == width + 1);
+    let mut marks = layout.data.iter().map(|&index| table.rows[index].cell(width)).filter(|text| !text.is_empty());
+    room && marks.next().is_some_and(|first| words::side(first).is_some() && marks.all(|text| text == first))
 }
 
 /// A balance printed with a label.
@@ -250,7 +262,7 @@ impl Stated {
         let filled: Vec<usize> = row.filled().take(40).collect();
         for (place, &column) in filled.iter().enumerate() {
             let text = row.cell(column);
-            let Some(label) = words::label(text) else {
+            let Some(label) = labels::label(text) else {
                 continue;
             };
             let own = text.split_once(':').map_or("", |(_, value)| value.trim());
@@ -267,9 +279,9 @@ impl Stated {
     pub(crate) fn harvest_pair(&mut self, labels: &Row, values: &Row, format: DateFormat) {
         let found: Vec<(usize, Label)> = labels
             .filled()
-            .filter_map(|column| words::label(labels.cell(column)).map(|label| (column, label)))
+            .filter_map(|column| labels::label(labels.cell(column)).map(|label| (column, label)))
             .collect();
-        if found.len() < 2 || values.filled().any(|column| words::label(values.cell(column)).is_some()) {
+        if found.len() < 2 || values.filled().any(|column| labels::label(values.cell(column)).is_some()) {
             return;
         }
         for (column, label) in found {

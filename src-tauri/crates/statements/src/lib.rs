@@ -6,7 +6,7 @@
 //!
 //! * [`model`]: what every format is read into. [`mapping`]: how a table is read, storable, and what can be overruled.
 //! * `sniff`: content before name. One module per format: `delimited`, `workbook`.
-//! * `columns`, `layout`, `detect`: whole columns as evidence. `chain`: the running balance as witness.
+//! * `columns`, `layout`, `labels`, `detect`: whole columns as evidence. `chain`: the running balance as witness.
 //! * `assemble`, `prove`: rows into lines, problems and ignored rows; lines into proved statements.
 //!
 //! Nothing is invented: what cannot be read is a [`Problem`], never a zero, and repairs are only offered with evidence.
@@ -22,6 +22,7 @@ mod delimited;
 mod detect;
 mod faults;
 mod fingerprint;
+mod labels;
 mod layout;
 pub mod mapping;
 pub mod model;
@@ -320,7 +321,7 @@ pub fn inspect(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Inspecti
     if opened.format != Format::Unreadable {
         let detected = detect::detect(&opened.table, opened.format, file_name, options);
         detection_of = detection(&opened, &detected, std::slice::from_ref(&detected.stated));
-        problems.extend(file_problems(&detected, options));
+        problems.extend(file_problems(&opened.table, &detected, options));
     }
     let window = opened
         .table
@@ -342,7 +343,7 @@ pub fn inspect(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Inspecti
     }
 }
 
-fn file_problems(detected: &Detected, options: &ReadOptions) -> Vec<Problem> {
+fn file_problems(table: &Table, detected: &Detected, options: &ReadOptions) -> Vec<Problem> {
     let warning = |(reason, text): &(Reason, String)| Problem::file(*reason, Severity::Warning, text.as_str());
     let mut problems: Vec<Problem> = detected.warnings.iter().map(warning).collect();
     if detected.layout.header_missing {
@@ -354,11 +355,7 @@ fn file_problems(detected: &Detected, options: &ReadOptions) -> Vec<Problem> {
         problems.push(Problem::file(Reason::HeaderNotFound, Severity::Warning, message));
     }
     if !detected.is_statement() {
-        problems.push(Problem::file(
-            Reason::NotAStatement,
-            Severity::Error,
-            "No table with a date and an amount in each row was found. Choose the columns, or ask the bank for CSV or XLSX.",
-        ));
+        problems.push(Problem::file(Reason::NotAStatement, Severity::Error, faults::no_statement(table)));
     } else if detected.currency.is_none() && detected.plan.currency.is_none() {
         problems.push(Problem::file(
             Reason::MissingCurrency,
@@ -422,11 +419,12 @@ fn read_opened<E>(
     let readings = prove::samples(&opened.table, &detected);
     let mut detection_of = detection(&opened, &detected, &[]);
     let mut problems = std::mem::take(&mut opened.problems);
-    problems.extend(file_problems(&detected, options));
+    problems.extend(file_problems(&opened.table, &detected, options));
     let sorted = assemble::sort(std::mem::take(&mut opened.table), &detected, options, watch)?;
     watch(ReadStep { phase: ReadPhase::Balances, done: 0, total: rows })?;
     let (statements, found, sorted) = prove::statements(sorted, &detected, &readings);
     problems.extend(found);
+    problems.extend(faults::nothing_read(&sorted, &problems));
     problems.extend(calendar::odd_days(&statements, options.today));
     detection_of.stated = stated_values(&sorted.sections);
     Ok(Reading {

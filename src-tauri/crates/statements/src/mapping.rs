@@ -36,6 +36,10 @@ pub enum Role {
     Account,
     /// The bank's code or word for the kind of transaction.
     BankCode,
+    /// A fee that left the account besides the amount.
+    Fee,
+    /// The word that says whether the bank has booked the row. What it only announced or refused is not read.
+    State,
     Ignore,
 }
 
@@ -51,6 +55,8 @@ pub enum SignModel {
     DebitCredit,
     /// Two columns, and the debit column carries its own minus: credit plus debit.
     DebitCreditSigned,
+    /// Two columns of magnitudes, and a minus in the credit column says nothing, as on some cards: credit minus debit.
+    DebitCreditMinus,
     /// A magnitude and a word for the direction.
     Directed,
 }
@@ -63,6 +69,7 @@ impl SignModel {
             Self::Inverse => "Signed amounts, plus is money out",
             Self::DebitCredit => "Money out and money in columns",
             Self::DebitCreditSigned => "Money out (negative) and money in columns",
+            Self::DebitCreditMinus => "Money out and money in (printed with a minus) columns",
             Self::Directed => "Amount and direction word",
         }
     }
@@ -105,6 +112,10 @@ pub struct Mapping {
     /// Currency of the lines when no column and no text of the file names it.
     #[serde(default)]
     pub currency: Option<Currency>,
+    /// The roles also say which columns hold fees and states. Without it, as in mappings saved before there were such
+    /// roles, both are looked for in the file.
+    #[serde(default)]
+    pub fees_and_states: bool,
 }
 
 impl Mapping {

@@ -91,8 +91,9 @@ fn is_minus(c: char) -> bool {
     matches!(c, '-' | '\u{2212}' | '\u{2013}' | '\u{2011}' | '\u{2010}')
 }
 
+/// Signs of whole units. A sign of a hundredth, as in `50¢`, is none: the number beside it counts something else.
 fn is_symbol(c: char) -> bool {
-    matches!(c, '€' | '$' | '£' | '¥' | '₹' | '₽' | '₺' | '₩' | '₪' | '₫' | '฿' | '₴' | '₦' | '￥' | '¢')
+    matches!(c, '€' | '$' | '£' | '¥' | '₹' | '₽' | '₺' | '₩' | '₪' | '₫' | '฿' | '₴' | '₦' | '￥')
 }
 
 /// Symbols that stand for one currency only; `$`, `¥` and `kr` do not.
@@ -119,6 +120,10 @@ fn symbol_code(text: &str) -> Option<&'static str> {
 }
 
 fn side_of(word: &str) -> Option<Side> {
+    // A small c behind a number are cents.
+    if word == "c" {
+        return None;
+    }
     let any = |words: &[&str]| words.iter().any(|w| w.eq_ignore_ascii_case(word));
     if any(&["CR", "C", "H", "CRED", "CREDIT"]) {
         Some(Side::Credit)
@@ -468,6 +473,11 @@ mod tests {
             ("", Point, NumberError::Blank),
             ("-", Point, NumberError::NoDigits),
             ("1e5", Point, NumberError::Character('e')),
+            ("50¢", Point, NumberError::Character('¢')),
+            ("¢50", Point, NumberError::Character('¢')),
+            ("-50 ¢", Point, NumberError::Character('¢')),
+            ("50c", Point, NumberError::Character('c')),
+            ("50p", Point, NumberError::Character('p')),
         ] {
             assert_eq!(plain(text, mark), Err(expected), "{text}");
         }

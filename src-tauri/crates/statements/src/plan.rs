@@ -34,10 +34,12 @@ pub(crate) struct Plan {
     pub(crate) formats: Vec<DateFormat>,
     pub(crate) sign: Option<SignModel>,
     pub(crate) words: Words,
-    /// Credits are printed with a minus that says nothing: the column's name says that they came in.
-    pub(crate) credit_minus: bool,
-    /// A column of fees that the balances show to be taken off besides the amount.
+    /// A column of fees that are taken off besides the amount.
     pub(crate) fee: Option<usize>,
+    /// Fees are printed with a minus, and one without is a fee that came back.
+    pub(crate) fee_minus: bool,
+    /// The column that says which rows are not booked.
+    pub(crate) state: Option<usize>,
 }
 
 /// Folded direction words with the side they stand for.
@@ -97,8 +99,9 @@ impl Plan {
             formats: mapping.columns.iter().map(|c| c.date_format.unwrap_or(DateFormat::Ymd)).collect(),
             sign: mapping.sign_model,
             words: Words::new(&mapping.direction_words),
-            credit_minus: false,
-            fee: None,
+            fee: first(Role::Fee),
+            fee_minus: false,
+            state: first(Role::State),
         }
     }
 
@@ -113,7 +116,7 @@ impl Plan {
         let columns = (0..width)
             .map(|column| {
                 let role = self.role_of(column);
-                let is_number = matches!(role, Role::Amount | Role::Debit | Role::Credit | Role::Balance);
+                let is_number = matches!(role, Role::Amount | Role::Debit | Role::Credit | Role::Balance | Role::Fee);
                 let is_date = matches!(role, Role::BookingDate | Role::ValueDate);
                 ColumnMapping {
                     role,
@@ -122,12 +125,21 @@ impl Plan {
                 }
             })
             .collect();
-        Mapping { format, header, columns, sign_model: self.sign, direction_words: words, currency: None }
+        Mapping {
+            format,
+            header,
+            columns,
+            sign_model: self.sign,
+            direction_words: words,
+            currency: None,
+            fees_and_states: true,
+        }
     }
 
     fn role_of(&self, column: usize) -> Role {
         let at = Some(column);
         [
+            (self.state, Role::State),
             (self.date, Role::BookingDate),
             (self.value_date, Role::ValueDate),
             (self.amount, Role::Amount),
@@ -141,6 +153,7 @@ impl Plan {
             (self.counterparty, Role::Counterparty),
             (self.counterparty_account, Role::CounterpartyAccount),
             (self.bank_code, Role::BankCode),
+            (self.fee, Role::Fee),
         ]
         .into_iter()
         .find(|(place, _)| *place == at)
@@ -250,39 +263,44 @@ impl RowReader<'_> {
 
     /// The signed amount of a row.
     pub(crate) fn amount(&self, row: &Row, exponent: u8) -> Result<Money, Fault> {
-        match self.plan.sign {
-            Some(SignModel::DebitCredit | SignModel::DebitCreditSigned) => self.two_columns(row, exponent),
-            sign => {
-                let column = self.plan.amount;
-                let missing = Fault { column, field: Field::Amount, cause: Cause::Missing };
-                let Some(column) = column else {
-                    return Err(missing);
-                };
-                let mut money =
-                    self.money(row, column, Field::Amount, exponent).map_err(|fault| match fault.cause {
-                        Cause::Number(NumberError::Blank) => missing,
-                        _ => fault,
-                    })?;
-                let negate = match sign {
-                    Some(SignModel::Inverse) => true,
-                    Some(SignModel::Directed) => self.is_debit(row)?,
-                    _ => false,
-                };
-                if negate {
-                    money.amount = -&money.amount;
-                }
-                if let Some(fee) = self.plan.fee {
-                    money.amount = &money.amount - &self.fee(row, fee, exponent)?;
-                }
-                Ok(money)
+        let mut money = match self.plan.sign {
+            Some(SignModel::DebitCredit | SignModel::DebitCreditSigned | SignModel::DebitCreditMinus) => {
+                self.two_columns(row, exponent)?
             }
+            _ => self.one_column(row, exponent)?,
+        };
+        if let Some(fee) = self.plan.fee {
+            money.amount = &money.amount - &self.fee(row, fee, exponent)?;
         }
+        Ok(money)
     }
 
-    /// A fee without its sign; a blank is none.
+    fn one_column(&self, row: &Row, exponent: u8) -> Result<Money, Fault> {
+        let column = self.plan.amount;
+        let missing = Fault { column, field: Field::Amount, cause: Cause::Missing };
+        let Some(column) = column else {
+            return Err(missing);
+        };
+        let mut money = self.money(row, column, Field::Amount, exponent).map_err(|fault| match fault.cause {
+            Cause::Number(NumberError::Blank) => missing,
+            _ => fault,
+        })?;
+        let negate = match self.plan.sign {
+            Some(SignModel::Inverse) => true,
+            Some(SignModel::Directed) => self.is_debit(row)?,
+            _ => false,
+        };
+        if negate {
+            money.amount = -&money.amount;
+        }
+        Ok(money)
+    }
+
+    /// What a fee takes off; a blank is none.
     fn fee(&self, row: &Row, column: usize, exponent: u8) -> Result<Amount, Fault> {
         match self.money(row, column, Field::Amount, exponent) {
-            Ok(money) => Ok(money.amount.abs()),
+            Ok(money) if self.plan.fee_minus => Ok(-&money.amount),
+            Ok(money) => Ok(money.amount),
             Err(Fault { cause: Cause::Number(NumberError::Blank), .. }) => Ok(Amount::ZERO),
             Err(fault) => Err(fault),
         }
@@ -305,13 +323,11 @@ impl RowReader<'_> {
         };
         let debit = read(self.plan.debit, Field::Debit)?;
         let mut credit = read(self.plan.credit, Field::Credit)?;
-        if let Some(money) = credit.as_mut().filter(|_| self.plan.credit_minus) {
+        if let Some(money) = credit.as_mut().filter(|_| self.plan.sign == Some(SignModel::DebitCreditMinus)) {
             money.amount = money.amount.abs();
         }
-        let out = |money: Money| Money {
-            amount: if self.plan.sign == Some(SignModel::DebitCredit) { -&money.amount } else { money.amount },
-            ..money
-        };
+        let signed = self.plan.sign == Some(SignModel::DebitCreditSigned);
+        let out = |money: Money| Money { amount: if signed { money.amount } else { -&money.amount }, ..money };
         match (debit, credit) {
             (None, None) => {
                 Err(Fault { column: self.plan.debit.or(self.plan.credit), field: Field::Amount, cause: Cause::Missing })
@@ -365,6 +381,7 @@ impl RowReader<'_> {
             Role::Debit => money(Field::Debit).map(|amount| amount.abs().to_string()),
             Role::Credit => money(Field::Credit).map(|amount| amount.to_string()),
             Role::Balance => money(Field::Balance).map(|amount| amount.to_string()),
+            Role::Fee => money(Field::Amount).map(|amount| amount.to_string()),
             _ => None,
         }
     }

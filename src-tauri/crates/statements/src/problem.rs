@@ -56,6 +56,8 @@ pub enum Reason {
     SecondTable,
     /// Rows that the bank says are not booked.
     NotBooked,
+    /// A column of states holds words that say neither booked nor not booked.
+    UnknownState,
     /// Fees stand beside the amounts, and nothing proves whether they are part of them.
     FeesBeside,
     /// Credits are printed with a minus and were read as money in.

@@ -57,7 +57,8 @@ pub(crate) fn samples(table: &Table, detected: &Detected) -> Vec<AlternativeRead
 }
 
 fn plan_under(plan: &Plan, choice: &Choice) -> Plan {
-    let mut plan = choice.mapping.as_ref().map_or_else(|| plan.clone(), |mapping: &Mapping| Plan::of(mapping));
+    let of = |mapping: &Mapping| Plan { fee_minus: plan.fee_minus, ..Plan::of(mapping) };
+    let mut plan = choice.mapping.as_ref().map_or_else(|| plan.clone(), of);
     if let Some(format) = choice.date_format {
         plan.formats.iter_mut().for_each(|place| *place = format);
     }
@@ -564,13 +565,19 @@ fn amount_suggestion(bad: &Bad, implied: &Amount, plan: &Plan, exponent: u8) -> 
     if matches!(bad.fault.cause, Cause::DebitAndCredit | Cause::Missing) && plan.amount.is_none() {
         return None;
     }
+    // The balances imply the amount and the fee together.
+    if plan.fee.is_some() {
+        return None;
+    }
     let value = match (plan.sign?, bad.fault.field) {
         (SignModel::Signed, _) => implied.clone(),
         (SignModel::Inverse, _) => -implied,
         // A debit cell cannot explain a rise, nor a credit cell a fall.
-        (SignModel::DebitCredit, Field::Debit) if implied.is_negative() => -implied,
+        (SignModel::DebitCredit | SignModel::DebitCreditMinus, Field::Debit) if implied.is_negative() => -implied,
         (SignModel::DebitCreditSigned, Field::Debit) if implied.is_negative() => implied.clone(),
-        (SignModel::DebitCredit | SignModel::DebitCreditSigned, Field::Credit) if implied.is_positive() => {
+        (SignModel::DebitCredit | SignModel::DebitCreditSigned | SignModel::DebitCreditMinus, Field::Credit)
+            if implied.is_positive() =>
+        {
             implied.clone()
         }
         (SignModel::Directed, _) => implied.abs(),

@@ -72,15 +72,11 @@ impl Grid {
         if !text.contains('"') {
             return Self::default();
         }
-        let rows: Vec<Vec<(bool, bool)>> = physical(text)
-            .take(TELLING_LINES)
-            .map(|line| kinds(&cut_line(line, mark)))
-            .filter(|cells| {
-                let date = cells.iter().position(|&(date, _)| date);
-                date.is_some_and(|date| cells.iter().enumerate().any(|(at, &(_, number))| at != date && number))
-            })
-            .take(TELLING_ROWS)
-            .collect();
+        // A line on which a quote stays open is a part of a row; it tells only where there are no others.
+        let whole = |line: &&str| line.bytes().filter(|&b| b == b'"').count().is_multiple_of(2);
+        let lines = |all: bool| physical(text).take(TELLING_LINES).filter(move |line| all || whole(line));
+        let rows = Self::telling(lines(false), mark);
+        let rows = if rows.is_empty() { Self::telling(lines(true), mark) } else { rows };
         let most = rows.iter().map(Vec::len).max().unwrap_or(0);
         let count = |width: usize| rows.iter().filter(|row| row.len() == width).count();
         let width = (2..=most).max_by_key(|&width| (count(width), width)).unwrap_or(0);
@@ -92,6 +88,18 @@ impl Grid {
         // Debit and credit share the rows between them, so a money column need not be filled often.
         let numbers = (0..width).map(|at| !dates[at] && column(at, 1, |kind| kind.1)).collect();
         Self { width, dates, numbers }
+    }
+
+    /// Lines that hold a date and a number.
+    fn telling<'t>(lines: impl Iterator<Item = &'t str>, mark: &[u8]) -> Vec<Vec<(bool, bool)>> {
+        lines
+            .map(|line| kinds(&cut_line(line, mark)))
+            .filter(|cells| {
+                let date = cells.iter().position(|&(date, _)| date);
+                date.is_some_and(|date| cells.iter().enumerate().any(|(at, &(_, number))| at != date && number))
+            })
+            .take(TELLING_ROWS)
+            .collect()
     }
 
     fn look(&self, cells: &[String]) -> Look {

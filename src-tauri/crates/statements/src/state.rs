@@ -7,7 +7,8 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::columns::Column;
-use crate::words::fold;
+use crate::plan::Plan;
+use crate::words::{Hint, fold};
 
 /// Words for what is booked.
 #[rustfmt::skip]
@@ -56,36 +57,112 @@ pub(crate) fn is_open(text: &str) -> bool {
     text.len() <= 64 && WORDS.open.contains(&fold(text))
 }
 
+/// What a heading between rows says of those below it: `Some(true)` for not booked, as "Pending Transactions".
+pub(crate) fn heading(text: &str) -> Option<bool> {
+    let folded = fold(text);
+    let words = || folded.split(' ');
+    if text.len() > 64 || words().count() > 4 || folded.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let open = words().any(|word| WORDS.open.contains(word));
+    let booked = words().any(|word| WORDS.booked.contains(word));
+    (open != booked).then_some(open)
+}
+
+/// Words that a header has over states.
+#[rustfmt::skip]
+const HEADERS: &[&str] = &[
+    "status", "state", "info", "buchungsstatus", "umsatzstatus", "estado", "stato", "statut", "etat", "situacao",
+    "stav", "tila", "durum", "allapot", "statusas", "статус", "состояние", "状态", "交易状态", "当前状态", "상태",
+];
+
+fn is_known(word: &str) -> bool {
+    let word = fold(word);
+    WORDS.open.contains(&word) || WORDS.booked.contains(&word)
+}
+
 /// The column that says whether rows are booked. Rows without a date count as well: what is held often has none.
-pub(crate) fn column(columns: &[Column]) -> Option<usize> {
-    columns.iter().position(|column| {
-        let mut words = column.distinct.keys().map(|word| fold(word));
-        !column.many
-            && !column.distinct.is_empty()
-            && words.all(|word| WORDS.open.contains(&word) || WORDS.booked.contains(&word))
-    })
+///
+/// A header decides before words do: what is called status is one, and what the lines are described by is none, even
+/// if every payee of a short file is called like a state.
+pub(crate) fn column(columns: &[Column], plan: &Plan) -> Option<usize> {
+    let own = [plan.date, plan.value_date, plan.direction, plan.balance, plan.currency, plan.account];
+    let free =
+        |c: usize| !plan.money_columns().any(|money| money == c) && !own.contains(&Some(c)) && plan.fee != Some(c);
+    let named = |c: usize| fold(&columns[c].header).split(' ').any(|word| HEADERS.contains(&word));
+    let candidates = || (0..columns.len()).filter(|&c| free(c) && !columns[c].many && !columns[c].distinct.is_empty());
+    let known = |c: usize| columns[c].distinct.keys().filter(|word| is_known(word)).count();
+    // A bank may have one word more than the lists; half of them must be known.
+    candidates()
+        .find(|&c| named(c) && known(c) * 2 >= columns[c].distinct.len())
+        .or_else(|| candidates().find(|&c| known(c) == columns[c].distinct.len() && !is_the_text(columns, c)))
+}
+
+/// True for the column that tells what a line is for: its name says so, or no other column has texts.
+fn is_the_text(columns: &[Column], column: usize) -> bool {
+    let describes =
+        |c: &Column| c.hinted(Hint::Description) || c.hinted(Hint::Counterparty) || c.hinted(Hint::Reference);
+    let has_texts = |c: &Column| c.lettered * 2 > c.filled && c.mean_length() >= 4 && !c.is_number() && !c.is_date();
+    let other = |test: &dyn Fn(&Column) -> bool| {
+        columns.iter().enumerate().any(|(at, other)| at != column && has_texts(other) && test(other))
+    };
+    if describes(&columns[column]) { true } else { !other(&|other| describes(other) || other.hint.is_none()) }
+}
+
+/// Words of a column of states that are no known states, the first few of them.
+pub(crate) fn unknown(column: &Column) -> Option<String> {
+    let mut words: Vec<&str> = column.distinct.keys().filter(|word| !is_known(word)).map(String::as_str).collect();
+    words.sort_unstable();
+    let more = words.len() > 5;
+    words.truncate(5);
+    let list = words.join(", ");
+    (!words.is_empty()).then(|| if more { format!("{list} and more") } else { list })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(words: &[&str]) -> Column {
-        let mut column = Column::default();
+    fn of(header: &str, words: &[&str]) -> Column {
+        let mut column = Column { header: header.into(), hint: crate::words::hint(header), ..Column::default() };
         for word in words {
             column.distinct.insert((*word).to_owned(), 1);
+            column.filled += 1;
+            column.lettered += 1;
+            column.length += word.len();
         }
         column
     }
 
+    fn found(columns: &[Column]) -> Option<usize> {
+        column(columns, &Plan::default())
+    }
+
     #[test]
     fn only_a_column_of_states_alone_decides() {
-        assert_eq!(column(&[of(&["Umsatz gebucht", "Umsatz vorgemerkt"])]), Some(0));
-        assert_eq!(column(&[of(&["Rent"]), of(&["COMPLETED", "PENDING", "REVERTED"])]), Some(1));
-        assert_eq!(column(&[of(&["Pending"])]), Some(0), "a file may hold nothing else");
-        assert_eq!(column(&[of(&["Completed"])]), Some(0));
-        assert_eq!(column(&[of(&[])]), None);
-        assert_eq!(column(&[of(&["Declined", "Completed", "Harbour fees"])]), None, "a text column");
+        let text = || of("Verwendungszweck", &["Miete November", "Rathlin Ferries"]);
+        assert_eq!(found(&[of("Info", &["Umsatz gebucht", "Umsatz vorgemerkt"]), text()]), Some(0));
+        assert_eq!(found(&[text(), of("State", &["COMPLETED", "PENDING", "REVERTED"])]), Some(1));
+        assert_eq!(found(&[of("", &["Rent", "Tolka Marina"]), of("", &["Completed", "Pending"])]), Some(1));
+        assert_eq!(found(&[of("Status", &["Pending"])]), Some(0), "a file may hold nothing else");
+        assert_eq!(found(&[of("Status", &[])]), None);
+        assert_eq!(found(&[of("", &["Declined", "Completed", "Harbour fees"]), text()]), None, "a text column");
+    }
+
+    #[test]
+    fn what_describes_the_lines_is_no_state() {
+        let dates = || Column { header: "Date".into(), ..Column::default() };
+        assert_eq!(found(&[dates(), of("Description", &["Refunded", "Reservation"])]), None);
+        assert_eq!(found(&[dates(), of("", &["Refunded", "Reservation"])]), None, "no other column has texts");
+        let plan = Plan { date: Some(0), ..Plan::default() };
+        assert_eq!(column(&[of("Status", &["Pending"])], &plan), None);
+    }
+
+    #[test]
+    fn a_word_too_many_in_a_column_called_status() {
+        let columns = [of("Status", &["Completed", "Pending", "Awaiting the harbour"])];
+        assert_eq!(found(&columns), Some(0));
+        assert_eq!(unknown(&columns[0]).as_deref(), Some("Awaiting the harbour"));
     }
 
     #[test]

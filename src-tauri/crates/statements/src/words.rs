@@ -80,7 +80,7 @@ const HINTS: &[(Hint, &[&str])] = &[
             "reskontradatum", "data tranzactiei", "data procesarii", "fecha movimiento", "fecha de movimiento",
             "fecha transaccion", "data della operazione", "datum uctovani", "data do lancamento", "fecha de proceso",
             "ημερομηνία κίνησης", "ημερομηνία συναλλαγής", "取引日", "お取引日", "取扱日", "お取扱日", "交易日期",
-            "记账日期", "入账日期", "交易日", "거래일자", "거래일시", "거래일", "дата документа",
+            "记账日期", "记账日", "入账日期", "交易日", "거래일자", "거래일시", "거래일", "дата документа",
         ],
     ),
     (
@@ -108,7 +108,7 @@ const HINTS: &[(Hint, &[&str])] = &[
         Hint::Amount,
         &[
             "netto", "operation amount", "montant operation", "montant de l operation", "suma tranzactiei", "valor rs",
-            "ποσό", "ποσό συναλλαγής", "金額", "取引金額", "お取引金額", "入出金", "入出金額", "金额", "交易金额",
+            "ποσό", "ποσό συναλλαγής", "金額", "取引金額", "お取引金額", "入出金", "入出金額", "金额", "交易金额", "人民币金额",
             "거래금액", "금액", "сумма операции", "сумма в валюте счета",
             "amount", "transaction amount", "betrag", "umsatz", "montant", "importe", "importo", "bedrag",
             "valor do movimento", "montante", "belopp", "belob", "belop", "summa", "maara", "kwota", "castka",
@@ -153,7 +153,7 @@ const HINTS: &[(Hint, &[&str])] = &[
     (
         Hint::Direction,
         &[
-            "借贷标志", "收 支", "入払区分", "debit credit", "credit debit", "dr cr", "cr dr", "d c", "c d", "soll haben", "s h", "af bij", "bij af",
+            "借贷标志", "借贷", "借贷方向", "收支", "收 支", "入払区分", "debit credit", "credit debit", "dr cr", "cr dr", "d c", "c d", "soll haben", "s h", "af bij", "bij af",
             "debet credit", "credit debit indicator", "debit credit indicator", "sign", "direction", "richting",
             "debit or credit", "sens", "debito credito", "d h", "vorzeichen", "soll haben kennzeichen", "cdi", "dc",
             "crdr", "drcr", "debitcredit", "creditdebit", "db cr", "d k", "in out", "transaction direction",
@@ -291,7 +291,7 @@ const HINTS: &[(Hint, &[&str])] = &[
 ];
 
 /// Phrases longer than this many words are in no list.
-const MAX_WORDS: usize = 6;
+pub(crate) const MAX_WORDS: usize = 6;
 
 /// The lists by phrase: hostile files have a million rows of text, and each is looked at.
 static HINT_OF: LazyLock<HashMap<String, Hint>> = LazyLock::new(|| {
@@ -299,11 +299,6 @@ static HINT_OF: LazyLock<HashMap<String, Hint>> = LazyLock::new(|| {
     // Where a phrase stands in two lists, the first list has it.
     pairs.collect::<Vec<_>>().into_iter().rev().collect()
 });
-static LABEL_OF: LazyLock<HashMap<String, Label>> = LazyLock::new(|| {
-    let pairs = LABELS.iter().flat_map(|(label, words)| words.iter().map(move |word| (fold(word), *label)));
-    pairs.collect::<Vec<_>>().into_iter().rev().collect()
-});
-
 /// `RunningBalance` as two words.
 fn split_camel(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 4);
@@ -350,7 +345,12 @@ pub(crate) fn hint(header: &str) -> Option<(Hint, u8)> {
 
 /// True for a known currency code in any case.
 pub(crate) fn is_iso(word: &str) -> bool {
-    word.len() == 3 && ledger::Currency::iso(word).is_some()
+    word.len() == 3 && ledger::Currency::iso(present_code(word)).is_some()
+}
+
+/// The code of today for one that banks still print.
+pub(crate) fn present_code(code: &str) -> &str {
+    if code.eq_ignore_ascii_case("RUR") { "RUB" } else { code }
 }
 
 /// Words for money that leaves the account, folded.
@@ -384,136 +384,10 @@ pub(crate) fn side(text: &str) -> Option<bool> {
     } else if CREDIT_WORDS.contains(&folded.as_str()) {
         Some(false)
     } else {
-        None
+        // The same side in two languages: "贷 Cr".
+        let (first, second) = folded.split_once(' ')?;
+        side(first).filter(|one| side(second) == Some(*one))
     }
-}
-
-/// What a label beside or above the table says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Label {
-    Opening,
-    Closing,
-    Total,
-    Account,
-    Currency,
-    Period,
-}
-
-#[rustfmt::skip]
-const LABELS: &[(Label, &[&str])] = &[
-    (
-        Label::Opening,
-        &[
-            "opening balance", "start balance", "starting balance", "beginning balance", "previous balance",
-            "balance brought forward", "brought forward", "anfangssaldo", "alter saldo", "alter kontostand",
-            "startsaldo", "eroffnungssaldo", "saldo inicial", "saldo anterior", "solde initial", "solde precedent",
-            "ancien solde", "solde d ouverture", "saldo iniziale", "saldo precedente", "beginsaldo", "vorig saldo",
-            "ingaende saldo", "inngaende saldo", "primosaldo", "alkusaldo", "saldo poczatkowe", "pocatecni zustatek",
-            "nyito egyenleg", "acilis bakiyesi", "входящий остаток", "openingssaldo", "saldo vortrag",
-            "saldovortrag", "balance forward", "saldo iniziale contabile", "solde en debut de periode",
-            "saldo do dia anterior", "期初余额", "繰越残高", "前期残高", "υπόλοιπο έναρξης", "sold initial",
-        ],
-    ),
-    (
-        Label::Closing,
-        &[
-            "closing balance", "end balance", "ending balance", "new balance", "final balance",
-            "balance carried forward", "carried forward", "endsaldo", "neuer saldo", "neuer kontostand",
-            "schlusssaldo", "kontostand", "saldo final", "saldo actual", "solde final", "nouveau solde",
-            "solde de cloture", "saldo finale", "saldo contabile", "eindsaldo", "nieuw saldo", "utgaende saldo",
-            "ultimosaldo", "loppusaldo", "saldo koncowe", "konecny zustatek", "zaro egyenleg", "kapanis bakiyesi",
-            "исходящий остаток", "current balance", "ledger balance", "balance as of", "balance as at", "balance on",
-            "abschlusssaldo", "aktueller kontostand", "solde au", "saldo al", "saldo per", "slotsaldo",
-            "solde en fin de periode", "saldo disponivel", "saldo do dia", "期末余额", "期末残高", "υπόλοιπο λήξης",
-            "sold final", "saldo contabil", "saldo contabilistico",
-        ],
-    ),
-    (
-        Label::Total,
-        &[
-            "total", "totals", "sum", "summe", "gesamt", "gesamtsumme", "totaal", "totale", "totales", "totais",
-            "summa", "razem", "celkem", "toplam", "osszesen", "итого", "grand total", "total debits",
-            "total credits", "subtotal", "zwischensumme", "suma", "saldo", "balance", "total eur", "net change",
-            "turnover", "obroty", "umsatze", "yhteensa", "i alt", "sub total", "total movimientos",
-        ],
-    ),
-    (
-        Label::Account,
-        &[
-            "account", "account number", "account no", "account name", "iban", "konto", "kontonummer", "rekening",
-            "rekeningnummer", "compte", "numero de compte", "compte numero", "cuenta", "numero de cuenta", "conto",
-            "numero conto", "conta", "tili", "tilinumero", "rachunek", "numer rachunku", "nr rachunku", "cislo uctu",
-            "ucet", "hesap no", "hesap", "szamlaszam", "счет", "kontonr", "conto corrente", "n de compte",
-            "account iban", "girokonto", "account id", "n conto", "bank account",
-        ],
-    ),
-    (
-        Label::Currency,
-        &[
-            "currency", "ccy", "wahrung", "waehrung", "devise", "moneda", "divisa", "munt", "muntsoort", "mena",
-            "moeda", "waluta", "valuutta", "para birimi", "penznem", "валюта", "account currency", "kontowahrung",
-            "valuta",
-        ],
-    ),
-    (
-        Label::Period,
-        &[
-            "period", "zeitraum", "periode", "statement period", "date range", "periodo", "od do", "za okres",
-            "from", "to", "von", "bis", "du", "au", "van", "tot", "desde", "hasta", "dal", "al", "start date",
-            "end date", "from date", "to date", "buchungszeitraum", "okres", "obdobi", "период", "statement date",
-            "transactions from",
-        ],
-    ),
-];
-
-/// The label a text begins with, if any. The longest phrase wins.
-pub(crate) fn label(text: &str) -> Option<Label> {
-    if text.len() > 200 || text.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let folded = fold(text);
-    let ends = folded.match_indices(' ').map(|(at, _)| at).take(MAX_WORDS - 1).chain([folded.len()]);
-    let found = ends.filter_map(|end| LABEL_OF.get(&folded[..end]).copied()).last();
-    // "Saldo contabile iniziale al 01.10.2026": the word that tells comes late.
-    let balance = ["saldo", "solde", "balance", "kontostand"].iter().any(|word| folded.starts_with(word));
-    if balance
-        && matches!(found, Some(Label::Closing | Label::Total))
-        && folded.split(' ').take(MAX_WORDS).any(|word| OPENING_WORDS.contains(&word))
-    {
-        return Some(Label::Opening);
-    }
-    found
-}
-
-/// Words that make a balance the one before the first line.
-#[rustfmt::skip]
-const OPENING_WORDS: &[&str] = &[
-    "iniziale", "inicial", "initial", "opening", "anterior", "precedente", "precedent", "debut", "vorig", "begin",
-    "beginning", "anfang", "ingaende", "poczatkowe", "pocatecni", "nyito", "start", "starting", "previous",
-];
-
-/// The balance that a whole text names, with nothing but a date behind it: "Saldo anterior", "S A L D O",
-/// "Closing balance 30 Nov 2026". A payment whose text merely begins so is none.
-pub(crate) fn balance_label(text: &str) -> Option<Label> {
-    if text.len() > 80 {
-        return None;
-    }
-    let folded = fold(text);
-    let spaced = folded.len() > 1 && folded.split(' ').all(|word| word.chars().count() == 1);
-    let folded = if spaced { folded.replace(' ', "") } else { folded };
-    let dated = |word: &&str| {
-        word.starts_with(|c: char| c.is_ascii_digit())
-            || matches!(*word, "as" | "of" | "at" | "on" | "au" | "al" | "am" | "per" | "vom" | "em" | "do" | "dia")
-            || crate::dates::is_month(word)
-    };
-    let words: Vec<&str> = folded.split(' ').collect();
-    let end = words.len() - words.iter().rev().take_while(|word| dated(word)).count();
-    let phrase = words[..end].join(" ");
-    // Spread out it is a heading; the plain word may be what somebody paid.
-    if spaced && matches!(phrase.as_str(), "saldo" | "solde" | "balance") {
-        return Some(Label::Closing);
-    }
-    LABEL_OF.get(phrase.as_str()).copied().filter(|label| matches!(label, Label::Opening | Label::Closing))
 }
 
 #[cfg(test)]
@@ -563,32 +437,5 @@ mod tests {
         ] {
             assert_eq!(hint(text).map(|(hint, _)| hint), Some(expected), "{text}");
         }
-        assert_eq!(label("Входящий остаток"), Some(Label::Opening));
-    }
-
-    #[test]
-    fn rows_that_are_only_a_balance() {
-        for (text, expected) in [
-            ("Saldo Anterior", Some(Label::Opening)),
-            ("S A L D O", Some(Label::Closing)),
-            ("Closing balance 30 Nov 2026", Some(Label::Closing)),
-            ("Opening balance as of 01/10/2026", Some(Label::Opening)),
-            ("Opening balance transfer to Tolka Marina", None),
-            ("Balance Shoes", None),
-            ("Balance", None),
-        ] {
-            assert_eq!(balance_label(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn labels_beside_tables() {
-        assert_eq!(label("Saldo contabile iniziale al 01.10.2026"), Some(Label::Opening));
-        assert_eq!(label("Saldo contabile finale al 30.11.2026"), Some(Label::Closing));
-        assert_eq!(label("Total of the previous period"), Some(Label::Total));
-        assert_eq!(label("Saldo inicial:"), Some(Label::Opening));
-        assert_eq!(label("Kontostand vom 30.11.2026:"), Some(Label::Closing));
-        assert_eq!(label("Account number"), Some(Label::Account));
-        assert_eq!(label("Totalling error"), None);
     }
 }

@@ -241,6 +241,61 @@ fn a_total_in_the_middle_does_not_hide_a_line_without_a_date() {
 }
 
 #[test]
+fn a_payee_called_like_a_total_does_not_hide_a_line_without_a_date() {
+    for payee in ["Total Energies", "Sum Up", "Balance Shoes"] {
+        let text = format!(
+            "Date;Text;Amount\n2026-11-02;A;1.00\n;{payee};-50.00\n;Subtotal;-49.00\n2026-11-03;B;2.00\n;Total;3.00\n"
+        );
+        let reading = read_text(&text, &ReadOptions::default());
+        assert_eq!(errors(&reading), [(Some(3), Reason::MissingDate)], "{payee}");
+        let totals = reading.ignored.iter().filter(|row| row.reason == IgnoreReason::Total);
+        assert_eq!(totals.map(|row| row.line).collect::<Vec<_>>(), [4, 6], "{payee}");
+    }
+    let text = "Date;Text;Amount\n2026-11-02;A;1.00\n32.11.2026x;Total Energies;-50.00\n2026-11-03;B;2.00\n";
+    assert_eq!(errors(&read_text(text, &ReadOptions::default())), [(Some(3), Reason::NotADate)]);
+}
+
+#[test]
+fn a_heading_between_rows_is_only_believed_with_its_counterpart() {
+    let rows = |heading: &str, other: &str| {
+        format!("Date;Text;Amount\n{heading}\n02.11.2026;A;1,00\n{other}\n13.11.2026;B;-2,00\n")
+    };
+    let both = read_text(&rows("Pending Transactions", "Posted Transactions"), &ReadOptions::default());
+    assert_eq!(amounts(&both), ["-2.00"]);
+    assert!(both.problems.iter().any(|problem| problem.reason == Reason::NotBooked));
+    for (heading, other) in [("Pending Transactions", "More"), ("Posted", "More"), ("More", "Posted Transactions")] {
+        let reading = read_text(&rows(heading, other), &ReadOptions::default());
+        assert_eq!(amounts(&reading), ["1.00", "-2.00"], "{heading}");
+    }
+}
+
+#[test]
+fn a_payment_called_like_a_balance_stays_a_line() {
+    let head = "Date;Text;Debit;Credit\n2026-11-02;A;1.00;\n2026-11-03;B;2.00;\n2026-11-04;C;;7.00\n";
+    for payee in ["Total", "Balance", "Balance Shoes", "Total Energies"] {
+        let text = format!("{head}2026-11-05;{payee};9.00;\n2026-11-06;Closing balance;;20.00\n");
+        let reading = read_text(&text, &ReadOptions::default());
+        assert_eq!(amounts(&reading), ["-1.00", "-2.00", "7.00", "-9.00"], "{payee}");
+        assert_eq!(reading.statements[0].closing.as_ref().unwrap().amount, Amount::from(2_000i64));
+    }
+}
+
+#[test]
+fn a_table_of_which_nothing_is_read_says_so() {
+    let text = "Date,Text,More,Amount\nMonday,Shop,12.00,\nTuesday,Quay,13.00,\n";
+    let reading = read_text(text, &ReadOptions::default());
+    assert_eq!((reading.line_count(), errors(&reading)), (0, vec![(None, Reason::NotAStatement)]));
+}
+
+#[test]
+fn dates_without_a_year_are_named_as_what_is_missing() {
+    let text = "Wann,Was,Wieviel\n12/29,Tolka Marina,-1.23\n12/30,Halden Werft,-345.67\n";
+    let reading = read_text(text, &ReadOptions::default());
+    assert_eq!(errors(&reading), [(None, Reason::NotAStatement)]);
+    assert!(reading.problems[0].message.contains("have no year"), "{:?}", reading.problems);
+}
+
+#[test]
 fn a_delimiter_inside_a_text_moves_no_money() {
     let text = "Date;Text;More;Debit;Credit\n2026-11-02;A;x;5.00;\n2026-11-03;B;;C;7.00;\n2026-11-04;D;y;;9.00\n";
     let reading = read_text(text, &ReadOptions::default());

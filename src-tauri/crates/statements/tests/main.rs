@@ -7,5 +7,6 @@ mod behaviour;
 mod bombs;
 mod corpus;
 mod fixtures;
+mod mappings;
 mod properties;
 mod support;

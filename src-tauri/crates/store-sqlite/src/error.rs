@@ -10,6 +10,7 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> StoreError {
             // SQLITE_CONSTRAINT_TRIGGER: our triggers begin their message with a class word of the schema.
             Some("1811") if database.message().starts_with("signed:") => return StoreError::Signed,
             Some("1811") if database.message().starts_with("duplicate:") => return StoreError::DuplicateReference,
+            Some("1811") if database.message().starts_with("taken:") => return StoreError::Duplicate("this value"),
             // SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY
             Some("2067" | "1555") => return StoreError::Duplicate("this value"),
             // SQLITE_FULL

@@ -1,7 +1,7 @@
 //! Lists of the grid that were read before: their length, and in what order their rows stand.
 //!
-//! The journal only grows and every change of a hold adds a row to it, so a list stands as long as the newest journal
-//! row is the same and nothing was committed here in between (a balance may have been renamed).
+//! The journal only grows. A list that follows from its rows alone stands for good: what was booked since is added to
+//! it. One that also looks at holds or names stands until something is committed.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +29,15 @@ pub(crate) struct State {
     pub(crate) newest_key: i64,
 }
 
+/// What a list follows from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rests {
+    /// Journal rows alone, which nobody can change.
+    OnJournal,
+    /// Holds or names of balances as well.
+    OnWhatChanges,
+}
+
 /// What is known of a list.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Known {
@@ -47,7 +56,7 @@ impl Known {
 }
 
 /// How many rows of a list count for a day.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Day {
     pub(crate) day: String,
     pub(crate) rows: i64,
@@ -77,15 +86,23 @@ impl Lists {
         self.writes.0.load(Ordering::SeqCst)
     }
 
-    /// What is known of the list `name` in this state of the book.
-    pub(crate) fn get(&self, name: &str, state: State) -> Known {
+    /// What is known of the list `name`, and the newest journal row that it knows of. Rows booked after that one, up to
+    /// the newest of `state`, are for the caller to add; a list that does not stand any more is forgotten.
+    pub(crate) fn get(&self, name: &str, state: State, rests: Rests) -> Option<(Known, i64)> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|list| list.state == state);
-        let Some(at) = kept.iter().position(|list| list.name == name) else { return Known::default() };
-        let Some(list) = kept.remove(at) else { return Known::default() };
+        let at = kept.iter().position(|list| list.name == name)?;
+        let from = kept[at].state;
+        if rests == Rests::OnJournal && from.newest_key > state.newest_key {
+            // Whoever asks began to read before the last commit; those who come later still need it.
+            return None;
+        }
+        let list = kept.remove(at)?;
+        if rests == Rests::OnWhatChanges && from != state {
+            return None;
+        }
         let known = list.known.clone();
         kept.push_back(list);
-        known
+        Some((known, from.newest_key))
     }
 
     /// Keeps a list; the ones not used for longest make room.
@@ -100,6 +117,10 @@ impl Lists {
             kept.pop_front();
         }
     }
+
+    pub(crate) fn forget(&self, name: &str) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).retain(|list| list.name != name);
+    }
 }
 
 #[cfg(test)]
@@ -110,28 +131,49 @@ mod tests {
         Known { keys: (keys > 0).then(|| Arc::new(vec![1; keys])), ..Known::length(total) }
     }
 
+    fn total(lists: &Lists, name: &str, state: State, rests: Rests) -> Option<i64> {
+        lists.get(name, state, rests).and_then(|(known, _)| known.total)
+    }
+
     #[test]
-    fn a_list_is_forgotten_when_the_book_has_changed() {
+    fn a_list_that_looks_at_what_changes_is_forgotten_when_the_book_has_changed() {
         let lists = Lists::default();
+        let total = |state| total(&lists, "held", state, Rests::OnWhatChanges);
         let state = State { writes: lists.writes_so_far(), newest_key: 5 };
-        lists.put("all", state, known(3, 0));
-        assert_eq!(lists.get("all", state).total, Some(3));
+        lists.put("held", state, known(3, 0));
+        assert_eq!(total(state), Some(3));
         lists.writes().happened();
         let later = State { writes: lists.writes_so_far(), newest_key: 5 };
-        assert_eq!(lists.get("all", later).total, None);
-        lists.put("all", later, known(4, 0));
-        assert_eq!(lists.get("all", State { newest_key: 6, ..later }).total, None);
+        assert_eq!(total(later), None);
+        lists.put("held", later, known(4, 0));
+        assert_eq!(total(State { newest_key: 6, ..later }), None);
+    }
+
+    #[test]
+    fn a_list_of_journal_rows_stands_and_says_how_far_it_goes() {
+        let lists = Lists::default();
+        let get = |newest_key, writes| {
+            let found = lists.get("all", State { writes, newest_key }, Rests::OnJournal);
+            found.map(|(known, upto)| (known.total, upto))
+        };
+        lists.put("all", State { writes: 0, newest_key: 5 }, known(3, 0));
+        assert_eq!(get(8, 1), Some((Some(3), 5)));
+        // Not for somebody who reads the book as it was before, and kept for the others.
+        assert_eq!(get(4, 0), None);
+        assert_eq!(get(5, 2), Some((Some(3), 5)));
+        lists.forget("all");
+        assert_eq!(get(5, 2), None);
     }
 
     #[test]
     fn the_list_not_used_for_longest_makes_room() {
         let lists = Lists::default();
         let state = State { writes: 0, newest_key: 1 };
+        let total = |name| total(&lists, name, state, Rests::OnJournal);
         lists.put("a", state, known(1, KEYS_KEPT / 2));
         lists.put("b", state, known(2, KEYS_KEPT / 2));
-        let _ = lists.get("a", state);
+        assert_eq!(total("a"), Some(1));
         lists.put("c", state, known(3, 10));
-        assert_eq!(lists.get("b", state).total, None);
-        assert_eq!((lists.get("a", state).total, lists.get("c", state).total), (Some(1), Some(3)));
+        assert_eq!((total("b"), total("a"), total("c")), (None, Some(1), Some(3)));
     }
 }

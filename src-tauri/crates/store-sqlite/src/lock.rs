@@ -15,12 +15,20 @@ impl BookLock {
     /// # Errors
     /// An I/O error if the lock file cannot be made, as in a folder without write permission.
     pub fn take(book: &Path) -> std::io::Result<Option<Self>> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(sidecar(book))?;
+        let file = Self::reach(book)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+
+    /// Whether files can be made beside the book, without taking the lock.
+    ///
+    /// # Errors
+    /// As [`BookLock::take`].
+    pub(crate) fn reach(book: &Path) -> std::io::Result<File> {
+        OpenOptions::new().create(true).truncate(false).write(true).open(sidecar(book))
     }
 }
 

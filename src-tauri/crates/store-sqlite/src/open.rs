@@ -2,10 +2,10 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::Zoned;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
@@ -21,10 +21,10 @@ use crate::unit::SqliteUnit;
 /// `TIEO` in the application id of the file header marks a book.
 pub(crate) const APPLICATION_ID: i64 = 0x5449_454F;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/sqlite");
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/sqlite");
 
 /// The newest schema this program reads: the number of migrations it carries.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// Up to this size a book's pages are checked before it opens; a larger one is checked in the background, so that a
 /// million rows open at once.
@@ -45,8 +45,24 @@ pub struct SqliteStore {
     path: PathBuf,
     /// A copy that was made before the schema was brought up to date.
     backup: Option<PathBuf>,
-    _lock: Option<BookLock>,
+    lock: Mutex<Option<BookLock>>,
 }
+
+/// What an open book can be used for.
+enum Access {
+    Write,
+    /// Why nobody could write, if that is so; and whether the file cannot change meanwhile.
+    Read {
+        why: Option<String>,
+        immutable: bool,
+    },
+}
+
+/// What stands in the way of writing.
+const FILE_PROTECTED: &str = "this file is write-protected";
+const FOLDER_PROTECTED: &str = "the folder of this book is write-protected";
+const TAKEN: &str = "another program has this book open";
+const READING: &str = "it is only read";
 
 impl SqliteStore {
     /// Makes a new, empty book.
@@ -68,7 +84,7 @@ impl SqliteStore {
             let _ = std::fs::remove_file(path);
             return Err(error);
         }
-        Self::connect(path, Some(lock), None, None, false).await
+        Self::connect(path, Some(lock), Access::Write, None).await
     }
 
     async fn prepare_new(path: &Path) -> Result<(), OpenError> {
@@ -92,68 +108,76 @@ impl SqliteStore {
         let path = &std::fs::canonicalize(path).map_err(|error| io(path, &error))?;
         refuse_second_name(path)?;
         if is_write_protected(path) {
-            let reason = "This file is write-protected, so it is open for reading only. Copy it to another folder to work in it.";
-            return Self::open_protected(path, reason).await;
+            return Self::open_protected(path, FILE_PROTECTED).await;
         }
         let lock = match BookLock::take(path) {
-            Err(error) if is_protected(&error) => {
-                let reason = "The folder of this book is write-protected, so it is open for reading only. Copy it to another folder to work in it.";
-                return Self::open_protected(path, reason).await;
-            }
+            Err(error) if is_protected(&error) => return Self::open_protected(path, FOLDER_PROTECTED).await,
             other => other.map_err(|error| io(path, &error))?,
         };
         if lock.is_none() {
-            let reason = "Another program has this book open, so it is open for reading only here. Close it there to work in it.";
-            let mut connection =
-                SqliteConnection::connect_with(&options(path).read_only(true)).await.map_err(damaged_or_database)?;
-            version_of(&mut connection).await?;
+            let mut connection = SqliteConnection::connect_with(&reading(path)).await.map_err(damaged_or_database)?;
+            refuse_older(&mut connection, path, TAKEN).await?;
             connection.close().await.map_err(database)?;
-            return Self::connect(path, None, Some(reason.into()), None, false).await;
+            let reason =
+                format!("{}, so it is open for reading only here. Close it there to work in it.", sentence(TAKEN));
+            return Self::connect(path, None, Access::Read { why: Some(reason), immutable: false }, None).await;
         }
-        check_pages(path, false, CHECK_AT_OPEN).await?;
+        check_pages(&options(path), path, None, CHECK_AT_OPEN).await?;
         let backup = bring_up_to_date(path).await?;
-        Self::connect(path, lock, None, backup, false).await
+        Self::connect(path, lock, Access::Write, backup).await
+    }
+
+    /// Opens a book to look at it, whether somebody writes into it or not: nothing is locked, nothing is brought up to
+    /// date, and nothing can be written.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`]; [`OpenError::Older`] if only an opening for writing makes it readable.
+    pub async fn open_to_read(path: &Path) -> Result<Self, OpenError> {
+        check_header(path)?;
+        let path = &std::fs::canonicalize(path).map_err(|error| io(path, &error))?;
+        refuse_second_name(path)?;
+        if is_write_protected(path) {
+            return Self::open_protected(path, FILE_PROTECTED).await;
+        }
+        match BookLock::reach(path) {
+            Err(error) if is_protected(&error) => return Self::open_protected(path, FOLDER_PROTECTED).await,
+            other => drop(other.map_err(|error| io(path, &error))?),
+        }
+        check_pages(&reading(path), path, Some(READING), CHECK_AT_OPEN).await?;
+        Self::connect(path, None, Access::Read { why: None, immutable: false }, None).await
     }
 
     /// Opens a book that nobody can write to. Without a log beside it, its file cannot change under the reader.
-    async fn open_protected(path: &Path, reason: &str) -> Result<Self, OpenError> {
+    async fn open_protected(path: &Path, why: &'static str) -> Result<Self, OpenError> {
         if std::fs::metadata(wal(path)).is_ok_and(|log| log.len() > 0) {
             return Err(OpenError::Unfinished(name(path)));
         }
-        check_pages(path, true, CHECK_AT_OPEN).await?;
-        Self::connect(path, None, Some(reason.into()), None, true).await
+        check_pages(&reading(path).immutable(true), path, Some(why), CHECK_AT_OPEN).await?;
+        let reason =
+            format!("{}, so it is open for reading only. Copy it to another folder to work in it.", sentence(why));
+        Self::connect(path, None, Access::Read { why: Some(reason), immutable: true }, None).await
     }
 
     async fn connect(
         path: &Path,
         lock: Option<BookLock>,
-        read_only: Option<String>,
+        access: Access,
         backup: Option<PathBuf>,
-        immutable: bool,
     ) -> Result<Self, OpenError> {
-        let writer = match read_only {
-            Some(_) => None,
-            None => Some(
-                SqlitePoolOptions::new()
-                    .max_connections(1)
-                    .min_connections(1)
-                    .idle_timeout(None)
-                    .max_lifetime(None)
-                    // A unit of work waits for the one before it however long an import takes.
-                    .acquire_timeout(Duration::from_secs(600))
-                    .connect_with(options(path))
-                    .await
-                    .map_err(database)?,
-            ),
+        let (writer, read_only, immutable) = match access {
+            Access::Read { why, immutable } => (None, why, immutable),
+            Access::Write => (Some(writer_of(path).await?), None, false),
         };
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            // A long list is read in two halves side by side, also the first one after opening.
+            .min_connections(2)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options(path).read_only(true).immutable(immutable))
+            .connect_with(reading(path).immutable(immutable))
             .await
             .map_err(database)?;
-        info!(read_only = read_only.is_some(), "book opened");
+        info!(writes = writer.is_some(), "book opened");
         Ok(Self {
             readers,
             lists: Lists::default(),
@@ -162,7 +186,7 @@ impl SqliteStore {
             damage: OnceLock::new(),
             path: path.to_owned(),
             backup,
-            _lock: lock,
+            lock: Mutex::new(lock),
         })
     }
 
@@ -178,33 +202,9 @@ impl SqliteStore {
         ));
     }
 
-    /// The copy made before the schema was brought up to date, if that was needed.
-    pub fn backup_made(&self) -> Option<&Path> {
-        self.backup.as_deref()
-    }
-}
-
-#[async_trait::async_trait]
-impl Store for SqliteStore {
-    async fn begin(&self) -> StoreResult<Box<dyn Unit>> {
-        let (Some(writer), None) = (&self.writer, self.read_only()) else {
-            return Err(StoreError::ReadOnly(self.read_only().unwrap_or_default()));
-        };
-        let transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
-        Ok(Box::new(SqliteUnit::new(transaction, self.lists.writes())))
-    }
-
-    fn read_only(&self) -> Option<String> {
-        self.damage.get().or(self.read_only.as_ref()).cloned()
-    }
-
-    fn checked_at_open(&self) -> bool {
-        std::fs::metadata(&self.path).is_ok_and(|file| file.len() <= CHECK_AT_OPEN)
-    }
-
-    async fn check_file(&self) -> StoreResult<Vec<String>> {
+    async fn check_with(&self, how: &'static str) -> StoreResult<Vec<String>> {
         let mut connection = self.readers.acquire().await.map_err(from_sqlx)?;
-        let mut found = match quick_check(&mut connection).await {
+        let mut found = match look(&mut connection, how).await {
             Err(error) => match damaged_or_database(error) {
                 OpenError::Damaged(how) => vec![how],
                 other => return Err(StoreError::Database(Box::new(other))),
@@ -227,6 +227,40 @@ impl Store for SqliteStore {
         Ok(found)
     }
 
+    /// The copy made before the schema was brought up to date, if that was needed.
+    pub fn backup_made(&self) -> Option<&Path> {
+        self.backup.as_deref()
+    }
+}
+
+#[async_trait::async_trait]
+impl Store for SqliteStore {
+    async fn begin(&self) -> StoreResult<Box<dyn Unit>> {
+        let (Some(writer), None) = (&self.writer, self.read_only()) else {
+            let reason =
+                self.read_only().unwrap_or_else(|| "This book was opened to be read. Nothing was changed.".into());
+            return Err(StoreError::ReadOnly(reason));
+        };
+        let transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
+        Ok(Box::new(SqliteUnit::new(transaction, self.lists.writes())))
+    }
+
+    fn read_only(&self) -> Option<String> {
+        self.damage.get().or(self.read_only.as_ref()).cloned()
+    }
+
+    fn checked_at_open(&self) -> bool {
+        std::fs::metadata(&self.path).is_ok_and(|file| file.len() <= CHECK_AT_OPEN)
+    }
+
+    async fn look_over_file(&self) -> StoreResult<Vec<String>> {
+        self.check_with(QUICK).await
+    }
+
+    async fn check_file(&self) -> StoreResult<Vec<String>> {
+        self.check_with(WHOLE).await
+    }
+
     async fn backup_to(&self, target: &Path) -> StoreResult<()> {
         let mut connection = self.readers.acquire().await.map_err(from_sqlx)?;
         copy_consistently(&mut connection, target).await
@@ -235,18 +269,44 @@ impl Store for SqliteStore {
     async fn close(&self) {
         self.readers.close().await;
         if let Some(writer) = &self.writer {
+            // The last connection: what stands in the log goes into the book itself.
             writer.close().await;
         }
+        // Others may write from now on, even while somebody here still holds on to the closed book.
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
+async fn writer_of(path: &Path) -> Result<SqlitePool, OpenError> {
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // A unit of work waits for the one before it however long an import takes.
+        .acquire_timeout(Duration::from_secs(600))
+        .connect_with(options(path))
+        .await
+        .map_err(database)
+}
+
+/// For writing.
 fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(false)
+    any(path)
         .journal_mode(SqliteJournalMode::Wal)
         // An answered write survives a power cut, not only a crash.
         .synchronous(SqliteSynchronous::Full)
+}
+
+/// For reading. A copy of a book begins without a log, and only a writer can give it one.
+fn reading(path: &Path) -> SqliteConnectOptions {
+    any(path).read_only(true)
+}
+
+fn any(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
         .pragma("cache_size", "-8000")
@@ -315,16 +375,25 @@ fn is_write_protected(path: &Path) -> bool {
     std::fs::OpenOptions::new().append(true).open(path).is_err()
 }
 
-/// Looks at every page of a book that is not larger than `limit`.
-async fn check_pages(path: &Path, immutable: bool, limit: u64) -> Result<(), OpenError> {
+/// Looks at every page of a book that is not larger than `limit`. Where it cannot be written, `reading` says why: an
+/// older one is refused then, since it cannot be brought up to date.
+async fn check_pages(
+    with: &SqliteConnectOptions,
+    path: &Path,
+    reading: Option<&'static str>,
+    limit: u64,
+) -> Result<(), OpenError> {
     let size = std::fs::metadata(path).map_err(|error| io(path, &error))?.len();
-    if size > limit {
+    if size > limit && reading.is_none() {
         return Ok(());
     }
-    let reading = options(path).read_only(immutable).immutable(immutable);
-    let mut connection = SqliteConnection::connect_with(&reading).await.map_err(damaged_or_database)?;
-    version_of(&mut connection).await?;
-    let found = quick_check(&mut connection).await.map_err(damaged_or_database)?;
+    let mut connection = SqliteConnection::connect_with(with).await.map_err(damaged_or_database)?;
+    match reading {
+        Some(why) => refuse_older(&mut connection, path, why).await?,
+        None => drop(version_of(&mut connection).await?),
+    }
+    let found =
+        if size > limit { Vec::new() } else { look(&mut connection, QUICK).await.map_err(damaged_or_database)? };
     connection.close().await.map_err(database)?;
     match found.first() {
         Some(first) => Err(OpenError::Damaged(first.clone())),
@@ -332,8 +401,13 @@ async fn check_pages(path: &Path, immutable: bool, limit: u64) -> Result<(), Ope
     }
 }
 
-async fn quick_check(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
-    let rows = sqlx::query("PRAGMA quick_check(20)").fetch_all(connection).await?;
+/// Every page and every row.
+const QUICK: &str = "PRAGMA quick_check(20)";
+/// And whether every index says what its table says.
+const WHOLE: &str = "PRAGMA integrity_check(20)";
+
+async fn look(connection: &mut SqliteConnection, how: &'static str) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query(how).fetch_all(connection).await?;
     let mut found = Vec::new();
     for row in rows {
         let line: String = row.try_get(0)?;
@@ -353,8 +427,8 @@ async fn bring_up_to_date(path: &Path) -> Result<Option<PathBuf>, OpenError> {
     let mut backup = None;
     if version < SCHEMA_VERSION {
         // However large it is: a migration reads and writes what it finds, and the copy would be as broken.
-        check_pages(path, false, u64::MAX).await?;
-        let target = backup_name(path, version);
+        check_pages(&options(path), path, None, u64::MAX).await?;
+        let target = backup_name(path);
         copy_consistently(&mut connection, &target).await.map_err(|error| OpenError::Database(Box::new(error)))?;
         backup = Some(target);
     }
@@ -368,6 +442,10 @@ async fn bring_up_to_date(path: &Path) -> Result<Option<PathBuf>, OpenError> {
 async fn version_of(connection: &mut SqliteConnection) -> Result<i64, OpenError> {
     let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(connection).await.map_err(database)?;
     if found > SCHEMA_VERSION { Err(OpenError::Newer { found, known: SCHEMA_VERSION }) } else { Ok(found) }
+}
+
+async fn refuse_older(connection: &mut SqliteConnection, path: &Path, why: &'static str) -> Result<(), OpenError> {
+    if version_of(connection).await? < SCHEMA_VERSION { Err(OpenError::Older(name(path), why)) } else { Ok(()) }
 }
 
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
@@ -384,10 +462,17 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn backup_name(path: &Path, version: i64) -> PathBuf {
-    let stamp = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
+/// A name that says what the copy is, and that opens like any other book.
+fn backup_name(path: &Path) -> PathBuf {
+    let day = Zoned::now().date();
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!("{stem} before format {SCHEMA_VERSION} from {version} {stamp}.tieout-backup"))
+    let named = |more: &str| path.with_file_name(format!("{stem} before upgrade {day}{more}.tieout"));
+    let more = (2..).map(|number| format!(" ({number})"));
+    std::iter::once(String::new())
+        .chain(more)
+        .map(|more| named(&more))
+        .find(|name| !name.exists())
+        .unwrap_or_else(|| named(""))
 }
 
 async fn copy_consistently(connection: &mut SqliteConnection, target: &Path) -> StoreResult<()> {
@@ -416,6 +501,12 @@ fn sync_folder(file: &Path) -> std::io::Result<()> {
         Some(folder) if !folder.as_os_str().is_empty() => std::fs::File::open(folder)?.sync_all(),
         _ => Ok(()),
     }
+}
+
+/// Begins a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 fn name(path: &Path) -> String {

@@ -204,7 +204,9 @@ impl SystemWrites for SqliteUnit {
     }
 
     async fn interrupt_running_jobs(&mut self) -> StoreResult<u64> {
-        let done = sqlx::query("UPDATE job SET state = 'interrupted' WHERE state = 'running'")
+        let done = sqlx::query("UPDATE job SET state = CASE kind WHEN 'reconcile' THEN 'interrupted' ELSE 'failed' END,
+                 error = CASE kind WHEN 'reconcile' THEN error ELSE 'Cut off: the program ended while it ran. Nothing of it was kept.' END
+             WHERE state = 'running'")
             .execute(self.connection())
             .await
             .map_err(from_sqlx)?;

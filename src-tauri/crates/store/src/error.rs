@@ -58,6 +58,10 @@ pub enum OpenError {
         "This book was made by a newer Tieout (format {found}; this one reads up to {known}). Update Tieout to open it."
     )]
     Newer { found: i64, known: i64 },
+    #[error(
+        "{0} was made by an older Tieout and is not up to date, and it cannot be written here: {1}. Open it once where it can be written, or copy it to a folder of your own and open the copy, to bring it up to date. Nothing was changed."
+    )]
+    Older(String, &'static str),
     #[error("This book was changed outside Tieout: migration {0} is not the one this program knows. Restore a backup.")]
     ForeignMigration(i64),
     #[error(

@@ -171,11 +171,20 @@ pub struct AgeBucket {
     pub net: Amount,
 }
 
-/// The four stored figures of a balance as the journal gives them.
+/// A balance as it is stored, and the same four figures as the journal gives them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recomputed {
-    pub balance_id: String,
+    pub stored: Balance,
     pub figures: Figures,
+}
+
+/// The whole book at one moment, held against its journal.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    pub balances: Vec<Recomputed>,
+    /// Where holds, entries and daily turnover do not follow from the journal: each difference is a sentence.
+    pub derived: Vec<String>,
+    pub trial: Vec<TrialRow>,
 }
 
 /// Reads of the ledger. They never wait for a writer.
@@ -213,10 +222,10 @@ pub trait LedgerReads {
     async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>>;
     /// Entries of a balance from `from` on that no confirmed match explains.
     async fn unmatched_ages(&self, balance_key: i64, from: Option<Date>, today: Date) -> StoreResult<Vec<AgeBucket>>;
-    /// Holds, entries and daily turnover against the journal they follow from; each difference is a sentence.
-    async fn check_derived(&self) -> StoreResult<Vec<String>>;
-    /// Recomputes the figures of a balance (or of all) from the journal alone.
-    async fn recompute(&self, balance_id: Option<&str>) -> StoreResult<Vec<Recomputed>>;
+    /// Recomputes everything that follows from the journal, all of it as of one moment.
+    async fn audit(&self) -> StoreResult<Audit>;
+    /// Recomputes the figures of one balance from its journal rows, as of one moment.
+    async fn recompute(&self, balance_id: &str) -> StoreResult<Option<Recomputed>>;
 }
 
 /// Writes of the ledger, inside one unit of work.
@@ -226,6 +235,8 @@ pub trait LedgerWrites {
     async fn rename_ledger(&mut self, id: &str, name: &str) -> StoreResult<bool>;
     /// Fails with `Duplicate("balance")` when the indicator is taken in that currency.
     async fn insert_balance(&mut self, balance: &NewBalance) -> StoreResult<i64>;
+    /// The decimals that this book keeps a currency code with, if any balance has it.
+    async fn load_exponent(&mut self, currency: &str) -> StoreResult<Option<u8>>;
     async fn edit_balance(&mut self, id: &str, edit: &BalanceEdit) -> StoreResult<bool>;
     /// The balance as this unit sees it, its own writes included.
     async fn load_balance(&mut self, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>>;

@@ -28,13 +28,16 @@ pub trait Store: LedgerReads + ReconReads + SystemReads + Send + Sync + 'static 
     /// [`StoreError::ReadOnly`] when the book was opened for reading only.
     async fn begin(&self) -> StoreResult<Box<dyn Unit>>;
 
-    /// Why nothing can be written, if that is so: a sentence for a person.
+    /// Why nothing can be written into the book, if that is so: a sentence for a person.
     fn read_only(&self) -> Option<String>;
 
     /// Whether every page was looked at when the book was opened. A large book opens first and is looked at afterwards.
     fn checked_at_open(&self) -> bool;
 
-    /// Looks at every page and reference of the stored file; what is found is said in sentences.
+    /// Looks at every page and reference of the stored file while people work in it; what is found is said in sentences.
+    async fn look_over_file(&self) -> StoreResult<Vec<String>>;
+
+    /// As [`Store::look_over_file`], and holds every index against its table.
     async fn check_file(&self) -> StoreResult<Vec<String>>;
 
     /// A consistent copy of the open book under another name. No half copy is ever left under that name.

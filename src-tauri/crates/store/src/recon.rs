@@ -228,6 +228,8 @@ pub struct ProofSpan {
     /// Entries before it are covered by the opening balance of the first statement.
     pub baseline: Date,
     pub period_to: Date,
+    /// Journal keys of outstanding entries that count as unmatched ones.
+    pub open: Vec<i64>,
 }
 
 /// Which lines the desk wants.
@@ -273,6 +275,10 @@ pub struct EntryQuery {
     pub to: Date,
     /// Only outstanding ones, or only others.
     pub outstanding: bool,
+    /// Journal keys of outstanding entries that count among the others, whatever their day.
+    pub open: Vec<i64>,
+    /// Only entries of one of these amounts, their sign left aside. `None`: of any.
+    pub amounts: Option<Vec<Amount>>,
     pub text: Option<String>,
     /// 1 money in, −1 money out, 0 both.
     pub sign: i8,
@@ -283,6 +289,26 @@ pub struct EntryQuery {
     pub offset: u64,
     /// 0 for all.
     pub limit: u32,
+}
+
+impl EntryQuery {
+    /// Every entry to a day that is not outstanding.
+    pub fn new(balance_key: i64, to: Date) -> Self {
+        Self {
+            balance_key,
+            from: None,
+            to,
+            outstanding: false,
+            open: Vec::new(),
+            amounts: None,
+            text: None,
+            sign: 0,
+            newest_txn_key: None,
+            except: Vec::new(),
+            offset: 0,
+            limit: 0,
+        }
+    }
 }
 
 /// A rule as stored.
@@ -433,6 +459,8 @@ pub trait ReconReads {
     async fn statement_lines(&self, statement_key: i64, open_only: bool) -> StoreResult<Vec<LineRecord>>;
     async fn match_lines(&self, match_key: i64) -> StoreResult<Vec<LineRecord>>;
     async fn entries(&self, query: &EntryQuery) -> StoreResult<crate::Page<EntryRecord>>;
+    /// Journal keys of outstanding entries that a run proposes, alone, for an open line.
+    async fn outstanding_proposed(&self, balance_key: i64, run_key: i64) -> StoreResult<Vec<i64>>;
     /// Sum of the entries of a query, its page left aside.
     async fn entries_sum(&self, query: &EntryQuery) -> StoreResult<Amount>;
     async fn entries_by_id(&self, balance_key: i64, txn_ids: &[String]) -> StoreResult<Vec<EntryRecord>>;
@@ -494,6 +522,8 @@ pub trait ReconWrites {
     async fn load_entries(&mut self, balance_key: i64, txn_ids: &[String]) -> StoreResult<Vec<EntryRecord>>;
     async fn load_entries_by_key(&mut self, balance_key: i64, txn_keys: &[i64]) -> StoreResult<Vec<EntryRecord>>;
     async fn load_match(&mut self, key: i64) -> StoreResult<Option<MatchRecord>>;
+    /// Matches of a statement that stand.
+    async fn load_matches(&mut self, statement_key: i64) -> StoreResult<Vec<MatchRecord>>;
     async fn load_match_sides(&mut self, key: i64) -> StoreResult<(Vec<i64>, Vec<i64>)>;
     /// Fails with `Duplicate("match")` when a line or an entry is in a match already, with `Signed` when the statement is.
     async fn insert_match(

@@ -24,7 +24,7 @@ fn screenshots_of_approvals() {
             [("holds-inspector", "4 holds selected"), ("holds-effects", "Corrib Operating"), ("hold-commit", "4")];
         both_themes(desk, &app, "approvals-selected", &selected).await?;
         // The details are closed in a narrow window; what is chosen stands below the list.
-        small(desk, &app, "approvals-selected", &[("approvals-grid-totals", "Selected, 4, out")]).await?;
+        small(desk, &app, "approvals-selected", &[("approvals-grid-totals", "Selected out, 4 holds")]).await?;
         app.click("hold-commit").await?;
         both_themes(desk, &app, "approvals-question", &[("approve-dialog", "4 holds")]).await?;
         // Somebody else decides on one of them while the question stands.
@@ -72,7 +72,7 @@ fn screenshots_of_a_new_transaction() {
         small(desk, &app, "new-transaction", &ready).await?;
         app.fill("field-amount", "9,999,999.00").await?;
         with_text(&app, "[data-testid=posting-checks] [data-ok=false]", "Corrib Operating has").await?;
-        let failed = [("funds-hint", "go below zero"), ("posting-checks", "Corrib Operating has")];
+        let failed = [("funds-hint", "Allow an overdraft"), ("posting-checks", "Corrib Operating has")];
         both_themes(desk, &app, "new-transaction-failing", &failed).await?;
         small(desk, &app, "new-transaction-failing", &failed).await
     });

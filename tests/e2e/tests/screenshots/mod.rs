@@ -1,4 +1,5 @@
-//! The tour of all views, light and dark: pictures for the guide, and proof that each view draws without an error.
+//! The tour of all views, light and dark: pictures for the guide, and proof that each view draws without an error and
+//! keeps the rules of accessibility that a program can check.
 //!
 //! `cargo xtask screenshots` writes over the pictures in `docs/screenshots`; as a test they go to the artifacts. Every
 //! picture is taken only after the window was seen to show what the picture is about.
@@ -80,6 +81,8 @@ async fn pictures(desk: &Desk, app: &App, name: &str, shown: &[Shown<'_>], size:
     }
     for theme in themes {
         app.screenshot(&folder(desk), name, *theme, size).await?;
+        let barriers = app.barriers().await?;
+        assert!(barriers.is_empty(), "barriers in {name}, {}:\n{}", theme.name(), barriers.join("\n"));
     }
     no_page_errors(app).await
 }

@@ -122,8 +122,7 @@ fn screenshots_of_a_change_since_signing() {
         app.fill("field-description", "Late stationery invoice").await?;
         app.fill("field-date", signed["period_to"].as_str().unwrap_or_default()).await?;
         app.press("Tab").await?;
-        let refused =
-            [("signed-period", "signed off through"), ("new-transaction-dialog", "The date lies in a signed period")];
+        let refused = [("signed-period", "signed off through"), ("signed-period", "Post it anyway with a reason")];
         both_themes(desk, &app, "signed-period", &refused).await?;
         small(desk, &app, "signed-period", &refused).await?;
         app.click("signed-period-anyway").await?;

@@ -15,6 +15,12 @@ export interface PaletteItem {
   inspect?: () => void;
 }
 
+/** What fits best, and how many fit; without a number there are more than these. */
+export interface PaletteFound {
+  items: PaletteItem[];
+  total: number | null;
+}
+
 export type PalettePrefix = '>' | '=' | '@' | '#' | '';
 
 export interface PaletteSource {
@@ -22,7 +28,7 @@ export interface PaletteSource {
   group: string;
   /** Prefixes this source answers; without, it answers plain text only. */
   prefixes?: PalettePrefix[];
-  search: (text: string, signal: AbortSignal) => Promise<PaletteItem[]>;
+  search: (text: string, signal: AbortSignal) => Promise<PaletteFound>;
 }
 
 const sources = new Map<string, PaletteSource>();

@@ -1,5 +1,6 @@
 import { readStored, writeStored } from '../settings';
 import { planColumns } from './layout';
+import { headWidth } from './measure';
 import type { Column } from './types';
 
 interface Stored {
@@ -13,6 +14,8 @@ interface Stored {
 const fresh = (): Stored => ({ order: [], widths: {}, hidden: [], frozen: 0 });
 
 const LEAST = 48;
+/** "2 hidden", which stands beside the last head. */
+const HIDDEN_NOTE = 58;
 const SAVE_AFTER_MS = 300;
 
 /** Which columns show, in what order and how wide; remembered per view and per book. */
@@ -29,7 +32,7 @@ export class ColumnSet<Row> {
     private readonly columns: () => Column<Row>[],
     private readonly id: string,
     private readonly book: () => string | null,
-    /** Width an amount column needs for what it holds. */
+    /** Width an amount column needs for what it holds and for its head. */
     private readonly need: (column: Column<Row>) => number,
     /** Widths are given and kept for text at 100 %. */
     private readonly scale: () => number = () => 1,
@@ -85,13 +88,20 @@ export class ColumnSet<Row> {
 
   /** The columns a person has not hidden, also those that have no room now. */
   chosen = $derived(this.all.filter((column) => !this.isHidden(column)));
-  #plan = $derived(
-    planColumns(
-      this.chosen.map((column) => this.#room(column)),
-      this.available,
-      this.frozen,
-    ),
-  );
+  #plan = $derived.by(() => {
+    const rooms = this.chosen.map((column) => this.#room(column));
+    for (;;) {
+      const plan = planColumns(rooms, this.available, this.frozen);
+      const last = this.chosen.findLastIndex((column) => plan.shown.has(column.id));
+      const [column, room] = [this.chosen[last], rooms[last]];
+      if (!column || !room || plan.shown.size === rooms.length) return plan;
+      // How many are hidden is said beside the last head, which must have room for both. A column that then has none
+      // is hidden in its turn, and another one is the last.
+      const least = (headWidth(column.head, !!column.sortable) + HIDDEN_NOTE) * this.scale();
+      if ((plan.widths.get(column.id) ?? 0) >= least || room.min >= least) return plan;
+      rooms[last] = { ...room, min: least, ideal: Math.max(room.ideal, least) };
+    }
+  });
   shown = $derived(this.chosen.filter((column) => this.#plan.shown.has(column.id)));
   crowdedOut = $derived(this.chosen.length - this.shown.length);
   /** Width in px of all columns on screen. */

@@ -28,6 +28,14 @@ export function textWidth(text: string, weight = 400): number {
   return context.measureText(text).width;
 }
 
+const HEAD_PX = 11;
+const CELL_PADDING = 16;
+const SORT_MARK = 16;
+
+/** Px a head needs to be read whole, at a text size of 100 %; one that sorts has its mark beside it. */
+export const headWidth = (head: string, sortable: boolean): number =>
+  Math.ceil((textWidth(head, 600) * HEAD_PX) / BODY_PX) + CELL_PADDING + (sortable ? SORT_MARK : 0);
+
 /** Room that an amount takes in its cell, invisible padding included. */
 export function amountWidth(value: MoneyValue & { proven?: boolean }, style: AmountStyle): number {
   const dash = !value.proven && isZero(value.minor);

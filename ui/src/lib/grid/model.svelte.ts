@@ -1,6 +1,15 @@
 import { BackendError } from '../backend';
 import { Layout } from './layout';
-import { countSelected, everything, isSelected, nothing, only, toggled, withRange } from './selection';
+import {
+  countSelected,
+  everything,
+  isSelected,
+  nothing,
+  only,
+  sameFilter,
+  toggled,
+  withRange,
+} from './selection';
 import {
   type Filter,
   type GridGroup,
@@ -75,7 +84,7 @@ export class GridModel<Row> {
       unfolded: new Map([...this.#unfolded.values()].map(({ index, rows }) => [index, rows])),
     }),
   );
-  loaded = $derived([...this.#pages.values()].flat());
+  loaded = $derived([...this.#pages].sort(([a], [b]) => a - b).flatMap(([, rows]) => rows));
   /** Rows on hand, those unfolded below others included. */
   known = $derived([...this.loaded, ...[...this.#unfolded.values()].flatMap(({ rows }) => rows)]);
   selectedCount = $derived(countSelected(this.selection, this.total ?? 0));
@@ -84,6 +93,8 @@ export class GridModel<Row> {
     private readonly source: () => GridSource<Row>,
     private readonly key: (row: Row) => string,
     private readonly onselection: (selection: Selection) => void,
+    /** A selection of so many rows could not be kept when the filter changed. */
+    private readonly ondropped: (rows: number) => void = () => {},
   ) {}
 
   row(index: number): Row | undefined {
@@ -238,9 +249,60 @@ export class GridModel<Row> {
   }
 
   setQuery(query: GridQuery): void {
+    const { selection } = this;
+    const outlived = selection.mode === 'filter' && !sameFilter(selection.query, query) ? selection : null;
+    // Rows and their number belong to the filter of before; they are read before it is forgotten.
+    const all = outlived && this.total !== null && this.loaded.length === this.total ? this.loaded : null;
+    const count = this.selectedCount;
     this.query = query;
     this.#centre = 0;
+    if (outlived) this.#outlive(outlived, all, count);
     this.reload(false);
+  }
+
+  /**
+   * A selection by filter means the rows of the filter it was made under. Under another filter these rows are named
+   * one by one; more than can be named are given up, and said to be.
+   */
+  #outlive(selection: Selection & { mode: 'filter' }, all: Row[] | null, count: number): void {
+    if (all) {
+      this.#name(selection, all);
+      return;
+    }
+    const gap = nothing();
+    this.#set(gap);
+    void this.#rowsOf(selection.query).then((rows) => {
+      // What was chosen in the meantime is what somebody wants now.
+      if (this.selection !== gap) return;
+      if (rows) this.#name(selection, rows);
+      else this.ondropped(count);
+    });
+  }
+
+  #name(selection: Selection, rows: readonly Row[]): void {
+    const chosen = rows.filter((row) => isSelected(selection, this.key(row)));
+    for (const row of chosen) this.#chosen.set(this.key(row), row);
+    this.#set({ mode: 'some', keys: new Set(chosen.map(this.key)) });
+  }
+
+  /** Every row of a filter, or null when there are too many or they cannot be read. */
+  async #rowsOf(query: GridQuery): Promise<Row[] | null> {
+    const source = this.source();
+    const { signal } = new AbortController();
+    const rows: Row[] = [];
+    try {
+      for (;;) {
+        const answer = source.rows
+          ? await source.rows(query, RANGE_LIMIT, signal)
+          : await source.page(rows.length, PAGE, query, signal);
+        if (answer.total > RANGE_LIMIT) return null;
+        rows.push(...answer.rows);
+        if (rows.length >= answer.total) return rows;
+        if (source.rows || !answer.rows.length) return null;
+      }
+    } catch {
+      return null;
+    }
   }
 
   fold(key: string): void {
@@ -335,11 +397,15 @@ export class GridModel<Row> {
     return rows.filter((row) => this.isSelected(row));
   }
 
+  /** In the order of the grid; those that are not on hand come after. */
   knownChosen(): Row[] {
     if (this.selection.mode !== 'some') return this.loaded.filter((row) => this.isSelected(row));
-    const known = new Map(this.#chosen);
-    for (const row of this.loaded) if (this.selection.keys.has(this.key(row))) known.set(this.key(row), row);
-    return [...known].filter(([key]) => this.isSelected(known.get(key)!)).map(([, row]) => row);
+    const here = this.loaded.filter((row) => this.isSelected(row));
+    const keys = new Set(here.map(this.key));
+    return [
+      ...here,
+      ...[...this.#chosen.values()].filter((row) => this.isSelected(row) && !keys.has(this.key(row))),
+    ];
   }
 
   stop(): void {

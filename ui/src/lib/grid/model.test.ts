@@ -1,7 +1,7 @@
 import { flushSync } from 'svelte';
 import { describe, expect, it } from 'vitest';
 import { GridModel } from './model.svelte';
-import { PAGE } from './types';
+import { type GridQuery, PAGE, RANGE_LIMIT, type Selection } from './types';
 
 interface Row {
   id: string;
@@ -37,6 +37,114 @@ async function opened(length: number) {
   await settled();
   return { model, change };
 }
+
+/** Rows of which every second one is rent; the filter's text is looked for in the kind. */
+function filtered(length: number) {
+  const all = Array.from({ length }, (_, n) => ({ id: `r${n}`, state: n % 2 ? 'wage' : 'rent' }));
+  const dropped: number[] = [];
+  const told: Selection[] = [];
+  const model = new GridModel<Row>(
+    () => ({
+      page: async (offset, limit, { text }) => {
+        const rows = all.filter((row) => row.state.includes(text));
+        return { rows: rows.slice(offset, offset + limit), total: rows.length };
+      },
+    }),
+    (row) => row.id,
+    (selection) => told.push(selection),
+    (rows) => dropped.push(rows),
+  );
+  return { model, dropped, told };
+}
+
+const asked = (text: string, more: Partial<GridQuery> = {}): GridQuery => ({
+  text,
+  filters: [],
+  sort: [],
+  ...more,
+});
+
+describe('a selection by filter', () => {
+  it('means the rows of its own filter after the filter is gone', async () => {
+    const { model } = filtered(10);
+    model.setQuery(asked('rent'));
+    await settled();
+    model.selectAll();
+    model.toggle(model.row(1)!);
+    expect(model.selectedCount).toBe(4);
+    model.setQuery(asked(''));
+    await settled();
+    expect(model.total).toBe(10);
+    expect(model.selectedCount).toBe(4);
+    expect(model.loaded.filter((row) => model.isSelected(row)).map((row) => row.id)).toEqual([
+      'r0',
+      'r4',
+      'r6',
+      'r8',
+    ]);
+    expect(model.knownChosen().every((row) => row.state === 'rent')).toBe(true);
+  });
+
+  it('keeps rows that another filter hides, and nothing of what it shows', async () => {
+    const { model } = filtered(10);
+    model.setQuery(asked('rent'));
+    await settled();
+    model.selectAll();
+    model.setQuery(asked('wage'));
+    await settled();
+    expect(model.loaded.some((row) => model.isSelected(row))).toBe(false);
+    expect(model.knownChosen().map((row) => row.id)).toEqual(['r0', 'r2', 'r4', 'r6', 'r8']);
+  });
+
+  it('names also rows that were never on screen', async () => {
+    const { model, dropped } = filtered(PAGE * 10);
+    model.setQuery(asked('rent'));
+    await settled();
+    model.selectAll();
+    model.setQuery(asked(''));
+    // Until it is known what they are, no other row stands for them.
+    expect(model.selectedCount).toBe(0);
+    await settled();
+    expect(model.selectedCount).toBe(PAGE * 5);
+    expect(model.knownChosen().every((row) => row.state === 'rent')).toBe(true);
+    expect(dropped).toEqual([]);
+  });
+
+  it('is given up and told when there are too many rows to name', async () => {
+    const { model, dropped } = filtered(RANGE_LIMIT * 2 + 2);
+    model.setQuery(asked('rent'));
+    await settled();
+    model.selectAll();
+    model.setQuery(asked(''));
+    await settled();
+    expect(model.selectedCount).toBe(0);
+    expect(dropped).toEqual([RANGE_LIMIT + 1]);
+  });
+
+  it('gives way to what is chosen while it is being read', async () => {
+    const { model, dropped } = filtered(PAGE * 10);
+    model.setQuery(asked('rent'));
+    await settled();
+    model.selectAll();
+    model.setQuery(asked(''));
+    model.selectOnly({ id: 'r1', state: 'wage' });
+    await settled();
+    expect(model.selectedCount).toBe(1);
+    expect(dropped).toEqual([]);
+  });
+
+  it('stays a filter when only the order changes', async () => {
+    const { model, told } = filtered(10);
+    model.setQuery(asked('rent'));
+    await settled();
+    model.selectAll();
+    model.setQuery(asked('rent', { sort: [{ column: 'id', desc: true }] }));
+    await settled();
+    expect(model.selection.mode).toBe('filter');
+    expect(model.selectedCount).toBe(5);
+    expect(told).toHaveLength(1);
+  });
+});
 
 describe('a change in the book', () => {
   const added = (rows: Row[]): Row[] => [{ id: 'new', state: 'held' }, ...rows];

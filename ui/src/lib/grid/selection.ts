@@ -1,4 +1,4 @@
-import type { GridQuery, Selection } from './types';
+import type { Filter, GridQuery, Selection } from './types';
 
 export const nothing = (): Selection => ({ mode: 'some', keys: new Set() });
 
@@ -35,6 +35,13 @@ export const everything = (query: GridQuery): Selection => ({
   query: structuredClone(query),
   except: new Set(),
 });
+
+/** Two queries hold the same rows, in whatever order. */
+export const sameFilter = (a: GridQuery, b: GridQuery): boolean =>
+  a.text.trim() === b.text.trim() &&
+  JSON.stringify(a.filters.map(filterKey)) === JSON.stringify(b.filters.map(filterKey));
+
+const filterKey = ({ field, test, value }: Filter): string[] => [field, test, value];
 
 /** A cell that a spreadsheet would run as a formula is kept as text. */
 export function tsvCell(text: string): string {

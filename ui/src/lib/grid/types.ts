@@ -25,6 +25,8 @@ export type Selection =
 export interface TotalsRow {
   label: string;
   strong?: boolean;
+  /** Only said: it has no sums, and its cells stay empty. */
+  note?: boolean;
   sums: (CurrencySum & { proven?: boolean })[] | 'counting';
 }
 
@@ -52,6 +54,8 @@ export interface GridSource<Row> {
   groups?(query: GridQuery, signal: AbortSignal): Promise<GridGroup[]>;
   /** How many selected rows the filter hides. */
   hidden?(query: GridQuery, selection: Selection, signal: AbortSignal): Promise<number>;
+  /** Rows of a filter that is no longer shown, for a selection that outlives it. Without it they come from `page`. */
+  rows?(query: GridQuery, limit: number, signal: AbortSignal): Promise<{ rows: Row[]; total: number }>;
   /** The index of the first row at a typed date or reference. */
   locate?(text: string, query: GridQuery): Promise<number | null>;
   /** Rows up to which columns flagged `small` sort. */

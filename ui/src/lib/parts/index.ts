@@ -12,6 +12,7 @@ export { default as Chip } from './Chip.svelte';
 export type { ComboOption } from './Combobox.svelte';
 export { default as Combobox } from './Combobox.svelte';
 export { default as CommandPalette } from './CommandPalette.svelte';
+export type { ConfirmLine } from './ConfirmDialog.svelte';
 export { default as ConfirmDialog } from './ConfirmDialog.svelte';
 export { default as DateField } from './DateField.svelte';
 export { default as Dialog } from './Dialog.svelte';

@@ -9,7 +9,7 @@ import { type CurrencySum, isZero, sumByCurrency } from '$lib/money';
 import '../common/commands';
 import { listQuery, selectionQuery } from '../common/queries';
 import { BUCKET_WORDS, type Bucket, bucketOf } from '../common/times.svelte';
-import { isOpen, number } from '../common/words';
+import { count, isOpen } from '../common/words';
 
 const AWAITING: FilterCondition = { field: 'state', test: 'is', values: ['held', 'part_committed'] };
 const RESOLVED: FilterCondition = {
@@ -102,20 +102,9 @@ export class Queue {
   }
 
   async #load(query: GridQuery): Promise<FamilyRow[] | null> {
-    const read = (offset: number) =>
-      backend.call('transactions_page', { query: listQuery(offset, PAGE, query, [AWAITING]) });
-    const [first] = await Promise.all([read(0), this.#readBanks()]);
-    if (first.total > WHOLE) {
-      this.whole = false;
-      return null;
-    }
-    this.whole = true;
-    const rows = [...first.rows];
-    while (rows.length < first.total) {
-      const next = await read(rows.length);
-      if (!next.rows.length) break;
-      rows.push(...next.rows);
-    }
+    const [{ rows, total }] = await Promise.all([readAll(query, WHOLE), this.#readBanks()]);
+    this.whole = total <= WHOLE;
+    if (!this.whole) return null;
     await this.#findExpired(rows);
     const all = this.#withExpired(rows, query);
     this.#seen = new Map(all.map((row) => [row.id, row]));
@@ -164,6 +153,14 @@ export class Queue {
         if (rows) return { rows: rows.slice(offset, offset + limit), total: rows.length };
         return backend.call('transactions_page', { query: listQuery(offset, limit, query, [AWAITING]) });
       },
+      // Beside the queue: what is on screen stays that of the filter that is shown.
+      rows: readAll,
+      hidden: async (query, selection) => {
+        const rows = await this.#read(query);
+        if (!rows || selection.mode === 'filter') return 0;
+        const here = new Set(rows.map((row) => row.id));
+        return [...selection.keys].filter((id) => !here.has(id)).length;
+      },
       groups: async (query) => {
         const rows = await this.#read(query);
         return rows && byExpiry(query) ? this.#groups(rows) : [];
@@ -208,6 +205,20 @@ export class Queue {
   }
 }
 
+/** Every open hold of a filter; none when there are more than `limit`. */
+async function readAll(query: GridQuery, limit: number): Promise<{ rows: FamilyRow[]; total: number }> {
+  const read = (offset: number) =>
+    backend.call('transactions_page', { query: listQuery(offset, PAGE, query, [AWAITING]) });
+  const { rows, total } = await read(0);
+  if (total > limit) return { rows: [], total };
+  while (rows.length < total) {
+    const next = await read(rows.length);
+    if (!next.rows.length) break;
+    rows.push(...next.rows);
+  }
+  return { rows, total: rows.length };
+}
+
 function fits(row: FamilyRow, query: GridQuery): boolean {
   if (query.filters.length) return false;
   const text = query.text.trim().toLowerCase();
@@ -226,22 +237,28 @@ async function totals(query: GridQuery, selection: Selection | null): Promise<To
     chosen ? backend.call('holds_totals', { query: chosen }) : [],
     backend.call('holds_totals', { query: listQuery(0, PAGE, query, [AWAITING]) }),
   ]);
-  return [...(chosen ? linesOf('Selected', some, true) : []), ...linesOf('In this view', all)];
+  return [...(chosen ? linesOf('Selected', some, true) : []), ...linesOf('', all)];
 }
 
-function linesOf(name: string, list: readonly HeldTotal[], strong = false): TotalsRow[] {
-  const n = number(list.reduce((sum, total) => sum + total.holds, 0));
-  const line = (what: string, figure: 'money_out' | 'money_in' | 'elsewhere'): TotalsRow => ({
-    label: what ? `${name}, ${n}, ${what}` : `${name}, ${n}`,
-    strong,
-    sums: list
-      .filter((total) => !isZero(total[figure]))
-      .map((total) => ({ currency: total.currency, exponent: total.exponent, minor: total[figure] })),
-  });
-  const lines = [line('out', 'money_out'), line('in', 'money_in'), line('between others', 'elsewhere')];
-  const shown = lines.filter((one) => one.sums.length);
-  return shown.length ? shown : [line('', 'money_out')];
+/** "Out, 12 holds": each direction with the holds it counts, which are not those of the other. */
+export function linesOf(name: string, list: readonly HeldTotal[], strong = false): TotalsRow[] {
+  const line = (what: string, sum: 'money_out' | 'money_in' | 'elsewhere', counted: Counted): TotalsRow => {
+    const own = list.filter((total) => !isZero(total[sum]));
+    const holds = own.reduce((n, total) => n + total[counted], 0);
+    return {
+      label: `${name ? `${name} ${what.toLowerCase()}` : what}, ${count(holds, 'hold')}`,
+      strong,
+      sums: own.map(({ currency, exponent, ...total }) => ({ currency, exponent, minor: total[sum] })),
+    };
+  };
+  const lines = [
+    line('Out', 'money_out', 'holds_out'),
+    line('In', 'money_in', 'holds_in'),
+    line('Between others', 'elsewhere', 'holds_elsewhere'),
+  ];
+  return lines.filter((one) => one.sums.length);
 }
+type Counted = 'holds_out' | 'holds_in' | 'holds_elsewhere';
 
 /** Holds that were decided, newest first. */
 export const resolvedSource = (): GridSource<FamilyRow> => ({

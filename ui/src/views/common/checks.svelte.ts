@@ -1,3 +1,4 @@
+import { router } from '$app/router.svelte';
 import { backend } from '$lib/backend';
 import type { BookCheck } from '$lib/backend/types/BookCheck';
 import { toasts } from '$lib/parts';
@@ -20,6 +21,8 @@ export async function checkBook(): Promise<void> {
     const found = await backend.call('book_check', {});
     checks.last = found;
     const looked = `${count(found.balances, 'balance', 'balances')} and ${count(found.entries, 'entry', 'entries')} checked`;
+    // Settings says it beside the button; anywhere else it is told as it comes.
+    if (router.current.view === 'settings') return;
     if (found.problems.length === 0) toasts.show({ text: `${looked}. Everything ties.`, tone: 'pos' });
     else
       toasts.fail(

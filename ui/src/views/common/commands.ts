@@ -10,6 +10,7 @@ import type { BalanceRow } from '$lib/backend/types/BalanceRow';
 import type { BalanceTotal } from '$lib/backend/types/BalanceTotal';
 import type { BalanceUpdate } from '$lib/backend/types/BalanceUpdate';
 import type { BatchOutcome } from '$lib/backend/types/BatchOutcome';
+import type { BatchRow } from '$lib/backend/types/BatchRow';
 import type { BookCheck } from '$lib/backend/types/BookCheck';
 import type { BookInfo } from '$lib/backend/types/BookInfo';
 import type { CashRow } from '$lib/backend/types/CashRow';
@@ -87,6 +88,7 @@ declare module '$lib/backend/commands' {
     post_preview: { args: { request: PostRequest }; result: PostPreview };
     post: { args: { request: PostRequest }; result: TransactionDetail };
     holds_effect: { args: { ids: string[]; void: boolean }; result: HoldsEffect };
+    holds_report: { args: { rows: BatchRow[]; path: string }; result: null };
     holds_totals: { args: { query: ListQuery }; result: HeldTotal[] };
     holds_commit: { args: { items: CommitItem[] }; result: BatchOutcome };
     holds_void: { args: { request: VoidRequest }; result: BatchOutcome };

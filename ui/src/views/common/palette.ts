@@ -2,7 +2,7 @@ import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
 import BookOpen from '@lucide/svelte/icons/book-open';
 import Scale from '@lucide/svelte/icons/scale';
 import { router } from '$app/router.svelte';
-import { type PaletteItem, registerSource } from '$lib/actions';
+import { type PaletteFound, type PaletteItem, registerSource } from '$lib/actions';
 import { backend } from '$lib/backend';
 import type { BalanceRow } from '$lib/backend/types/BalanceRow';
 import type { FamilyRow } from '$lib/backend/types/FamilyRow';
@@ -14,6 +14,8 @@ import './commands';
 import { count, money, STATES } from './words';
 
 const LIMIT = 6;
+/** The same minor units are other amounts in other currencies, which are left out of what was read. */
+const SAME_AMOUNT = 100;
 /** Exponents of ISO 4217, for reading a typed amount in any currency. */
 const EXPONENTS = [0, 2, 3, 4];
 
@@ -47,21 +49,29 @@ const ofStatement = (row: StatementRow): PaletteItem => ({
   run: () => router.go(row.state === 'signed' ? 'report' : 'desk', { statement: row.id }),
 });
 
-async function families(change: Partial<ListQuery>): Promise<FamilyRow[]> {
-  return (await backend.call('transactions_page', asked(change))).rows;
-}
+const families = (change: Partial<ListQuery>) => backend.call('transactions_page', asked(change));
+
+/** A search that stops at a limit says no more than whether it stopped. */
+const atMost = (items: PaletteItem[]): PaletteFound => ({
+  items,
+  total: items.length < LIMIT ? items.length : null,
+});
 
 /** The same amount is a different number of minor units in each currency. */
-async function byAmount(text: string): Promise<PaletteItem[]> {
+async function byAmount(text: string): Promise<PaletteFound> {
+  let whole = true;
   const found = await Promise.all(
     EXPONENTS.map(async (exponent) => {
       const read = parseAmount(text, exponent);
       if (!read.ok) return [];
-      const rows = await families({ conditions: [{ field: 'amount', test: 'is', values: [read.minor] }] });
+      const conditions = [{ field: 'amount', test: 'is' as const, values: [read.minor] }];
+      const { rows, total } = await families({ conditions, limit: SAME_AMOUNT });
+      whole &&= rows.length === total;
       return rows.filter((row) => row.exponent === exponent);
     }),
   );
-  return found.flat().map(ofFamily);
+  const items = found.flat().map(ofFamily);
+  return { items, total: whole ? items.length : null };
 }
 
 /** Balances and transactions of the open book in the command palette. */
@@ -69,12 +79,23 @@ export function registerBookSources(): () => void {
   const balances = async (text: string): Promise<PaletteItem[]> =>
     (await backend.call('balance_search', { text, currency: null, limit: LIMIT })).map(ofBalance);
   const stops = [
-    registerSource({ id: 'balances', group: 'Balances', search: balances }),
+    registerSource({
+      id: 'balances',
+      group: 'Balances',
+      search: async (text) => atMost(await balances(text)),
+    }),
     registerSource({
       id: 'indicators',
       group: 'Indicator balances',
       prefixes: ['@'],
-      search: async (text) => (await balances(`@${text}`)).filter((item) => item.label.startsWith('@')),
+      search: async (text) => {
+        const { items, total } = atMost(await balances(`@${text}`));
+        const signed = items.filter((item) => item.label.startsWith('@'));
+        return {
+          items: signed,
+          total: total === null && signed.length === items.length ? null : signed.length,
+        };
+      },
     }),
     registerSource({
       id: 'statements',
@@ -83,13 +104,16 @@ export function registerBookSources(): () => void {
         const needle = text.toLowerCase();
         const fits = (await statementsList()).filter((row) => row.name.toLowerCase().includes(needle));
         fits.sort((a, b) => b.period_to.localeCompare(a.period_to));
-        return fits.slice(0, LIMIT).map(ofStatement);
+        return { items: fits.slice(0, LIMIT).map(ofStatement), total: fits.length };
       },
     }),
     registerSource({
       id: 'transactions',
       group: 'Transactions',
-      search: async (text) => (await families({ text })).map(ofFamily),
+      search: async (text) => {
+        const { rows, total } = await families({ text });
+        return { items: rows.map(ofFamily), total };
+      },
     }),
     registerSource({
       id: 'references',
@@ -100,7 +124,9 @@ export function registerBookSources(): () => void {
           families({ conditions: [{ field: 'id', test: 'is', values: [text] }] }),
           families({ text }),
         ]);
-        return [...byId, ...byText.filter((row) => row.id !== byId[0]?.id)].map(ofFamily);
+        const others = byText.rows.filter((row) => row.id !== byId.rows[0]?.id);
+        const twice = byText.rows.length - others.length;
+        return { items: [...byId.rows, ...others].map(ofFamily), total: byId.total + byText.total - twice };
       },
     }),
     registerSource({ id: 'amounts', group: 'Amounts', prefixes: ['='], search: byAmount }),

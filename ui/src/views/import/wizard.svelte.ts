@@ -21,6 +21,8 @@ import {
   importPreview,
   onImportProgress,
 } from '../reconcile/api';
+import { amount } from '../reconcile/words';
+import { openingApart } from './proof';
 
 export const STEPS = ['file', 'format', 'columns', 'duplicates', 'import'] as const;
 export type Step = (typeof STEPS)[number];
@@ -86,6 +88,9 @@ export class Wizard {
   acceptBalance = $state(false);
   /** Rows of the same file are to be added again under another reading. */
   acceptSameFile = $state(false);
+  acceptLate = $state(false);
+  /** The opening does not continue the last signed statement, and that is right. */
+  acceptOpening = $state(false);
   /** Lines that look known and are new all the same. */
   kept: PlanLine[] = $state.raw([]);
   remember = $state(false);
@@ -175,6 +180,8 @@ export class Wizard {
     this.acceptOther = false;
     this.acceptBalance = false;
     this.acceptSameFile = false;
+    this.acceptOpening = false;
+    this.acceptLate = false;
     this.kept = [];
     this.remember = !session.profile;
     this.profile = session.profile ?? '';
@@ -213,6 +220,8 @@ export class Wizard {
     this.options = { ...this.options, ...change };
     // Said of one reading, not of the next.
     this.acceptSameFile = false;
+    this.acceptOpening = false;
+    this.acceptLate = false;
     this.plan = null;
     void this.read();
   }
@@ -291,6 +300,8 @@ export class Wizard {
     this.#keepOnly([]);
     this.acceptBalance = false;
     this.acceptSameFile = false;
+    this.acceptOpening = false;
+    this.acceptLate = false;
     this.balance = balance;
     this.plan = null;
     void this.read();
@@ -330,6 +341,7 @@ export class Wizard {
         accept_other_account: this.acceptOther,
         accept_other_balance: this.acceptBalance,
         accept_same_file: this.acceptSameFile,
+        accept_late_lines: this.acceptLate,
       });
     } catch (thrown) {
       this.#fail(thrown);
@@ -347,6 +359,11 @@ export class Wizard {
     if (session) await importClose(session.id).catch(() => null);
   }
 
+  /** What the opening of a statement that would be added is off the last signed closing; null: nothing to decide. */
+  get openingApart(): string | null {
+    return this.plan && !this.plan.nothing_new ? openingApart(this.plan.proof) : null;
+  }
+
   /** Why the next step cannot be taken, or null. */
   get blocked(): string | null {
     if (this.step === 'file') return this.session && this.preview ? null : 'Choose a file first';
@@ -362,6 +379,10 @@ export class Wizard {
     if (this.plan.account_warning && !this.acceptOther) return 'Say that the other account number is right';
     if (this.plan.balance_warning && !this.acceptBalance) return 'Say that the other balance is right';
     if (this.plan.same_file && !this.acceptSameFile) return 'Say that the lines are to be added again';
+    if (this.plan.late && !this.acceptLate) return 'Say that the lines among days imported before are new';
+    const apart = this.openingApart;
+    if (apart !== null && !this.acceptOpening)
+      return `Say that the opening is right although it differs by ${amount(apart, this.plan.proof.exponent)}`;
     if (!this.name.trim()) return 'Enter a name for the statement';
     return this.leaveBad || !this.plan.bad_rows
       ? (this.plan.missing[0] ?? null)

@@ -3,11 +3,14 @@ import type { FamilyRow } from '$lib/backend/types/FamilyRow';
 import type { FamilyState } from '$lib/backend/types/FamilyState';
 import type { FilterCondition } from '$lib/backend/types/FilterCondition';
 import type { JournalRow } from '$lib/backend/types/JournalRow';
+import type { ListQuery } from '$lib/backend/types/ListQuery';
+import type { MoneyTotal } from '$lib/backend/types/MoneyTotal';
 import { addDays } from '$lib/dates';
 import type { FilterField, GridQuery, GridSource, Selection, TotalsRow } from '$lib/grid';
+import { type CurrencySum, sumByCurrency } from '$lib/money';
 import '../common/commands';
 import { listQuery, selectionQuery } from '../common/queries';
-import { number, STATES } from '../common/words';
+import { number, count as plural, STATES } from '../common/words';
 
 /** A family, or one of the rows below it. */
 export interface Row extends FamilyRow {
@@ -31,38 +34,56 @@ export const FIELDS: FilterField[] = [
   { field: 'actor', label: 'Entered by', tests: ['is', 'not', 'has'] },
 ];
 
+const inState = (...values: FamilyState[]): FilterCondition => ({ field: 'state', test: 'is', values });
+
+/** How many families of a list are in one of some states. */
+async function countOf(query: ListQuery, condition: FilterCondition): Promise<number> {
+  const narrowed = { ...query, limit: 1, sort: [], conditions: [...query.conditions, condition] };
+  return (await backend.call('transactions_page', { query: narrowed })).total;
+}
+
+/** The sums of a list, with what its counts say twice or not at all. */
+async function read(query: ListQuery) {
+  const [sums, parts, ended] = await Promise.all([
+    backend.call('transactions_totals', { query }),
+    countOf(query, inState('part_committed')),
+    countOf(query, inState('voided', 'expired')),
+  ]);
+  return { sums, parts, ended };
+}
+
 async function totals(query: GridQuery, selection: Selection | null): Promise<TotalsRow[]> {
   const chosen = selection && selectionQuery(selection);
-  const [all, some] = await Promise.all([
-    backend.call('transactions_totals', { query: listQuery(0, 500, query) }),
-    chosen ? backend.call('transactions_totals', { query: chosen }) : [],
-  ]);
-  const sums = (list: typeof all) =>
-    list.map(({ currency, exponent, amount, count }) => ({ currency, exponent, minor: amount, count }));
-  const group = (name: string) => all.filter((total) => total.group === name);
-  const count = (list: typeof all): number => list.reduce((n, total) => n + total.count, 0);
+  const [all, some] = await Promise.all([read(listQuery(0, 500, query)), chosen ? read(chosen) : null]);
+  return [...viewRows(all.sums, all.parts, all.ended), ...(some ? selectedRows(some) : [])];
+}
+
+const counted = (list: readonly MoneyTotal[]): number => list.reduce((n, total) => n + total.count, 0);
+const asSums = (list: readonly MoneyTotal[]): CurrencySum[] =>
+  sumByCurrency(list.map(({ currency, exponent, amount }) => ({ currency, exponent, minor: amount })));
+
+/**
+ * Applied, held, and what is in neither. A part commit stands in both sums, with what is committed and with what is
+ * still held, so it is counted once, as held, and named beside the applied.
+ */
+export function viewRows(all: readonly MoneyTotal[], parts: number, ended: number): TotalsRow[] {
+  const applied = all.filter(({ group }) => group === 'applied');
+  const held = all.filter(({ group }) => group === 'held');
   const rows: TotalsRow[] = [];
-  for (const [name, label] of [
-    ['applied', 'Applied'],
-    ['held', 'Held'],
-  ] as const) {
-    const list = group(name);
-    if (list.length) rows.push({ label: `${label}, ${number(count(list))}`, sums: sums(list) });
-  }
-  if (chosen && some.length) rows.push(...selectedRows(some));
+  const also = parts ? ` and ${plural(parts, 'part commit')}` : '';
+  if (applied.length)
+    rows.push({ label: `Applied, ${number(counted(applied) - parts)}${also}`, sums: asSums(applied) });
+  if (held.length) rows.push({ label: `Held, ${number(counted(held))}`, sums: asSums(held) });
+  if (ended) rows.push({ label: `${number(ended)} voided, not counted`, note: true, sums: [] });
   return rows;
 }
 
-/** What is applied and what is held are told apart in a selection too. */
-function selectedRows(
-  some: { group: string; currency: string; exponent: number; amount: string; count: number }[],
-): TotalsRow[] {
-  return ['applied', 'held'].flatMap((name) => {
-    const list = some.filter((total) => total.group === name);
-    const n = list.reduce((sum, total) => sum + total.count, 0);
-    const sums = list.map(({ currency, exponent, amount }) => ({ currency, exponent, minor: amount }));
-    return list.length ? [{ label: `Selected, ${number(n)} ${name}`, strong: true, sums }] : [];
-  });
+/** All that is selected, with what is still held of it; of a voided one there is no sum. */
+function selectedRows({ sums, parts, ended }: Awaited<ReturnType<typeof read>>): TotalsRow[] {
+  const families = counted(sums) - parts + ended;
+  if (!families) return [];
+  const without = ended ? `, ${number(ended)} voided, not counted` : '';
+  return [{ label: `Selected, ${number(families)}${without}`, strong: true, sums: asSums(sums) }];
 }
 
 async function locate(text: string, query: GridQuery): Promise<number | null> {

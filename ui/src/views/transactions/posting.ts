@@ -129,12 +129,14 @@ export function obstacle(values: Values, preview: PostPreview | null, asked: boo
   if (!preview || !asked) return 'Checking';
   if (preview.ready) return null;
   const failed = preview.checks.find((check) => !check.ok);
-  // Said whole beside the date, with the ways out.
   if (failed?.kind === 'signed_period') return 'The date lies in a signed period';
-  // Said whole among the checks.
   if (failed?.kind === 'funds') return 'The amount is more than is available';
   return failed?.text ?? 'One of the checks does not hold';
 }
+
+/** Said whole elsewhere in the form, with the ways out: the foot does not say it again. */
+export const saidElsewhere = (preview: PostPreview | null): boolean =>
+  ['signed_period', 'funds'].includes(preview?.checks.find((check) => !check.ok)?.kind ?? '');
 
 const LETTERS = '23456789ABCDEFGHJKLMNPQRSTVWXYZ';
 

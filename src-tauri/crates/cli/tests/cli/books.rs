@@ -114,3 +114,55 @@ fn a_locked_book_can_be_read_and_not_written() {
         assert_eq!(waiting.join().unwrap().code, 0);
     });
 }
+
+/// Everything that only looks, with what it needs besides the book.
+const LOOKS: [&[&str]; 7] = [
+    &["balances"],
+    &["ledgers"],
+    &["transactions"],
+    &["statements"],
+    &["book", "check"],
+    &["book", "info"],
+    &["register", "Main"],
+];
+
+#[test]
+fn looking_into_a_book_writes_nothing() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "50.00");
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(1_500);
+    assert_eq!(book.post("HELD", "1.00", &["--hold", "--expires", &soon.to_string()]).code, 0);
+    while jiff::Timestamp::now() <= soon {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let before = std::fs::read(&book.path).unwrap();
+    for look in LOOKS {
+        let (command, rest) = look.split_at(if look[0] == "book" { 2 } else { 1 });
+        let args = [command, &[book.path.as_str()], rest].concat();
+        let found = ok(&args);
+        if look == ["book", "info"] {
+            assert_eq!((found["read_only"].is_null(), found["open_holds"].as_u64()), (true, Some(1)), "{found}");
+        }
+    }
+    assert_eq!(ok(&["show", &book.path, "HELD"])["family"]["state"], "held", "time acts when somebody works in it");
+    assert!(std::fs::read(&book.path).unwrap() == before, "the book was written");
+    assert_eq!(book.post("NEXT", "1.00", &[]).code, 0);
+    assert_eq!(ok(&["show", &book.path, "HELD"])["family"]["state"], "expired");
+}
+
+#[test]
+fn an_older_book_is_brought_up_to_date_by_looking_into_it() {
+    let book = Book::new();
+    let path = &book.path;
+    let lock = std::fs::File::options().write(true).open(format!("{path}-lock")).unwrap();
+    lock.lock().unwrap();
+    // The newest books only lack an older number.
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes[60..64].copy_from_slice(&2_u32.to_be_bytes());
+    std::fs::write(path, bytes).unwrap();
+    let refused = tieout(&["balances", path]);
+    assert_eq!(refused.refused(4), "BOOK_OLDER");
+    assert!(refused.error()["message"].as_str().unwrap().contains("another program has this book open"));
+    drop(lock);
+    assert_eq!(ok(&["balances", path]).as_array().unwrap().len(), 5);
+}

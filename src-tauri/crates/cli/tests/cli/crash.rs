@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Book, TIEOUT, check, ok, text, tieout};
 
+const CREATE_KILLS: u32 = 40;
 const POST_KILLS: u32 = 60;
 const IMPORT_KILLS: u32 = 40;
 const RUN_KILLS: u32 = 24;
@@ -146,6 +147,60 @@ fn no_acknowledged_posting_is_lost_or_doubled() {
     // Both figures add up to what is there: 0.01 each, every fifth held.
     let figure = |name: &str| book.figure("Steel", name).parse::<usize>().unwrap();
     assert_eq!(figure("balance") + figure("held_in"), all.len() - 1);
+}
+
+/// A book that was made can be worked in.
+fn use_new(path: &str) {
+    let info = ok(&["book", "info", path]);
+    assert_eq!((info["name"].as_str(), info["currency"].as_str()), (Some("New"), Some("EUR")), "{info}");
+    assert_eq!(
+        ok(&["ledgers", path]).as_array().unwrap().iter().filter(|row| row["name"] == "General ledger").count(),
+        1
+    );
+    let post = ["post", path, "--from", "@opening", "--to", "@float", "--amount", "1.00", "--currency", "EUR"];
+    ok(&[&post[..], &["--allow-overdraft", "--create-indicators"]].concat());
+    check(path);
+}
+
+#[test]
+fn a_book_is_made_whole_or_not_at_all() {
+    let mut rng = Rng::new("create");
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = text(&folder.path().join("New.tieout"));
+    let create = ["book", "create", &path, "--name", "New", "--currency", "EUR"];
+    let remove = || {
+        for ending in ["", "-wal", "-shm", "-lock"] {
+            let _ = std::fs::remove_file(format!("{path}{ending}"));
+        }
+    };
+    let began = Instant::now();
+    assert!(started(&create).wait().unwrap().success());
+    let mut whole = u64::try_from(began.elapsed().as_micros()).unwrap();
+    let (mut kills, mut absent, mut tries, mut aim) = (0, 0, 0, whole);
+    while kills < CREATE_KILLS || absent < 3 && tries < 10 * CREATE_KILLS {
+        remove();
+        tries += 1;
+        let mut child = started(&create);
+        let around = aim - aim / 20 + rng.below(aim / 10 + 1);
+        wait(Duration::from_micros(if tries % 2 == 0 { rng.below(whole + 1) } else { around }));
+        child.kill().unwrap();
+        if child.wait().unwrap().success() {
+            aim -= aim / 20;
+            whole -= whole / 40;
+            continue;
+        }
+        kills += 1;
+        if std::fs::exists(&path).unwrap() {
+            aim -= aim / 30;
+        } else {
+            absent += 1;
+            aim += aim / 30;
+            ok(&create);
+        }
+        use_new(&path);
+    }
+    println!("{kills} kills within {whole} µs, {absent} times absent, {} times whole", kills - absent);
+    assert!(absent >= 3, "kills before the book had its name: {absent}");
 }
 
 fn statement(path: &Path) {

@@ -47,6 +47,27 @@ fn the_sample_is_a_lively_book() {
     assert_eq!(tieout(&["sample", "--out", &text(folder.path()), "--today", "tomorrow"]).refused(2), "USAGE");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_never_ends_is_not_read() {
+    let folder = TempDir::new().unwrap();
+    let pipe = text(&folder.path().join("pipe.csv"));
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let book = Book::new();
+    for path in ["/dev/zero", &pipe] {
+        let refused = tieout(&["statement", "read", path]);
+        assert_eq!(refused.refused(3), "FILE");
+        assert!(refused.error()["message"].as_str().unwrap().contains("this is not a file"), "{}", refused.err);
+        let refused = tieout(&["import", &book.path, path, "--balance", "Main", "--file-currency", "EUR"]);
+        assert_eq!(refused.refused(3), "FILE");
+    }
+    let large = folder.path().join("large.csv");
+    std::fs::File::create(&large).unwrap().set_len(64 * 1024 * 1024 + 1).unwrap();
+    let refused = tieout(&["statement", "read", &text(&large)]);
+    assert_eq!(refused.refused(3), "FILE");
+    assert!(refused.error()["message"].as_str().unwrap().contains("larger than 64 MB"), "{}", refused.err);
+}
+
 #[test]
 fn statements_are_read_and_proved_without_a_book() {
     for (name, format) in [(MAIN, "delimited"), (POUND, "xlsx")] {

@@ -208,6 +208,8 @@ pub struct DeskFocus {
     pub hints: Vec<String>,
     /// The confirmed match, when there is one.
     pub confirmed: Option<ConfirmedMatch>,
+    /// The reference that a new entry from this line gets.
+    pub entry_reference: String,
 }
 
 /// A confirmed match.
@@ -364,6 +366,8 @@ pub struct SumSearch {
     pub combinations: Vec<Vec<DeskEntry>>,
     pub found: u32,
     pub searched: u32,
+    /// Of those, the ones of other periods: neither of the period nor left outstanding.
+    pub outside: u32,
     /// Not everything was looked at.
     pub stopped: bool,
     /// “Only one combination”, “3 combinations”, “Search stopped at 34 entries”.

@@ -64,7 +64,8 @@ pub struct ImportOptions {
     pub date_format: Option<String>,
     /// `point` or `comma`.
     pub decimal_mark: Option<String>,
-    /// How signs are written: `signed`, `inverse`, `debit_credit`, `debit_credit_signed`, `directed`.
+    /// How signs are written: `signed`, `inverse`, `debit_credit`, `debit_credit_signed`,
+    /// `debit_credit_minus`, `directed`.
     pub sign_model: Option<String>,
     /// Role of each column in file order; see [`PreviewColumn::choices`].
     pub columns: Option<Vec<String>>,
@@ -338,6 +339,11 @@ pub struct ImportPlan {
     pub new_lines: Vec<PlanLine>,
     pub known_lines: Vec<PlanLine>,
     pub equal_lines: Vec<PlanLine>,
+    /// New lines that may be there already all the same; `known` is the stored line that says the same, if one does.
+    pub late_count: u32,
+    pub late_lines: Vec<PlanLine>,
+    /// What to ask about them, in words: they are stored when somebody says that they are new.
+    pub late: Option<String>,
     pub imported_before: Vec<EarlierImport>,
     /// “The file is for …”, when the account number differs from the balance's.
     pub account_warning: Option<String>,
@@ -381,6 +387,9 @@ pub struct ImportRequest {
     /// This balance has the rows of this very file under another reading, and they are to be added again.
     #[serde(default)]
     pub accept_same_file: bool,
+    /// The lines that [`ImportPlan::late`] asks about are new.
+    #[serde(default)]
+    pub accept_late_lines: bool,
 }
 
 /// What an import did.

@@ -95,6 +95,9 @@ pub struct RunResult {
     pub confirmed: u32,
     /// The same inputs give the same hash.
     pub result_hash: String,
+    /// Bounds that the search reached, in words: what it did not search.
+    #[serde(default)]
+    pub limits: Vec<String>,
     pub milliseconds: u32,
 }
 
@@ -132,7 +135,8 @@ pub struct SignoffCheck {
     pub becoming_outstanding_total: String,
     /// Version the signature would make.
     pub version: u32,
-    /// What the book lacks before a first statement, minor units as the bank balance moves. Absent: nothing.
+    /// What the book lacks before a first statement, minor units as the bank balance moves. Absent: nothing, or lines
+    /// are open that may explain it.
     pub opening_missing: Option<String>,
 }
 
@@ -237,6 +241,9 @@ pub struct Report {
     /// Names and versions of the rules of the newest run.
     pub rules: Vec<String>,
     pub result_hash: Option<String>,
+    /// Bounds that the newest run reached, in words: what it did not search.
+    #[serde(default)]
+    pub limits: Vec<String>,
     pub statement_proof: Vec<ReportAmount>,
     pub statement_ties: bool,
     /// Closing less opening less all lines, when it is not zero.

@@ -279,6 +279,13 @@ pub struct HeldTotal {
     pub money_in: String,
     /// Held between balances that are no bank accounts.
     pub elsewhere: String,
+    /// Holds behind each of these sums; one between two bank accounts counts as out and as in.
+    #[ts(type = "number")]
+    pub holds_out: u64,
+    #[ts(type = "number")]
+    pub holds_in: u64,
+    #[ts(type = "number")]
+    pub holds_elsewhere: u64,
 }
 
 /// What deciding on holds would do.

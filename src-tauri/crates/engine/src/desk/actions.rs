@@ -5,7 +5,7 @@ use store::recon::{ActionRecord, DeskLineRecord, LineQuery, NewMatch, StatementR
 use store::system::Event;
 use store::{StoreError, Unit};
 
-use super::basket::{Basket, free_reference, post_bank_movement};
+use super::basket::{Basket, NEW_ENTRY, free_reference, post_bank_movement};
 use super::undo::Effect;
 use crate::api::book::Topic;
 use crate::api::desk::{DeskDone, DifferencePosting, TierPreview};
@@ -407,7 +407,7 @@ impl Engine {
             return Err(EngineError::invalid("amount", "The line is zero: there is nothing to post."));
         }
         let posted =
-            post_bank_movement(unit.as_mut(), &stamp, statement, line, &line.amount, &posting, "entry").await?;
+            post_bank_movement(unit.as_mut(), &stamp, statement, line, &line.amount, &posting, NEW_ENTRY).await?;
         let new = manual(statement, &stamp, Some((posted.key, "new_entry")));
         let key = unit.insert_match(&new, statement.balance_key, &[line.key], &[posted.key]).await?;
         let text = format!("Posted line {} as “{}”", line.position, posting.description.trim());

@@ -130,6 +130,14 @@ pub(crate) fn slug(name: &str) -> String {
     if short.is_empty() { "statement".into() } else { short }
 }
 
+/// Purpose of an entry that is made from a line.
+pub(super) const NEW_ENTRY: &str = "entry";
+
+/// What a posting for a line is called, as far as the name is free.
+pub(super) fn movement_reference(statement: &StatementRecord, line: &LineRecord, purpose: &str) -> String {
+    format!("{}-{}-{purpose}", slug(&statement.name), line.position)
+}
+
 /// Posts money that moved at the bank: `amount` as the bank balance moves, against a balance the person named.
 pub(super) async fn post_bank_movement(
     unit: &mut dyn Unit,
@@ -161,7 +169,7 @@ pub(super) async fn post_bank_movement(
     let (bank, other) = (statement.balance_id.clone(), posting.against.clone());
     let (source, destination) = if amount.is_negative() { (bank, other) } else { (other, bank) };
     let command = PostCommand {
-        reference: free_reference(unit, &format!("{}-{}-{purpose}", slug(&statement.name), line.position)).await?,
+        reference: free_reference(unit, &movement_reference(statement, line, purpose)).await?,
         amount: amount.abs(),
         currency: statement.currency.code().to_owned(),
         source,

@@ -5,6 +5,7 @@ use ledger::Amount;
 use matching::evidence::{AMBIGUOUS_MARGIN, CERTAIN_MARGIN, LIKELY_MARGIN};
 use store::recon::{DeskLineRecord, LineFilter, LineQuery, LineRecord, ProposalRecord, StatementRecord};
 
+use super::basket::{NEW_ENTRY, movement_reference};
 use super::view::{entry_view, reasons};
 use crate::api::desk::{ConfirmedMatch, DeskFocus, Suggestion};
 use crate::{Engine, EngineError, EngineResult, words};
@@ -31,7 +32,21 @@ impl Engine {
         };
         let hints = self.line_hints(&statement, &row.line).await?;
         let choose = suggestion.is_some() && row.proposal.as_ref().is_some_and(must_choose);
-        Ok(DeskFocus { line, suggestion, choose, alternatives, margin, hints, confirmed })
+        let entry_reference = self.entry_reference(&statement, &row.line).await?;
+        Ok(DeskFocus { line, suggestion, choose, alternatives, margin, hints, confirmed, entry_reference })
+    }
+
+    /// As the posting will find it free, said before it is made.
+    async fn entry_reference(&self, statement: &StatementRecord, line: &LineRecord) -> EngineResult<String> {
+        let base = movement_reference(statement, line, NEW_ENTRY);
+        let mut reference = base.clone();
+        for next in 2_u32.. {
+            if self.store.transaction_by_reference(&reference).await?.is_none() {
+                break;
+            }
+            reference = format!("{base}-{next}");
+        }
+        Ok(reference)
     }
 
     pub(super) async fn desk_line(&self, line_id: &str) -> EngineResult<(StatementRecord, DeskLineRecord)> {

@@ -3,6 +3,7 @@
 mod actions;
 mod basket;
 mod focus;
+mod near;
 mod opening;
 mod sums;
 mod undo;
@@ -11,7 +12,9 @@ mod view;
 use std::collections::{HashMap, HashSet};
 
 use ledger::Amount;
-use store::recon::{DeskLineRecord, EntryQuery, EntryRecord, LineFilter, LineQuery, LineSort, StatementRecord};
+use store::recon::{
+    DeskLineRecord, EntryQuery, EntryRecord, LineFilter, LineQuery, LineSort, ProofSpan, StatementRecord,
+};
 
 use crate::api::desk::{
     DeskEntries, DeskEntriesQuery, DeskFilter, DeskHeader, DeskLines, DeskLinesQuery, DeskSort, EntrySign, TierCount,
@@ -35,8 +38,9 @@ impl Engine {
         let all = self.store.statements(Some(statement.balance_key)).await?;
         let rules = self.store.rules().await?;
         let figures = self.store.line_figures(statement.key).await?;
-        let side = self.store.ledger_side(&span(&statement, &all)).await?;
         let run = self.store.latest_run(statement.key).await?;
+        let open = self.open_outstanding(&statement, run.as_ref()).await?;
+        let side = self.store.ledger_side(&ProofSpan { open, ..span(&statement, &all) }).await?;
         let tiers =
             self.store.desk_tiers(statement.key, statement.balance_key, run.as_ref().map(|run| run.key)).await?;
         let row = self.statement_row(&statement, &rules).await?;
@@ -68,8 +72,8 @@ impl Engine {
             ledger_cleared: ledger.to_string(),
             ledger_agrees: difference.is_zero(),
             ledger_difference: difference.to_string(),
-            opening_missing: crate::signoff::OpeningGap::of(&statement, &all, &difference)
-                .map(|gap| gap.missing.to_string()),
+            opening_missing: crate::signoff::OpeningGap::of(&statement, &all, &figures, &difference)
+                .and_then(|gap| gap.offered().map(ToString::to_string)),
             missing: Some(missing(&statement, &figures)).filter(|one| !one.is_zero()).map(|one| one.to_string()),
             review_in: figures.open_in.to_string(),
             review_out: figures.open_out.to_string(),
@@ -156,6 +160,9 @@ impl Engine {
             Some(run) if unexplained => undo::not_seen(&self.store.actions(statement.key).await?, run.started_at),
             _ => HashSet::new(),
         };
+        let ran = |row: &DeskLineRecord| run.is_some() && !not_seen.contains(&row.line.key);
+        let nothing = |row: &&DeskLineRecord| row.line.match_key.is_none() && row.proposal.is_none() && ran(row);
+        let near = self.near_misses(statement, &rows.iter().filter(nothing).collect::<Vec<_>>()).await?;
         let mut matched = HashMap::new();
         for key in rows.iter().filter_map(|row| row.line.match_key) {
             if let std::collections::hash_map::Entry::Vacant(place) = matched.entry(key) {
@@ -167,8 +174,9 @@ impl Engine {
             .map(|row| {
                 let entry = row.proposal.as_ref().and_then(|one| entries.get(&one.txn_key));
                 let sides = row.line.match_key.and_then(|key| matched.get(&key));
-                let ran = run.is_some() && !not_seen.contains(&row.line.key);
-                line_view(row, ran, entry, sides.map(Vec::as_slice), &statement.currency)
+                let near = near.get(&row.line.key).map(String::as_str);
+                let searched = ran(row).then(|| near.unwrap_or("No entry found"));
+                line_view(row, searched, entry, sides.map(Vec::as_slice), &statement.currency)
             })
             .collect())
     }
@@ -188,25 +196,24 @@ impl Engine {
             None => statement.period_to,
         };
         let suggested = self.suggested(&statement, query.line_id.as_deref()).await?;
+        let run = self.store.latest_run(statement.key).await?;
         let wanted = EntryQuery {
-            balance_key: statement.balance_key,
             from: Some(if query.earlier { plus_days(begins, -WINDOW_DAYS) } else { begins }),
-            to,
-            outstanding: false,
+            open: self.open_outstanding(&statement, run.as_ref()).await?,
             text: query.text.filter(|text| !text.trim().is_empty()),
             sign: match query.sign {
                 EntrySign::Any => 0,
                 EntrySign::In => 1,
                 EntrySign::Out => -1,
             },
-            newest_txn_key: None,
             // Each entry stands in one place.
             except: suggested.iter().map(|entry| entry.txn_key).collect(),
             offset: u64::from(query.offset),
             limit: if query.limit == 0 { PAGE } else { query.limit.min(PAGE) },
+            ..EntryQuery::new(statement.balance_key, to)
         };
         let unmatched = self.store.entries(&wanted).await?;
-        let counted = EntryQuery { offset: 0, limit: 1, ..wanted.clone() };
+        let counted = EntryQuery { offset: 0, limit: 1, open: Vec::new(), ..wanted.clone() };
         let before =
             EntryQuery { from: Some(plus_days(begins, -WINDOW_DAYS)), to: plus_days(begins, -1), ..counted.clone() };
         let after = EntryQuery { from: Some(plus_days(to, 1)), to: latest, ..counted };

@@ -16,7 +16,8 @@ impl Engine {
     /// the person names. The entry is covered by the opening balance and never waits to be matched.
     ///
     /// # Errors
-    /// `NO_OPENING_DIFFERENCE` when there is none or another statement came before; any refusal of the posting.
+    /// `NO_OPENING_DIFFERENCE` when there is none or another statement came before; `LINES_OPEN` while a line is not
+    /// matched; any refusal of the posting.
     pub async fn opening_post(
         &self,
         statement_id: &str,
@@ -31,16 +32,20 @@ impl Engine {
         let figures = unit.load_line_figures(statement.key).await?;
         let side = unit.load_ledger_side(&span(&statement, &all)).await?;
         let apart = &ledger_cleared(&side) - &statement_cleared(&statement, &figures);
-        let gap = OpeningGap::of(&statement, &all, &apart).ok_or_else(|| EngineError::Conflict {
+        let gap = OpeningGap::of(&statement, &all, &figures, &apart).ok_or_else(|| EngineError::Conflict {
             code: "NO_OPENING_DIFFERENCE",
             message: "The opening balance needs no posting here. Nothing was posted.".into(),
         })?;
+        let missing = gap.offered().ok_or_else(|| EngineError::Conflict {
+            code: "LINES_OPEN",
+            message: format!("{} Nothing was posted.", gap.waits()),
+        })?;
         let (bank, other) = (statement.balance_id.clone(), balance_id.to_owned());
-        let (source, destination) = if gap.missing.is_negative() { (bank, other) } else { (other, bank) };
+        let (source, destination) = if missing.is_negative() { (bank, other) } else { (other, bank) };
         let text = format!("Opening balance of {}", statement.name);
         let command = PostCommand {
             reference: free_reference(unit.as_mut(), &format!("{}-opening", slug(&statement.name))).await?,
-            amount: gap.missing.abs(),
+            amount: missing.abs(),
             currency: statement.currency.code().to_owned(),
             source,
             destination,

@@ -34,16 +34,10 @@ impl Engine {
         let mut entries = Vec::new();
         for outstanding in [false, true] {
             let query = EntryQuery {
-                balance_key: statement.balance_key,
                 from: (!outstanding).then(|| plus_days(line.booking_date, -WINDOW_DAYS)),
-                to: plus_days(line.booking_date, WINDOW_DAYS),
                 outstanding,
-                text: None,
                 sign: if line.amount.is_negative() { -1 } else { 1 },
-                newest_txn_key: None,
-                except: Vec::new(),
-                offset: 0,
-                limit: 0,
+                ..EntryQuery::new(statement.balance_key, plus_days(line.booking_date, WINDOW_DAYS))
             };
             entries.extend(self.store.entries(&query).await?.rows);
         }
@@ -53,11 +47,13 @@ impl Engine {
         let left_out = entries.len().saturating_sub(MAX_ENTRIES);
         entries.truncate(MAX_ENTRIES);
         let target = line.amount.clone();
-        tokio::task::spawn_blocking(move || search(&entries, &target, left_out)).await.map_err(|error| {
-            EngineError::Conflict {
-                code: "SEARCH_FAILED",
-                message: format!("The search stopped: {error}. Nothing was changed."),
-            }
+        let period = statement.period_from..=statement.period_to;
+        let outside =
+            entries.iter().filter(|entry| entry.outstanding_on.is_none() && !period.contains(&entry.date)).count();
+        let searched = tokio::task::spawn_blocking(move || search(&entries, &target, left_out)).await;
+        searched.map(|found| SumSearch { outside: outside as u32, ..found }).map_err(|error| EngineError::Conflict {
+            code: "SEARCH_FAILED",
+            message: format!("The search stopped: {error}. Nothing was changed."),
         })
     }
 }
@@ -121,6 +117,7 @@ fn search(entries: &[EntryRecord], target: &Amount, left_out: usize) -> SumSearc
             .collect(),
         found: found.len() as u32,
         searched: looked_at as u32,
+        outside: 0,
         stopped: stopped || left_out > 0,
         verdict,
     }

@@ -23,11 +23,11 @@ pub(crate) fn entry_view(entry: &EntryRecord) -> DeskEntry {
     }
 }
 
-/// A line with what was found for it, or what it was matched to. `ran`: whether a run has looked
-/// for one.
+/// A line with what was found for it, or what it was matched to. `nothing`: what to say when nothing was found, if a run
+/// has looked for it.
 pub(crate) fn line_view(
     row: &DeskLineRecord,
-    ran: bool,
+    nothing: Option<&str>,
     entry: Option<&EntryRecord>,
     matched: Option<&[EntryRecord]>,
     currency: &Currency,
@@ -47,8 +47,10 @@ pub(crate) fn line_view(
             };
             (one.tier.clone(), found)
         }
-        (None, None) if ran => ("none".to_owned(), "No entry found".to_owned()),
-        (None, None) => (NOT_RUN.to_owned(), "Not matched yet".to_owned()),
+        (None, None) => match nothing {
+            Some(words) => ("none".to_owned(), words.to_owned()),
+            None => (NOT_RUN.to_owned(), "Not matched yet".to_owned()),
+        },
     };
     DeskLine {
         id: line.id.clone(),

@@ -33,9 +33,16 @@ struct Touched {
 struct Held {
     exponent: u8,
     holds: u64,
-    out: Amount,
-    come: Amount,
-    elsewhere: Amount,
+    out: Way,
+    come: Way,
+    elsewhere: Way,
+}
+
+/// Money that is held in one direction, and by how many holds.
+#[derive(Default)]
+struct Way {
+    holds: u64,
+    sum: Amount,
 }
 
 impl Engine {
@@ -59,15 +66,15 @@ impl Engine {
         }
         let from = narrowed(vec![side("source_id", Test::Is)]);
         for total in self.held(&from).await? {
-            held.entry(total.currency).or_default().out = total.amount;
+            held.entry(total.currency).or_default().out = Way { holds: total.count, sum: total.amount };
         }
         let to = narrowed(vec![side("destination_id", Test::Is)]);
         for total in self.held(&to).await? {
-            held.entry(total.currency).or_default().come = total.amount;
+            held.entry(total.currency).or_default().come = Way { holds: total.count, sum: total.amount };
         }
         let neither = narrowed(vec![side("source_id", Test::IsNot), side("destination_id", Test::IsNot)]);
         for total in self.held(&neither).await? {
-            held.entry(total.currency).or_default().elsewhere = total.amount;
+            held.entry(total.currency).or_default().elsewhere = Way { holds: total.count, sum: total.amount };
         }
         Ok(totals_of(held))
     }
@@ -118,7 +125,8 @@ impl Engine {
             let (out, come) = (banks.contains(&row.source), banks.contains(&row.destination));
             for (counts, figure) in [(out, &mut sum.out), (come, &mut sum.come), (!out && !come, &mut sum.elsewhere)] {
                 if counts {
-                    *figure += remaining;
+                    figure.holds += 1;
+                    figure.sum += remaining;
                 }
             }
             touched.project(family, remaining, void)?;
@@ -225,9 +233,12 @@ fn totals_of(held: BTreeMap<String, Held>) -> Vec<HeldTotal> {
             currency,
             exponent: held.exponent,
             holds: held.holds,
-            money_out: held.out.to_string(),
-            money_in: held.come.to_string(),
-            elsewhere: held.elsewhere.to_string(),
+            money_out: held.out.sum.to_string(),
+            money_in: held.come.sum.to_string(),
+            elsewhere: held.elsewhere.sum.to_string(),
+            holds_out: held.out.holds,
+            holds_in: held.come.holds,
+            holds_elsewhere: held.elsewhere.holds,
         })
         .collect()
 }

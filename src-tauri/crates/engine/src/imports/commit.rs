@@ -1,12 +1,13 @@
 //! The last step: everything in one database transaction, or nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::json;
 use statements::Severity;
-use store::StoreError;
 use store::recon::{NewLine, NewStatement, ProfileRecord, StatementState};
 use store::system::{Event, JobKind, JobRecord, JobState};
+use store::{StoreError, Unit};
 
 use super::plan::{ASKED_AT_ONCE, Planned, account_warning, asked, balance_warning, closed_days, currency_problem};
 use super::proof::missing;
@@ -22,127 +23,95 @@ use crate::{Engine, EngineError, EngineResult, Stamp, words};
 const STEP: usize = 500;
 
 impl Engine {
-    /// Stores the statement. The same file twice, or a file whose lines are all known, adds nothing and says so.
+    /// Stores the statement. The same file twice, or a file whose lines are all known, adds nothing and says so. The job
+    /// of it is kept however it ends.
     ///
     /// # Errors
     /// `BAD_ROWS` when rows could not be read and nobody said to leave them out; `IMPORT_INCOMPLETE` with what is
-    /// missing; `OTHER_ACCOUNT`; `OTHER_BALANCE`; `SAME_FILE`; `SIGNED_PERIOD`; `CANCELLED`. Nothing is stored then.
+    /// missing; `OTHER_ACCOUNT`; `OTHER_BALANCE`; `SAME_FILE`; `SIGNED_PERIOD`; `LATE_LINES`; `CANCELLED`. Nothing is
+    /// stored then.
     pub async fn import_commit(
         &self,
         request: ImportRequest,
         progress: Option<ImportProgress<'_>>,
     ) -> EngineResult<ImportResult> {
         let stamp = self.stamp();
-        let job_id = new_id("job");
         let session = self.session(&request.session)?;
-        let work = Work::new(self, &session).told_as(&job_id, format!("Import {}", request.name), progress);
-        work.tell("rows", 0, 0)?;
-        let mut planned = self.planned(&work, &request.options, &request.balance_id).await?;
-        let left_out = left_out(&work, &planned, &request).await?;
-        refuse(&planned, &request)?;
+        if request.name.trim().is_empty() {
+            return Err(EngineError::invalid("name", "The statement needs a name."));
+        }
+        let job = import_job(&request, &stamp);
+        // A unit of its own: whatever becomes of the import, that it was tried is known.
         let mut unit = self.store.begin().await?;
-        // Somebody may have imported the same lines since the plan was shown.
-        planned.statements = unit.load_statements(planned.balance.key).await?;
-        let mut stored = Vec::new();
-        let all = asked(&planned.keys);
-        for (at, group) in all.chunks(ASKED_AT_ONCE).enumerate() {
-            work.tell("compare", (at * ASKED_AT_ONCE) as u64, all.len() as u64)?;
-            stored.extend(unit.load_known_lines(planned.balance.key, group).await?);
-        }
-        planned.look_up(stored, &request.options);
-        let mut earlier: Vec<_> = planned.known.iter().flatten().map(seen_view).collect();
-        earlier.sort_by(|a, b| a.statement_id.cmp(&b.statement_id));
-        earlier.dedup();
-        let known = planned.known.iter().flatten().count() as u32;
-        if planned.new_count() == 0 {
-            let message = earlier.first().map_or_else(
-                || "There is no line to import.".to_owned(),
-                |seen| {
-                    format!(
-                        "Nothing was added: every line was imported before, from {} on {}.",
-                        seen.file_name,
-                        &seen.at[..10]
-                    )
-                },
-            );
-            return Ok(ImportResult {
-                statement_id: None,
-                added: 0,
-                known,
-                left_out: left_out.len() as u32,
-                message,
-                earlier,
-            });
-        }
-        refuse_new_lines(&planned, &request, &session.sha256)?;
-        unit.put_file(&session.sha256, &session.name, &session.bytes, stamp.at).await?;
-        let statement = new_statement(&planned, &request, &session.sha256, &left_out, &stamp)?;
-        let key = unit.insert_statement(&statement).await?;
-        let total = planned.new_count();
-        let mut lines = new_lines(&planned);
-        for step in 0..total.div_ceil(STEP) {
-            work.tell("save", (step * STEP) as u64, total as u64)?;
-            let group: Vec<NewLine> = lines.by_ref().take(STEP).collect();
-            unit.insert_lines(key, planned.balance.key, &group).await?;
-        }
-        if let Some(name) = &request.save_profile {
-            save_profile(unit.as_mut(), &planned, name, &stamp).await?;
-        }
-        let message = format!("{} imported", words::plural(total as u64, "line", "lines"));
-        let mut result = ImportResult {
-            statement_id: Some(statement.id.clone()),
-            added: total as u32,
-            known,
-            left_out: left_out.len() as u32,
-            message,
-            earlier,
-        };
-        if known > 0 {
-            result.message = format!(
-                "{}, {} known before",
-                result.message,
-                words::plural(u64::from(known), "line was", "lines were")
-            );
-        }
-        if !left_out.is_empty() {
-            result.message =
-                format!("{}, {} left out", result.message, words::plural(left_out.len() as u64, "row", "rows"));
-        }
-        unit.insert_job(&finished_job(&job_id, &statement, &result, &stamp)).await?;
-        let job = finished_job(&job_id, &statement, &result, &stamp);
-        unit.save_job(&job).await?;
-        unit.record_event(&import_event(
-            &stamp,
-            "statement.imported",
-            &statement.id,
-            json!({ "name": statement.name, "file": session.name, "sha256": session.sha256, "lines": total }),
-        ))
-        .await?;
-        work.tell("save", total as u64, total as u64)?;
+        unit.insert_job(&job).await?;
         unit.commit().await?;
-        // A large reading is not needed beside what is stored by now.
-        session.last.forget();
-        self.changed(&[Topic::Statements, Topic::Jobs]);
+        self.changed(&[Topic::Jobs]);
+        let work = Work::new(self, &session).told_as(&job.id, job.title.clone(), progress);
+        let running = self.recon.jobs().enter(&job.id, Arc::clone(&work.switch));
+        let outcome = self.import_work(&work, &request, &job, &stamp).await;
+        if let Err(error) = &outcome {
+            self.close_job(&job.id, error).await?;
+        }
+        drop(running);
+        let stored = outcome.as_ref().is_ok_and(|result| result.statement_id.is_some());
+        self.changed(if stored { &[Topic::Statements, Topic::Jobs] } else { &[Topic::Jobs] });
+        outcome
+    }
+
+    async fn import_work(
+        &self,
+        work: &Work<'_>,
+        request: &ImportRequest,
+        job: &JobRecord,
+        stamp: &Stamp,
+    ) -> EngineResult<ImportResult> {
+        work.tell("rows", 0, 0)?;
+        let mut planned = self.planned(work, &request.options, &request.balance_id).await?;
+        let left_out = left_out(work, &planned, request).await?;
+        refuse(&planned, request)?;
+        let mut unit = self.store.begin().await?;
+        look_again(unit.as_mut(), work, &mut planned, request).await?;
+        let mut result = import_result(&planned, left_out.len());
+        if planned.new_count() > 0 {
+            refuse_new_lines(&planned, request, &work.session.sha256)?;
+            let statement = new_statement(&planned, request, &work.session.sha256, &left_out, stamp)?;
+            store_statement(unit.as_mut(), work, &planned, &statement, stamp).await?;
+            if let Some(name) = &request.save_profile {
+                save_profile(unit.as_mut(), &planned, name, stamp).await?;
+            }
+            result.statement_id = Some(statement.id);
+        }
+        unit.save_job(&finished_job(job, &result, self.clock.now())).await?;
+        let total = u64::from(result.added);
+        work.tell("save", total, total)?;
+        unit.commit().await?;
+        if result.statement_id.is_some() {
+            // A large reading is not needed beside what is stored by now.
+            work.session.last.forget();
+        }
         Ok(result)
     }
 
     /// Takes a whole import back, while nothing of it is confirmed.
     ///
     /// # Errors
-    /// `HAS_MATCHES` when a line is matched, `STATEMENT_SIGNED` when it is signed off.
+    /// `HAS_MATCHES` when a match of it stands, `STATEMENT_SIGNED` when it is signed off.
     pub async fn import_undo(&self, statement_id: &str) -> EngineResult<()> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         let statement = crate::recon::load_statement(unit.as_mut(), statement_id).await?;
         crate::recon::must_be_open(&statement)?;
-        let figures = unit.load_line_figures(statement.key).await?;
-        let confirmed = figures.confirmed_in_lines + figures.confirmed_out_lines;
-        if confirmed > 0 {
+        // A match may hold entries alone: they would stay matched to a statement that nobody can open any more.
+        let standing = unit.load_matches(statement.key).await?.len() as u64;
+        if standing > 0 {
             return Err(EngineError::Conflict {
                 code: "HAS_MATCHES",
                 message: format!(
-                    "{} confirmed. Unmatch first. Nothing was changed.",
-                    words::plural(confirmed, "line is", "lines are")
+                    "{} of {} {}. Take {} back first, in the log of its desk. Nothing was changed.",
+                    words::plural(standing, "match", "matches"),
+                    statement.name,
+                    if standing == 1 { "stands" } else { "stand" },
+                    if standing == 1 { "it" } else { "them" },
                 ),
             });
         }
@@ -157,6 +126,84 @@ impl Engine {
         unit.commit().await?;
         self.changed(&[Topic::Statements]);
         Ok(())
+    }
+}
+
+/// Lays the lines against what is stored by now: somebody may have imported the same ones since the plan was shown.
+async fn look_again(
+    unit: &mut dyn Unit,
+    work: &Work<'_>,
+    planned: &mut Planned,
+    request: &ImportRequest,
+) -> EngineResult<()> {
+    planned.statements = unit.load_statements(planned.balance.key).await?;
+    let mut stored = Vec::new();
+    let all = asked(&planned.keys);
+    for (at, group) in all.chunks(ASKED_AT_ONCE).enumerate() {
+        work.tell("compare", (at * ASKED_AT_ONCE) as u64, all.len() as u64)?;
+        stored.extend(unit.load_known_lines(planned.balance.key, group).await?);
+    }
+    planned.look_up(stored, &request.options);
+    Ok(())
+}
+
+/// The statement with its file and its new lines.
+async fn store_statement(
+    unit: &mut dyn Unit,
+    work: &Work<'_>,
+    planned: &Planned,
+    statement: &NewStatement,
+    stamp: &Stamp,
+) -> EngineResult<()> {
+    let session = &work.session;
+    unit.put_file(&session.sha256, &session.name, &session.bytes, stamp.at).await?;
+    let key = unit.insert_statement(statement).await?;
+    let total = planned.new_count();
+    let mut lines = new_lines(planned);
+    for step in 0..total.div_ceil(STEP) {
+        work.tell("save", (step * STEP) as u64, total as u64)?;
+        let group: Vec<NewLine> = lines.by_ref().take(STEP).collect();
+        unit.insert_lines(key, planned.balance.key, &group).await?;
+    }
+    unit.record_event(&import_event(
+        stamp,
+        "statement.imported",
+        &statement.id,
+        json!({ "name": statement.name, "file": session.name, "sha256": session.sha256, "lines": total }),
+    ))
+    .await?;
+    Ok(())
+}
+
+/// What the import adds, in figures and words.
+fn import_result(planned: &Planned, left_out: usize) -> ImportResult {
+    let mut earlier: Vec<_> = planned.known.iter().flatten().map(seen_view).collect();
+    earlier.sort_by(|a, b| a.statement_id.cmp(&b.statement_id));
+    earlier.dedup();
+    let known = planned.known.iter().flatten().count() as u64;
+    let added = planned.new_count() as u64;
+    let message = if added > 0 {
+        let mut said = vec![format!("{} imported", words::plural(added, "line", "lines"))];
+        if known > 0 {
+            said.push(format!("{} known before", words::plural(known, "line was", "lines were")));
+        }
+        if left_out > 0 {
+            said.push(format!("{} left out", words::plural(left_out as u64, "row", "rows")));
+        }
+        said.join(", ")
+    } else {
+        let nothing = "There is no line to import.".to_owned();
+        earlier.first().map_or(nothing, |seen| {
+            format!("Nothing was added: every line was imported before, from {} on {}.", seen.file_name, &seen.at[..10])
+        })
+    };
+    ImportResult {
+        statement_id: None,
+        added: added as u32,
+        known: known as u32,
+        left_out: left_out as u32,
+        message,
+        earlier,
     }
 }
 
@@ -220,9 +267,6 @@ fn refuse(planned: &Planned, request: &ImportRequest) -> EngineResult<()> {
             message: format!("{warning} Nothing was imported."),
         });
     }
-    if request.name.trim().is_empty() {
-        return Err(EngineError::invalid("name", "The statement needs a name."));
-    }
     let missing = missing(&planned.reading, planned.statement(), &planned.computed, true);
     if missing.is_empty() {
         Ok(())
@@ -243,6 +287,9 @@ fn refuse_new_lines(planned: &Planned, request: &ImportRequest, sha256: &str) ->
     }
     if let Some(message) = closed_days(planned) {
         return refused("SIGNED_PERIOD", message);
+    }
+    if let Some(message) = planned.late(sha256).filter(|_| !request.accept_late_lines) {
+        return refused("LATE_LINES", message);
     }
     planned.untied_without_known().map_or(Ok(()), |message| refused("IMPORT_INCOMPLETE", message))
 }
@@ -304,7 +351,7 @@ fn new_lines(planned: &Planned) -> impl Iterator<Item = NewLine> {
     })
 }
 
-async fn save_profile(unit: &mut dyn store::Unit, planned: &Planned, name: &str, stamp: &Stamp) -> EngineResult<()> {
+async fn save_profile(unit: &mut dyn Unit, planned: &Planned, name: &str, stamp: &Stamp) -> EngineResult<()> {
     let Some(mapping) = &planned.reading.detection.mapping else { return Ok(()) };
     if name.trim().is_empty() {
         return Err(EngineError::invalid("save_profile", "The mapping needs a name."));
@@ -327,20 +374,33 @@ fn import_event(stamp: &Stamp, kind: &str, id: &str, payload: serde_json::Value)
     Event { at: stamp.at, actor: stamp.actor.clone(), kind: kind.to_owned(), object_id: id.to_owned(), payload }
 }
 
-fn finished_job(id: &str, statement: &NewStatement, result: &ImportResult, stamp: &Stamp) -> JobRecord {
+/// The job of an import, before any work.
+fn import_job(request: &ImportRequest, stamp: &Stamp) -> JobRecord {
     JobRecord {
-        id: id.to_owned(),
+        id: new_id("job"),
         kind: JobKind::Import,
-        title: format!("Import {}", statement.name),
+        title: format!("Import {}", request.name.trim()),
+        state: JobState::Running,
+        params: json!({ "balance_id": request.balance_id }),
+        phase: "rows".into(),
+        done: 0,
+        total: 0,
+        result: None,
+        error: None,
+        actor: stamp.actor.clone(),
+        started_at: stamp.at,
+        finished_at: None,
+    }
+}
+
+fn finished_job(job: &JobRecord, result: &ImportResult, at: jiff::Timestamp) -> JobRecord {
+    JobRecord {
         state: JobState::Done,
-        params: json!({ "statement_id": statement.id }),
         phase: "done".into(),
         done: u64::from(result.added),
         total: u64::from(result.added),
         result: serde_json::to_value(result).ok(),
-        error: None,
-        actor: stamp.actor.clone(),
-        started_at: stamp.at,
-        finished_at: Some(stamp.at),
+        finished_at: Some(at),
+        ..job.clone()
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use ledger::Amount;
 use statements::{LineFingerprint, Statement, StatementLine};
 use store::recon::{ImportSeen, KnownLine, StatementRecord};
@@ -10,8 +12,20 @@ use store::recon::{ImportSeen, KnownLine, StatementRecord};
 pub(super) struct Recognised {
     /// The earlier import of a line; absent when it is new.
     pub(super) known: Vec<Option<ImportSeen>>,
+    /// What has to be asked about a new line.
+    pub(super) doubts: Vec<Option<Doubt>>,
     /// The occurrence a new line is stored as: free among the stored lines that say the same.
     pub(super) stored_as: Vec<u32>,
+}
+
+/// Why a new line may be there already all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// It is dated among days that the balance has, and no stored line says the same: booked late, or the same money in
+    /// other words.
+    Late,
+    /// A stored line says the same under another running balance, and nothing tells whether the file goes back to it.
+    Twin(ImportSeen),
 }
 
 /// What speaks for lines being new that look like stored ones.
@@ -24,24 +38,9 @@ pub(super) struct Keep<'a> {
     pub(super) typed_opening: Option<&'a Amount>,
 }
 
-/// Whether a file goes on where the last stored statement ended. Nothing in it was there before then, however alike.
-fn continues(statement: &Statement, stored: &[StatementRecord], typed_opening: Option<&Amount>) -> bool {
-    let last = stored.iter().max_by_key(|other| (other.period_to, other.key));
-    let first = statement.lines.iter().map(|line| line.booking_date).min();
-    let (Some(last), Some(first)) = (last, first) else { return false };
-    let stated = statement.opening.as_ref().map(|opening| &opening.amount);
-    // A statement that ended as it began proves nothing: the same file again opens with that amount too.
-    last.opening != last.closing
-        && stated.into_iter().chain(typed_opening).any(|opening| *opening == last.closing)
-        && first >= last.period_to
-}
-
-fn agree(stored: Option<&Amount>, line: &StatementLine) -> Option<bool> {
-    Some(stored? == line.running_balance.as_ref()?)
-}
-
-/// Sets stored lines against the lines of a file: each stored line answers for one line. The same content under another
-/// running balance is another line; where one of the two has no balance, equal lines are paired by their occurrence.
+/// Sets stored lines against the lines of a file: each stored line answers for one line, whose day and words it has.
+/// Running balances say which of several equal lines one is. They do not say that a line is another one: every balance
+/// after a late booking, or within a day in another order, is another than before.
 pub(super) fn recognise(
     statement: &Statement,
     keys: &[LineFingerprint],
@@ -49,46 +48,162 @@ pub(super) fn recognise(
     statements: &[StatementRecord],
     keep: &Keep<'_>,
 ) -> Recognised {
-    let mut by_key: HashMap<String, Vec<(KnownLine, bool)>> = HashMap::new();
-    for line in stored {
-        by_key.entry(line.fingerprint.clone()).or_default().push((line, false));
-    }
-    let nothing_known = keep.all || continues(statement, statements, keep.typed_opening);
-    let keep: HashSet<u32> = keep.lines.iter().copied().collect();
+    let mut pairing = Pairing::new(statement, keys, stored);
+    // A line that is sure of itself is not taken by one that only looks like it.
+    pairing.pair(How::Sure, |line, _, one| agree(one, line) == Some(true));
+    pairing.pair(How::Likely, |line, key, one| agree(one, line).is_none() && one.occurrence == key.occurrence);
+    pairing.pair(How::Twin, |_, _, _| true);
     let mut known: Vec<Option<ImportSeen>> = vec![None; keys.len()];
-    // Equal balances first: a line that is sure of itself is not taken by one that only looks like it.
-    for sure in [true, false] {
-        for ((line, key), seen) in statement.lines.iter().zip(keys).zip(&mut known) {
-            if nothing_known || seen.is_some() || keep.contains(&line.position) {
+    let mut doubts: Vec<Option<Doubt>> = vec![None; keys.len()];
+    let kept: HashSet<u32> = keep.lines.iter().copied().collect();
+    if !keep.all && !pairing.refuted(statements, keep.typed_opening) {
+        let spans = Spans::of(statements);
+        let reach = Reach::of(statement, statements, &spans, pairing.any_sure());
+        let places = known.iter_mut().zip(&mut doubts);
+        for ((line, found), (known, doubt)) in statement.lines.iter().zip(&pairing.found).zip(places) {
+            if kept.contains(&line.position) {
                 continue;
             }
-            let same = by_key.get_mut(&key.key).and_then(|all| {
-                all.iter_mut().find(|(one, taken)| {
-                    let agree = agree(one.running_balance.as_ref(), line);
-                    !taken
-                        && if sure { agree == Some(true) } else { agree.is_none() && one.occurrence == key.occurrence }
-                })
-            });
-            if let Some((one, taken)) = same {
-                *taken = true;
-                *seen = Some(one.seen.clone());
+            match found {
+                Some((How::Twin, seen)) if !reach.holds(line.booking_date) => *doubt = Some(Doubt::Twin(seen.clone())),
+                Some((_, seen)) => *known = Some(seen.clone()),
+                None if spans.inside(line.booking_date) => *doubt = Some(Doubt::Late),
+                None => {}
             }
         }
     }
-    let mut used: HashMap<&str, HashSet<u32>> =
-        by_key.iter().map(|(key, all)| (key.as_str(), all.iter().map(|(line, _)| line.occurrence).collect())).collect();
-    let stored_as = keys
-        .iter()
-        .zip(&known)
-        .map(|(key, known)| {
-            if known.is_some() {
-                return key.occurrence;
+    let stored_as = pairing.free_occurrences(&known);
+    Recognised { known, doubts, stored_as }
+}
+
+/// Whether the balance an equal stored line has is this one. Unknown when one of the two has none.
+fn agree(stored: &KnownLine, line: &StatementLine) -> Option<bool> {
+    Some(stored.running_balance.as_ref()? == line.running_balance.as_ref()?)
+}
+
+/// How sure a stored line is the same as a line of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// Under the same running balance.
+    Sure,
+    /// No running balance to compare, and the same one of several.
+    Likely,
+    /// It says the same.
+    Twin,
+}
+
+/// Stored lines against lines of a file.
+struct Pairing<'a> {
+    statement: &'a Statement,
+    keys: &'a [LineFingerprint],
+    /// Stored lines by content, and whether one answers for a line already.
+    stored: HashMap<String, Vec<(KnownLine, bool)>>,
+    found: Vec<Option<(How, ImportSeen)>>,
+}
+
+impl<'a> Pairing<'a> {
+    fn new(statement: &'a Statement, keys: &'a [LineFingerprint], lines: Vec<KnownLine>) -> Self {
+        let mut stored: HashMap<String, Vec<(KnownLine, bool)>> = HashMap::new();
+        for line in lines {
+            stored.entry(line.fingerprint.clone()).or_default().push((line, false));
+        }
+        Self { statement, keys, stored, found: vec![None; keys.len()] }
+    }
+
+    /// Pairs the lines that have no stored one yet.
+    fn pair(&mut self, how: How, fits: impl Fn(&StatementLine, &LineFingerprint, &KnownLine) -> bool) {
+        for ((line, key), found) in self.statement.lines.iter().zip(self.keys).zip(&mut self.found) {
+            if found.is_some() {
+                continue;
             }
+            let free = self.stored.get_mut(&key.key).into_iter().flatten().filter(|(_, taken)| !taken);
+            for (one, taken) in free {
+                if fits(line, key, one) {
+                    *taken = true;
+                    *found = Some((how, one.seen.clone()));
+                    break;
+                }
+            }
+        }
+    }
+
+    fn any_sure(&self) -> bool {
+        self.found.iter().flatten().any(|(how, _)| *how == How::Sure)
+    }
+
+    /// Whether the file goes on where the last stored statement ended, so that nothing in it was there before, however
+    /// alike. A file that went back to the lines it seems to repeat would open with what they moved less; where they
+    /// moved nothing, both open with the same amount and nothing is proved.
+    fn refuted(&self, stored: &[StatementRecord], typed_opening: Option<&Amount>) -> bool {
+        let last = stored.iter().max_by_key(|other| (other.period_to, other.key));
+        let first = self.statement.lines.iter().map(|line| line.booking_date).min();
+        let (Some(last), Some(first)) = (last, first) else { return false };
+        let stated = self.statement.opening.as_ref().map(|opening| &opening.amount);
+        let repeated = self.statement.lines.iter().zip(&self.found).filter(|(_, found)| found.is_some());
+        let moved: Amount = repeated.map(|(line, _)| &line.amount).sum();
+        stated.into_iter().chain(typed_opening).any(|opening| *opening == last.closing)
+            && first >= last.period_to
+            && !moved.is_zero()
+    }
+
+    /// For each new line an occurrence that no stored line of the same content has.
+    fn free_occurrences(&self, known: &[Option<ImportSeen>]) -> Vec<u32> {
+        let mut used: HashMap<&str, HashSet<u32>> = self
+            .stored
+            .iter()
+            .map(|(key, all)| (key.as_str(), all.iter().map(|(line, _)| line.occurrence).collect()))
+            .collect();
+        let mut occurrence = |key: &'a LineFingerprint| {
             let used = used.entry(key.key.as_str()).or_default();
             let free = (key.occurrence..).find(|occurrence| !used.contains(occurrence)).unwrap_or(key.occurrence);
             used.insert(free);
             free
-        })
-        .collect();
-    Recognised { known, stored_as }
+        };
+        let lines = self.keys.iter().zip(known);
+        lines.map(|(key, known)| if known.is_some() { key.occurrence } else { occurrence(key) }).collect()
+    }
+}
+
+/// The days that each stored statement knows of, first and last. A period that was stated ahead ends with the day of its
+/// import.
+struct Spans(Vec<(Date, Date)>);
+
+impl Spans {
+    fn of(stored: &[StatementRecord]) -> Self {
+        let last = |other: &StatementRecord| other.imported_at.to_zoned(TimeZone::UTC).date().min(other.period_to);
+        Self(stored.iter().map(|other| (other.period_from, last(other))).collect())
+    }
+
+    /// Whether a statement has the day from its beginning to its end. Its first and its last day belong to its
+    /// neighbours too.
+    fn inside(&self, day: Date) -> bool {
+        self.0.iter().any(|(first, last)| *first < day && day < *last)
+    }
+
+    /// Whether a statement goes on after the day.
+    fn go_on_after(&self, day: Date) -> bool {
+        self.0.iter().any(|(first, last)| *first <= day && day < *last)
+    }
+}
+
+/// From which day on the file holds all that the balance has. A file may begin in the middle of the last day that was
+/// imported, with what the bank booked since; it does not begin in the middle of any other stored day.
+struct Reach {
+    first: Option<Date>,
+    first_is_whole: bool,
+}
+
+impl Reach {
+    fn of(statement: &Statement, stored: &[StatementRecord], spans: &Spans, any_sure: bool) -> Self {
+        let first = statement.lines.iter().map(|line| line.booking_date).min();
+        let opening = statement.opening.as_ref().map(|opening| &opening.amount);
+        let begins_alike =
+            |day: Date| stored.iter().any(|other| other.period_from == day && opening == Some(&other.opening));
+        let first_is_whole = any_sure || first.is_some_and(|day| spans.go_on_after(day) || begins_alike(day));
+        Self { first, first_is_whole }
+    }
+
+    fn holds(&self, day: Date) -> bool {
+        self.first_is_whole || self.first.is_some_and(|first| first < day)
+    }
 }

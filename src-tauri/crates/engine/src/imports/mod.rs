@@ -7,7 +7,6 @@ mod preview;
 mod proof;
 mod work;
 
-use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ledger::Currency;
@@ -21,11 +20,11 @@ use store::recon::{ImportSeen, ProfileRecord};
 use crate::api::imports::{EarlierImport, ImportOptions, ImportSession, ImportSource, MappingProfile};
 use crate::clock::new_id;
 use crate::runs::hex;
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, files};
 pub use work::ImportProgress;
 
 /// Largest file that is read; it is held in memory.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
+const MAX_BYTES: u64 = files::STATEMENT_BYTES;
 
 /// A file open in the wizard.
 pub(crate) struct Session {
@@ -120,6 +119,12 @@ impl Session {
 
     /// The detected mapping with other roles. A column whose role changed is read by its own evidence again.
     fn with_roles(&self, read: &ReadOptions, roles: &[String]) -> EngineResult<Mapping> {
+        // The roles of the saved mapping are that mapping, with all that it knows besides.
+        if let Some(saved) = &read.mapping
+            && saved.columns.iter().map(|column| word(column.role)).eq(roles.iter().cloned())
+        {
+            return Ok(saved.clone());
+        }
         let found = statements::inspect(&self.bytes, &self.name, &ReadOptions { mapping: None, ..read.clone() });
         let mut mapping = found
             .detection
@@ -277,7 +282,7 @@ async fn load(source: ImportSource) -> EngineResult<(String, Vec<u8>)> {
         }
         ImportSource::Path { path } => tokio::task::spawn_blocking(move || {
             let failed = |error: std::io::Error| EngineError::File { path: path.clone(), reason: error.to_string() };
-            let bytes = bounded(&path).map_err(failed)?;
+            let bytes = files::bounded(path.as_ref(), MAX_BYTES).map_err(failed)?;
             too_large(&path, bytes.len() as u64)?;
             let name = std::path::Path::new(&path)
                 .file_name()
@@ -287,23 +292,6 @@ async fn load(source: ImportSource) -> EngineResult<(String, Vec<u8>)> {
         .await
         .map_err(reading_failed)?,
     }
-}
-
-/// The bytes of a file, at most one more than may be read: a file that grows while it is read, or that tells no size,
-/// ends there. What is no file (a pipe, a device) could make the reader wait for ever and is not opened.
-fn bounded(path: &str) -> std::io::Result<Vec<u8>> {
-    let no_file = || std::io::Error::other("this is not a file");
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(no_file());
-    }
-    let file = std::fs::File::open(path)?;
-    let about = file.metadata()?;
-    if !about.is_file() {
-        return Err(no_file());
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(MAX_BYTES)).unwrap_or_default());
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn too_large(path: &str, size: u64) -> EngineResult<()> {

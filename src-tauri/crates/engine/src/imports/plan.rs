@@ -10,12 +10,12 @@ use statements::{LineFingerprint, Reading, Statement, line_fingerprints};
 use store::ledger::BalanceRecord;
 use store::recon::{ImportSeen, KnownLine, StatementRecord, StatementState};
 
-use super::known::{Keep, recognise};
+use super::known::{Doubt, Keep, recognise};
 use super::preview::{pick, statement_currency, warnings};
 use super::proof::{Computed, TYPED, compute, last_signed, missing};
 use super::work::Work;
 use super::{same_account, seen_view};
-use crate::api::imports::{ImportOptions, ImportPlan, PlanLine, ProofVerdict};
+use crate::api::imports::{EarlierImport, ImportOptions, ImportPlan, PlanLine, ProofVerdict};
 use crate::api::statements::LeftOutRow;
 use crate::recon::earliest_signed;
 use crate::{Engine, EngineResult, words};
@@ -34,6 +34,8 @@ pub(super) struct Planned {
     pub(super) keys: Vec<LineFingerprint>,
     /// The earlier import of a line, in their order.
     pub(super) known: Vec<Option<ImportSeen>>,
+    /// What has to be asked about a new line, in their order.
+    doubts: Vec<Option<Doubt>>,
     /// The occurrence under which a new line is stored, in their order.
     pub(super) stored_as: Vec<u32>,
     /// The statement of another balance that came from this very file.
@@ -64,7 +66,7 @@ impl Planned {
             typed_opening: self.typed_opening().filter(|_| self.computed.view.verdict == ProofVerdict::Ties),
         };
         let found = recognise(self.statement(), &self.keys, stored, &self.statements, &keep);
-        (self.known, self.stored_as) = (found.known, found.stored_as);
+        (self.known, self.doubts, self.stored_as) = (found.known, found.doubts, found.stored_as);
     }
 
     fn typed_opening(&self) -> Option<&Amount> {
@@ -136,6 +138,27 @@ impl Planned {
         })
     }
 
+    /// New lines that may be there already all the same, in their order.
+    fn doubtful(&self) -> impl Iterator<Item = (usize, &Doubt)> {
+        self.doubts.iter().enumerate().filter_map(|(at, doubt)| Some((at, doubt.as_ref()?)))
+    }
+
+    /// What to ask before new lines are stored that may be there already. Of a file that was imported before,
+    /// [`Planned::same_file`] asks.
+    pub(super) fn late(&self, sha256: &str) -> Option<String> {
+        if self.statements.iter().any(|other| other.file_sha256 == sha256) {
+            return None;
+        }
+        let days = |twin: bool| -> Vec<Date> {
+            let alike = move |doubt: &Doubt| matches!(doubt, Doubt::Twin(_)) == twin;
+            let found = self.doubtful().filter(|(_, doubt)| alike(doubt));
+            found.map(|(at, _)| self.statement().lines[at].booking_date).collect()
+        };
+        let said = [late_words(&days(false)), twin_words(&days(true))];
+        let said: Vec<String> = said.into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+
     /// Sum of the lines that another statement already has.
     fn known_sum(&self) -> Amount {
         self.statement()
@@ -165,7 +188,10 @@ impl Planned {
         let overlaps = self.known.iter().any(Option::is_some);
         let from = if overlaps { new().min() } else { stated.map(|period| period.from).into_iter().chain(new()).min() };
         let to = stated.map(|period| period.to).into_iter().chain(new()).max();
-        from.zip(to)
+        // Late lines change what was closed with before: they end where the file ends, whose closing balance they have.
+        let late = self.doubts.iter().flatten().any(|doubt| *doubt == Doubt::Late);
+        let end = self.statement().lines.iter().map(|line| line.booking_date).max().filter(|_| late);
+        from.zip(to.max(end))
     }
 }
 
@@ -185,7 +211,7 @@ impl Engine {
         for key in &planned.keys {
             *counts.entry(key.key.as_str()).or_default() += 1;
         }
-        for ((line, key), known) in planned.statement().lines.iter().zip(planned.keys.iter()).zip(&planned.known) {
+        for ((line, key), known) in planned.statement().lines.iter().zip(&planned.keys).zip(&planned.known) {
             lines.push(PlanLine {
                 line: line.position,
                 date: line.booking_date.to_string(),
@@ -201,6 +227,10 @@ impl Engine {
         let of = |wanted: fn(&PlanLine) -> bool| {
             lines.iter().filter(|line| wanted(line)).take(SHOWN).cloned().collect::<Vec<_>>()
         };
+        let late = planned.late(&session.sha256);
+        let doubtful = planned.doubtful().filter(|_| late.is_some());
+        let late_lines = doubtful.map(|(at, doubt)| PlanLine { known: twin(doubt), ..lines[at].clone() });
+        let late_lines: Vec<PlanLine> = late_lines.collect();
         let currency_problem = currency_problem(&planned);
         let mut missing = missing(&planned.reading, planned.statement(), &planned.computed, true);
         missing.extend(currency_problem.clone());
@@ -221,6 +251,9 @@ impl Engine {
             new_lines: of(|line| line.known.is_none()),
             known_lines: of(|line| line.known.is_some()),
             equal_lines: of(|line| line.occurrences > 1),
+            late_count: late_lines.len() as u32,
+            late_lines: late_lines.into_iter().take(SHOWN).collect(),
+            late,
             imported_before: before.iter().map(seen_view).collect(),
             account_warning: account_warning(&planned),
             balance_warning: balance_warning(&planned),
@@ -258,6 +291,7 @@ impl Engine {
         let mut planned = Planned {
             elsewhere,
             known: Vec::new(),
+            doubts: Vec::new(),
             stored_as: Vec::new(),
             reading,
             index,
@@ -310,6 +344,40 @@ pub(super) fn currency_problem(planned: &Planned) -> Option<String> {
     (kept.exponent() != found.exponent()).then(|| {
         format!("The file counts {} with {} decimals, {name} with {}.", kept.code(), found.exponent(), kept.exponent())
     })
+}
+
+/// The stored line that says the same.
+fn twin(doubt: &Doubt) -> Option<EarlierImport> {
+    match doubt {
+        Doubt::Late => None,
+        Doubt::Twin(seen) => Some(seen_view(seen)),
+    }
+}
+
+fn late_words(days: &[Date]) -> Option<String> {
+    let (first, last) = (days.iter().min()?, days.iter().max()?);
+    let when = if first == last { format!("of {first}") } else { format!("from {first} to {last}") };
+    Some(format!(
+        "{} {when} {} among days that were imported before without {}: the bank booked late, or it is the same money in \
+         other words. Leave out what is there already.",
+        words::plural(days.len() as u64, "new line", "new lines"),
+        if days.len() == 1 { "stands" } else { "stand" },
+        if days.len() == 1 { "it" } else { "them" },
+    ))
+}
+
+fn twin_words(days: &[Date]) -> Option<String> {
+    let day = days.first()?;
+    let one = days.len() == 1;
+    Some(format!(
+        "{} of {day} {} like {} that {} there already, under another running balance. Leave {} out if {} the same.",
+        words::plural(days.len() as u64, "line", "lines"),
+        if one { "looks" } else { "look" },
+        if one { "one" } else { "lines" },
+        if one { "is" } else { "are" },
+        if one { "it" } else { "them" },
+        if one { "it is" } else { "they are" },
+    ))
 }
 
 /// Why new lines are not taken whose days somebody signed without them.

@@ -41,6 +41,8 @@ const ROLES: &[(Role, &str)] = &[
     (Role::CounterpartyAccount, "Counterparty account"),
     (Role::Account, "Account"),
     (Role::BankCode, "Bank code"),
+    (Role::Fee, "Fee"),
+    (Role::State, "Booked or not"),
     (Role::Ignore, "Ignore"),
 ];
 

@@ -87,13 +87,10 @@ pub(super) fn compute(
             _ => format!("The row that could not be read accounts for all of it: line {}.", lines.concat()),
         }
     });
-    let (agree, of) = match &statement.proof {
-        Proof::Proved { agree, of, .. } => (*agree, *of),
-        _ => {
-            let printed = statement.lines.iter().filter(|line| line.running_balance.is_some()).count();
-            (printed.saturating_sub(statement.breaks.len()) as u32, printed as u32)
-        }
-    };
+    // Counted as the preview marks them: a row that could not be read has no mark, whatever its balance says.
+    let printed = statement.lines.iter().filter(|line| line.running_balance.is_some());
+    let of = printed.clone().count() as u32;
+    let agree = printed.filter(|line| !statement.breaks.contains(&line.position)).count() as u32;
     let view = ImportProof {
         verdict,
         currency: currency.code().to_owned(),

@@ -107,7 +107,7 @@ pub(super) struct Work<'a> {
     progress: Option<ImportProgress<'a>>,
     job: String,
     title: String,
-    switch: Arc<AtomicBool>,
+    pub(super) switch: Arc<AtomicBool>,
     pace: Mutex<Pace>,
 }
 

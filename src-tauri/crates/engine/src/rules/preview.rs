@@ -51,8 +51,9 @@ impl Engine {
             Some(id) => self.statement_record(&id).await?,
             None => self.newest_statement().await?,
         };
-        let data = self.preview_data(&statement).await?;
         let (before, after) = self.rule_sets(&draft, &rule).await?;
+        let looking: Vec<_> = before.iter().chain(&after).chain([&rule]).cloned().collect();
+        let data = self.preview_data(&statement, &looking).await?;
         let mut preview = tokio::task::spawn_blocking(move || compute(&statement, &data, &rule, before, after))
             .await
             .map_err(|error| EngineError::Conflict {
@@ -69,12 +70,12 @@ impl Engine {
         at.map(|at| all.swap_remove(at)).ok_or_else(|| EngineError::not_found("statement", "to try the rule on"))
     }
 
-    async fn preview_data(&self, statement: &StatementRecord) -> EngineResult<Data> {
+    async fn preview_data(&self, statement: &StatementRecord, rules: &[matching::Rule]) -> EngineResult<Data> {
         let mut lines = self.store.statement_lines(statement.key, false).await?;
         let all = lines.len();
         let note = (all > MAX_LINES).then(|| format!("Tried on the newest {MAX_LINES} of {all} lines."));
         lines.drain(..all.saturating_sub(MAX_LINES));
-        let open = self.run_inputs(statement, i64::MAX).await?;
+        let open = self.run_inputs(statement, i64::MAX, rules).await?;
         let keys: Vec<_> = open.entries.iter().map(|entry| entry.id.cast_signed()).collect();
         let mut entries = self.store.entries_by_key(statement.balance_key, &keys).await?;
         entries.extend(self.store.statement_entries(statement.key).await?);

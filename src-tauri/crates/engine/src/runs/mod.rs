@@ -1,23 +1,30 @@
 //! Matching runs: durable jobs whose result depends on nothing but what they stored at the start.
 
+mod window;
 mod work;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use serde_json::json;
-use store::recon::{EntryQuery, RunRecord, StatementRecord};
+use store::recon::{EntryQuery, RuleRecord, RunRecord, StatementRecord};
 use store::system::{Event, JobKind, JobRecord, JobState};
 
 use crate::api::book::Topic;
 use crate::api::statements::{InterruptedRun, RunFallback, RunRequest, RunResult};
 use crate::clock::new_id;
-use crate::recon::{WINDOW_DAYS, must_be_open, plus_days};
+use crate::recon::must_be_open;
 use crate::rules::matching_rule;
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, Stamp};
 
 use work::{Finished, match_all, result_hash};
-pub(crate) use work::{entry_item, hex, line_item, match_quietly};
+pub(crate) use work::{end_notice, entry_item, hex, line_item, match_quietly};
+
+/// Time between two looks at whether the matching has ended.
+const LOOK: Duration = Duration::from_millis(100);
+/// Time after which progress within one phase is stored.
+const SAVE: Duration = Duration::from_secs(2);
 
 /// Everything a run needs, read back from its stored inputs.
 struct Prepared {
@@ -67,90 +74,46 @@ impl Engine {
         let statement = self.statement_record(&request.statement_id).await?;
         must_be_open(&statement)?;
         let newest = self.store.newest_txn_key().await?;
-        let all = self.store.rules().await?;
-        let chosen: Vec<_> = match &request.rule_ids {
-            None => all.into_iter().filter(|rule| rule.enabled).collect(),
-            Some(ids) => {
-                if let Some(missing) = ids.iter().find(|id| !all.iter().any(|rule| rule.id == **id)) {
-                    return Err(EngineError::not_found("rule", missing));
-                }
-                all.into_iter().filter(|rule| ids.contains(&rule.id)).collect()
-            }
-        };
-        let params = match request.fallback {
-            RunFallback::ClosestText => matching::Params::default(),
-            RunFallback::None => matching::Params::rules_only(),
-        };
-        let rules: Vec<_> = chosen
-            .iter()
-            .map(|rule| json!({ "id": rule.id, "version": rule.version, "name": rule.name, "body": rule.body }))
-            .collect();
-        let (job_id, run_id) = (new_id("job"), new_id("run"));
-        let inputs = json!({
-            "rules": rules,
-            "all_rules": request.rule_ids.is_none(),
-            "fallback": request.fallback,
-            "params": params,
-            "auto_confirm": request.auto_confirm,
-            "engine": matching::run::ENGINE_VERSION,
-            "file_sha256": statement.file_sha256,
-            "newest_txn_key": newest,
-        });
-        let mut run = RunRecord {
-            key: 0,
-            id: run_id,
-            job_id: job_id.clone(),
-            statement_key: statement.key,
-            dry_run: request.dry_run,
-            inputs,
-            newest_txn_key: newest,
-            result_hash: None,
-            lines: 0,
-            matched: 0,
-            confirmed: 0,
-            started_at: stamp.at,
-            finished_at: None,
-            actor: stamp.actor.clone(),
-        };
-        let matcher_inputs = self.run_inputs(&statement, newest).await?;
-        run.lines = crate::recon::count(matcher_inputs.lines.len() as u64);
-        // What the matching says about its inputs: a resumed run must have the very same.
+        let chosen = self.chosen_rules(&request).await?;
+        let params = params_of(request.fallback);
+        let mut run = new_run(&request, &statement, &chosen, &params, newest, &stamp);
         let rules = rules_of(&run)?;
-        run.inputs["fingerprint"] =
-            json!(matching::Matcher::new(matcher_inputs, rules, params).map_err(input_error)?.fingerprint());
-        let job = JobRecord {
-            id: job_id.clone(),
-            kind: JobKind::Reconcile,
-            title: format!("Match {}", statement.name),
-            state: JobState::Running,
-            params: json!({ "statement_id": statement.id, "run_id": run.id, "dry_run": request.dry_run }),
-            phase: "read".into(),
-            done: 0,
-            total: u64::from(run.lines),
-            result: None,
-            error: None,
-            actor: stamp.actor,
-            started_at: stamp.at,
-            finished_at: None,
-        };
+        let inputs = self.run_inputs(&statement, newest, &rules).await?;
+        run.lines = crate::recon::count(inputs.lines.len() as u64);
+        // What the matching says about its inputs: a resumed run must have the very same.
+        let matcher = matching::Matcher::new(inputs, rules, params).map_err(input_error)?;
+        run.inputs["fingerprint"] = json!(matcher.fingerprint());
+        let job = new_job(&run, &statement);
         let mut unit = self.store.begin().await?;
         unit.insert_job(&job).await?;
         unit.insert_run(&run).await?;
         unit.commit().await?;
         self.changed(&[Topic::Jobs]);
-        Ok(job_id)
+        Ok(job.id)
+    }
+
+    /// The rules a run is asked to use, in their order.
+    async fn chosen_rules(&self, request: &RunRequest) -> EngineResult<Vec<RuleRecord>> {
+        let all = self.store.rules().await?;
+        let Some(ids) = &request.rule_ids else {
+            return Ok(all.into_iter().filter(|rule| rule.enabled).collect());
+        };
+        if let Some(missing) = ids.iter().find(|id| !all.iter().any(|rule| rule.id == **id)) {
+            return Err(EngineError::not_found("rule", missing));
+        }
+        Ok(all.into_iter().filter(|rule| ids.contains(&rule.id)).collect())
     }
 
     /// Does the work of a stored run: proposals, result hash and, if asked for, confirmed matches are stored together.
     pub async fn run_work(&self, job_id: &str) -> EngineResult<RunResult> {
         let started = std::time::Instant::now();
         let cancel = Arc::new(AtomicBool::new(false));
-        self.recon.cancels().insert(job_id.to_owned(), Arc::clone(&cancel));
+        let running = self.recon.jobs().enter(job_id, Arc::clone(&cancel));
         let outcome = self.run_to_end(job_id, &cancel, started).await;
-        self.recon.cancels().remove(job_id);
         if let Err(error) = &outcome {
             self.close_job(job_id, error).await?;
         }
+        drop(running);
         self.changed(&[Topic::Jobs, Topic::Statements]);
         outcome
     }
@@ -161,20 +124,55 @@ impl Engine {
         cancel: &Arc<AtomicBool>,
         started: std::time::Instant,
     ) -> EngineResult<RunResult> {
-        let prepared = self.prepare(job_id).await?;
+        let mut prepared = self.prepare(job_id).await?;
         let (inputs, rules, params) = (prepared.inputs.clone(), prepared.rules.clone(), prepared.params.clone());
-        let reporter = work::Reporter::new(self.notices(), &prepared.job);
+        let reached = work::Reached::default();
+        let reporter = work::Reporter::new(self.notices(), &prepared.job, reached.clone());
         let switch = Arc::clone(cancel);
-        let outcome = tokio::task::spawn_blocking(move || match_all(inputs, rules, params, &switch, reporter))
-            .await
-            .map_err(|error| EngineError::Conflict {
-            code: "RUN_FAILED",
-            message: format!("The run stopped because of a fault: {error}. Nothing was changed."),
+        let matching = tokio::task::spawn_blocking(move || match_all(inputs, rules, params, &switch, reporter));
+        let outcome = self.saving_progress(&mut prepared.job, &reached, matching).await.map_err(|error| {
+            EngineError::Conflict {
+                code: "RUN_FAILED",
+                message: format!("The run stopped because of a fault: {error}. Nothing was changed."),
+            }
         })??;
         let finished = Finished::new(&prepared.rule_info, &prepared.run, outcome, prepared.auto_confirm);
         let mut result = self.store_result(prepared, finished).await?;
         result.milliseconds = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
         Ok(result)
+    }
+
+    /// Waits for the matching and stores how far it is, each time in a unit of its own: another program sees it, and a
+    /// crash leaves it. A step that cannot be stored is left out; the matching goes on.
+    async fn saving_progress<T>(
+        &self,
+        job: &mut JobRecord,
+        reached: &work::Reached,
+        mut matching: tokio::task::JoinHandle<T>,
+    ) -> Result<T, tokio::task::JoinError> {
+        let mut saved = std::time::Instant::now();
+        loop {
+            if let Ok(done) = tokio::time::timeout(LOOK, &mut matching).await {
+                return done;
+            }
+            let Some(step) = reached.get() else { continue };
+            let phase = work::phase_word(step.phase);
+            if phase == job.phase && saved.elapsed() < SAVE {
+                continue;
+            }
+            (job.phase, job.done, job.total) = (phase.to_owned(), step.done, step.total);
+            saved = std::time::Instant::now();
+            if let Err(error) = self.save_job_alone(job).await {
+                tracing::warn!(job = job.id, "the progress of a run was not stored: {error}");
+            }
+        }
+    }
+
+    async fn save_job_alone(&self, job: &JobRecord) -> EngineResult<()> {
+        let mut unit = self.store.begin().await?;
+        unit.save_job(job).await?;
+        unit.commit().await?;
+        Ok(())
     }
 
     /// Reads the inputs of a stored run again.
@@ -186,7 +184,7 @@ impl Engine {
         let rules = rules_of(&run)?;
         let params: matching::Params = serde_json::from_value(run.inputs["params"].clone())
             .map_err(|error| EngineError::Store(store::StoreError::damaged("run", error)))?;
-        let inputs = self.run_inputs(&statement, run.newest_txn_key).await?;
+        let inputs = self.run_inputs(&statement, run.newest_txn_key, &rules).await?;
         let fingerprint = matching::Matcher::new(inputs.clone(), rules.clone(), params.clone())
             .map_err(input_error)?
             .fingerprint()
@@ -207,24 +205,18 @@ impl Engine {
         Ok(Prepared { job, run, statement, rules, rule_info, params, inputs, auto_confirm })
     }
 
-    /// Open lines of a statement and the entries that may belong to them, up to a journal row.
-    pub(crate) async fn run_inputs(&self, statement: &StatementRecord, newest: i64) -> EngineResult<matching::Inputs> {
+    /// Open lines of a statement and the entries that may belong to them, up to a journal row: as far from its period as
+    /// the rules look.
+    pub(crate) async fn run_inputs(
+        &self,
+        statement: &StatementRecord,
+        newest: i64,
+        rules: &[matching::Rule],
+    ) -> EngineResult<matching::Inputs> {
         let lines = self.store.statement_lines(statement.key, true).await?;
         let mut entries = Vec::new();
-        for outstanding in [false, true] {
-            let query = EntryQuery {
-                balance_key: statement.balance_key,
-                // What was left outstanding on an earlier statement may be much older than the window.
-                from: (!outstanding).then(|| plus_days(statement.period_from, -WINDOW_DAYS)),
-                to: plus_days(statement.period_to, WINDOW_DAYS),
-                outstanding,
-                text: None,
-                sign: 0,
-                newest_txn_key: Some(newest),
-                except: Vec::new(),
-                offset: 0,
-                limit: 0,
-            };
+        for query in window::queries(statement, &lines, rules) {
+            let query = EntryQuery { newest_txn_key: Some(newest), ..query };
             entries.extend(self.store.entries(&query).await?.rows);
         }
         let rejected = self.store.rejected_pairs(statement.key).await?;
@@ -256,7 +248,7 @@ impl Engine {
         run.finished_at = Some(stamp.at);
         unit.save_run(&run).await?;
         finished.counts.confirmed = confirmed;
-        let result = finished.counts.result(&run, &statement, hash);
+        let result = finished.counts.result(&run, &statement, hash, finished.limits);
         job.state = JobState::Done;
         job.phase = "done".into();
         job.done = u64::from(run.lines);
@@ -282,34 +274,6 @@ impl Engine {
         unit.commit().await?;
         self.notify(crate::Notice::Job(work::end_notice(&job, "done", u64::from(run.matched))));
         Ok(result)
-    }
-
-    async fn close_job(&self, job_id: &str, error: &EngineError) -> EngineResult<()> {
-        let Some(mut job) = self.store.job(job_id).await? else { return Ok(()) };
-        let cancelled = matches!(error, EngineError::Cancelled);
-        job.state = if cancelled { JobState::Cancelled } else { JobState::Failed };
-        job.error = Some(if cancelled {
-            "Cancelled. What was confirmed before stays; nothing was proposed.".into()
-        } else {
-            error.sentence()
-        });
-        job.finished_at = Some(self.clock.now());
-        let mut unit = self.store.begin().await?;
-        unit.save_job(&job).await?;
-        unit.commit().await?;
-        self.notify(crate::Notice::Job(work::end_notice(&job, if cancelled { "cancelled" } else { "failed" }, 0)));
-        Ok(())
-    }
-
-    /// Asks a run to stop. It answers at its next step; what was confirmed before stays.
-    ///
-    /// True if the job was running here.
-    pub fn run_cancel(&self, job_id: &str) -> bool {
-        let switch = self.recon.cancels().get(job_id).cloned();
-        switch.is_some_and(|switch| {
-            switch.store(true, Ordering::Relaxed);
-            true
-        })
     }
 
     /// Runs that a crash or the end of the program cut off.
@@ -359,6 +323,72 @@ impl Engine {
         unit.save_job(&job).await?;
         unit.commit().await?;
         Ok(())
+    }
+}
+
+fn params_of(fallback: RunFallback) -> matching::Params {
+    match fallback {
+        RunFallback::ClosestText => matching::Params::default(),
+        RunFallback::None => matching::Params::rules_only(),
+    }
+}
+
+/// A run with what its result depends on.
+fn new_run(
+    request: &RunRequest,
+    statement: &StatementRecord,
+    chosen: &[RuleRecord],
+    params: &matching::Params,
+    newest: i64,
+    stamp: &Stamp,
+) -> RunRecord {
+    let rules: Vec<_> = chosen
+        .iter()
+        .map(|rule| json!({ "id": rule.id, "version": rule.version, "name": rule.name, "body": rule.body }))
+        .collect();
+    let inputs = json!({
+        "rules": rules,
+        "all_rules": request.rule_ids.is_none(),
+        "fallback": request.fallback,
+        "params": params,
+        "auto_confirm": request.auto_confirm,
+        "engine": matching::run::ENGINE_VERSION,
+        "file_sha256": statement.file_sha256,
+        "newest_txn_key": newest,
+    });
+    RunRecord {
+        key: 0,
+        id: new_id("run"),
+        job_id: new_id("job"),
+        statement_key: statement.key,
+        dry_run: request.dry_run,
+        inputs,
+        newest_txn_key: newest,
+        result_hash: None,
+        lines: 0,
+        matched: 0,
+        confirmed: 0,
+        started_at: stamp.at,
+        finished_at: None,
+        actor: stamp.actor.clone(),
+    }
+}
+
+fn new_job(run: &RunRecord, statement: &StatementRecord) -> JobRecord {
+    JobRecord {
+        id: run.job_id.clone(),
+        kind: JobKind::Reconcile,
+        title: format!("Match {}", statement.name),
+        state: JobState::Running,
+        params: json!({ "statement_id": statement.id, "run_id": run.id, "dry_run": run.dry_run }),
+        phase: "read".into(),
+        done: 0,
+        total: u64::from(run.lines),
+        result: None,
+        error: None,
+        actor: run.actor.clone(),
+        started_at: run.started_at,
+        finished_at: None,
     }
 }
 

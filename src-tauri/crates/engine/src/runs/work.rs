@@ -1,7 +1,7 @@
 //! The inside of a run: items for the matching, progress, and its outcome as rows.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ledger::Currency;
@@ -45,9 +45,24 @@ pub(crate) fn entry_item(entry: &EntryRecord, currency: &Currency) -> LedgerItem
     }
 }
 
+/// How far the matching has come, for whoever waits for it.
+#[derive(Clone, Default)]
+pub(super) struct Reached(Arc<Mutex<Option<matching::Progress>>>);
+
+impl Reached {
+    pub(super) fn get(&self) -> Option<matching::Progress> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, progress: matching::Progress) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
+    }
+}
+
 /// Sends progress at most eight times a second, and at every change of phase.
 pub(super) struct Reporter {
     sender: Sender<Notice>,
+    reached: Reached,
     job_id: String,
     title: String,
     phase: Option<Phase>,
@@ -58,12 +73,21 @@ pub(super) struct Reporter {
 const BETWEEN: Duration = Duration::from_millis(125);
 
 impl Reporter {
-    pub(super) fn new(sender: Sender<Notice>, job: &JobRecord) -> Self {
+    pub(super) fn new(sender: Sender<Notice>, job: &JobRecord, reached: Reached) -> Self {
         let now = Instant::now();
-        Self { sender, job_id: job.id.clone(), title: job.title.clone(), phase: None, phase_began: now, sent: now }
+        Self {
+            sender,
+            reached,
+            job_id: job.id.clone(),
+            title: job.title.clone(),
+            phase: None,
+            phase_began: now,
+            sent: now,
+        }
     }
 
     fn report(&mut self, progress: matching::Progress) {
+        self.reached.put(progress);
         if self.phase != Some(progress.phase) {
             self.phase = Some(progress.phase);
             self.phase_began = Instant::now();
@@ -88,7 +112,7 @@ impl Reporter {
     }
 }
 
-fn phase_word(phase: Phase) -> &'static str {
+pub(super) fn phase_word(phase: Phase) -> &'static str {
     match phase {
         Phase::Read => "read",
         Phase::Candidates => "candidates",
@@ -99,7 +123,7 @@ fn phase_word(phase: Phase) -> &'static str {
 }
 
 /// The last notice of a job.
-pub(super) fn end_notice(job: &JobRecord, state: &str, matches: u64) -> JobProgress {
+pub(crate) fn end_notice(job: &JobRecord, state: &str, matches: u64) -> JobProgress {
     JobProgress {
         job_id: job.id.clone(),
         title: job.title.clone(),
@@ -135,6 +159,8 @@ pub(super) struct Finished {
     /// Lines whose certain match may confirm itself.
     pub(super) confirming: Vec<i64>,
     pub(super) counts: Counts,
+    /// Bounds that the search reached, in words.
+    pub(super) limits: Vec<String>,
 }
 
 /// Matches per tier.
@@ -148,7 +174,13 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn result(&self, run: &RunRecord, statement: &StatementRecord, result_hash: String) -> RunResult {
+    pub(super) fn result(
+        &self,
+        run: &RunRecord,
+        statement: &StatementRecord,
+        result_hash: String,
+        limits: Vec<String>,
+    ) -> RunResult {
         RunResult {
             run_id: run.id.clone(),
             job_id: run.job_id.clone(),
@@ -163,6 +195,7 @@ impl Counts {
             ambiguous: self.ambiguous,
             confirmed: self.confirmed,
             result_hash,
+            limits,
             milliseconds: 0,
         }
     }
@@ -174,6 +207,7 @@ impl Finished {
             proposals: Vec::with_capacity(outcome.matches.len()),
             confirming: Vec::new(),
             counts: Counts::default(),
+            limits: outcome.limits.into_iter().map(|note| format!("{}.", note.words)).collect(),
         };
         for one in outcome.matches {
             let rule = match &one.found {

@@ -212,7 +212,7 @@ fn within_period(candidate: &Candidate, around: &Surroundings) -> bool {
             .outside
             .iter()
             .filter(|text| {
-                crate::words::label(text) == Some(crate::words::Label::Period)
+                crate::labels::label(text) == Some(crate::labels::Label::Period)
                     || dates::all_in(text, candidate.format).len() >= 2
             })
             .flat_map(|text| dates::all_in(text, candidate.format))

@@ -19,7 +19,7 @@ impl Work<'_> {
         dates: &[DateFormat],
         open_mark: bool,
         outcome: Option<&Outcome>,
-        inverse: bool,
+        inverse: Option<&'static str>,
     ) {
         let taken_date = self.plan.date.map(|column| self.plan.format(column));
         let proved = outcome.is_some_and(|outcome| outcome.relation.is_some());
@@ -38,11 +38,11 @@ impl Work<'_> {
                 (format!("Numbers as {}", mark.label()), Choice { decimal_mark: Some(mark), ..Choice::default() })
             }));
             self.open_evidence.push("Every number fits both decimal marks.".into());
-        } else if inverse {
+        } else if let Some(why) = inverse {
             for sign in [SignModel::Signed, SignModel::Inverse] {
                 self.open.push((sign.label().into(), Choice { sign_model: Some(sign), ..Choice::default() }));
             }
-            self.open_evidence.push("This looks like a card: purchases have no sign and payments a minus.".into());
+            self.open_evidence.push(why.into());
         } else if !proved && let Some(outcome) = outcome.filter(|outcome| !outcome.open.is_empty()) {
             let readings = std::iter::once(&outcome.best).chain(&outcome.open);
             for hypothesis in readings {
@@ -150,14 +150,15 @@ fn sign_value(sign: SignModel) -> &'static str {
         SignModel::Inverse => "inverse",
         SignModel::DebitCredit => "debit_credit",
         SignModel::DebitCreditSigned => "debit_credit_signed",
+        SignModel::DebitCreditMinus => "debit_credit_minus",
         SignModel::Directed => "directed",
     }
 }
 
 fn sign_alternatives(taken: SignModel, plan: &Plan) -> Vec<Alternative> {
     let models: &[SignModel] = match taken {
-        SignModel::DebitCredit | SignModel::DebitCreditSigned => {
-            &[SignModel::DebitCredit, SignModel::DebitCreditSigned]
+        SignModel::DebitCredit | SignModel::DebitCreditSigned | SignModel::DebitCreditMinus => {
+            &[SignModel::DebitCredit, SignModel::DebitCreditSigned, SignModel::DebitCreditMinus]
         }
         _ if plan.direction.is_some() => &[SignModel::Signed, SignModel::Inverse, SignModel::Directed],
         _ => &[SignModel::Signed, SignModel::Inverse],

@@ -2,8 +2,10 @@
 
 pub(crate) mod dates;
 mod decide;
+mod fees;
 pub(crate) mod money;
 pub(crate) mod roles;
+mod signs;
 
 use std::collections::HashMap;
 
@@ -20,7 +22,7 @@ use crate::plan::{Plan, Words};
 use crate::problem::Reason;
 use crate::state;
 use crate::table::Table;
-use crate::words;
+use crate::words::{self, Hint};
 use money::{Bench, Candidates, Hypothesis, Outcome};
 
 /// Everything that detection hands on.
@@ -40,8 +42,6 @@ pub(crate) struct Detected {
     /// Readings to ask about, beginning with the one taken; empty when there is nothing to ask.
     pub(crate) open: Vec<(String, Choice)>,
     pub(crate) open_evidence: Vec<String>,
-    /// The column that says which rows are not booked.
-    pub(crate) state: Option<usize>,
     /// What a person should look at.
     pub(crate) warnings: Vec<(Reason, String)>,
 }
@@ -86,9 +86,10 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
     let currency = work.currency(&stated);
     let open_mark = work.marks(currency.as_ref());
     let decimals = work.decimals();
-    let outcome = work.money(direction, order, decimals);
+    let mut outcome = work.money(direction, order, decimals);
+    work.signs_by_words(direction, outcome.as_mut());
     let words = work.after_money(direction, outcome.as_ref());
-    let inverse = work.card(outcome.as_ref());
+    let inverse = work.unsure_of_sign(outcome.as_ref());
     let mut mapping = work.plan.to_mapping(format, header_texts(header), width, words);
     mapping.currency = currency.clone();
     work.readings(&mapping, &open_dates, open_mark, outcome.as_ref(), inverse);
@@ -108,7 +109,6 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
         decimals,
         open,
         open_evidence,
-        state: state::column(&columns),
         warnings,
     }
 }
@@ -174,10 +174,11 @@ impl Work<'_> {
             self.plan = Plan::of(mapping);
             self.plan.marks.extend(marks.into_iter().skip(self.plan.marks.len()));
             self.plan.formats.extend(formats.into_iter().skip(self.plan.formats.len()));
+            self.plan.fee_minus = self.plan.fee.and_then(|fee| self.columns.get(fee)).is_some_and(fees::mostly_minus);
             return self.plan.direction;
         }
         roles::dates(self.columns, self.layout.data.len(), &mut self.plan);
-        roles::keys(self.columns, &mut self.plan)
+        roles::keys(self.columns, self.layout.data.len(), &mut self.plan)
     }
 
     /// Formats of the date columns; returns what the booking date leaves open.
@@ -341,7 +342,7 @@ impl Work<'_> {
 
     fn decimals(&self) -> u8 {
         let money = |c: usize| {
-            let chosen = self.plan.money_columns().chain(self.plan.balance).collect::<Vec<_>>();
+            let chosen = self.plan.money_columns().chain(self.plan.balance).chain(self.plan.fee).collect::<Vec<_>>();
             if chosen.is_empty() { self.columns[c].looks_like_money() } else { chosen.contains(&c) }
         };
         (0..self.columns.len())
@@ -404,27 +405,8 @@ impl Work<'_> {
             outcome.open.clear();
         }
         outcome.best.apply(&mut self.plan);
-        if let Some((fee, proved)) = bench.with_fee(&self.plan, &outcome) {
-            let name = &self.columns[fee].header;
-            self.plan.fee = Some(fee);
-            outcome = proved;
-            outcome.evidence.push(format!("The balances show that {name} is taken off besides the amount."));
-        }
-        if outcome.relation.is_none() && bench.credits_carry_minus(&self.plan) {
-            self.plan.credit_minus = true;
-            let column = self.plan.credit.map_or("", |column| self.columns[column].header.as_str());
-            outcome.evidence.push(format!("Every amount under {column} has a minus, as cards print money in."));
-            let text =
-                format!("Every amount under {column} has a minus. They were read as money in, as cards print it.");
-            self.warnings.push((Reason::CreditsWithMinus, text));
-        }
-        if let Some(fee) = bench.open_fees(&self.plan, &outcome) {
-            let name = &self.columns[fee].header;
-            let text = format!(
-                "{name} holds fees, and nothing proves whether the amounts include them. They were not taken off."
-            );
-            self.warnings.push((Reason::FeesBeside, text));
-        }
+        let mut outcome = self.settle_fees(&bench, outcome);
+        self.settle_minus(&bench, &mut outcome);
         Some(outcome)
     }
 
@@ -441,6 +423,7 @@ impl Work<'_> {
             let columns = self.columns;
             roles::texts(columns, &mut self.plan, &taken);
         }
+        self.settle_state();
         let mut words = self.mapped().map(|m| m.direction_words.clone()).unwrap_or_default();
         if let Some(column) = self.plan.direction.filter(|&c| c < self.columns.len())
             && words == DirectionWords::default()
@@ -454,60 +437,39 @@ impl Work<'_> {
                     None => {}
                 }
             }
+            // Where only one side is ever named, as a CR beside what came in, a blank is the other.
+            if roles::marks_one_side(&self.columns[column], self.layout.data.len()) {
+                let other = if words.credit.is_empty() { &mut words.credit } else { &mut words.debit };
+                other.push(String::new());
+            }
         }
         self.plan.words = Words::new(&words);
         words
     }
 
-    /// Signed amounts of a card: purchases are printed without a sign and payments with a minus.
-    fn card(&self, outcome: Option<&Outcome>) -> bool {
-        let Some(outcome) = outcome else { return false };
-        let (SignModel::Signed, Some(column)) = (outcome.best.sign, outcome.best.amount) else {
-            return false;
-        };
-        if outcome.confidence == Confidence::Chosen || outcome.relation.is_some() {
-            return false;
+    /// The column of states: what the mapping says, else what is found.
+    fn settle_state(&mut self) {
+        if self.mapped().is_none_or(|mapping| !mapping.fees_and_states) {
+            self.plan.state = state::column(self.columns, &self.plan);
         }
-        let column = &self.columns[column];
-        let some = column.negative > 0;
-        let (most, more) = (some && column.negative * 3 < column.numbers, some && column.negative * 2 < column.numbers);
-        let says_card = |text: &str| {
-            let folded = words::fold(text);
-            ["card", "karte", "kreditkarte", "carte", "tarjeta", "carta", "kaart", "creditcard", "kort"]
-                .iter()
-                .any(|word| folded.split(' ').any(|w| w == *word))
-        };
-        let before = self.layout.header.map_or(self.layout.body, |header| header + 1).min(self.table.rows.len());
-        let on_card = (0..before).any(|index| self.table.rows[index].cells.iter().any(says_card));
-        let thanks = self.layout.data.iter().take(2_000).any(|&index| {
-            let row = &self.table.rows[index];
-            let text = self.plan.description.iter().map(|&c| words::fold(row.cell(c))).collect::<Vec<_>>().join(" ");
-            let negative = outcome.best.amount.is_some_and(|c| crate::number::shape(row.cell(c)).negative);
-            negative
-                && (text.contains("payment")
-                    || text.contains("thank you")
-                    || text.contains("autopay")
-                    || text.contains("zahlung")
-                    || text.contains("paiement"))
-        });
-        on_card && more || thanks && most || self.only_thanks_are_negative(outcome)
-    }
-
-    /// Whatever is negative thanks for a payment, and nothing else does: a card, however few its purchases.
-    fn only_thanks_are_negative(&self, outcome: &Outcome) -> bool {
-        let Some(column) = outcome.best.amount else { return false };
-        let (mut negative, mut positive) = (0, 0);
-        for &index in self.layout.data.iter().take(2_000) {
-            let row = &self.table.rows[index];
-            let text = self.plan.description.iter().map(|&c| words::fold(row.cell(c))).collect::<Vec<_>>().join(" ");
-            let thanks = ["thank you", "autopay", "payment received"].iter().any(|word| text.contains(word));
-            let minus = crate::number::shape(row.cell(column)).negative;
-            if thanks != minus {
-                return false;
-            }
-            *(if minus { &mut negative } else { &mut positive }) += 1;
+        let Some(column) = self.plan.state.filter(|&column| column < self.columns.len()) else { return };
+        let plan = &mut self.plan;
+        let named = self.columns[column].hinted(Hint::Description);
+        plan.description.retain(|&other| other != column);
+        if named {
+            // A column such as "Info" is both, so that lines keep the text they are known by.
+            plan.description.push(column);
+            plan.description.sort_unstable();
         }
-        negative > 0 && positive > 0
+        for other in [&mut plan.counterparty, &mut plan.reference, &mut plan.bank_code, &mut plan.counterparty_account]
+        {
+            *other = other.filter(|&other| other != column);
+        }
+        if let Some(words) = state::unknown(&self.columns[column]) {
+            let name = &self.columns[column].header;
+            let text = format!("{name} holds words that are no known states: {words}. Their rows were read as booked.");
+            self.warnings.push((Reason::UnknownState, text));
+        }
     }
 }
 
@@ -539,7 +501,9 @@ fn mapped_hypotheses(mapping: &Mapping, plan: &Plan, sign: Option<SignModel>) ->
 /// A reading under a chosen sign model, if its columns allow that.
 fn with_sign(hypothesis: Hypothesis, sign: SignModel, direction: Option<usize>) -> Option<Hypothesis> {
     let fits = match sign {
-        SignModel::DebitCredit | SignModel::DebitCreditSigned => hypothesis.debit.is_some(),
+        SignModel::DebitCredit | SignModel::DebitCreditSigned | SignModel::DebitCreditMinus => {
+            hypothesis.debit.is_some()
+        }
         SignModel::Directed => hypothesis.amount.is_some() && direction.is_some(),
         SignModel::Signed | SignModel::Inverse => hypothesis.amount.is_some(),
     };

@@ -34,7 +34,7 @@ impl Hypothesis {
         plan.balance = self.balance;
     }
 
-    fn uses(&self, column: usize) -> bool {
+    pub(super) fn uses(&self, column: usize) -> bool {
         [self.amount, self.debit, self.credit].contains(&Some(column))
     }
 }
@@ -52,8 +52,9 @@ pub(crate) struct Outcome {
     pub(crate) open: Vec<Hypothesis>,
 }
 
-const FEE_WORDS: &[&str] = &["fee", "fees", "gebuhr", "gebuhren", "commission", "frais", "comision", "commissione"];
-const NET_WORDS: &[&str] = &["net", "netto", "neto", "liquido"];
+pub(super) const FEE_WORDS: &[&str] =
+    &["fee", "fees", "gebuhr", "gebuhren", "commission", "frais", "comision", "commissione"];
+pub(super) const NET_WORDS: &[&str] = &["net", "netto", "neto", "liquido"];
 
 /// Rows that a reading is first tested on; the one that is chosen is tested on all.
 const SAMPLE: usize = 400;
@@ -69,7 +70,7 @@ pub(crate) struct Bench<'a> {
 
 impl Bench<'_> {
     /// Fits of a reading over the first `rows` rows.
-    fn fits(&self, plan: &Plan, hypothesis: &Hypothesis, rows: usize) -> [Fit; 4] {
+    pub(super) fn fits(&self, plan: &Plan, hypothesis: &Hypothesis, rows: usize) -> [Fit; 4] {
         let mut plan = plan.clone();
         hypothesis.apply(&mut plan);
         let repairs = Repairs::new();
@@ -190,58 +191,11 @@ impl Bench<'_> {
         })
     }
 
-    /// Fees beside the amount: the balances follow on every step once they are taken off, and did not before.
-    pub(crate) fn with_fee(&self, plan: &Plan, outcome: &Outcome) -> Option<(usize, Outcome)> {
-        let best = &outcome.best;
-        if best.sign != SignModel::Signed || best.balance.is_none() {
-            return None;
-        }
-        let fees = (0..self.columns.len()).filter(|&c| {
-            self.columns[c].is_number() && self.columns[c].numbers > self.columns[c].zeros && self.says(c, FEE_WORDS)
-        });
-        fees.filter(|&fee| !best.uses(fee) && best.balance != Some(fee)).find_map(|fee| {
-            let plan = Plan { fee: Some(fee), ..plan.clone() };
-            let (relation, fit, mirrored) = self.relate(&self.fits(&plan, best, usize::MAX), true)?;
-            let all = !mirrored && fit.of >= 2 && fit.agree == fit.of && fit.agree > outcome.fit.agree;
-            all.then(|| (fee, self.proved(&plan, best.clone(), relation)))
-        })
-    }
-
-    fn says(&self, column: usize, words: &[&str]) -> bool {
+    pub(super) fn says(&self, column: usize, words: &[&str]) -> bool {
         crate::words::fold(&self.columns[column].header).split(' ').any(|word| words.contains(&word))
     }
 
-    /// A column of fees that are not all zero and that the amounts may or may not include: neither the balances nor
-    /// the rows tell.
-    pub(crate) fn open_fees(&self, plan: &Plan, outcome: &Outcome) -> Option<usize> {
-        const TELLING_STEPS: u32 = 3;
-        let told = outcome.relation.is_some() && outcome.fit.of >= TELLING_STEPS;
-        let net = outcome.best.amount.is_some_and(|amount| self.says(amount, NET_WORDS));
-        let fees = |&c: &usize| {
-            let column = &self.columns[c];
-            column.is_number() && column.numbers > column.zeros && self.says(c, FEE_WORDS)
-        };
-        if told || net || plan.fee.is_some() || outcome.confidence == Confidence::Chosen {
-            return None;
-        }
-        (0..self.columns.len()).filter(|&c| !outcome.best.uses(c) && outcome.best.balance != Some(c)).find(fees)
-    }
-
-    /// Debits are printed plain and every credit has a minus, as on some card statements: both mean what the column
-    /// says.
-    pub(crate) fn credits_carry_minus(&self, plan: &Plan) -> bool {
-        let (Some(SignModel::DebitCredit), Some(debit), Some(credit)) = (plan.sign, plan.debit, plan.credit) else {
-            return false;
-        };
-        let (Some(debit), Some(credits)) = (self.columns.get(debit), self.columns.get(credit)) else {
-            return false;
-        };
-        let negative = credits.negative;
-        let all = negative > 0 && negative == credits.numbers - credits.zeros;
-        all && debit.negative == 0 && debit.numbers > debit.zeros
-    }
-
-    fn proved(&self, plan: &Plan, best: Hypothesis, relation: Relation) -> Outcome {
+    pub(super) fn proved(&self, plan: &Plan, best: Hypothesis, relation: Relation) -> Outcome {
         let fits = self.fits(plan, &best, usize::MAX);
         let place = RELATIONS.iter().position(|other| *other == relation).unwrap_or(0);
         let fit = fits[place];
@@ -316,7 +270,9 @@ pub(crate) fn hypotheses(columns: &[Column], candidates: &Candidates, rows: usiz
     if bases.is_empty() {
         // Whole amounts without any sign, such as yen: the last resort is any number column that is not an identifier.
         let plain = (0..columns.len()).filter(free).find(|&c| {
+            // A long row of digits is the number of an account or a card.
             columns[c].is_number()
+                && (columns[c].separated > 0 || columns[c].longest_number < 10)
                 && !columns[c].hinted(Hint::Balance)
                 && !matches!(
                     columns[c].hint,
@@ -399,7 +355,10 @@ fn named_bases(columns: &[Column], candidates: &Candidates, named: &dyn Fn(Hint)
     }
     // "Debit/Credit" above signed amounts.
     let mixed = named(Hint::Direction).into_iter().filter(|&c| columns[c].looks_like_money());
-    for amount in amounts.into_iter().chain(mixed).filter(|&c| body_is_empty || columns[c].filled > 0).take(4) {
+    let mut amounts: Vec<usize> =
+        amounts.into_iter().chain(mixed).filter(|&c| body_is_empty || columns[c].filled > 0).collect();
+    amounts.sort_by_key(|&c| !super::roles::of_the_account(&columns[c].header));
+    for amount in amounts.into_iter().take(4) {
         bases.push(single(columns, candidates, amount, true));
     }
     bases
@@ -431,7 +390,9 @@ fn structural_bases(columns: &[Column], candidates: &Candidates, money: &[usize]
         }
     }
     // A column that every row fills and that has signs is likelier an amount than one that never does.
-    let mut singles: Vec<usize> = money.into_iter().filter(|&c| columns[c].filled * 10 >= rows * 9).collect();
+    let decimals = |c: usize| columns[c].separated > 0 && columns[c].negative > 0;
+    let tenths = |c: usize| if decimals(c) { 7 } else { 9 };
+    let mut singles: Vec<usize> = money.into_iter().filter(|&c| columns[c].filled * 10 >= rows * tenths(c)).collect();
     singles.sort_by_key(|&c| (columns[c].separated == 0, columns[c].negative == 0));
     bases.extend(singles.into_iter().take(6).map(|column| single(columns, candidates, column, false)));
     bases

@@ -30,12 +30,15 @@ pub(crate) fn dates(columns: &[Column], rows: usize, plan: &mut Plan) {
 }
 
 /// Account and currency of each row, and the direction column.
-pub(crate) fn keys(columns: &[Column], plan: &mut Plan) -> Option<usize> {
+pub(crate) fn keys(columns: &[Column], rows: usize, plan: &mut Plan) -> Option<usize> {
     let constant = |c: &Column| !c.many && c.distinct.len() == 1;
+    let named = |c: usize| {
+        columns[c].hinted(Hint::Currency) && columns[c].isos * 2 >= columns[c].filled && columns[c].filled > 0
+    };
+    // Of the currency of a purchase and that of the account, the account's is what moved it.
     plan.currency = (0..columns.len())
-        .find(|&c| {
-            columns[c].hinted(Hint::Currency) && columns[c].isos * 2 >= columns[c].filled && columns[c].filled > 0
-        })
+        .filter(|&c| named(c))
+        .min_by_key(|&c| !of_the_account(&columns[c].header))
         .or_else(|| (0..columns.len()).find(|&c| columns[c].is_currency() && !columns[c].hinted(Hint::Other)));
     let numbered = |c: &Column| {
         c.filled > 0 && (c.ibans * 10 >= c.filled * 9 || (c.mean_length() >= 4 && !c.many && c.distinct.len() <= 20))
@@ -60,17 +63,31 @@ pub(crate) fn keys(columns: &[Column], plan: &mut Plan) -> Option<usize> {
                     && constant(&columns[c])
             })
         });
-    direction(columns)
+    direction(columns, rows)
 }
 
-fn direction(columns: &[Column]) -> Option<usize> {
+/// A heading that says that its column is in the currency of the account.
+pub(super) fn of_the_account(header: &str) -> bool {
+    const WORDS: &[&str] = &["account", "konto", "kontowahrung", "compte", "cuenta", "conto", "rachunku", "счета"];
+    crate::words::fold(header).split(' ').any(|word| WORDS.contains(&word))
+}
+
+/// Only one side is ever named, in some rows: a CR beside what came in.
+pub(super) fn marks_one_side(column: &Column, rows: usize) -> bool {
+    let marks = |word: &String| ["CR", "DR"].iter().any(|mark| word.eq_ignore_ascii_case(mark));
+    column.filled > 0 && column.filled < rows && column.distinct.len() == 1 && column.distinct.keys().all(marks)
+}
+
+fn direction(columns: &[Column], rows: usize) -> Option<usize> {
     let both = |c: &Column| c.debit_words > 0 && c.credit_words > 0;
     (0..columns.len())
-        .find(|&c| columns[c].hinted(Hint::Direction) && columns[c].is_direction())
+        // Under such a name a few other words are rows that are neither, and are listed.
+        .find(|&c| columns[c].hinted(Hint::Direction) && columns[c].is_mostly_direction())
         .or_else(|| {
             (0..columns.len()).find(|&c| columns[c].is_direction() && both(&columns[c]) && !columns[c].is_number())
         })
         .or_else(|| (0..columns.len()).find(|&c| columns[c].is_direction() && columns[c].hinted(Hint::BankCode)))
+        .or_else(|| (0..columns.len()).find(|&c| columns[c].hint.is_none() && marks_one_side(&columns[c], rows)))
 }
 
 /// Texts: description, references, counterparty.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ledger::Amount;
-use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use store::StoreResult;
 
 use crate::code::amount;
@@ -13,11 +13,10 @@ use crate::sql::{exact_sum, read_sum};
 /// Differences named one by one; more are counted.
 const NAMED: usize = 5;
 
-pub(super) async fn check(readers: &SqlitePool) -> StoreResult<Vec<String>> {
-    let mut connection = readers.acquire().await.map_err(from_sqlx)?;
-    let mut found = entries(&mut connection).await?;
-    found.extend(turnover(&mut connection).await?);
-    found.extend(holds(&mut connection).await?);
+pub(super) async fn check(connection: &mut SqliteConnection) -> StoreResult<Vec<String>> {
+    let mut found = entries(connection).await?;
+    found.extend(turnover(connection).await?);
+    found.extend(holds(connection).await?);
     Ok(found)
 }
 

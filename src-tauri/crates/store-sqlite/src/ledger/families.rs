@@ -10,6 +10,7 @@ use store::{Condition, Query, StoreError, StoreResult, Test};
 use super::rows::{TRANSACTION, family, transaction};
 use crate::code::micros;
 use crate::error::from_sqlx;
+use crate::lists::Rests;
 use crate::sql::{Column, column, push_condition};
 
 pub(super) const FIELDS: &[(&str, Column)] = &[
@@ -30,33 +31,55 @@ pub(super) const FIELDS: &[(&str, Column)] = &[
     ("state", Column::Special),
     ("id", Column::Plain("t.id")),
     (NAMED, Column::Special),
+    (TOUCHED, Column::Special),
 ];
 
 /// The condition that [`with_names`] makes of words: the words, then the keys of the balances named so, as JSON.
 pub(super) const NAMED: &str = "words_or_names";
+
+/// The condition that [`prepared`] adds for balances with few entries: their rows are found through the indexes of both
+/// sides, and the date index of a million rows is not walked for them.
+pub(super) const TOUCHED: &str = "touched";
+/// Entries that are few.
+const QUIET: i64 = 10_000;
 
 /// Newest first, as an accountant reads a journal.
 pub(super) const DEFAULT_ORDER: &[(&str, bool)] = &[("date", true)];
 
 /// Appends ` FROM txn t … WHERE …` for a query; `hint` names the index to use, or nothing.
 pub(super) fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query, hint: &str) -> StoreResult<()> {
+    filter_after(builder, query, hint, None)
+}
+
+/// As [`filter`], for the rows booked after a row of the journal only. The words index is told as well: it would name
+/// all its rows first.
+pub(super) fn filter_after(
+    builder: &mut QueryBuilder<Sqlite>,
+    query: &Query,
+    hint: &str,
+    after: Option<i64>,
+) -> StoreResult<()> {
     builder.push(format!(" FROM txn t{hint} WHERE t.parent_key IS NULL"));
+    if let Some(after) = after {
+        builder.push(format!(" AND t.key > {after}"));
+    }
     for condition in &query.conditions {
         match column(FIELDS, &condition.field)? {
+            Column::Special if condition.field == NAMED => push_named(builder, condition, after)?,
             Column::Special => push_special(builder, condition)?,
             _ if condition.field == "source" || condition.field == "destination" => push_name(builder, condition)?,
             _ if condition.field == "expires" => push_expiry(builder, condition)?,
             stored => {
                 if let Some(words) = indexed_words(condition) {
                     // The words index narrows the list; which of the fields holds the words is looked at below.
-                    push_text(builder, words);
+                    push_text(builder, words, after);
                 }
                 push_condition(builder, stored, condition)?;
             }
         }
     }
     if let Some(text) = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        push_text(builder, text);
+        push_text(builder, text, after);
     }
     Ok(())
 }
@@ -74,6 +97,32 @@ fn indexed_words(condition: &Condition) -> Option<&str> {
 /// Whether the words index can look for a text.
 pub(super) fn searched_for(text: &str) -> bool {
     text.chars().count() >= TRIGRAM
+}
+
+/// A query as the grid asks it: with what the database has to be told of words and of balances.
+pub(super) async fn prepared(connection: &mut SqliteConnection, query: &Query) -> StoreResult<Query> {
+    let mut query = with_names(connection, query).await?;
+    let sides = ["balance", "source_id", "destination_id"];
+    let narrow = query.conditions.iter().find(|one| sides.contains(&one.field.as_str()) && one.test == Test::Is);
+    if let Some(narrow) = narrow.cloned()
+        && entries_of(connection, &narrow.values).await? <= QUIET
+    {
+        query.conditions.push(Condition { field: TOUCHED.to_owned(), ..narrow });
+    }
+    Ok(query)
+}
+
+/// Entries of some balances together.
+async fn entries_of(connection: &mut SqliteConnection, ids: &[String]) -> StoreResult<i64> {
+    let ids = serde_json::to_string(ids).map_err(|error| StoreError::damaged("ids", error))?;
+    sqlx::query_scalar(
+        "SELECT coalesce(sum(d.entries), 0) FROM balance b JOIN balance_day d ON d.balance_key = b.key
+         WHERE b.id IN (SELECT value FROM json_each(?))",
+    )
+    .bind(ids)
+    .fetch_one(connection)
+    .await
+    .map_err(from_sqlx)
 }
 
 /// A query whose words are also looked for in the names of balances, when a balance is named so.
@@ -155,10 +204,10 @@ fn push_expiry(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> Sto
 }
 
 /// Three characters and more go through the trigram index; fewer are looked for at the start of the reference.
-fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str) {
+fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str, after: Option<i64>) {
     if searched_for(text) {
-        builder.push(" AND t.key IN (SELECT rowid FROM txn_text WHERE words MATCH ");
-        builder.push_bind(phrase(text));
+        builder.push(" AND t.key IN (");
+        push_search(builder, text, after);
         builder.push(")");
     } else {
         builder.push(" AND substr(t.reference, 1, ");
@@ -169,19 +218,45 @@ fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str) {
     }
 }
 
+/// The rows that the words index knows for a text, of those booked after a row.
+fn push_search(builder: &mut QueryBuilder<Sqlite>, text: &str, after: Option<i64>) {
+    builder.push("SELECT rowid FROM txn_text WHERE words MATCH ").push_bind(phrase(text));
+    if let Some(after) = after {
+        builder.push(format!(" AND rowid > {after}"));
+    }
+}
+
 /// The words stand in the row, or in the name of one of its balances.
-fn push_named(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> StoreResult<()> {
+fn push_named(builder: &mut QueryBuilder<Sqlite>, condition: &Condition, after: Option<i64>) -> StoreResult<()> {
     let [words, keys] = condition.values.as_slice() else { return Err(StoreError::UnknownField(NAMED.to_owned())) };
     builder.push(" AND (t.source_key IN (SELECT value FROM json_each(").push_bind(keys.clone());
     builder.push(")) OR t.destination_key IN (SELECT value FROM json_each(").push_bind(keys.clone());
-    builder.push(")) OR t.key IN (SELECT rowid FROM txn_text WHERE words MATCH ").push_bind(phrase(words));
+    builder.push(")) OR t.key IN (");
+    push_search(builder, words, after);
     builder.push("))");
     Ok(())
 }
 
+/// First rows that one of the balances is a side of.
+fn push_touched(builder: &mut QueryBuilder<Sqlite>, ids: &[String]) {
+    builder.push(" AND t.key IN (");
+    for (side, after) in [("source", " UNION "), ("destination", ")")] {
+        builder.push(format!(
+            "SELECT x.key FROM txn x INDEXED BY txn_by_{side} WHERE x.parent_key IS NULL AND x.{side}_key IN \
+             (SELECT b.key FROM balance b WHERE b.id IN ("
+        ));
+        let mut list = builder.separated(", ");
+        for id in ids {
+            list.push_bind(id.clone());
+        }
+        builder.push(format!(")){after}"));
+    }
+}
+
 fn push_special(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> StoreResult<()> {
-    if condition.field == NAMED {
-        return push_named(builder, condition);
+    if condition.field == TOUCHED {
+        push_touched(builder, &condition.values);
+        return Ok(());
     }
     let negated = match condition.test {
         Test::Is => "",
@@ -279,6 +354,33 @@ pub(super) async fn expired(readers: &SqlitePool, now: Timestamp, limit: u32) ->
     let rows =
         sqlx::query(AssertSqlSafe(sql)).bind(micros(now)).bind(limit).fetch_all(readers).await.map_err(from_sqlx)?;
     rows.iter().map(family).collect()
+}
+
+/// What a row is narrowed or sorted by that nobody can change once it is booked. A ledger keeps its balances, and the
+/// balances that words name stand in the query by their keys.
+const BOOKED: &[&str] = &[
+    "date",
+    "reference",
+    "description",
+    "amount",
+    "currency",
+    "actor",
+    "created",
+    "id",
+    "source_id",
+    "destination_id",
+    "balance",
+    "ledger",
+    NAMED,
+    TOUCHED,
+];
+
+/// Whether a list follows from journal rows alone.
+pub(super) fn rests(query: &Query) -> Rests {
+    let applied = |one: &Condition| one.field == "state" && one.values.iter().all(|state| state == "applied");
+    let filters = query.conditions.iter().all(|one| BOOKED.contains(&one.field.as_str()) || applied(one));
+    let sorts = query.sort.iter().all(|sort| BOOKED.contains(&sort.field.as_str()));
+    if filters && sorts { Rests::OnJournal } else { Rests::OnWhatChanges }
 }
 
 /// True when nothing narrows the list.

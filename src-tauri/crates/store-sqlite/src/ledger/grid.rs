@@ -2,21 +2,24 @@
 //!
 //! A page is a walk over an index to where it begins, so everything depends on the walk staying inside one index. The
 //! date index carries what is filtered by most; rows are counted by day, and a walk begins at the day it is for. What
-//! the index does not carry (words, other orders under a filter) is read
-//! once as a list of keys and kept until the book changes.
+//! the index does not carry (words, other orders under a filter) is read once as a list of keys. Counts and keys are
+//! kept, and rows booked later are added to them.
 
 use std::sync::Arc;
 
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use store::ledger::FamilyRecord;
 use store::{Page, Query, StoreError, StoreResult, Test};
 
+use super::added;
 use super::families::{
-    DEFAULT_ORDER, FIELDS, NAMED, by_keys, filter, is_everything, phrase, searched, searched_for, with_names,
+    DEFAULT_ORDER, FIELDS, NAMED, TOUCHED, by_keys, filter, is_everything, phrase, prepared, rests, searched,
+    searched_for,
 };
+use super::halves::texts;
 use crate::code::count;
 use crate::error::from_sqlx;
-use crate::lists::{Day, Known, State};
+use crate::lists::{Day, Known, Rests, State};
 use crate::open::SqliteStore;
 use crate::sql::{from_nearer_end, order_by, window};
 
@@ -25,7 +28,13 @@ const SHORT: i64 = 20_000;
 /// A page that begins this near to the start or end of a long list is reached by looking at the rows in order.
 const NEAR: i64 = 2_000;
 
-const BY_DATE: &str = " INDEXED BY txn_by_date";
+/// First rows of all families, without reading the journal: every settled row has two entries, which the turnover
+/// counts, what commits a hold is the only settled row below another one, and what is no settled row is a hold.
+const EVERYTHING: &str = "SELECT (SELECT coalesce(sum(entries), 0) / 2 FROM balance_day)
+    - (SELECT count(*) FROM txn INDEXED BY txn_by_parent WHERE parent_key IS NOT NULL AND status = 'APPLIED')
+    + (SELECT count(*) FROM hold)";
+
+pub(super) const BY_DATE: &str = " INDEXED BY txn_by_date";
 
 /// The index whose order is the order that was asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,7 +81,7 @@ enum Filter {
     None,
     /// The date index carries everything the filter looks at.
     InDateIndex,
-    /// A few rows named by another table: holds, or words that occur rarely.
+    /// A few rows named by another table or index: holds, words that occur rarely, a balance with few entries.
     Few,
     /// Many rows named by the words index.
     Words,
@@ -125,8 +134,9 @@ fn without_near_bound(query: &Query, descending: bool) -> Query {
 
 pub(super) async fn page(store: &SqliteStore, query: &Query) -> StoreResult<Page<FamilyRecord>> {
     let writes = store.lists.writes_so_far();
-    let mut connection = store.readers.acquire().await.map_err(from_sqlx)?;
-    let query = &with_names(&mut connection, query).await?;
+    // One state of the book from the first look to the last: rows that were counted are not added once more.
+    let mut connection = store.readers.begin().await.map_err(from_sqlx)?;
+    let query = &prepared(&mut connection, query).await?;
     let mut grid = Grid::of(store, &mut connection, query, writes).await?;
     let (keys, total) = grid.keys().await?;
     Ok(Page { rows: by_keys(&mut connection, &keys).await?, total: count(total) })
@@ -135,8 +145,8 @@ pub(super) async fn page(store: &SqliteStore, query: &Query) -> StoreResult<Page
 /// The whole list as it stands now: whatever is booked later does not move a reader of it.
 pub(super) async fn keys(store: &SqliteStore, query: &Query) -> StoreResult<Vec<i64>> {
     let writes = store.lists.writes_so_far();
-    let mut connection = store.readers.acquire().await.map_err(from_sqlx)?;
-    let query = &with_names(&mut connection, query).await?;
+    let mut connection = store.readers.begin().await.map_err(from_sqlx)?;
+    let query = &prepared(&mut connection, query).await?;
     Grid::of(store, &mut connection, query, writes).await?.all().await
 }
 
@@ -156,11 +166,12 @@ impl Names {
     }
 }
 
-struct Grid<'a> {
-    store: &'a SqliteStore,
-    connection: &'a mut SqliteConnection,
-    query: &'a Query,
-    state: State,
+pub(super) struct Grid<'a> {
+    pub(super) store: &'a SqliteStore,
+    pub(super) connection: &'a mut SqliteConnection,
+    pub(super) query: &'a Query,
+    pub(super) state: State,
+    pub(super) rests: Rests,
     names: Names,
 }
 
@@ -174,12 +185,48 @@ impl<'a> Grid<'a> {
         let newest_key: Option<i64> =
             sqlx::query_scalar("SELECT max(key) FROM txn").fetch_one(&mut *connection).await.map_err(from_sqlx)?;
         let state = State { writes, newest_key: newest_key.unwrap_or_default() };
-        Ok(Self { store, connection, query, state, names: Names::of(query)? })
+        Ok(Self { store, connection, query, state, rests: rests(query), names: Names::of(query)? })
+    }
+
+    /// What is kept under a name, with what was booked since.
+    async fn known(&mut self, name: &str) -> StoreResult<Known> {
+        let Some((known, upto)) = self.store.lists.get(name, self.state, self.rests) else {
+            return Ok(Known::default());
+        };
+        if upto >= self.state.newest_key {
+            return Ok(known);
+        }
+        let known = match added::since(self.connection, self.query, upto).await? {
+            Some(rows) => added::add(self.connection, self.query, known, &rows).await?,
+            None => None,
+        };
+        match known {
+            Some(known) => {
+                self.store.lists.put(name, self.state, known.clone());
+                Ok(known)
+            }
+            None => {
+                self.store.lists.forget(name);
+                Ok(Known::default())
+            }
+        }
+    }
+
+    /// Every key of the list, if they are kept.
+    async fn whole(&mut self) -> StoreResult<Option<Arc<Vec<i64>>>> {
+        let name = self.names.list.clone();
+        Ok(self.known(&name).await?.keys)
+    }
+
+    /// What is kept of the filter: the length of its list, its rows by day.
+    async fn known_filter(&mut self) -> StoreResult<Known> {
+        let name = self.names.filter.clone();
+        self.known(&name).await
     }
 
     /// Every key of the list in its order.
     async fn all(&mut self) -> StoreResult<Vec<i64>> {
-        if let Some(whole) = self.store.lists.get(&self.names.list, self.state).keys {
+        if let Some(whole) = self.whole().await? {
             return Ok(whole.to_vec());
         }
         let filter = self.filter_kind().await?;
@@ -189,14 +236,17 @@ impl<'a> Grid<'a> {
 
     /// Keys of the rows of the page in their order, and the length of the list.
     async fn keys(&mut self) -> StoreResult<(Vec<i64>, i64)> {
-        if let Some(whole) = self.store.lists.get(&self.names.list, self.state).keys {
+        if let Some(whole) = self.whole().await? {
             return Ok(self.cut(&whole));
         }
         let order = Order::of(self.query);
         let filter = self.filter_kind().await?;
-        let known = self.store.lists.get(&self.names.filter, self.state).total;
+        let mut known = self.known_filter().await?;
+        if known.total.is_none() && self.is_counted_at_once(filter) {
+            known.total = Some(self.total(filter).await?);
+        }
         // A short list is known as a whole after one look. In date order the look ends early when the list is long.
-        let look = match (filter, known) {
+        let look = match (filter, known.total) {
             (Filter::None | Filter::Words, _) => false,
             (_, Some(total)) => total <= SHORT,
             (Filter::InDateIndex, None) => order == Order::Date,
@@ -208,16 +258,22 @@ impl<'a> Grid<'a> {
                 return Ok(self.keep(keys));
             }
         }
+        let (limit, wanted) = window(self.query);
         if order == Order::Date && matches!(filter, Filter::None | Filter::InDateIndex) {
-            let days = self.days().await?;
+            if let (Some(total), None) = (known.total, &known.days) {
+                let (limit, offset, reverse) = from_nearer_end(limit, wanted, total);
+                if offset <= NEAR {
+                    return Ok((self.walk(order, limit, offset, reverse).await?, total));
+                }
+            }
+            let days = self.days(known.days).await?;
             let total = days.iter().map(|day| day.rows).sum();
             return Ok((self.walk_from_day(&days).await?, total));
         }
-        let total = match known {
+        let total = match known.total {
             Some(total) => total,
             None => self.total(filter).await?,
         };
-        let (limit, wanted) = window(self.query);
         let (limit, offset, reverse) = from_nearer_end(limit, wanted, total);
         let walk = match filter {
             Filter::None => order != Order::Other,
@@ -233,6 +289,15 @@ impl<'a> Grid<'a> {
         Ok(self.keep(keys))
     }
 
+    /// Whether the length of the list is known without looking at its rows: from the turnover, or from the amount index.
+    fn is_counted_at_once(&self, filter: Filter) -> bool {
+        filter == Filter::None || (filter == Filter::InDateIndex && self.only_amounts())
+    }
+
+    fn only_amounts(&self) -> bool {
+        self.query.text.is_none() && self.query.conditions.iter().all(|one| one.field == "amount")
+    }
+
     fn cut(&self, whole: &[i64]) -> (Vec<i64>, i64) {
         let (limit, offset) = window(self.query);
         let from = usize::try_from(offset).unwrap_or(usize::MAX).min(whole.len());
@@ -242,7 +307,10 @@ impl<'a> Grid<'a> {
 
     fn keep(&self, keys: Vec<i64>) -> (Vec<i64>, i64) {
         let cut = self.cut(&keys);
-        self.store.lists.put(&self.names.filter, self.state, Known::length(cut.1));
+        // The same filter in another order has the same rows, and may know them by day.
+        if self.store.lists.get(&self.names.filter, self.state, self.rests).is_none() {
+            self.store.lists.put(&self.names.filter, self.state, Known::length(cut.1));
+        }
         let known = Known { keys: Some(Arc::new(keys)), ..Known::length(cut.1) };
         self.store.lists.put(&self.names.list, self.state, known);
         cut
@@ -257,6 +325,9 @@ impl<'a> Grid<'a> {
             return Ok(if found <= SHORT { Filter::Few } else { Filter::Words });
         }
         let conditions = &self.query.conditions;
+        if conditions.iter().any(|one| one.field == TOUCHED) {
+            return Ok(Filter::Few);
+        }
         let holds = |values: &[String]| !values.iter().any(|value| value == "applied");
         if conditions.iter().any(|one| one.field == "state" && one.test == Test::Is && holds(&one.values)) {
             return Ok(Filter::Few);
@@ -267,16 +338,21 @@ impl<'a> Grid<'a> {
     /// How many rows the words index knows for these words.
     async fn occurrences(&mut self, words: &str) -> StoreResult<i64> {
         let name = format!("words {words}");
-        if let Some(total) = self.store.lists.get(&name, self.state).total {
-            return Ok(total);
+        let (known, upto) = match self.store.lists.get(&name, self.state, Rests::OnJournal) {
+            Some((Known { total: Some(total), .. }, upto)) => (total, upto),
+            _ => (0, 0),
+        };
+        if upto >= self.state.newest_key {
+            return Ok(known);
         }
-        let found = sqlx::query_scalar("SELECT count(*) FROM txn_text WHERE words MATCH ?")
+        let more: i64 = sqlx::query_scalar("SELECT count(*) FROM txn_text WHERE words MATCH ? AND rowid > ?")
             .bind(phrase(words))
+            .bind(upto)
             .fetch_one(&mut *self.connection)
             .await
             .map_err(from_sqlx)?;
-        self.store.lists.put(&name, self.state, Known::length(found));
-        Ok(found)
+        self.store.lists.put(&name, self.state, Known::length(known + more));
+        Ok(known + more)
     }
 
     async fn total(&mut self, filter_kind: Filter) -> StoreResult<i64> {
@@ -284,14 +360,11 @@ impl<'a> Grid<'a> {
         let only_words = self.query.conditions.is_empty().then(|| searched(self.query)).flatten();
         let total = if let Some(words) = only_words {
             self.occurrences(&words).await?
+        } else if filter_kind == Filter::None {
+            sqlx::query_scalar(EVERYTHING).fetch_one(&mut *self.connection).await.map_err(from_sqlx)?
         } else {
-            let only_amounts = self.query.conditions.iter().all(|one| one.field == "amount");
-            let hint = if only_amounts { Order::Amount.hint() } else { filter_kind.hint() };
-            let hint = if filter_kind == Filter::None || (only_amounts && filter_kind != Filter::InDateIndex) {
-                filter_kind.hint()
-            } else {
-                hint
-            };
+            let by_amount = filter_kind == Filter::InDateIndex && self.only_amounts();
+            let hint = if by_amount { Order::Amount.hint() } else { filter_kind.hint() };
             let mut builder = QueryBuilder::new("SELECT count(*)");
             filter(&mut builder, self.query, hint)?;
             builder.build_query_scalar().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?
@@ -301,24 +374,26 @@ impl<'a> Grid<'a> {
     }
 
     /// The rows of each day under the filter, newest first: one walk over the date index, kept.
-    async fn days(&mut self) -> StoreResult<Arc<Vec<Day>>> {
-        if let Some(days) = self.store.lists.get(&self.names.filter, self.state).days {
+    async fn days(&mut self, known: Option<Arc<Vec<Day>>>) -> StoreResult<Arc<Vec<Day>>> {
+        if let Some(days) = known {
             return Ok(days);
         }
-        let mut builder = QueryBuilder::<Sqlite>::new(
-            "SELECT coalesce(group_concat(day || ' ' || rows, ','), '') FROM (SELECT t.effective_date AS day, count(*) AS rows",
-        );
-        filter(&mut builder, self.query, BY_DATE)?;
-        builder.push(" GROUP BY t.effective_date ORDER BY t.effective_date DESC)");
-        let row = builder.build().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?;
-        let text: &str = row.try_get(0).map_err(from_sqlx)?;
+        let query = self.query;
+        let parts = texts(self, true, |builder, part| {
+            builder.push("SELECT coalesce(group_concat(day || ' ' || rows, ','), '') FROM (SELECT t.effective_date AS day, count(*) AS rows");
+            filter(builder, query, BY_DATE)?;
+            builder.push(part);
+            builder.push(" GROUP BY t.effective_date ORDER BY t.effective_date DESC)");
+            Ok(())
+        })
+        .await?;
         let day = |text: &str| {
             let (day, rows) = text.split_once(' ').ok_or_else(|| StoreError::damaged("days", text))?;
             let rows = rows.parse().map_err(|error| StoreError::damaged("days", error))?;
             Ok(Day { day: day.to_owned(), rows })
         };
-        let days = text.split(',').filter(|day| !day.is_empty()).map(day).collect::<StoreResult<Vec<_>>>()?;
-        let days = Arc::new(days);
+        let days = parts.iter().flat_map(|part| part.split(',')).filter(|day| !day.is_empty());
+        let days = Arc::new(days.map(day).collect::<StoreResult<Vec<_>>>()?);
         let known = Known { days: Some(days.clone()), ..Known::length(days.iter().map(|day| day.rows).sum()) };
         self.store.lists.put(&self.names.filter, self.state, known);
         Ok(days)
@@ -362,15 +437,22 @@ impl<'a> Grid<'a> {
     }
 
     /// The first `most` keys of the list in its order (all when negative), as one value: a row for each would cross
-    /// to this thread one by one.
+    /// to this thread one by one. Of a list read in two halves there may be more.
     async fn list(&mut self, hint: &str, most: i64) -> StoreResult<Vec<i64>> {
-        let mut builder =
-            QueryBuilder::<Sqlite>::new("SELECT coalesce(group_concat(key, ','), '') FROM (SELECT t.key AS key");
-        self.ordered(&mut builder, hint, false)?;
-        builder.push(format!(" LIMIT {most})"));
-        let row = builder.build().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?;
-        let text: &str = row.try_get(0).map_err(from_sqlx)?;
-        let keys = text.split(',').filter(|key| !key.is_empty());
+        let query = self.query;
+        let order = order_by(FIELDS, &query.sort, DEFAULT_ORDER, "t.key", false)?;
+        let by_date = hint == BY_DATE && Order::of(query) == Order::Date;
+        let read = |builder: &mut QueryBuilder<Sqlite>, part: &str| {
+            builder.push("SELECT coalesce(group_concat(key, ','), '') FROM (SELECT t.key AS key");
+            filter(builder, query, hint)?;
+            builder.push(format!("{part} ORDER BY {order} LIMIT {most})"));
+            Ok(())
+        };
+        let mut parts = texts(self, by_date, read).await?;
+        if query.sort.first().is_some_and(|sort| !sort.descending) {
+            parts.reverse();
+        }
+        let keys = parts.iter().flat_map(|part| part.split(',')).filter(|key| !key.is_empty());
         keys.map(|key| key.parse().map_err(|error| StoreError::damaged("keys", error))).collect()
     }
 

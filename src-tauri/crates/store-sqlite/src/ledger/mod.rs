@@ -1,9 +1,12 @@
 //! Ledgers, balances, the journal and holds: the two traits, each call handed to the file that holds its SQL.
 
+mod added;
+mod audit;
 mod balances;
 mod derived;
 mod families;
 mod grid;
+mod halves;
 mod register;
 mod rows;
 mod totals;
@@ -12,7 +15,7 @@ mod writes;
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use store::ledger::{
-    AgeBucket, BalanceRecord, BalanceRef, BalanceTotal, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord,
+    AgeBucket, Audit, BalanceRecord, BalanceRef, BalanceTotal, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord,
     Recomputed, RegisterRecord, StoredTransaction, TrialRow,
 };
 use store::{LedgerReads, Page, Query, StoreResult};
@@ -85,18 +88,19 @@ impl LedgerReads for SqliteStore {
     }
 
     async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>> {
-        totals::trial_balance(&self.readers, as_of).await
+        let mut connection = self.readers.acquire().await.map_err(crate::error::from_sqlx)?;
+        totals::trial_balance(&mut connection, as_of).await
     }
 
     async fn unmatched_ages(&self, balance_key: i64, from: Option<Date>, today: Date) -> StoreResult<Vec<AgeBucket>> {
         totals::unmatched_ages(&self.readers, balance_key, from, today).await
     }
 
-    async fn check_derived(&self) -> StoreResult<Vec<String>> {
-        derived::check(&self.readers).await
+    async fn audit(&self) -> StoreResult<Audit> {
+        audit::whole(&self.readers).await
     }
 
-    async fn recompute(&self, balance_id: Option<&str>) -> StoreResult<Vec<Recomputed>> {
-        totals::recompute(&self.readers, balance_id).await
+    async fn recompute(&self, balance_id: &str) -> StoreResult<Option<Recomputed>> {
+        audit::one(&self.readers, balance_id).await
     }
 }

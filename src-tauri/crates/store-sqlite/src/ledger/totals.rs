@@ -1,11 +1,11 @@
-//! Sums: of the grid, of the trial balance, and of the journal when figures are checked against it.
+//! Sums: of the grid, of the trial balance, and of what is not matched.
 
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::{ToSpan, civil::Date};
-use ledger::{Amount, Figures};
-use sqlx::{AssertSqlSafe, QueryBuilder, Row, SqlitePool, sqlite::SqliteRow};
-use store::ledger::{AgeBucket, CurrencyTotal, Recomputed, TrialRow};
+use ledger::Amount;
+use sqlx::{AssertSqlSafe, QueryBuilder, Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use store::ledger::{AgeBucket, CurrencyTotal, TrialRow};
 use store::{Query, StoreError, StoreResult};
 
 use super::families::{filter, is_everything, with_names};
@@ -158,7 +158,10 @@ async fn counts_by_currency(readers: &SqlitePool) -> StoreResult<BTreeMap<String
     Ok(counts.into_iter().map(|(currency, (applied, held))| (currency, (count(applied), count(held)))).collect())
 }
 
-pub(super) async fn trial_balance(readers: &SqlitePool, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>> {
+pub(super) async fn trial_balance(
+    connection: &mut SqliteConnection,
+    as_of: Option<Date>,
+) -> StoreResult<Vec<TrialRow>> {
     let (from, bound) = match as_of {
         None => (
             "SELECT currency, exponent, credit, debit, (SELECT coalesce(sum(d.entries), 0) FROM balance_day d WHERE d.balance_key = b.key) AS entries, b.key FROM balance b",
@@ -178,7 +181,7 @@ pub(super) async fn trial_balance(readers: &SqlitePool, as_of: Option<Date>) -> 
     if let Some(day) = bound {
         query = query.bind(day);
     }
-    let rows = query.fetch_all(readers).await.map_err(from_sqlx)?;
+    let rows = query.fetch_all(connection).await.map_err(from_sqlx)?;
     rows.iter()
         .map(|row| {
             Ok(TrialRow {
@@ -248,51 +251,4 @@ pub(super) async fn unmatched_ages(
         }
     }
     Ok(buckets.into_values().filter(|bucket| bucket.entries > 0).collect())
-}
-
-/// What to add and what to take away for each figure, from the journal alone.
-const FIGURES: [(&str, &str, &str, bool); 4] = [
-    ("credit", "destination_key", "status = 'APPLIED'", false),
-    ("debit", "source_key", "status = 'APPLIED'", false),
-    ("inflight_credit", "destination_key", "status = 'INFLIGHT'", true),
-    ("inflight_debit", "source_key", "status = 'INFLIGHT'", true),
-];
-
-pub(super) async fn recompute(readers: &SqlitePool, balance_id: Option<&str>) -> StoreResult<Vec<Recomputed>> {
-    let mut connection = readers.acquire().await.map_err(from_sqlx)?;
-    let balances = match balance_id {
-        Some(id) => sqlx::query("SELECT key, id FROM balance WHERE id = ? ORDER BY key").bind(id),
-        None => sqlx::query("SELECT key, id FROM balance ORDER BY key"),
-    }
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(from_sqlx)?;
-    let mut found: BTreeMap<i64, Recomputed> = BTreeMap::new();
-    for row in &balances {
-        let id = row.try_get(1).map_err(from_sqlx)?;
-        found.insert(row.try_get(0).map_err(from_sqlx)?, Recomputed { balance_id: id, figures: Figures::default() });
-    }
-    for (index, (_, side, condition, less_children)) in FIGURES.iter().enumerate() {
-        let children = "parent_key IS NOT NULL";
-        for (condition, subtract) in [(*condition, false), (children, true)] {
-            if subtract && !less_children {
-                continue;
-            }
-            let sql = format!("SELECT {side}, {} FROM txn WHERE {condition} GROUP BY {side}", exact_sum("amount"));
-            for row in sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *connection).await.map_err(from_sqlx)? {
-                let Some(recomputed) = found.get_mut(&row.try_get(0).map_err(from_sqlx)?) else { continue };
-                let sum = read_sum(&row, 1)?;
-                let figures = &mut recomputed.figures;
-                let figure = [
-                    &mut figures.credit,
-                    &mut figures.debit,
-                    &mut figures.inflight_credit,
-                    &mut figures.inflight_debit,
-                ];
-                let figure: &mut Amount = figure.into_iter().nth(index).unwrap_or_else(|| unreachable!("four figures"));
-                if subtract { *figure -= &sum } else { *figure += &sum }
-            }
-        }
-    }
-    Ok(found.into_values().collect())
 }

@@ -60,6 +60,14 @@ impl LedgerWrites for SqliteUnit {
         Ok(done.last_insert_rowid())
     }
 
+    async fn load_exponent(&mut self, currency: &str) -> StoreResult<Option<u8>> {
+        sqlx::query_scalar("SELECT exponent FROM balance WHERE currency = ? ORDER BY key LIMIT 1")
+            .bind(currency)
+            .fetch_optional(self.connection())
+            .await
+            .map_err(from_sqlx)
+    }
+
     async fn edit_balance(&mut self, id: &str, edit: &BalanceEdit) -> StoreResult<bool> {
         let done =
             sqlx::query("UPDATE balance SET name = ?, account_number = ?, reconcilable = ?, pinned = ? WHERE id = ?")

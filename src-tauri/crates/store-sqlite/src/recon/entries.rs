@@ -77,13 +77,32 @@ fn push_sides(query: &mut QueryBuilder<Sqlite>) {
     );
 }
 
+/// Outstanding or not, and since when. The open ones are in one of the two lists whatever their day.
+fn push_standing(query: &mut QueryBuilder<Sqlite>, wanted: &EntryQuery) {
+    let from = wanted.from.map(|from| from.to_string());
+    if wanted.open.is_empty() {
+        query.push(if wanted.outstanding { " AND ou.txn_key IS NOT NULL" } else { " AND ou.txn_key IS NULL" });
+        if let Some(from) = from {
+            query.push(" AND e.effective_date >= ").push_bind(from);
+        }
+        return;
+    }
+    query.push(if wanted.outstanding { " AND (ou.txn_key IS NOT NULL" } else { " AND ((ou.txn_key IS NULL" });
+    if let Some(from) = from {
+        query.push(" AND e.effective_date >= ").push_bind(from);
+    }
+    query.push(if wanted.outstanding { " AND e.txn_key NOT IN " } else { ") OR e.txn_key IN " });
+    query.push("(SELECT value FROM json_each(").push_bind(list(&wanted.open)).push(")))");
+}
+
 fn push_filter(query: &mut QueryBuilder<Sqlite>, wanted: &EntryQuery) {
     query.push(" WHERE me.txn_key IS NULL AND e.balance_key = ").push_bind(wanted.balance_key);
     query.push(" AND e.effective_date <= ").push_bind(wanted.to.to_string());
-    if let Some(from) = wanted.from {
-        query.push(" AND e.effective_date >= ").push_bind(from.to_string());
+    push_standing(query, wanted);
+    if let Some(amounts) = &wanted.amounts {
+        let amounts: Vec<String> = amounts.iter().map(|amount| amount.abs().to_string()).collect();
+        query.push(" AND e.amount IN (SELECT value FROM json_each(").push_bind(list(&amounts)).push("))");
     }
-    query.push(if wanted.outstanding { " AND ou.txn_key IS NOT NULL" } else { " AND ou.txn_key IS NULL" });
     match wanted.sign {
         1.. => query.push(" AND e.side = 'credit'"),
         0 => query,
@@ -118,6 +137,29 @@ pub(super) async fn page(connection: &mut SqliteConnection, wanted: &EntryQuery)
             .push_bind(i64::try_from(wanted.offset).unwrap_or(i64::MAX));
     }
     Ok(Page { rows: all(connection, query, entry).await?, total: count(total) })
+}
+
+/// A proposal is alive while its line is open, its entry free, and nobody rejected the pair. Where several entries fit
+/// equally well, none of them is proposed.
+pub(super) async fn outstanding_proposed(
+    connection: &mut SqliteConnection,
+    balance_key: i64,
+    run_key: i64,
+) -> StoreResult<Vec<i64>> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT p.txn_key FROM proposal p
+         CROSS JOIN outstanding ou ON ou.balance_key = ?1 AND ou.txn_key = p.txn_key
+         WHERE p.run_key = ?2 AND p.tier <> 'ambiguous'
+           AND NOT EXISTS (SELECT 1 FROM match_line ml WHERE ml.line_key = p.line_key)
+           AND NOT EXISTS (SELECT 1 FROM match_entry me WHERE me.balance_key = ?1 AND me.txn_key = p.txn_key)
+           AND NOT EXISTS (SELECT 1 FROM rejected_pair r WHERE r.line_key = p.line_key AND r.txn_key = p.txn_key)
+         ORDER BY 1",
+    )
+    .bind(balance_key)
+    .bind(run_key)
+    .fetch_all(connection)
+    .await
+    .map_err(from_sqlx)
 }
 
 /// Signed sum and count of what a query finds.
@@ -163,16 +205,9 @@ pub(super) async fn ledger_side(connection: &mut SqliteConnection, span: &ProofS
     let balance = read_sum(&row, 0)? - read_sum(&row, crate::sql::SUM_COLUMNS)?;
 
     let open = EntryQuery {
-        balance_key: span.balance_key,
         from: Some(span.baseline),
-        to: span.period_to,
-        outstanding: false,
-        text: None,
-        sign: 0,
-        newest_txn_key: None,
-        except: Vec::new(),
-        offset: 0,
-        limit: 0,
+        open: span.open.clone(),
+        ..EntryQuery::new(span.balance_key, span.period_to)
     };
     let (unmatched, unmatched_entries) = sum(connection, &open).await?;
     let (outstanding, outstanding_entries) =

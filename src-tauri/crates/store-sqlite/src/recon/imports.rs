@@ -99,7 +99,8 @@ pub(super) async fn put_file(
     bytes: &[u8],
     at: i64,
 ) -> StoreResult<()> {
-    sqlx::query("INSERT INTO source_file (sha256, name, size, bytes, added_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING")
+    // Not `ON CONFLICT DO NOTHING`: the guard against replacing refuses before a conflict is looked for.
+    sqlx::query("INSERT INTO source_file (sha256, name, size, bytes, added_at) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM source_file WHERE sha256 = ?1)")
         .bind(sha256)
         .bind(name)
         .bind(i64::try_from(bytes.len()).unwrap_or(i64::MAX))

@@ -102,6 +102,9 @@ impl ReconReads for SqliteStore {
     async fn entries(&self, query: &EntryQuery) -> StoreResult<Page<EntryRecord>> {
         entries::page(&mut *self.reader().await?, query).await
     }
+    async fn outstanding_proposed(&self, balance_key: i64, run_key: i64) -> StoreResult<Vec<i64>> {
+        entries::outstanding_proposed(&mut *self.reader().await?, balance_key, run_key).await
+    }
     async fn entries_sum(&self, query: &EntryQuery) -> StoreResult<Amount> {
         Ok(entries::sum(&mut *self.reader().await?, query).await?.0)
     }
@@ -203,6 +206,9 @@ impl ReconWrites for SqliteUnit {
     }
     async fn load_match(&mut self, key: i64) -> StoreResult<Option<MatchRecord>> {
         matches::by_key(self.connection(), key).await
+    }
+    async fn load_matches(&mut self, statement_key: i64) -> StoreResult<Vec<MatchRecord>> {
+        matches::standing(self.connection(), statement_key).await
     }
     async fn load_match_sides(&mut self, key: i64) -> StoreResult<(Vec<i64>, Vec<i64>)> {
         matches::sides(self.connection(), key).await

@@ -60,7 +60,7 @@ pub(super) async fn put_rule(connection: &mut SqliteConnection, rule: &RuleRecor
     .execute(&mut *connection)
     .await
     .map_err(from_sqlx)?;
-    sqlx::query("INSERT INTO matching_rule_version (rule_id, version, name, body, at, actor) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+    sqlx::query("INSERT INTO matching_rule_version (rule_id, version, name, body, at, actor) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM matching_rule_version WHERE rule_id = ?1 AND version = ?2)")
         .bind(&rule.id)
         .bind(rule.version)
         .bind(&rule.name)

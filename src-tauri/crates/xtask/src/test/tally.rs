@@ -41,6 +41,8 @@ impl Counts {
 #[derive(Debug, Default)]
 pub struct Tally {
     parts: Vec<(String, Counts)>,
+    /// Parts that were wanted and could not be run, and why.
+    not_run: Vec<(String, String)>,
     notes: Vec<String>,
 }
 
@@ -82,6 +84,12 @@ impl Tally {
         self.notes.push(sentence);
     }
 
+    /// Keeps a part that could not be run. It stands among the parts in the summary: nobody should take it for passed.
+    pub fn not_run(&mut self, name: &str, why: &str) {
+        println!("{name} NOT RUN: {why}");
+        self.not_run.push((name.to_owned(), why.to_owned()));
+    }
+
     /// Keeps a sentence for the end when it applies.
     pub fn note_if(&mut self, applies: bool, sentence: &str) {
         if applies {
@@ -100,15 +108,21 @@ impl Tally {
     /// Prints the parts, the notes and the closing line; tells whether nothing failed.
     pub fn close(&self) -> bool {
         println!("\n== summary");
-        for (name, counts) in &self.parts {
-            println!("{name:<28} {:>6} passed {:>4} failed", counts.passed, counts.failed);
+        for line in self.summary() {
+            println!("{line}");
         }
-        for note in &self.notes {
-            println!("note: {note}");
-        }
+        self.total().failed == 0
+    }
+
+    fn summary(&self) -> Vec<String> {
+        let parts = self.parts.iter();
+        let parts =
+            parts.map(|(name, counts)| format!("{name:<28} {:>6} passed {:>4} failed", counts.passed, counts.failed));
+        let not_run = self.not_run.iter().map(|(name, why)| format!("{name:<28} NOT RUN: {why}"));
+        let notes = self.notes.iter().map(|note| format!("note: {note}"));
         let total = self.total();
-        println!("{} passed, {} failed", total.passed, total.failed);
-        total.failed == 0
+        let closing = format!("{} passed, {} failed", total.passed, total.failed);
+        parts.chain(not_run).chain(notes).chain([closing]).collect()
     }
 }
 
@@ -135,6 +149,19 @@ mod tests {
         tally.tests("good", Counts { passed: 2, ..Counts::default() }, true);
         assert_eq!(tally.total(), Counts { passed: 6, failed: 2, ignored: 0 });
         assert!(!tally.close());
+    }
+
+    #[test]
+    fn what_was_not_run_is_told_apart_from_what_passed() {
+        let mut tally = Tally::default();
+        assert!(tally.step("licences", || Ok(())));
+        tally.not_run("advisories", "nobody answers");
+        let summary = tally.summary();
+        assert!(
+            summary[1].starts_with("advisories ") && summary[1].ends_with("NOT RUN: nobody answers"),
+            "{summary:?}"
+        );
+        assert_eq!(summary.last().unwrap(), "1 passed, 0 failed");
     }
 
     #[test]

@@ -22,4 +22,8 @@ hints: Array<string>,
 /**
  * The confirmed match, when there is one.
  */
-confirmed: ConfirmedMatch | null, };
+confirmed: ConfirmedMatch | null, 
+/**
+ * The reference that a new entry from this line gets.
+ */
+entry_reference: string, };

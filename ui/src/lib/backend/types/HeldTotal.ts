@@ -7,4 +7,8 @@ export type HeldTotal = { currency: string, exponent: number, holds: number, mon
 /**
  * Held between balances that are no bank accounts.
  */
-elsewhere: string, };
+elsewhere: string, 
+/**
+ * Holds behind each of these sums; one between two bank accounts counts as out and as in.
+ */
+holds_out: number, holds_in: number, holds_elsewhere: number, };

@@ -26,7 +26,8 @@ date_format: string | null,
  */
 decimal_mark: string | null, 
 /**
- * How signs are written: `signed`, `inverse`, `debit_credit`, `debit_credit_signed`, `directed`.
+ * How signs are written: `signed`, `inverse`, `debit_credit`, `debit_credit_signed`,
+ * `debit_credit_minus`, `directed`.
  */
 sign_model: string | null, 
 /**

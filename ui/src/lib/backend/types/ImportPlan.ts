@@ -14,7 +14,15 @@ equal_count: number,
 /**
  * The first 200 of each.
  */
-new_lines: Array<PlanLine>, known_lines: Array<PlanLine>, equal_lines: Array<PlanLine>, imported_before: Array<EarlierImport>, 
+new_lines: Array<PlanLine>, known_lines: Array<PlanLine>, equal_lines: Array<PlanLine>, 
+/**
+ * New lines that may be there already all the same; `known` is the stored line that says the same, if one does.
+ */
+late_count: number, late_lines: Array<PlanLine>, 
+/**
+ * What to ask about them, in words: they are stored when somebody says that they are new.
+ */
+late: string | null, imported_before: Array<EarlierImport>, 
 /**
  * “The file is for …”, when the account number differs from the balance's.
  */

@@ -24,4 +24,8 @@ accept_other_balance: boolean,
 /**
  * This balance has the rows of this very file under another reading, and they are to be added again.
  */
-accept_same_file: boolean, };
+accept_same_file: boolean, 
+/**
+ * The lines that [`ImportPlan::late`] asks about are new.
+ */
+accept_late_lines: boolean, };

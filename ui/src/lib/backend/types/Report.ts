@@ -23,7 +23,11 @@ state: string, prepared_by: string, prepared_at: string, signed_by: string | nul
 /**
  * Names and versions of the rules of the newest run.
  */
-rules: Array<string>, result_hash: string | null, statement_proof: Array<ReportAmount>, statement_ties: boolean, 
+rules: Array<string>, result_hash: string | null, 
+/**
+ * Bounds that the newest run reached, in words: what it did not search.
+ */
+limits: Array<string>, statement_proof: Array<ReportAmount>, statement_ties: boolean, 
 /**
  * Closing less opening less all lines, when it is not zero.
  */

@@ -27,4 +27,8 @@ confirmed: number,
 /**
  * The same inputs give the same hash.
  */
-result_hash: string, milliseconds: number, };
+result_hash: string, 
+/**
+ * Bounds that the search reached, in words: what it did not search.
+ */
+limits: Array<string>, milliseconds: number, };

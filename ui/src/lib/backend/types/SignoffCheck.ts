@@ -15,6 +15,7 @@ becoming_outstanding: Array<ReportEntry>, becoming_outstanding_total: string,
  */
 version: number, 
 /**
- * What the book lacks before a first statement, minor units as the bank balance moves. Absent: nothing.
+ * What the book lacks before a first statement, minor units as the bank balance moves. Absent: nothing, or lines
+ * are open that may explain it.
  */
 opening_missing: string | null, };

@@ -10,6 +10,10 @@ export type SumSearch = { target: string,
  */
 combinations: Array<Array<DeskEntry>>, found: number, searched: number, 
 /**
+ * Of those, the ones of other periods: neither of the period nor left outstanding.
+ */
+outside: number, 
+/**
  * Not everything was looked at.
  */
 stopped: boolean, 

@@ -1,13 +1,17 @@
 //! The reconciliation statement as a model, live or as it was signed, and its export.
 
+mod tables;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use jiff::civil::Date;
 use ledger::Amount;
-use reports::{Cell, Table};
+use serde::Deserialize;
 use store::StoreError;
-use store::recon::{EntryQuery, EntryRecord, StatementRecord};
+use store::recon::{
+    EntryQuery, EntryRecord, LedgerSide, LineFigures, LineRecord, ProofSpan, RunRecord, StatementRecord,
+};
 
 use crate::api::statements::{
     LeftOutRow, Report, ReportAct, ReportAmount, ReportCount, ReportEntry, ReportFormat, ReportLine, ReportPosting,
@@ -37,6 +41,58 @@ pub(crate) fn entry_row(entry: &EntryRecord, on: Date) -> ReportEntry {
 
 fn row(label: impl Into<String>, note: Option<String>, amount: &Amount, total: bool) -> ReportAmount {
     ReportAmount { label: label.into(), note, amount: amount.to_string(), total }
+}
+
+/// What a draft is made of.
+struct Looked {
+    figures: LineFigures,
+    side: LedgerSide,
+    open_lines: Vec<LineRecord>,
+    proposals: Proposals,
+    unmatched: Vec<EntryRecord>,
+    outstanding: Vec<EntryRecord>,
+    run: Option<RunRecord>,
+}
+
+impl Looked {
+    fn line_rows(&self) -> Vec<ReportLine> {
+        let row = |line: &LineRecord| ReportLine {
+            position: line.position,
+            date: line.booking_date.to_string(),
+            text: line.description.clone(),
+            amount: line.amount.to_string(),
+            proposed: self.proposals.lines.get(&line.key).cloned(),
+        };
+        self.open_lines.iter().map(row).collect()
+    }
+
+    fn entry_rows(&self, entries: &[EntryRecord], on: Date) -> Vec<ReportEntry> {
+        let row = |entry| ReportEntry { proposed_for: self.proposals.position(entry), ..entry_row(entry, on) };
+        entries.iter().map(row).collect()
+    }
+}
+
+/// Opening and lines against the closing balance.
+struct StatementProof {
+    rows: Vec<ReportAmount>,
+    ties: bool,
+    missing: Option<Amount>,
+}
+
+fn statement_proof(statement: &StatementRecord, figures: &LineFigures) -> StatementProof {
+    let money_in = &figures.confirmed_in + &figures.open_in;
+    let money_out = &figures.confirmed_out + &figures.open_out;
+    let missing = Some(missing(statement, figures)).filter(|missing| !missing.is_zero());
+    let lines = |count: u64| Some(words::plural(count, "line", "lines"));
+    let rows = [
+        Some(row(format!("Opening balance, {}", statement.period_from), None, &statement.opening, false)),
+        Some(row("Money in", lines(figures.confirmed_in_lines + figures.open_in_lines), &money_in, false)),
+        Some(row("Money out", lines(figures.confirmed_out_lines + figures.open_out_lines), &money_out, false)),
+        missing.as_ref().map(|missing| row("Missing from the lines", left_out_note(statement), missing, false)),
+        Some(row(format!("Closing balance, {}", statement.period_to), None, &statement.closing, true)),
+    ];
+    let computed = &(&statement.opening + &money_in) + &money_out;
+    StatementProof { rows: rows.into_iter().flatten().collect(), ties: computed == statement.closing, missing }
 }
 
 /// What the newest run proposes for lines nobody has decided on yet.
@@ -104,45 +160,16 @@ impl Engine {
         statement: &StatementRecord,
         signing: Option<&[EntryRecord]>,
     ) -> EngineResult<Report> {
-        let all = self.store.statements(Some(statement.balance_key)).await?;
-        let figures = self.store.line_figures(statement.key).await?;
-        let side = self.store.ledger_side(&span(statement, &all)).await?;
-        let open_lines = self.store.statement_lines(statement.key, true).await?;
-        let proposals = self.proposals(statement).await?;
-        let mut unmatched = self.store.entries(&open_entries(statement, &all)).await?.rows;
-        let mut outstanding = self
-            .store
-            .entries(&EntryQuery { from: None, outstanding: true, ..open_entries(statement, &all) })
-            .await?
-            .rows;
-        if signing.is_some() {
-            outstanding.append(&mut unmatched);
-        } else {
-            // The bank seems to have paid it by now: it is open like its line, and counts on neither side of the bank.
-            unmatched.extend(outstanding.extract_if(.., |entry| proposals.position(entry).is_some()));
-        }
-        for list in [&mut unmatched, &mut outstanding] {
-            list.sort_by_key(|entry| (entry.date, entry.txn_key));
-        }
-        let run = self.store.latest_run(statement.key).await?;
-        let stamp = self.stamp();
-        let money_in = &figures.confirmed_in + &figures.open_in;
-        let money_out = &figures.confirmed_out + &figures.open_out;
-        let computed = &(&statement.opening + &money_in) + &money_out;
-        let missing = Some(missing(statement, &figures)).filter(|missing| !missing.is_zero());
-        let lines = |count: u64| Some(words::plural(count, "line", "lines"));
-        let (bank_side, adjusted_bank) = bank_side(statement, &outstanding);
-        let (book_side, adjusted_book) = book_side(statement, &side, &unmatched, open_lines.len() as u64, &figures);
+        let looked = self.look(statement, signing.is_some()).await?;
         let matches = self.store.matches(statement.key).await?;
         let (by_tier, by_rule) = self.match_counts(&matches).await?;
-        let open = figures.open_in_lines + figures.open_out_lines;
+        let run = looked.run.as_ref();
+        let (bank_side, adjusted_bank) = bank_side(statement, &looked.outstanding);
+        let (book_side, adjusted_book) = book_side(statement, &looked);
+        let proof = statement_proof(statement, &looked.figures);
+        let stamp = self.stamp();
         Ok(Report {
-            book: self
-                .store
-                .setting("book")
-                .await?
-                .and_then(|book| book["name"].as_str().map(str::to_owned))
-                .unwrap_or_default(),
+            book: self.book_name().await?,
             balance_name: statement.balance_name.clone(),
             currency: statement.currency.code().to_owned(),
             exponent: statement.currency.exponent(),
@@ -151,62 +178,31 @@ impl Engine {
             statement_name: statement.name.clone(),
             period_from: statement.period_from.to_string(),
             period_to: statement.period_to.to_string(),
-            lines: crate::recon::count(figures.lines),
+            lines: crate::recon::count(looked.figures.lines),
             version: statement.version,
             draft: true,
-            state: draft_state(open, proposals.lines.len()),
+            state: draft_state(looked.open_lines.len() as u64, looked.proposals.lines.len()),
             prepared_by: stamp.actor.clone(),
             prepared_at: stamp.at.to_string(),
             signed_by: None,
             signed_at: None,
             file_name: statement.file_name.clone(),
             file_sha256: statement.file_sha256.clone(),
-            engine: run
-                .as_ref()
-                .and_then(|run| run.inputs["engine"].as_str())
-                .unwrap_or(matching::run::ENGINE_VERSION)
-                .to_owned(),
-            rules: run
-                .iter()
-                .flat_map(|run| run.inputs["rules"].as_array().into_iter().flatten())
-                .map(rule_name)
-                .collect(),
-            result_hash: run.as_ref().and_then(|run| run.result_hash.clone()),
-            statement_proof: [
-                Some(row(format!("Opening balance, {}", statement.period_from), None, &statement.opening, false)),
-                Some(row("Money in", lines(figures.confirmed_in_lines + figures.open_in_lines), &money_in, false)),
-                Some(row("Money out", lines(figures.confirmed_out_lines + figures.open_out_lines), &money_out, false)),
-                missing.as_ref().map(|missing| row("Missing from the lines", left_out_note(statement), missing, false)),
-                Some(row(format!("Closing balance, {}", statement.period_to), None, &statement.closing, true)),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
-            statement_ties: computed == statement.closing,
-            missing: missing.map(|missing| missing.to_string()),
+            engine: engine_of(run),
+            rules: rules_of(run),
+            result_hash: run.and_then(|run| run.result_hash.clone()),
+            limits: self.limits_of(run).await?,
+            statement_proof: proof.rows,
+            statement_ties: proof.ties,
+            missing: proof.missing.map(|missing| missing.to_string()),
             bank_side,
             book_side,
             // Both hold the statement's own tie as well: a file that does not tie shows here too.
             sides_agree: adjusted_bank == adjusted_book
-                && (ledger_cleared(&side) == statement_cleared(statement, &figures)),
-            unmatched_lines: open_lines
-                .iter()
-                .map(|line| ReportLine {
-                    position: line.position,
-                    date: line.booking_date.to_string(),
-                    text: line.description.clone(),
-                    amount: line.amount.to_string(),
-                    proposed: proposals.lines.get(&line.key).cloned(),
-                })
-                .collect(),
-            unmatched_entries: unmatched
-                .iter()
-                .map(|entry| ReportEntry {
-                    proposed_for: proposals.position(entry),
-                    ..entry_row(entry, statement.period_to)
-                })
-                .collect(),
-            outstanding: outstanding.iter().map(|entry| entry_row(entry, statement.period_to)).collect(),
+                && (ledger_cleared(&looked.side) == statement_cleared(statement, &looked.figures)),
+            unmatched_lines: looked.line_rows(),
+            unmatched_entries: looked.entry_rows(&looked.unmatched, statement.period_to),
+            outstanding: looked.entry_rows(&looked.outstanding, statement.period_to),
             by_tier,
             by_rule,
             differences: self.posted(statement, &matches).await?,
@@ -216,6 +212,41 @@ impl Engine {
             history: self.history(statement).await?,
             booked_since: Vec::new(),
         })
+    }
+
+    /// Reads what a draft says. `signing`: entries that are open now are outstanding by the signature.
+    async fn look(&self, statement: &StatementRecord, signing: bool) -> EngineResult<Looked> {
+        let all = self.store.statements(Some(statement.balance_key)).await?;
+        let run = self.store.latest_run(statement.key).await?;
+        let open = self.open_outstanding(statement, run.as_ref()).await?;
+        let entries = EntryQuery { open: open.clone(), ..open_entries(statement, &all) };
+        let mut unmatched = self.store.entries(&entries).await?.rows;
+        let mut outstanding = self.store.entries(&EntryQuery { from: None, outstanding: true, ..entries }).await?.rows;
+        if signing {
+            outstanding.append(&mut unmatched);
+            outstanding.sort_by_key(|entry| (entry.date, entry.txn_key));
+        }
+        Ok(Looked {
+            figures: self.store.line_figures(statement.key).await?,
+            side: self.store.ledger_side(&ProofSpan { open, ..span(statement, &all) }).await?,
+            open_lines: self.store.statement_lines(statement.key, true).await?,
+            proposals: self.proposals(statement).await?,
+            unmatched,
+            outstanding,
+            run,
+        })
+    }
+
+    async fn book_name(&self) -> EngineResult<String> {
+        let book = self.store.setting("book").await?;
+        Ok(book.and_then(|book| book["name"].as_str().map(str::to_owned)).unwrap_or_default())
+    }
+
+    /// Bounds that the run reached, as its job has them.
+    async fn limits_of(&self, run: Option<&RunRecord>) -> EngineResult<Vec<String>> {
+        let Some(run) = run else { return Ok(Vec::new()) };
+        let result = self.store.job(&run.job_id).await?.and_then(|job| job.result);
+        Ok(result.and_then(|result| Vec::deserialize(&result["limits"]).ok()).unwrap_or_default())
     }
 
     async fn proposals(&self, statement: &StatementRecord) -> EngineResult<Proposals> {
@@ -343,7 +374,7 @@ impl Engine {
         version: Option<u32>,
         format: ReportFormat,
     ) -> EngineResult<Vec<u8>> {
-        let tables = tables(&self.report(statement_id, version).await?)?;
+        let tables = tables::tables(&self.report(statement_id, version).await?)?;
         match format {
             ReportFormat::Csv => Ok(reports::csv(&tables)),
             ReportFormat::Xlsx => reports::xlsx(&tables).map_err(|error| EngineError::Conflict {
@@ -373,8 +404,19 @@ impl Engine {
     }
 }
 
-fn rule_name(rule: &serde_json::Value) -> String {
-    format!("{}, version {}", rule["name"].as_str().unwrap_or_default(), rule["version"].as_u64().unwrap_or_default())
+fn engine_of(run: Option<&RunRecord>) -> String {
+    run.and_then(|run| run.inputs["engine"].as_str()).unwrap_or(matching::run::ENGINE_VERSION).to_owned()
+}
+
+/// Names and versions of the rules of a run.
+fn rules_of(run: Option<&RunRecord>) -> Vec<String> {
+    let rules = run.into_iter().flat_map(|run| run.inputs["rules"].as_array().into_iter().flatten());
+    rules
+        .map(|rule| {
+            let (name, version) = (rule["name"].as_str(), rule["version"].as_u64());
+            format!("{}, version {}", name.unwrap_or_default(), version.unwrap_or_default())
+        })
+        .collect()
 }
 
 fn entries_note(count: usize, schedule: &str) -> Option<String> {
@@ -397,13 +439,8 @@ fn bank_side(statement: &StatementRecord, outstanding: &[EntryRecord]) -> (Vec<R
     (rows, adjusted)
 }
 
-fn book_side(
-    statement: &StatementRecord,
-    side: &store::recon::LedgerSide,
-    unmatched: &[EntryRecord],
-    open_lines: u64,
-    figures: &store::recon::LineFigures,
-) -> (Vec<ReportAmount>, Amount) {
+fn book_side(statement: &StatementRecord, looked: &Looked) -> (Vec<ReportAmount>, Amount) {
+    let Looked { side, figures, unmatched, open_lines, .. } = looked;
     let less: Amount = -unmatched.iter().map(|entry| &entry.amount).sum::<Amount>();
     let add = &figures.open_in + &figures.open_out;
     let mut adjusted = &(&side.balance + &less) + &add;
@@ -412,7 +449,7 @@ fn book_side(
         row("Less ledger entries not yet matched", entries_note(unmatched.len(), "B"), &less, false),
         row(
             "Add statement lines not yet matched",
-            Some(format!("{}, schedule A", words::plural(open_lines, "line", "lines"))),
+            Some(format!("{}, schedule A", words::plural(open_lines.len() as u64, "line", "lines"))),
             &add,
             false,
         ),
@@ -428,119 +465,4 @@ fn book_side(
     }
     rows.push(row("Adjusted book balance", None, &adjusted, true));
     (rows, adjusted)
-}
-
-/// The report as named tables, the same for every file format.
-fn tables(report: &Report) -> EngineResult<Vec<Table>> {
-    let exponent = report.exponent;
-    let amount = |text: &str| -> EngineResult<Cell> {
-        let amount: Amount = text.parse().map_err(|error| EngineError::Store(StoreError::damaged("report", error)))?;
-        Ok(Cell::Amount { amount, exponent })
-    };
-    let text = |value: &str| Cell::Text(value.to_owned());
-    let number = |value: u32| Cell::Number(u64::from(value));
-    let mut tables = vec![Table {
-        name: "Report".into(),
-        head: vec!["Field".into(), "Value".into()],
-        rows: vec![
-            vec![text("Book"), text(&report.book)],
-            vec![text("Balance"), text(&format!("{}, {}", report.balance_name, report.currency))],
-            vec![text("Statement"), text(&report.statement_name)],
-            vec![text("Period"), text(&format!("{} to {}", report.period_from, report.period_to))],
-            vec![text("State"), text(&report.state)],
-            vec![text("Version"), number(report.version)],
-            vec![text("Prepared"), text(&format!("{} by {}", report.prepared_at, report.prepared_by))],
-            vec![text("Source file"), text(&report.file_name)],
-            vec![text("SHA-256"), text(&report.file_sha256)],
-            vec![text("Engine"), text(&report.engine)],
-            vec![text("Rules"), text(&report.rules.join("; "))],
-            vec![text("Result hash"), text(report.result_hash.as_deref().unwrap_or_default())],
-        ],
-    }];
-    for (name, rows) in
-        [("Statement proof", &report.statement_proof), ("Bank", &report.bank_side), ("Books", &report.book_side)]
-    {
-        let rows = rows
-            .iter()
-            .map(|row| Ok(vec![text(&row.label), text(row.note.as_deref().unwrap_or_default()), amount(&row.amount)?]))
-            .collect::<EngineResult<_>>()?;
-        tables.push(Table { name: name.into(), head: ["Item", "Note", "Amount"].map(str::to_owned).to_vec(), rows });
-    }
-    let lines = report.unmatched_lines.iter().map(|line| {
-        let proposed = text(line.proposed.as_deref().unwrap_or_default());
-        Ok(vec![number(line.position), text(&line.date), text(&line.text), amount(&line.amount)?, proposed])
-    });
-    tables.push(Table {
-        name: "A. Lines not matched".into(),
-        head: ["Line", "Date", "Text", "Amount", "Proposed"].map(str::to_owned).to_vec(),
-        rows: lines.collect::<EngineResult<_>>()?,
-    });
-    for (name, entries) in
-        [("B. Entries not matched", &report.unmatched_entries), ("C. Outstanding entries", &report.outstanding)]
-    {
-        let rows = entries.iter().map(|entry| {
-            let days = if entry.age_days.abs() == 1 { "day" } else { "days" };
-            let age = Cell::Text(format!("{} {days}{}", entry.age_days, if entry.old { ", old" } else { "" }));
-            let line = entry.proposed_for.map_or(text(""), number);
-            Ok(vec![text(&entry.date), text(&entry.reference), text(&entry.text), amount(&entry.amount)?, age, line])
-        });
-        tables.push(Table {
-            name: name.into(),
-            head: ["Date", "Reference", "Text", "Amount", "Age", "Proposed for line"].map(str::to_owned).to_vec(),
-            rows: rows.collect::<EngineResult<_>>()?,
-        });
-    }
-    for (name, counts) in [("Matches by tier", &report.by_tier), ("Matches by rule", &report.by_rule)] {
-        let rows =
-            counts.iter().map(|count| vec![text(&count.label), number(count.matches), number(count.lines)]).collect();
-        tables.push(Table { name: name.into(), head: ["", "Matches", "Lines"].map(str::to_owned).to_vec(), rows });
-    }
-    let posted = report.differences.iter().map(|one| {
-        Ok(vec![
-            number(one.line_position),
-            text(&one.reference),
-            text(&one.against),
-            text(&one.text),
-            amount(&one.amount)?,
-            text(&one.by),
-            text(&one.at),
-        ])
-    });
-    tables.push(Table {
-        name: "Differences posted".into(),
-        head: ["Line", "Reference", "Against", "Text", "Amount", "By", "At"].map(str::to_owned).to_vec(),
-        rows: posted.collect::<EngineResult<_>>()?,
-    });
-    let left_out =
-        report.left_out.iter().map(|row| vec![number(row.line), text(&row.raw), text(&row.reason)]).collect();
-    tables.push(Table {
-        name: "Rows left out".into(),
-        head: ["Line", "Text", "Reason"].map(str::to_owned).to_vec(),
-        rows: left_out,
-    });
-    if !report.booked_since.is_empty() {
-        tables.push(Table {
-            name: "Booked since signing".into(),
-            head: ["Date", "Reference", "Amount", "Reason", "By", "At"].map(str::to_owned).to_vec(),
-            rows: report
-                .booked_since
-                .iter()
-                .map(|one| {
-                    Ok(vec![
-                        text(&one.date),
-                        text(&one.reference),
-                        amount(&one.amount)?,
-                        text(&one.reason),
-                        text(&one.actor),
-                        text(&one.at),
-                    ])
-                })
-                .collect::<EngineResult<_>>()?,
-        });
-    }
-    for (name, acts) in [("Who did what", &report.acts), ("Versions", &report.history)] {
-        let rows = acts.iter().map(|act| vec![text(&act.at), text(&act.actor), text(&act.text)]).collect();
-        tables.push(Table { name: name.into(), head: ["At", "Who", "What"].map(str::to_owned).to_vec(), rows });
-    }
-    Ok(tables)
 }

@@ -1,0 +1,223 @@
+//! Rows that stay: every table of a book says here what may be done to its rows, and the database is asked to do the rest.
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Row};
+use store::Store;
+use store_sqlite::SqliteStore;
+
+use crate::support::TestBook;
+
+/// What the database lets happen to the rows of a table, whoever asks.
+enum Rows {
+    /// Working state: changed and deleted as work goes on.
+    Working,
+    /// Rows stay. Only these columns may change.
+    Stay { changeable: &'static [&'static str] },
+    /// Rows go when they are undone, and never change.
+    Undone,
+}
+
+use Rows::{Stay, Undone, Working};
+
+const NOTHING: Rows = Stay { changeable: &[] };
+
+const TABLES: &[(&str, Rows)] = &[
+    ("setting", Working),
+    ("ledger", Stay { changeable: &["name"] }),
+    (
+        "balance",
+        Stay {
+            changeable: &[
+                "ledger_key",
+                "name",
+                "account_number",
+                "reconcilable",
+                "pinned",
+                "credit",
+                "debit",
+                "balance",
+                "inflight_credit",
+                "inflight_debit",
+                "inflight_balance",
+                "version",
+                "last_entry_on",
+            ],
+        },
+    ),
+    ("txn", NOTHING),
+    ("hold", Working),
+    ("entry", NOTHING),
+    ("balance_day", Working),
+    ("event", NOTHING),
+    ("job", Working),
+    ("source_file", NOTHING),
+    ("mapping_profile", Working),
+    ("statement", Stay { changeable: &["name", "state", "version"] }),
+    ("statement_line", Stay { changeable: &["active"] }),
+    ("matching_rule", Working),
+    ("matching_rule_version", NOTHING),
+    ("run", Stay { changeable: &["result_hash", "lines", "matched", "confirmed", "finished_at"] }),
+    ("proposal", Working),
+    ("match", Stay { changeable: &["undone_at"] }),
+    ("match_line", Undone),
+    ("match_entry", Undone),
+    ("rejected_pair", Working),
+    ("outstanding", Working),
+    ("desk_action", Stay { changeable: &["undone_at", "undone_by"] }),
+    ("sign_off", Stay { changeable: &["reopened_at", "reopened_by", "reopen_reason"] }),
+];
+
+/// One row of everything that an import, a run and a match leave.
+const RECONCILED: &[&str] = &[
+    "INSERT INTO source_file VALUES ('f', 'May.csv', 1, x'00', 0)",
+    "INSERT INTO statement (id, balance_key, file_sha256, name, period_from, period_to, opening, closing, opening_from, closing_from, proof, state, imported_at, imported_by) \
+     SELECT 'stm', min(key), 'f', 'May', '2026-05-01', '2026-05-31', '0', '1', 'file', 'file', '{}', 'open', 0, 'me' FROM balance",
+    "INSERT INTO statement_line (id, statement_key, balance_key, position, booking_date, amount, description, raw, fingerprint, occurrence) \
+     SELECT 'sln', key, balance_key, 1, '2026-05-02', '1', 'x', '{}', 'p', 1 FROM statement",
+    "INSERT INTO job (id, kind, title, state, params, actor, started_at) VALUES ('job', 'reconcile', 'x', 'done', '{}', 'me', 0)",
+    "INSERT INTO run (id, job_id, statement_key, dry_run, inputs, newest_txn_key, started_at, actor) SELECT 'run', 'job', key, 0, '{}', 1, 0, 'me' FROM statement",
+    "INSERT INTO match (id, statement_key, kind, confirmed_at, confirmed_by) SELECT 'mat', key, 'manual', 0, 'me' FROM statement",
+    "INSERT INTO match_line SELECT l.key, m.key FROM statement_line l, match m",
+    "INSERT INTO match_entry SELECT e.balance_key, e.txn_key, m.key FROM entry e, match m LIMIT 1",
+    "INSERT INTO desk_action (statement_key, at, actor, kind, summary, undo) SELECT key, 0, 'me', 'match', 'x', '{}' FROM statement",
+    "INSERT INTO sign_off (statement_key, version, signed_at, signed_by, report) SELECT key, 1, 0, 'me', '{}' FROM statement",
+];
+
+async fn raw(book: &TestBook) -> SqliteConnection {
+    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&book.path)).await.unwrap()
+}
+
+async fn texts(connection: &mut SqliteConnection, sql: String) -> Vec<String> {
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap()
+}
+
+/// Columns that can be written, with their types.
+async fn columns(connection: &mut SqliteConnection, table: &str) -> Vec<(String, String)> {
+    let sql = format!("SELECT name, type FROM pragma_table_xinfo('{table}') WHERE hidden = 0 ORDER BY cid");
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+/// Every set of columns that may stand in a table once.
+async fn unique_keys(connection: &mut SqliteConnection, table: &str) -> Vec<Vec<String>> {
+    let primary =
+        texts(connection, format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk")).await;
+    let mut keys = vec![primary];
+    let indexes =
+        texts(connection, format!("SELECT name FROM pragma_index_list('{table}') WHERE \"unique\" = 1")).await;
+    for index in indexes {
+        keys.push(texts(connection, format!("SELECT name FROM pragma_index_info('{index}')")).await);
+    }
+    keys
+}
+
+fn other_value(column: &str, kind: &str) -> String {
+    match kind {
+        "INTEGER" => format!("coalesce({column}, 0) + 1000"),
+        "BLOB" => "x'FF'".to_owned(),
+        _ => format!("coalesce({column}, '') || 'x'"),
+    }
+}
+
+/// Replacements that keep one key and write everything else anew.
+fn replacements(table: &str, columns: &[(String, String)], keys: &[Vec<String>]) -> Vec<String> {
+    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    let replacement = |kept: &Vec<String>| {
+        let fresh = |name: &String| !kept.contains(name) && keys.iter().any(|key| key.contains(name));
+        let values: Vec<String> = columns
+            .iter()
+            .map(|(name, kind)| if fresh(name) { other_value(name, kind) } else { name.clone() })
+            .collect();
+        format!("INSERT OR REPLACE INTO {table} ({}) SELECT {} FROM {table}", names.join(", "), values.join(", "))
+    };
+    keys.iter().map(replacement).collect()
+}
+
+/// What `table` promises to refuse.
+async fn forbidden(connection: &mut SqliteConnection, table: &str, rows: &Rows) -> Vec<String> {
+    let (changeable, deleted) = match rows {
+        Working => return Vec::new(),
+        Stay { changeable } => (*changeable, false),
+        Undone => (&[][..], true),
+    };
+    let columns = columns(connection, table).await;
+    let keys = unique_keys(connection, table).await;
+    let mut found: Vec<String> = columns
+        .iter()
+        .filter(|(name, _)| !changeable.contains(&name.as_str()))
+        .map(|(name, kind)| format!("UPDATE OR REPLACE {table} SET {name} = {}", other_value(name, kind)))
+        .collect();
+    found.extend(replacements(table, &columns, &keys));
+    if !deleted {
+        found.push(format!("DELETE FROM {table}"));
+    }
+    found
+}
+
+#[tokio::test]
+async fn rows_that_stay_cannot_be_changed_deleted_or_replaced() {
+    let book = TestBook::new().await;
+    let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
+    book.fund(&a, "EUR", "10000").await;
+    book.transfer("R", &a, &b, "100").await.unwrap();
+    let mut connection = raw(&book).await;
+    for sql in RECONCILED {
+        sqlx::query(*sql).execute(&mut connection).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+    let tables = texts(
+        &mut connection,
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx_%' AND name NOT LIKE 'txn_text%'".into(),
+    )
+    .await;
+    let mut holes = Vec::new();
+    for table in &tables {
+        let (_, rows) =
+            TABLES.iter().find(|(known, _)| known == table).unwrap_or_else(|| panic!("{table} is not in the list"));
+        for sql in forbidden(&mut connection, table, rows).await {
+            let mut attempt = connection.begin().await.unwrap();
+            let refused = match sqlx::query(AssertSqlSafe(sql.clone())).execute(&mut *attempt).await {
+                Err(sqlx::Error::Database(error)) => error.code().as_deref() == Some("1811"),
+                _ => false,
+            };
+            attempt.rollback().await.unwrap();
+            if !refused {
+                holes.push(sql);
+            }
+        }
+    }
+    assert!(holes.is_empty(), "no trigger refused:\n{}", holes.join("\n"));
+    assert_eq!(tables.len(), TABLES.len(), "a table of the list is gone");
+}
+
+#[tokio::test]
+async fn a_line_that_was_taken_back_does_not_come_back_over_another() {
+    let book = TestBook::new().await;
+    book.balance("A", "EUR").await;
+    let mut connection = raw(&book).await;
+    for sql in &RECONCILED[..3] {
+        sqlx::query(*sql).execute(&mut connection).await.unwrap();
+    }
+    for sql in [
+        "UPDATE statement_line SET active = 0",
+        "INSERT INTO statement_line (id, statement_key, balance_key, position, booking_date, amount, description, raw, fingerprint, occurrence) \
+         SELECT 'other', statement_key, balance_key, 2, booking_date, amount, description, raw, fingerprint, occurrence FROM statement_line",
+    ] {
+        sqlx::query(sql).execute(&mut connection).await.unwrap();
+    }
+    let back = "UPDATE OR REPLACE statement_line SET active = 1 WHERE id = 'sln'";
+    assert!(sqlx::query(back).execute(&mut connection).await.is_err());
+    assert_eq!(texts(&mut connection, "SELECT id FROM statement_line ORDER BY key".into()).await, ["sln", "other"]);
+}
+
+#[tokio::test]
+async fn the_same_file_is_kept_once_and_read_again() {
+    let book = TestBook::new().await;
+    sqlx::query(RECONCILED[0]).execute(&mut raw(&book).await).await.unwrap();
+    book.engine.close().await;
+    let store = SqliteStore::open(&book.path).await.unwrap();
+    let mut unit = store.begin().await.unwrap();
+    unit.put_file("f", "Again.csv", b"1", jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+    unit.commit().await.unwrap();
+    store.close().await;
+    assert_eq!(texts(&mut raw(&book).await, "SELECT name FROM source_file".into()).await, ["May.csv"]);
+}

@@ -1,0 +1,164 @@
+//! A file that goes over days again that were imported before: its lines are not stored twice because balances moved,
+//! and what it has more of is asked about.
+
+use engine::api::imports::{ImportOptions, ImportResult};
+
+use crate::recon_support::{Bank, ROWS, Row, csv};
+
+const FEE: Row<'static> = ("2026-10-03", "ACCOUNT FEE", "-5.00");
+
+/// [`ROWS`] with the fee that the bank booked back to 3 October.
+fn with_fee() -> Vec<Row<'static>> {
+    let mut rows = ROWS.to_vec();
+    rows.insert(1, FEE);
+    rows
+}
+
+fn plain(rows: &[Row<'_>]) -> Vec<u8> {
+    let lines = rows.iter().map(|(date, text, amount)| format!("{date};{text};{amount}\n"));
+    format!("Date;Description;Amount\n{}", lines.collect::<String>()).into_bytes()
+}
+
+fn typed(opening: &str) -> ImportOptions {
+    ImportOptions { opening: Some(opening.into()), ..ImportOptions::default() }
+}
+
+/// Imports what was asked about.
+async fn accepted(bank: &Bank, name: &str, bytes: Vec<u8>) -> ImportResult {
+    bank.import_as(name, bytes, |request| request.accept_late_lines = true).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fee_booked_back_is_asked_about_and_stored_alone() {
+    let bank = Bank::new().await;
+    bank.october().await;
+    let again = csv(100_000, &with_fee());
+    let plan = bank.plan(again.clone(), ImportOptions::default()).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (1, 6, 1));
+    assert_eq!((plan.late_lines[0].description.as_str(), &plan.late_lines[0].known), ("ACCOUNT FEE", &None));
+    assert_eq!(
+        plan.late.unwrap(),
+        "1 new line of 2026-10-03 stands among days that were imported before without it: the bank booked late, or it is \
+         the same money in other words. Leave out what is there already."
+    );
+    let refused = bank.import("Again", again.clone(), false).await.unwrap_err();
+    assert_eq!(refused.code(), "LATE_LINES");
+    assert!(refused.to_string().ends_with("Nothing was imported."), "{refused}");
+    assert!(refused.body().detail.unwrap().contains("--late"));
+
+    let result = accepted(&bank, "Again", again.clone()).await;
+    assert_eq!((result.added, result.known), (1, 6));
+    // It closes with the file, after October: the chain of balances holds.
+    let rows = bank.book.engine.statements().await.unwrap();
+    assert_eq!((rows[0].closing.as_str(), rows[1].opening.as_str()), ("215817", "215817"));
+    assert_eq!((rows[1].closing.as_str(), rows[1].period_to.as_str()), ("215317", "2026-10-31"));
+    assert_eq!(accepted(&bank, "Third", again).await.added, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_kept_as_new_needs_no_second_word() {
+    let bank = Bank::new().await;
+    bank.october().await;
+    let options = ImportOptions { keep_known: vec![3], ..ImportOptions::default() };
+    let result = bank.import_with("Again", csv(100_000, &with_fee()), false, options).await.unwrap();
+    assert_eq!((result.added, result.known), (1, 6));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_in_another_order_is_known() {
+    let bank = Bank::new().await;
+    let rows = [
+        ("2026-10-04", "ALPHA", "10.00"),
+        ("2026-10-05", "BETA", "-2.00"),
+        ("2026-10-05", "GAMMA", "7.00"),
+        ("2026-10-06", "DELTA", "1.00"),
+    ];
+    bank.import("First", csv(100_000, &rows), false).await.unwrap();
+    let other = [rows[0], rows[2], rows[1], rows[3]];
+    assert_eq!(bank.import("Second", csv(100_000, &other), false).await.unwrap().added, 0);
+    // Also the first day of the file, which begins with the balance that the stored one began with.
+    let days = [("2026-11-02", "BETA", "-2.00"), ("2026-11-02", "GAMMA", "7.00")];
+    bank.import("November", csv(101_600, &days), false).await.unwrap();
+    assert_eq!(bank.import("Turned", csv(101_600, &[days[1], days[0]]), false).await.unwrap().added, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_equal_line_later_on_the_last_day_is_new() {
+    let bank = Bank::new().await;
+    let fare = ("2026-10-05", "METRO FARE", "-2.00");
+    let first = [("2026-10-04", "ALPHA", "10.00"), fare];
+    bank.import("First", csv(100_000, &first), false).await.unwrap();
+    // The download of the next morning has the evening too. A last day is never complete, so nothing is asked.
+    let evening = [first[0], fare, fare, ("2026-10-06", "BETA", "5.00")];
+    let result = bank.import("Second", csv(100_000, &evening), false).await.unwrap();
+    assert_eq!((result.added, result.known), (2, 2));
+    // Booked back before both: each stored fare answers for one, and only the third is new.
+    let moved = [("2026-10-03", "FEE", "-1.00"), first[0], fare, fare, fare, evening[3]];
+    let plan = bank.plan(csv(100_000, &moved), ImportOptions::default()).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (2, 4, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_third_equal_line_in_the_middle_is_asked_about() {
+    let bank = Bank::new().await;
+    let fare = ("2026-10-05", "METRO FARE", "-2.00");
+    let rows = [("2026-10-04", "ALPHA", "10.00"), fare, fare, ("2026-10-06", "BETA", "5.00")];
+    bank.import("First", csv(100_000, &rows), false).await.unwrap();
+    let more = [rows[0], fare, fare, fare, rows[3]];
+    let plan = bank.plan(csv(100_000, &more), ImportOptions::default()).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (1, 4, 1));
+    assert_eq!(accepted(&bank, "Second", csv(100_000, &more)).await.added, 1);
+    assert_eq!(bank.import("Third", csv(100_000, &more), false).await.unwrap().added, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_without_balances_are_asked_about_as_well() {
+    let bank = Bank::new().await;
+    bank.import_with("October", plain(ROWS), false, typed("100000")).await.unwrap();
+    // Without balances the stored lines are known by what they say; one with balances knows them too.
+    assert_eq!(bank.import("Same", csv(100_000, ROWS), false).await.unwrap().added, 0);
+    let plan = bank.plan(plain(&with_fee()), typed("100000")).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (1, 6, 1));
+    let plan = bank.plan(csv(100_000, &with_fee()), ImportOptions::default()).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (1, 6, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_after_a_period_is_not_asked_about() {
+    let bank = Bank::new().await;
+    bank.october().await;
+    let mut rows = with_fee();
+    rows.push(("2026-11-02", "NOVEMBER", "3.00"));
+    let plan = bank.plan(csv(100_000, &rows), ImportOptions::default()).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (2, 6, 1));
+    let november = [("2026-11-02", "NOVEMBER", "3.00"), ("2026-11-03", "MORE", "4.00")];
+    assert_eq!(bank.import("November", csv(215_817, &november), false).await.unwrap().added, 2);
+}
+
+/// October whose last day nets to zero.
+const PAIR: [Row<'static>; 3] =
+    [("2026-10-05", "ALPHA", "10.00"), ("2026-10-31", "LOAN IN", "50.00"), ("2026-10-31", "LOAN OUT", "-50.00")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_continues_does_not_repeat_a_day_that_nets_to_zero() {
+    let november = [PAIR[1], PAIR[2], ("2026-11-03", "BETA", "5.00")];
+    let bank = Bank::new().await;
+    bank.import("October", csv(99_000, &PAIR), false).await.unwrap();
+    let result = bank.import("November", csv(100_000, &november), false).await.unwrap();
+    assert_eq!((result.added, result.known), (1, 2));
+
+    let bank = Bank::new().await;
+    bank.import_with("October", plain(&PAIR), false, typed("99000")).await.unwrap();
+    let result = bank.import_with("November", plain(&november), false, typed("100000")).await.unwrap();
+    assert_eq!((result.added, result.known), (1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_equal_line_of_a_file_that_continues_is_new() {
+    let bank = Bank::new().await;
+    bank.import("October", csv(99_000, &PAIR), false).await.unwrap();
+    // Only one of the two comes again, so the file cannot have gone back to the day.
+    let result =
+        bank.import("November", csv(100_000, &[PAIR[2], ("2026-11-03", "BETA", "5.00")]), false).await.unwrap();
+    assert_eq!((result.added, result.known), (2, 0));
+}

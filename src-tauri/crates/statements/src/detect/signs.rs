@@ -1,0 +1,116 @@
+//! Signs that no balance proves: words beside signed amounts, and what looks like a card.
+
+use super::Work;
+use super::money::Outcome;
+use crate::mapping::SignModel;
+use crate::model::Confidence;
+use crate::number;
+use crate::words;
+
+/// Rows that are looked at.
+const ROWS: usize = 2_000;
+
+/// Words for a card, whole words of Latin texts and parts of others.
+const CARD_WORDS: &[&str] =
+    &["card", "karte", "kreditkarte", "carte", "tarjeta", "carta", "kaart", "creditcard", "kort", "kortet"];
+const CARD_PARTS: &[&str] = &["カード", "信用卡", "신용카드", "ご利用", "利用日", "利用金額"];
+
+impl Work<'_> {
+    /// Signed amounts with a word for the side beside each: where every minus is called money in and every plain amount
+    /// money out, plus is money out. Where they say the same, nothing is left to ask.
+    pub(super) fn signs_by_words(&mut self, direction: Option<usize>, outcome: Option<&mut Outcome>) {
+        let (Some(direction), Some(outcome)) = (direction, outcome) else { return };
+        let (SignModel::Signed, Some(amount)) = (outcome.best.sign, outcome.best.amount) else { return };
+        if outcome.relation.is_some() || outcome.confidence == Confidence::Chosen {
+            return;
+        }
+        let (mut same, mut turned) = (0, 0);
+        for &index in &self.layout.data {
+            let row = &self.table.rows[index];
+            let shape = number::shape(row.cell(amount));
+            if let (Some(debit), true) = (words::side(row.cell(direction)), shape.marks != 0) {
+                *(if debit == shape.negative { &mut same } else { &mut turned }) += 1;
+            }
+        }
+        let minus = self.columns[amount].negative;
+        if minus == 0 || minus == self.columns[amount].numbers || (same > 0) == (turned > 0) {
+            return;
+        }
+        let name = &self.columns[direction].header;
+        let which = if name.is_empty() { format!("column {}", direction + 1) } else { name.clone() };
+        outcome.confidence = Confidence::Certain;
+        if turned > 0 {
+            outcome.best.sign = SignModel::Inverse;
+            self.plan.sign = Some(SignModel::Inverse);
+            outcome.evidence.push(format!("Every minus is money in by the words of {which}."));
+        } else {
+            outcome.evidence.push(format!("The signs agree with the words of {which}."));
+        }
+    }
+
+    /// Why a person must say which way signed amounts run, if one must.
+    pub(super) fn unsure_of_sign(&self, outcome: Option<&Outcome>) -> Option<&'static str> {
+        let outcome = outcome?;
+        let (SignModel::Signed, Some(at)) = (outcome.best.sign, outcome.best.amount) else { return None };
+        let settled = matches!(outcome.confidence, Confidence::Chosen | Confidence::Certain);
+        if settled || outcome.relation.is_some() {
+            return None;
+        }
+        let column = &self.columns[at];
+        let on_card = self.is_on_card();
+        let amounts = column.numbers - column.zeros;
+        // With a balance or a word for the side beside it, a month without a minus is nothing odd.
+        let alone = self.plan.balance.is_none() && self.plan.direction.is_none();
+        if column.negative == 0 {
+            return match (column.marked == 0 && amounts > 0, on_card, alone && amounts >= 3) {
+                (true, true, _) => Some("This looks like a card, and no amount has a sign."),
+                (true, false, true) => Some("No amount has a sign, so nothing says that money came in."),
+                _ => None,
+            };
+        }
+        let fewer = |times: usize| column.negative * times < amounts;
+        if on_card && fewer(2) || self.thanks_for_payments(at) && fewer(3) || self.only_thanks_are_negative(at) {
+            return Some("This looks like a card: purchases have no sign and payments a minus.");
+        }
+        // An account spends oftener than it receives.
+        let few = alone && fewer(3) && amounts >= 6;
+        few.then_some("Most amounts have no sign and a few have a minus, as purchases and refunds on a card have.")
+    }
+
+    fn is_on_card(&self) -> bool {
+        let says_card = |text: &str| {
+            let folded = words::fold(text);
+            CARD_PARTS.iter().any(|part| text.contains(part))
+                || folded.split(' ').any(|word| CARD_WORDS.contains(&word))
+        };
+        let before = self.layout.header.map_or(self.layout.body, |header| header + 1).min(self.table.rows.len());
+        (0..before).any(|index| self.table.rows[index].cells.iter().any(says_card))
+    }
+
+    /// The texts of the rows, folded, and whether their amount is negative.
+    fn texts(&self, amount: usize) -> impl Iterator<Item = (String, bool)> {
+        self.layout.data.iter().take(ROWS).map(move |&index| {
+            let row = &self.table.rows[index];
+            let text = self.plan.description.iter().map(|&c| words::fold(row.cell(c))).collect::<Vec<_>>().join(" ");
+            (text, number::shape(row.cell(amount)).negative)
+        })
+    }
+
+    fn thanks_for_payments(&self, amount: usize) -> bool {
+        const THANKS: &[&str] = &["payment", "thank you", "autopay", "zahlung", "paiement"];
+        self.texts(amount).any(|(text, minus)| minus && THANKS.iter().any(|word| text.contains(word)))
+    }
+
+    /// Whatever is negative thanks for a payment, and nothing else does: a card, however few its purchases.
+    fn only_thanks_are_negative(&self, amount: usize) -> bool {
+        let (mut negative, mut positive) = (0, 0);
+        for (text, minus) in self.texts(amount) {
+            let thanks = ["thank you", "autopay", "payment received"].iter().any(|word| text.contains(word));
+            if thanks != minus {
+                return false;
+            }
+            *(if minus { &mut negative } else { &mut positive }) += 1;
+        }
+        negative > 0 && positive > 0
+    }
+}
