@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::Done;
 use crate::args::MatchArgs;
 use crate::fault::{Answer, Exit, Fault};
-use crate::output::{Output, note, progress, progress_end};
+use crate::output::{Output, progress, progress_end};
 
 pub(crate) fn run(options: &MatchArgs) -> Answer<Done> {
     let started = Instant::now();
@@ -36,18 +36,18 @@ pub(crate) fn run(options: &MatchArgs) -> Answer<Done> {
     progress_end();
     let matched = matched.map_err(|error| Fault::new(Exit::File, "MATCH_INPUT", format!("{error}.")))?;
     let edges = matched.edges;
-    matched.limits.iter().for_each(|limit| note(limit));
     write(&options.out, &edges)?;
     let count = |tier: Tier| edges.iter().filter(|edge| edge.tier == tier).count();
     let (certain, likely, possible) = (count(Tier::Certain), count(Tier::Likely), count(Tier::Possible));
     let milliseconds = started.elapsed().as_millis();
-    let text = format!(
+    let mut text = format!(
         "{} of {} matched with {}: {certain} certain, {likely} likely, {possible} possible; {milliseconds} ms, {} of them reading",
         edges.len(),
         plural(lines as u64, "line", "lines"),
         plural(entries as u64, "entry", "entries"),
         read.as_millis()
     );
+    matched.limits.iter().for_each(|limit| text.push_str(&format!("\n{limit}")));
     let json = json!({
         "lines": lines, "entries": entries, "matched": edges.len(), "certain": certain, "likely": likely, "possible": possible,
         "milliseconds": u64::try_from(milliseconds).unwrap_or(u64::MAX), "file": options.out, "limits": matched.limits,

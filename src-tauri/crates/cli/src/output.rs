@@ -76,11 +76,6 @@ impl Output {
     }
 }
 
-/// Says something beside the answer, on standard error.
-pub(crate) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
-}
-
 /// Heads of a table and how wide its columns are, numbers to the right.
 pub(crate) struct Columns {
     /// Head, whether the column is aligned right, and the width that holds every cell told so far.

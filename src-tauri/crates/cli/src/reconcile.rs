@@ -12,7 +12,7 @@ use engine::{Engine, Notice};
 use crate::Done;
 use crate::args::{ReconcileCommand, ReportKind};
 use crate::fault::{Answer, Exit, Fault};
-use crate::output::{Output, Table, figure, note, progress, progress_end};
+use crate::output::{Output, Table, figure, progress, progress_end};
 use crate::session::{Actor, open_to_read, open_to_write};
 
 pub(crate) async fn run(command: &ReconcileCommand, actor: Actor<'_>) -> Answer<Done> {
@@ -103,8 +103,7 @@ fn watch(engine: &Engine) -> tokio::task::JoinHandle<()> {
 }
 
 fn ran(result: &RunResult) -> Done {
-    result.limits.iter().for_each(|limit| note(limit));
-    let text = format!(
+    let mut text = format!(
         "One entry proposed for {} of {}: {} certain, {} likely, {} possible. {} ambiguous, {} without an entry; {} confirmed by the run{}\n",
         result.proposed,
         engine::words::plural(u64::from(result.lines), "open line", "open lines"),
@@ -116,6 +115,7 @@ fn ran(result: &RunResult) -> Done {
         result.confirmed,
         if result.dry_run { " (dry run, nothing was stored)" } else { "" }
     );
+    text.push_str(&result.limits.join("\n"));
     Output::new(result, text).into()
 }
 

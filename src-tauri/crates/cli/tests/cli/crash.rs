@@ -384,7 +384,7 @@ fn book_to_match() -> Book {
     }
     let entries = book.file("entries.csv");
     std::fs::write(&entries, batch).unwrap();
-    assert_eq!(ok(&["post", &book.path, "--batch", &text(&entries)])["failed"], 0);
+    assert_eq!(ok(&["post", &book.path, "--batch", &text(&entries)])["refused"], 0);
     assert!(import(&book.path, &text(&file)).wait().unwrap().success());
     book
 }
