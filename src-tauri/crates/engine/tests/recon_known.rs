@@ -202,3 +202,16 @@ async fn a_suggested_name_is_free() {
     assert_eq!(name("2026-10-06").await, "Merrion Operating, October 2026 (2)");
     assert_eq!(name("2026-10-07").await, "Merrion Operating, October 2026 (3)");
 }
+
+/// Two salaries of one amount on one day, told apart by who received them alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_words_to_somebody_else_are_another_line() {
+    let bank = Bank::new().await;
+    let file = |rows: &str| format!("Date;Name;Text;Amount\n{rows}").into_bytes();
+    let options = |opening: &str| ImportOptions { opening: Some(opening.into()), ..ImportOptions::default() };
+    let first = file("2026-10-04;Ormond Castings;Castings;-12.50\n2026-10-05;Aoife Byrne;Salary;-700.00\n");
+    bank.import_with("First", first, false, options("100000")).await.unwrap();
+    let second = file("2026-10-05;Nora Quinn;Salary;-700.00\n2026-10-06;Ormond Castings;Castings;-12.50\n");
+    let result = bank.import_with("Second", second, false, options("28750")).await.unwrap();
+    assert_eq!((result.added, result.known), (2, 0));
+}

@@ -172,6 +172,7 @@ pub struct KnownLine {
     pub occurrence: u32,
     /// What the bank printed after it, minor units.
     pub running_balance: Option<Amount>,
+    pub counterparty: Option<String>,
     pub seen: ImportSeen,
 }
 

@@ -81,6 +81,17 @@ fn agree(stored: &KnownLine, line: &StatementLine) -> Option<bool> {
     Some(stored.running_balance.as_ref()? == line.running_balance.as_ref()?)
 }
 
+/// Both sides name who paid or was paid, and name somebody else: the same words and amount are another payment.
+fn another_party(stored: &KnownLine, line: &StatementLine) -> bool {
+    let plain = |name: &str| -> String {
+        name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    match (stored.counterparty.as_deref().map(plain), line.counterparty.as_deref().map(plain)) {
+        (Some(stored), Some(given)) => !stored.is_empty() && !given.is_empty() && stored != given,
+        _ => false,
+    }
+}
+
 /// How sure a stored line is the same as a line of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum How {
@@ -118,7 +129,7 @@ impl<'a> Pairing<'a> {
             }
             let free = self.stored.get_mut(&key.key).into_iter().flatten().filter(|(_, taken)| !taken);
             for (one, taken) in free {
-                if fits(line, key, one) {
+                if !another_party(one, line) && fits(line, key, one) {
                     *taken = true;
                     *found = Some((how, one.seen.clone()));
                     break;

@@ -34,7 +34,7 @@ pub(super) async fn known_lines(
     balance_key: i64,
     fingerprints: &[String],
 ) -> StoreResult<Vec<KnownLine>> {
-    let mut query = QueryBuilder::new("SELECT l.fingerprint, l.occurrence, l.running_balance::text, ");
+    let mut query = QueryBuilder::new("SELECT l.fingerprint, l.occurrence, l.running_balance::text, l.counterparty, ");
     query.push(SEEN).push(
         " FROM statement_line l JOIN statement s ON s.key = l.statement_key
           JOIN balance b ON b.key = s.balance_key JOIN source_file f ON f.sha256 = s.file_sha256

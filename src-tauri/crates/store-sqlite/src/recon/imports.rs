@@ -27,7 +27,7 @@ pub(super) async fn known_lines(
     balance_key: i64,
     fingerprints: &[String],
 ) -> StoreResult<Vec<KnownLine>> {
-    let mut query = QueryBuilder::new("SELECT l.fingerprint, l.occurrence, l.running_balance, ");
+    let mut query = QueryBuilder::new("SELECT l.fingerprint, l.occurrence, l.running_balance, l.counterparty, ");
     // One look into the index per fingerprint: joined the other way round, every stored line of the account is held
     // against every fingerprint.
     query.push(SEEN).push(
@@ -44,6 +44,7 @@ pub(super) async fn known_lines(
             running_balance: get::<Option<&str>>(row, "running_balance")?
                 .map(|text| amount("statement line", text))
                 .transpose()?,
+            counterparty: get(row, "counterparty")?,
             seen: seen(row)?,
         })
     })

@@ -79,13 +79,14 @@ pub fn seen(row: &impl Fields) -> StoreResult<ImportSeen> {
     })
 }
 
-/// `fingerprint`, `occurrence`, `running_balance` and the columns of [`seen`].
+/// `fingerprint`, `occurrence`, `running_balance`, `counterparty` and the columns of [`seen`].
 pub fn known_line(row: &impl Fields) -> StoreResult<KnownLine> {
     let balance = row.text("running_balance")?;
     Ok(KnownLine {
         fingerprint: row.word("fingerprint")?,
         occurrence: row.small("occurrence")?,
         running_balance: balance.map(|text| super::value::amount("statement line", &text)).transpose()?,
+        counterparty: row.text("counterparty")?,
         seen: seen(row)?,
     })
 }
