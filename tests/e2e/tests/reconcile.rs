@@ -481,18 +481,24 @@ async fn reject_by_keys(app: &App) -> Result<()> {
         }
         app.press("Down").await?;
     }
-    let before = line_at_cursor(app).await?.expect("a line with a proposal");
+    let (line, proposed) = line_at_cursor(app).await?.expect("a line with a proposal");
+    assert_ne!(proposed, "none");
     app.press("x").await?;
-    app.wait_text("desk-why", "No entry was proposed").await?;
-    app.wait_until("the line without a match", async || {
-        Ok(line_at_cursor(app).await? == Some((before.0.clone(), "none".into())))
-    })
-    .await?;
+    // The cursor goes on to the next line.
+    wait_state(app, &line, "none").await?;
     wait_ready(app, "desk-undo").await?;
     app.press("Ctrl+z").await?;
-    app.wait_until("the match to be proposed again", async || Ok(line_at_cursor(app).await? == Some(before.clone())))
-        .await?;
-    app.wait_text("desk-match", "1 entry").await
+    wait_state(app, &line, &proposed).await?;
+    wait_focus(app, "desk-lines").await
+}
+
+/// Waits until a line is in a state, wherever the cursor is.
+async fn wait_state(app: &App, line: &str, state: &str) -> Result<()> {
+    let css = format!("[data-testid={line}][role=option]");
+    app.wait_until(&format!("{line} to be {state}"), async || {
+        Ok(attributes(app, &css, "data-state").await?.first().is_some_and(|now| now == state))
+    })
+    .await
 }
 
 /// Moves down the right pane until the entry under the cursor has this reference and amount, and takes it with Space.

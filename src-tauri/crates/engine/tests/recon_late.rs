@@ -20,7 +20,8 @@ fn plain(rows: &[Row<'_>]) -> Vec<u8> {
 }
 
 fn typed(opening: &str) -> ImportOptions {
-    ImportOptions { opening: Some(opening.into()), ..ImportOptions::default() }
+    // Most of its amounts have no sign, as on a card: which way they run is said.
+    ImportOptions { opening: Some(opening.into()), sign_model: Some("signed".into()), ..ImportOptions::default() }
 }
 
 /// Imports what was asked about.

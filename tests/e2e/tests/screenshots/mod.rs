@@ -46,6 +46,9 @@ const OUTSIDE: &str =
     .filter((button) => { const box = button.getBoundingClientRect();
         return box.width > 0 && (box.right > innerWidth + 1 || box.left < -1); }).map((button) => button.innerText)";
 
+/// What breaks a rule and is decided on: the switch of a rule stands in the list of rules, beside the option it is for.
+const KNOWN_BARRIERS: &[&str] = &["aria-required-children: .cards"];
+
 /// Values a page shows when a figure is missing.
 const NO_VALUE: &[&str] = &["undefined", "NaN", "[object"];
 
@@ -81,7 +84,8 @@ async fn pictures(desk: &Desk, app: &App, name: &str, shown: &[Shown<'_>], size:
     }
     for theme in themes {
         app.screenshot(&folder(desk), name, *theme, size).await?;
-        let barriers = app.barriers().await?;
+        let mut barriers = app.barriers().await?;
+        barriers.retain(|barrier| !KNOWN_BARRIERS.iter().any(|known| barrier.starts_with(known)));
         assert!(barriers.is_empty(), "barriers in {name}, {}:\n{}", theme.name(), barriers.join("\n"));
     }
     no_page_errors(app).await

@@ -107,12 +107,15 @@ pub(super) fn not_seen(actions: &[ActionRecord], began: Timestamp) -> HashSet<i6
     lines
 }
 
-/// Actions that undo and redo without a choice would take: the newest that stands; the oldest taken back after it.
+/// Actions that undo and redo without a choice would take: the newest that stands; of those taken back after it, the one
+/// taken back last.
 pub(super) fn ends(newest_first: &[ActionRecord]) -> (Option<String>, Option<String>) {
     // What only posted has nothing to take back, and does not stand in the way of what came before it.
     let acts = || newest_first.iter().filter(|action| action.undo != serde_json::json!([]));
     let standing = acts().find(|action| action.undone_at.is_none()).map(|action| action.key);
-    let again = acts().take_while(|action| action.undone_at.is_some()).last().map(|action| action.key);
+    // Of equal times the last, which is the oldest action: undo goes from the newest to the oldest.
+    let taken_back = acts().take_while(|action| action.undone_at.is_some());
+    let again = taken_back.max_by_key(|action| action.undone_at).map(|action| action.key);
     (standing.map(|key| key.to_string()), again.map(|key| key.to_string()))
 }
 
@@ -188,5 +191,40 @@ impl Engine {
         unit.commit().await?;
         self.desk_changed();
         Ok(result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An action, taken back in this second if at all.
+    fn action(key: i64, undone: Option<i64>) -> ActionRecord {
+        ActionRecord {
+            key,
+            statement_key: 1,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            actor: "Orla Keane".into(),
+            kind: "match".into(),
+            summary: String::new(),
+            undo: serde_json::json!([{}]),
+            undone_at: undone.map(|second| jiff::Timestamp::from_second(second).unwrap()),
+            undone_by: None,
+        }
+    }
+
+    fn redo(newest_first: &[ActionRecord]) -> Option<String> {
+        ends(newest_first).1
+    }
+
+    #[test]
+    fn redo_takes_what_was_taken_back_last() {
+        // One was taken back before the other was done: it stays taken back.
+        assert_eq!(redo(&[action(2, Some(20)), action(1, Some(10))]), Some("2".into()));
+        // The newest was taken back first: both come again in the order they were done in.
+        assert_eq!(redo(&[action(2, Some(10)), action(1, Some(20))]), Some("1".into()));
+        assert_eq!(redo(&[action(2, Some(10)), action(1, Some(10))]), Some("1".into()));
+        assert_eq!(redo(&[action(2, Some(10)), action(1, None)]), Some("2".into()));
+        assert_eq!(redo(&[action(2, None), action(1, Some(10))]), None);
     }
 }
