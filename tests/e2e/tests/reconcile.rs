@@ -420,7 +420,7 @@ fn a_statement_is_reconciled_with_the_keyboard_alone() {
         app.wait_until("the step to be done again", async || Ok(to_review(&app).await? < all)).await?;
 
         // By hand: across to the entries, down to one, into the match, its difference posted.
-        go_to_line(&app, "PREMIER INN").await?;
+        go_to_line(&app, "PREMIER INN WHITEHAVEN").await?;
         entry_by_keys(&app, "EXP-", "154.80").await?;
         app.press("w").await?;
         choose(&app, "difference-against", "@travel").await?;
