@@ -93,7 +93,8 @@ fn screenshots_of_an_import_at_work() {
         }
         app.get("import-name").await?;
         // It opens at zero, which is not where the last signed statement ended.
-        app.click("import-accept-opening").await?;
+        // The box itself is transparent, and the driver takes that for hidden; its label is not.
+        app.click_css("label:has([data-testid=import-accept-opening])").await?;
         wait_ready(&app, "import-next").await?;
         app.click("import-next").await?;
         // Not `both_themes`: a page that counts is never still.
