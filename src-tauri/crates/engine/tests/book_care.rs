@@ -9,27 +9,14 @@ use engine::api::ledgers::NewBalanceRequest;
 use engine::api::transactions::PostRequest;
 use engine::{CreateError, Engine, EngineError, SystemClock};
 use sqlx::Connection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use store::Store;
 use store::error::OpenError;
 use store_sqlite::SqliteStore;
 
-use crate::support::{TestBook, transfer};
+use crate::support::{TestBook, execute, older_book, raw, transfer};
 
 /// Postings that are made while the book is checked.
 const MEANWHILE: u32 = 200;
-
-async fn raw(path: &Path) -> SqliteConnection {
-    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path).create_if_missing(true)).await.unwrap()
-}
-
-async fn execute(path: &Path, statements: &[&'static str]) {
-    let mut connection = raw(path).await;
-    for sql in statements {
-        sqlx::query(*sql).execute(&mut connection).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
-    }
-    connection.close().await.unwrap();
-}
 
 fn engine_on(store: SqliteStore) -> Engine {
     Engine::new(Arc::new(store), Arc::new(SystemClock), "Me")
@@ -52,18 +39,6 @@ async fn make(path: &Path, currency: &str) -> Result<String, CreateError> {
     };
     let file = |part: PathBuf| async move { SqliteStore::create(&part).await };
     engine::create_book(path, book, "Me", file).await.map(|info| info.name)
-}
-
-/// A book as an older Tieout left it: the first migration alone.
-async fn older_book(folder: &Path) -> PathBuf {
-    let path = folder.join("Old.tieout");
-    let migrations = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../migrations/sqlite"));
-    let mut connection = raw(&path).await;
-    sqlx::migrate::Migrator::new(migrations).await.unwrap().run_to(1, &mut connection).await.unwrap();
-    connection.close().await.unwrap();
-    execute(&path, &["PRAGMA journal_mode = WAL", "PRAGMA application_id = 1414088015", "PRAGMA user_version = 1"])
-        .await;
-    path
 }
 
 #[tokio::test]
@@ -137,7 +112,13 @@ async fn an_older_book_that_is_write_protected_says_so() {
     let path = older_book(folder.path()).await;
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o444)).unwrap();
     if std::fs::OpenOptions::new().append(true).open(&path).is_ok() {
-        // The superuser may write whatever is protected.
+        // The superuser may write whatever is protected: such a book is brought up to date like any other.
+        let store = SqliteStore::open(&path).await.unwrap();
+        assert_eq!(store.read_only(), None);
+        assert!(store.backup_made().is_some(), "no copy was made");
+        store.close().await;
+        let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut raw(&path).await).await.unwrap();
+        assert_eq!(version, store_sqlite::SCHEMA_VERSION);
         return;
     }
     let refused = SqliteStore::open(&path).await.err().unwrap();

@@ -4,16 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::{Engine, SystemClock};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{Connection, Row};
+use sqlx::Row;
 use store::error::OpenError;
 use store_sqlite::{SCHEMA_VERSION, SqliteStore};
 
-use crate::support::TestBook;
-
-async fn raw(path: &Path) -> SqliteConnection {
-    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path)).await.unwrap()
-}
+use crate::support::{TestBook, execute, older_book, raw};
 
 async fn refusal(path: &Path) -> OpenError {
     match SqliteStore::open(path).await {
@@ -97,12 +92,8 @@ async fn what_is_not_a_book_is_refused_with_a_sentence() {
     let at = |name: &str| folder.path().join(name);
     std::fs::write(at("notes.txt"), "not a database").unwrap();
     std::fs::write(at("empty.tieout"), "").unwrap();
-    let mut other =
-        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(at("other.db")).create_if_missing(true))
-            .await
-            .unwrap();
-    sqlx::query("CREATE TABLE t (a)").execute(&mut other).await.unwrap();
-    other.close().await.unwrap();
+    std::fs::write(at("other.db"), "").unwrap();
+    execute(&at("other.db"), &["CREATE TABLE t (a)"]).await;
     for name in ["notes.txt", "empty.tieout", "other.db"] {
         assert!(matches!(refusal(&at(name)).await, OpenError::NotABook(_)), "{name}");
     }
@@ -184,25 +175,8 @@ async fn a_second_opening_reads_only_and_says_why() {
 #[tokio::test]
 async fn an_older_book_is_copied_before_it_is_upgraded() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("old.tieout");
-    // A book of the first format: the first migration alone.
-    let mut connection =
-        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&path).create_if_missing(true))
-            .await
-            .unwrap();
-    let migrator =
-        sqlx::migrate::Migrator::new(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../migrations/sqlite")))
-            .await
-            .unwrap();
-    migrator.run_to(1, &mut connection).await.unwrap();
-    for sql in [
-        "PRAGMA application_id = 1414088015",
-        "PRAGMA user_version = 1",
-        "INSERT INTO ledger (id, name, created_at) VALUES ('ldg_1', 'Kept', 0)",
-    ] {
-        sqlx::query(sql).execute(&mut connection).await.unwrap();
-    }
-    connection.close().await.unwrap();
+    let path = older_book(folder.path()).await;
+    execute(&path, &["INSERT INTO ledger (id, name, created_at) VALUES ('ldg_1', 'Kept', 0)"]).await;
     let store = SqliteStore::open(&path).await.unwrap();
     let copy = store.backup_made().expect("a copy was made").to_owned();
     let kept: String = sqlx::query_scalar("SELECT name FROM ledger").fetch_one(&mut raw(&copy).await).await.unwrap();

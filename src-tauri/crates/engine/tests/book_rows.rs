@@ -1,11 +1,11 @@
 //! Rows that stay: every table of a book says here what may be done to its rows, and the database is asked to do the rest.
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Row};
 use store::Store;
 use store_sqlite::SqliteStore;
 
-use crate::support::TestBook;
+use crate::support::{TestBook, raw};
 
 /// What the database lets happen to the rows of a table, whoever asks.
 enum Rows {
@@ -83,10 +83,6 @@ const RECONCILED: &[&str] = &[
     "INSERT INTO sign_off (statement_key, version, signed_at, signed_by, report) SELECT key, 1, 0, 'me', '{}' FROM statement",
 ];
 
-async fn raw(book: &TestBook) -> SqliteConnection {
-    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&book.path)).await.unwrap()
-}
-
 async fn texts(connection: &mut SqliteConnection, sql: String) -> Vec<String> {
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap()
 }
@@ -160,7 +156,7 @@ async fn rows_that_stay_cannot_be_changed_deleted_or_replaced() {
     let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
     book.fund(&a, "EUR", "10000").await;
     book.transfer("R", &a, &b, "100").await.unwrap();
-    let mut connection = raw(&book).await;
+    let mut connection = raw(&book.path).await;
     for sql in RECONCILED {
         sqlx::query(*sql).execute(&mut connection).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
     }
@@ -193,7 +189,7 @@ async fn rows_that_stay_cannot_be_changed_deleted_or_replaced() {
 async fn a_line_that_was_taken_back_does_not_come_back_over_another() {
     let book = TestBook::new().await;
     book.balance("A", "EUR").await;
-    let mut connection = raw(&book).await;
+    let mut connection = raw(&book.path).await;
     for sql in &RECONCILED[..3] {
         sqlx::query(*sql).execute(&mut connection).await.unwrap();
     }
@@ -212,12 +208,12 @@ async fn a_line_that_was_taken_back_does_not_come_back_over_another() {
 #[tokio::test]
 async fn the_same_file_is_kept_once_and_read_again() {
     let book = TestBook::new().await;
-    sqlx::query(RECONCILED[0]).execute(&mut raw(&book).await).await.unwrap();
+    sqlx::query(RECONCILED[0]).execute(&mut raw(&book.path).await).await.unwrap();
     book.engine.close().await;
     let store = SqliteStore::open(&book.path).await.unwrap();
     let mut unit = store.begin().await.unwrap();
     unit.put_file("f", "Again.csv", b"1", jiff::Timestamp::UNIX_EPOCH).await.unwrap();
     unit.commit().await.unwrap();
     store.close().await;
-    assert_eq!(texts(&mut raw(&book).await, "SELECT name FROM source_file".into()).await, ["May.csv"]);
+    assert_eq!(texts(&mut raw(&book.path).await, "SELECT name FROM source_file".into()).await, ["May.csv"]);
 }

@@ -4,14 +4,8 @@ use engine::api::page::ListQuery;
 use engine::api::transactions::{BatchRow, CommitItem, PostRequest, VoidItem, VoidRequest};
 use engine::{EngineError, SYSTEM_ACTOR};
 use serde_json::json;
-use sqlx::Connection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use crate::support::{TestBook, transfer};
-
-async fn raw(book: &TestBook) -> SqliteConnection {
-    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&book.path)).await.unwrap()
-}
+use crate::support::{TestBook, raw, transfer};
 
 async fn commit(book: &TestBook, item: &CommitItem) -> BatchRow {
     book.engine.holds_commit(vec![item.clone()]).await.unwrap().rows.remove(0)
@@ -161,7 +155,7 @@ async fn a_row_of_an_older_book_is_known_by_its_content() {
     let asked = PostRequest { metadata, expires_at, hold: true, ..transfer("OLD", &source, &target, "700") };
     book.engine.post(asked.clone()).await.unwrap();
     let id = book.engine.post(transfer("OLD-2", &source, &target, "5")).await.unwrap().family.id;
-    let mut connection = raw(&book).await;
+    let mut connection = raw(&book.path).await;
     sqlx::query("DROP TRIGGER txn_no_update").execute(&mut connection).await.unwrap();
     let done = sqlx::query("UPDATE txn SET input_hash = zeroblob(32)").execute(&mut connection).await.unwrap();
     assert_eq!(done.rows_affected(), 3);
@@ -195,7 +189,7 @@ async fn what_the_clock_does_names_no_person() {
     let detail = book.engine.transaction_get(&out).await.unwrap();
     assert_eq!((detail.rows[0].actor.as_str(), detail.rows[1].actor.as_str()), ("Orla Keane", SYSTEM_ACTOR));
     let actors: Vec<String> = sqlx::query_scalar("SELECT actor FROM event WHERE kind = 'hold.expired'")
-        .fetch_all(&mut raw(&book).await)
+        .fetch_all(&mut raw(&book.path).await)
         .await
         .unwrap();
     assert_eq!(actors, [SYSTEM_ACTOR]);

@@ -1,9 +1,10 @@
 //! Random work on the desk: whatever is done and undone, nothing is matched twice and both halves of the proof agree.
 
 use proptest::prelude::*;
-use sqlx::{Connection, Row};
+use sqlx::Row;
 
 use crate::recon_support::{Bank, csv, run_request};
+use crate::support::raw;
 
 #[derive(Debug, Clone)]
 enum Act {
@@ -111,7 +112,7 @@ async fn proof_holds(bank: &Bank, statement: &str, after: &Act) {
     let number = |text: &str| text.parse::<i128>().unwrap();
     assert_eq!(number(&header.cleared) + number(&header.left_to_clear), number(&header.closing));
     assert_eq!(number(&header.review_in) + number(&header.review_out), number(&header.left_to_clear));
-    let mut raw = sqlx::SqliteConnection::connect(&format!("sqlite://{}", bank.book.path.display())).await.unwrap();
+    let mut connection = raw(&bank.book.path).await;
     // Every standing match balances, and no undone match keeps a side.
     let rows = sqlx::query(
         "SELECT m.undone_at,
@@ -121,7 +122,7 @@ async fn proof_holds(bank: &Bank, statement: &str, after: &Act) {
                 (SELECT count(*) FROM match_entry me WHERE me.match_key = m.key)
          FROM match m",
     )
-    .fetch_all(&mut raw)
+    .fetch_all(&mut connection)
     .await
     .unwrap();
     for row in rows {
@@ -135,7 +136,7 @@ async fn proof_holds(bank: &Bank, statement: &str, after: &Act) {
     let twice: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) - count(DISTINCT line_key) FROM match_line) + (SELECT count(*) - count(DISTINCT balance_key || ' ' || txn_key) FROM match_entry)",
     )
-    .fetch_one(&mut raw)
+    .fetch_one(&mut connection)
     .await
     .unwrap();
     assert_eq!(twice, 0);

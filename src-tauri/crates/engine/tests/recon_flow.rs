@@ -4,10 +4,10 @@ use engine::EngineError;
 use engine::api::desk::DifferencePosting;
 use engine::api::imports::{ImportOptions, ImportSource, ProofVerdict};
 use engine::api::statements::{ReportFormat, StatementState};
-use sqlx::Connection;
 use store::StoreError;
 
 use crate::recon_support::{Bank, ROWS, csv, run_request};
+use crate::support::raw;
 
 fn conflict(error: &EngineError) -> &'static str {
     error.code()
@@ -140,8 +140,7 @@ async fn frozen(bank: &Bank, statement: &str) {
     assert!(matches!(refused, EngineError::Store(StoreError::Signed)), "{refused:?}");
     assert_eq!(conflict(&engine.import_undo(statement).await.unwrap_err()), "STATEMENT_SIGNED");
     assert_eq!(conflict(&engine.run_now(run_request(statement)).await.unwrap_err()), "STATEMENT_SIGNED");
-    let url = format!("sqlite://{}", bank.book.path.display());
-    let mut raw = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    let mut connection = raw(&bank.book.path).await;
     for sql in [
         "DELETE FROM match_line",
         "DELETE FROM match_entry",
@@ -153,7 +152,7 @@ async fn frozen(bank: &Bank, statement: &str) {
         "UPDATE sign_off SET report = '{}'",
         "INSERT OR REPLACE INTO sign_off SELECT * FROM sign_off",
     ] {
-        assert!(sqlx::query(sql).execute(&mut raw).await.is_err(), "{sql}");
+        assert!(sqlx::query(sql).execute(&mut connection).await.is_err(), "{sql}");
     }
 }
 

@@ -1,16 +1,10 @@
 //! What counts as the same line, and what a person can say about it.
 
-use engine::api::imports::{CellRepair, ImportOptions, ImportRequest, ImportResult, ImportSource};
+use engine::api::imports::{CellRepair, ImportOptions, ImportResult, ImportSource};
 
-use crate::recon_support::{Bank, ROWS, Row, csv};
+use crate::recon_support::{Bank, ROWS, Row, csv, plain};
 
 const FARE: Row<'static> = ("2026-10-05", "METRO FARE", "-2.00");
-
-/// A file without running balances.
-fn plain(rows: &[Row<'_>]) -> Vec<u8> {
-    let lines = rows.iter().map(|(date, text, amount)| format!("{date};{text};{amount}\n"));
-    format!("Date;Description;Amount\n{}", lines.collect::<String>()).into_bytes()
-}
 
 fn typed(opening: &str) -> ImportOptions {
     ImportOptions { opening: Some(opening.into()), ..ImportOptions::default() }
@@ -126,23 +120,13 @@ async fn the_same_file_under_another_reading_needs_a_word() {
     engine.import_undo(&first.statement_id.unwrap()).await.unwrap();
     assert_eq!(into_book(&bank, file, others[0].clone()).await.unwrap().added, 2);
 
-    let source = ImportSource::Bytes { name: "typed.csv".into(), bytes: file.to_vec() };
-    let session = engine.import_open(source).await.unwrap().id;
-    let plan = engine.import_plan(&session, others[1].clone(), &bank.bank).await.unwrap();
+    let plan = bank.plan(file.to_vec(), others[1].clone()).await;
     assert!(plan.same_file.unwrap().contains("2 lines that are not stored yet"));
-    let request = ImportRequest {
-        session,
-        options: others[1].clone(),
-        balance_id: bank.bank.clone(),
-        name: "Twice".into(),
-        leave_out_bad_rows: false,
-        save_profile: None,
-        accept_other_account: false,
-        accept_other_balance: false,
-        accept_same_file: true,
-        accept_late_lines: false,
-    };
-    assert_eq!(engine.import_commit(request, None).await.unwrap().added, 2);
+    let twice = bank.import_as("Twice", file.to_vec(), |request| {
+        request.options = others[1].clone();
+        request.accept_same_file = true;
+    });
+    assert_eq!(twice.await.unwrap().added, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 
 use engine::api::imports::{ImportOptions, ImportResult};
 
-use crate::recon_support::{Bank, ROWS, Row, csv};
+use crate::recon_support::{Bank, ROWS, Row, csv, plain};
 
 const FEE: Row<'static> = ("2026-10-03", "ACCOUNT FEE", "-5.00");
 
@@ -12,11 +12,6 @@ fn with_fee() -> Vec<Row<'static>> {
     let mut rows = ROWS.to_vec();
     rows.insert(1, FEE);
     rows
-}
-
-fn plain(rows: &[Row<'_>]) -> Vec<u8> {
-    let lines = rows.iter().map(|(date, text, amount)| format!("{date};{text};{amount}\n"));
-    format!("Date;Description;Amount\n{}", lines.collect::<String>()).into_bytes()
 }
 
 fn typed(opening: &str) -> ImportOptions {

@@ -45,6 +45,12 @@ pub fn csv(opening: i64, rows: &[Row<'_>]) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// A file without running balances.
+pub fn plain(rows: &[Row<'_>]) -> Vec<u8> {
+    let lines = rows.iter().map(|(date, text, amount)| format!("{date};{text};{amount}\n"));
+    format!("Date;Description;Amount\n{}", lines.collect::<String>()).into_bytes()
+}
+
 impl Bank {
     /// A bank balance that nothing was posted to.
     pub async fn empty() -> Self {

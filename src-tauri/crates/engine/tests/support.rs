@@ -1,12 +1,14 @@
-//! A book in a temporary folder, with a clock that stands still.
+//! A book in a temporary folder, with a clock that stands still, and the file of a book below all rules.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::api::book::{Chart, ColumnNames, NewBook};
 use engine::api::ledgers::NewBalanceRequest;
 use engine::api::transactions::{PostRequest, TransactionDetail};
 use engine::{Engine, EngineResult, FixedClock};
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use store_sqlite::SqliteStore;
 
 /// A founded book.
@@ -110,4 +112,31 @@ pub fn transfer(reference: &str, from: &str, to: &str, amount: &str) -> PostRequ
         destination: to.into(),
         ..PostRequest::default()
     }
+}
+
+/// The database of a book that is there, past everything that Tieout watches over.
+pub async fn raw(path: &Path) -> SqliteConnection {
+    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path)).await.unwrap()
+}
+
+pub async fn execute(path: &Path, statements: &[&'static str]) {
+    let mut connection = raw(path).await;
+    for sql in statements {
+        sqlx::query(*sql).execute(&mut connection).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+    connection.close().await.unwrap();
+}
+
+/// A book as an older Tieout left it: the first migration alone.
+pub async fn older_book(folder: &Path) -> PathBuf {
+    let path = folder.join("Old.tieout");
+    let migrations = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../migrations/sqlite"));
+    // To SQLite an empty file is an empty database.
+    std::fs::write(&path, "").unwrap();
+    let mut connection = raw(&path).await;
+    sqlx::migrate::Migrator::new(migrations).await.unwrap().run_to(1, &mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    execute(&path, &["PRAGMA journal_mode = WAL", "PRAGMA application_id = 1414088015", "PRAGMA user_version = 1"])
+        .await;
+    path
 }

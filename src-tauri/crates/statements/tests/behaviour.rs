@@ -7,16 +7,12 @@ use statements::{
     Severity, SignModel, Topic, line_fingerprint, line_fingerprints,
 };
 
-use crate::support::{assert_nothing_lost, errors, fixture, fixtures, outcome, read};
+use crate::support::{amounts, assert_nothing_lost, errors, fixture, fixtures, outcome, read};
 
 fn read_text(text: &str, options: &ReadOptions) -> Reading {
     let reading = statements::read(text.as_bytes(), "test.csv", options);
     assert_nothing_lost(&reading, text);
     reading
-}
-
-fn amounts(reading: &Reading) -> Vec<String> {
-    reading.statements.iter().flat_map(|s| s.lines.iter().map(|l| l.amount.to_decimal(s.exponent))).collect()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use statements::{IgnoreReason, Mapping, ReadOptions, Reading, Reason, Role, Severity, SignModel};
 
-use crate::support::{assert_nothing_lost, errors};
+use crate::support::{amounts, assert_nothing_lost, errors};
 
 fn read_under(text: &str, mapping: Option<&Mapping>) -> Reading {
     let options = ReadOptions { mapping: mapping.cloned(), ..ReadOptions::default() };
@@ -30,11 +30,6 @@ fn saved_before(reading: &Reading) -> Mapping {
         stored["sign_model"] = "debit_credit".into();
     }
     serde_json::from_value(stored).unwrap()
-}
-
-fn amounts(reading: &Reading) -> Vec<String> {
-    let of = |s: &statements::Statement| s.lines.iter().map(|l| l.amount.to_decimal(s.exponent)).collect::<Vec<_>>();
-    reading.statements.iter().flat_map(of).collect()
 }
 
 fn warned(reading: &Reading, reason: Reason) -> bool {

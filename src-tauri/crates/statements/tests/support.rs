@@ -34,6 +34,11 @@ pub fn errors(reading: &Reading) -> Vec<(Option<u32>, Reason)> {
     reading.problems.iter().filter(|p| p.severity == Severity::Error).map(|p| (p.line, p.reason)).collect()
 }
 
+/// The amounts of all lines, as decimal text.
+pub fn amounts(reading: &Reading) -> Vec<String> {
+    reading.statements.iter().flat_map(|s| s.lines.iter().map(|l| l.amount.to_decimal(s.exponent))).collect()
+}
+
 /// Every row that is not blank is a line, an ignored row or a problem row, and none is two of them.
 pub fn assert_nothing_lost(reading: &Reading, what: &str) {
     let lines: Vec<u32> = reading.statements.iter().flat_map(|s| s.lines.iter().map(|l| l.position)).collect();
