@@ -48,6 +48,61 @@ fn wait(delay: Duration) {
     std::thread::sleep(delay);
 }
 
+/// When to kill a command, and what the kills found. Every second kill comes at any moment of a run; the others follow
+/// where the last one landed, so that both sides of the commit are hit.
+struct Aim {
+    /// Microseconds that a whole run takes.
+    whole: u64,
+    /// Microseconds after which the commit is expected.
+    at: u64,
+    tries: u32,
+    /// Kills before the commit, and after it.
+    before: u32,
+    after: u32,
+}
+
+impl Aim {
+    fn new(run: Duration) -> Self {
+        let whole = u64::try_from(run.as_micros()).unwrap();
+        Self { whole, at: whole, tries: 0, before: 0, after: 0 }
+    }
+
+    /// Whether the child was killed: it may be done before.
+    fn kill(&mut self, rng: &mut Rng, mut child: Child) -> bool {
+        self.tries += 1;
+        let around = self.at - self.at / 20 + rng.below(self.at / 10 + 1);
+        wait(Duration::from_micros(if self.tries % 2 == 0 { rng.below(self.whole + 1) } else { around }));
+        child.kill().unwrap();
+        let done = child.wait().unwrap().success();
+        if done {
+            // Nothing was killed. The machine has less to do than when the time was taken.
+            self.at -= self.at / 20;
+            self.whole -= self.whole / 40;
+        }
+        !done
+    }
+
+    /// On which side of the commit the last kill landed.
+    fn landed(&mut self, before: bool) {
+        if before {
+            self.before += 1;
+            self.at += self.at / 30;
+        } else {
+            self.after += 1;
+            self.at -= self.at / 30;
+        }
+    }
+
+    fn kills(&self) -> u32 {
+        self.before + self.after
+    }
+
+    fn print(&self) {
+        let Self { whole, before, after, .. } = self;
+        println!("{} kills within {whole} µs, {before} times absent, {after} times whole", self.kills());
+    }
+}
+
 /// Sends postings until the process is gone; gives back the references sent and those acknowledged. The delay counts
 /// from the start of the process, or from its first answer, so that both opening and posting are cut off.
 fn post_until_killed(path: &str, round: u32, from_answer: bool, delay: Duration) -> (HashSet<String>, HashSet<String>) {
@@ -175,32 +230,21 @@ fn a_book_is_made_whole_or_not_at_all() {
     };
     let began = Instant::now();
     assert!(started(&create).wait().unwrap().success());
-    let mut whole = u64::try_from(began.elapsed().as_micros()).unwrap();
-    let (mut kills, mut absent, mut tries, mut aim) = (0, 0, 0, whole);
-    while kills < CREATE_KILLS || absent < 3 && tries < 10 * CREATE_KILLS {
+    let mut aim = Aim::new(began.elapsed());
+    while aim.kills() < CREATE_KILLS || aim.before < 3 && aim.tries < 10 * CREATE_KILLS {
         remove();
-        tries += 1;
-        let mut child = started(&create);
-        let around = aim - aim / 20 + rng.below(aim / 10 + 1);
-        wait(Duration::from_micros(if tries % 2 == 0 { rng.below(whole + 1) } else { around }));
-        child.kill().unwrap();
-        if child.wait().unwrap().success() {
-            aim -= aim / 20;
-            whole -= whole / 40;
+        if !aim.kill(&mut rng, started(&create)) {
             continue;
         }
-        kills += 1;
-        if std::fs::exists(&path).unwrap() {
-            aim -= aim / 30;
-        } else {
-            absent += 1;
-            aim += aim / 30;
+        let absent = !std::fs::exists(&path).unwrap();
+        aim.landed(absent);
+        if absent {
             ok(&create);
         }
         use_new(&path);
     }
-    println!("{kills} kills within {whole} µs, {absent} times absent, {} times whole", kills - absent);
-    assert!(absent >= 3, "kills before the book had its name: {absent}");
+    aim.print();
+    assert!(aim.before >= 3, "kills before the book had its name: {}", aim.before);
 }
 
 fn statement(path: &Path) {
@@ -244,33 +288,21 @@ fn an_import_is_whole_or_absent() {
     let (file, target) = (text(&file), text(&base.file("round.tieout")));
     let fresh = || copy(&base.path, &target);
     fresh();
-    let started = Instant::now();
+    let began = Instant::now();
     assert!(import(&target, &file).wait().unwrap().success());
-    let mut whole = u64::try_from(started.elapsed().as_millis()).unwrap();
+    let mut aim = Aim::new(began.elapsed());
     assert_eq!(ok(&["statements", &target])[0]["lines"], LINES);
-    let (mut kills, mut absent, mut tries, mut aim) = (0, 0, 0, whole);
-    // Both sides of the commit must be hit: half of the kills follow where the last one landed.
-    while kills < IMPORT_KILLS || (absent < 3 || kills - absent < 3) && tries < 10 * IMPORT_KILLS {
+    while aim.kills() < IMPORT_KILLS || (aim.before < 3 || aim.after < 3) && aim.tries < 10 * IMPORT_KILLS {
         fresh();
-        tries += 1;
-        let mut child = import(&target, &file);
-        let around = aim - aim / 20 + rng.below(aim / 10 + 1);
-        wait(Duration::from_millis(if tries % 2 == 0 { rng.below(whole + 1) } else { around }));
-        child.kill().unwrap();
-        if child.wait().unwrap().success() {
-            // It was done before: nothing was killed. The machine has less to do than when the time was taken.
-            aim -= aim / 20;
-            whole -= whole / 40;
+        if !aim.kill(&mut rng, import(&target, &file)) {
             continue;
         }
-        kills += 1;
         check(&target);
         let statements = ok(&["statements", &target]);
         match statements.as_array().unwrap().as_slice() {
             [] => {
-                absent += 1;
-                aim += aim / 30;
-                if absent % 8 == 0 {
+                aim.landed(true);
+                if aim.before % 8 == 0 {
                     assert!(
                         import(&target, &file).wait().unwrap().success(),
                         "an import that was cut off can be made again"
@@ -279,7 +311,7 @@ fn an_import_is_whole_or_absent() {
                 }
             }
             [one] => {
-                aim -= aim / 30;
+                aim.landed(false);
                 assert_eq!(
                     (one["lines"].as_i64(), one["to_review"].as_i64()),
                     (Some(LINES), Some(LINES)),
@@ -289,9 +321,9 @@ fn an_import_is_whole_or_absent() {
             more => panic!("{} statements from one file", more.len()),
         }
     }
-    println!("{kills} kills within {whole} ms, {absent} times absent, {} times whole", kills - absent);
-    assert!(absent >= 3, "kills before the commit: {absent}");
-    assert!(kills - absent >= 3, "kills after the commit: {}", kills - absent);
+    aim.print();
+    assert!(aim.before >= 3, "kills before the commit: {}", aim.before);
+    assert!(aim.after >= 3, "kills after the commit: {}", aim.after);
 }
 
 /// Where the kills of decisions landed.
