@@ -136,14 +136,12 @@ impl Currencies {
             return known.clone();
         }
         let hinted = self.hint.clone().filter(|hint| hint.code().eq_ignore_ascii_case(text));
-        let given = text;
-        let text = words::present_code(text);
         let found = hinted
-            .or_else(|| Currency::iso(text))
+            .or_else(|| words::iso(text))
             .or_else(|| number::currency_code(text).and_then(|code| Currency::iso(&code)));
         // Hostile files may name a new one on every row.
         if self.cache.len() < 1_000 {
-            self.cache.insert(given.to_owned(), found.clone());
+            self.cache.insert(text.to_owned(), found.clone());
         }
         found
     }

@@ -7,19 +7,20 @@ use crate::model::{Statement, StatementLine};
 use crate::problem::{Problem, Reason, Severity};
 
 /// Days after today that a bank may name in good faith: the next business day, also over holidays.
-const SOON: i32 = 7;
+pub(crate) const SOON: i32 = 7;
 /// Days after today from which a date can only be misread or mistyped.
 const AHEAD: i32 = 366;
 /// Lines named in one sentence.
 const NAMED: usize = 5;
 
-fn days_after(day: Date, today: Date) -> i32 {
-    day.since(today).map_or(0, |span| span.get_days())
+/// Days from one date to another, less than zero when that one is earlier.
+pub(crate) fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
 }
 
 /// More than a year after today. Without a today nothing is.
 pub(crate) fn is_ahead(day: Date, today: Option<Date>) -> bool {
-    today.is_some_and(|today| days_after(day, today) > AHEAD)
+    today.is_some_and(|today| days_between(today, day) > AHEAD)
 }
 
 /// One warning for the lines outside the period the file states, one for those after today; of each statement.
@@ -37,7 +38,7 @@ pub(crate) fn odd_days(statements: &[Statement], today: Option<Date>) -> Vec<Pro
         if let Some(today) = today {
             problems.extend(warning(
                 Reason::AfterToday,
-                statement.lines.iter().filter(|line| days_after(line.booking_date, today) > SOON),
+                statement.lines.iter().filter(|line| days_between(today, line.booking_date) > SOON),
                 &format!("in the future: today is {today}"),
             ));
         }

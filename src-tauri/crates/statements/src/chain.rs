@@ -28,6 +28,11 @@ pub(crate) const RELATIONS: [Relation; 4] = [
 ];
 
 impl Relation {
+    /// How well this one fits, of the fits of all.
+    pub(crate) fn fit(self, fits: &[Fit; 4]) -> Fit {
+        fits[RELATIONS.iter().position(|other| *other == self).unwrap_or(0)]
+    }
+
     /// Between a row and the one below it: (balance below - balance above) must equal this.
     fn step(self, above: &Link, below: &Link) -> Option<Amount> {
         match (self.order, self.place) {

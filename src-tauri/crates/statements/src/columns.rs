@@ -195,6 +195,16 @@ impl Column {
         self.is_number() && self.isos == 0 && (self.separated > 0 || self.negative > 0 || self.marked > 0)
     }
 
+    /// Numbers that are not zero.
+    pub(crate) fn amounts(&self) -> usize {
+        self.numbers - self.zeros
+    }
+
+    /// More than half of the amounts have a minus; zeros say nothing.
+    pub(crate) fn is_mostly_negative(&self) -> bool {
+        self.negative * 2 > self.amounts()
+    }
+
     /// Every filled cell is a word for a direction.
     pub(crate) fn is_direction(&self) -> bool {
         self.filled > 0 && (self.debit_words + self.credit_words) * 10 >= self.filled * 9 && !self.many

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::words::{MAX_WORDS, fold, is_iso};
+use crate::words::{MAX_WORDS, by_phrase, fold, is_iso};
 
 /// What a label beside or above the table says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,10 +139,7 @@ pub(crate) fn balance_label(text: &str) -> Option<Label> {
     whole_label(text).filter(|label| matches!(label, Label::Opening | Label::Closing))
 }
 
-static LABEL_OF: LazyLock<HashMap<String, Label>> = LazyLock::new(|| {
-    let pairs = LABELS.iter().flat_map(|(label, words)| words.iter().map(move |word| (fold(word), *label)));
-    pairs.collect::<Vec<_>>().into_iter().rev().collect()
-});
+static LABEL_OF: LazyLock<HashMap<String, Label>> = LazyLock::new(|| by_phrase(LABELS));
 
 #[cfg(test)]
 mod tests {

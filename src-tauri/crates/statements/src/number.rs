@@ -1,9 +1,9 @@
 //! Numbers as banks print them: any grouping, any sign, any currency tag, one decimal mark per column.
 
-use ledger::Currency;
 use serde::{Deserialize, Serialize};
 
 use crate::table::trim;
+use crate::words;
 
 /// The character between whole units and decimals in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -135,7 +135,7 @@ fn side_of(word: &str) -> Option<Side> {
 }
 
 fn is_currency_word(word: &str) -> bool {
-    (word.len() == 3 && word.bytes().all(|b| b.is_ascii_alphabetic()) && Currency::iso(word).is_some())
+    (word.len() == 3 && word.bytes().all(|b| b.is_ascii_alphabetic()) && words::iso(word).is_some())
         || symbol_code(word).is_some()
         || ["kr", "fr", "lei", "rs", "us", "nz", "hk", "sfr", "kn", "din"].iter().any(|w| w.eq_ignore_ascii_case(word))
         // R$ and A$: the letter before the dollar.
@@ -355,7 +355,7 @@ pub(crate) fn parse(text: &str, mark: DecimalMark) -> Result<Number, NumberError
 pub(crate) fn currency_code(word: &str) -> Option<String> {
     symbol_code(word)
         .map(str::to_owned)
-        .or_else(|| if word.len() == 3 { Currency::iso(word).map(|currency| currency.code().to_owned()) } else { None })
+        .or_else(|| if word.len() == 3 { words::iso(word).map(|currency| currency.code().to_owned()) } else { None })
 }
 
 /// The currency printed with a number.
@@ -443,6 +443,8 @@ mod tests {
             ("12.50 DR", Point, "-12.50"),
             ("12.50CR", Point, "12.50"),
             ("1.234,56 EUR", Comma, "1234.56"),
+            // The code before 1998, which banks still print.
+            ("1.234,56 RUR", Comma, "1234.56"),
             ("EUR -1.234,56", Comma, "-1234.56"),
             ("-$3.20", Point, "-3.20"),
             ("$-3.20", Point, "-3.20"),

@@ -296,14 +296,18 @@ impl RowReader<'_> {
         Ok(money)
     }
 
+    /// The money of a cell that may be blank.
+    fn money_or_blank(&self, row: &Row, column: usize, field: Field, exponent: u8) -> Result<Option<Money>, Fault> {
+        match self.money(row, column, field, exponent) {
+            Err(Fault { cause: Cause::Number(NumberError::Blank), .. }) => Ok(None),
+            read => read.map(Some),
+        }
+    }
+
     /// What a fee takes off; a blank is none.
     fn fee(&self, row: &Row, column: usize, exponent: u8) -> Result<Amount, Fault> {
-        match self.money(row, column, Field::Amount, exponent) {
-            Ok(money) if self.plan.fee_minus => Ok(-&money.amount),
-            Ok(money) => Ok(money.amount),
-            Err(Fault { cause: Cause::Number(NumberError::Blank), .. }) => Ok(Amount::ZERO),
-            Err(fault) => Err(fault),
-        }
+        let fee = self.money_or_blank(row, column, Field::Amount, exponent)?.map_or(Amount::ZERO, |money| money.amount);
+        Ok(if self.plan.fee_minus { -&fee } else { fee })
     }
 
     fn is_debit(&self, row: &Row) -> Result<bool, Fault> {
@@ -313,13 +317,8 @@ impl RowReader<'_> {
     }
 
     fn two_columns(&self, row: &Row, exponent: u8) -> Result<Money, Fault> {
-        let read = |column: Option<usize>, field| match column {
-            None => Ok(None),
-            Some(column) => match self.money(row, column, field, exponent) {
-                Ok(money) => Ok(Some(money)),
-                Err(Fault { cause: Cause::Number(NumberError::Blank), .. }) => Ok(None),
-                Err(fault) => Err(fault),
-            },
+        let read = |column: Option<usize>, field| {
+            column.map_or(Ok(None), |column| self.money_or_blank(row, column, field, exponent))
         };
         let debit = read(self.plan.debit, Field::Debit)?;
         let mut credit = read(self.plan.credit, Field::Credit)?;
@@ -344,14 +343,7 @@ impl RowReader<'_> {
 
     /// The balance printed in a row; none when the cell is blank.
     pub(crate) fn balance(&self, row: &Row, exponent: u8) -> Result<Option<Money>, Fault> {
-        let Some(column) = self.plan.balance else {
-            return Ok(None);
-        };
-        match self.money(row, column, Field::Balance, exponent) {
-            Ok(money) => Ok(Some(money)),
-            Err(Fault { cause: Cause::Number(NumberError::Blank), .. }) => Ok(None),
-            Err(fault) => Err(fault),
-        }
+        self.plan.balance.map_or(Ok(None), |column| self.money_or_blank(row, column, Field::Balance, exponent))
     }
 
     /// A date cell; [`DateError::Blank`] when it is blank.

@@ -1,14 +1,14 @@
 //! Columns that say whether the bank has booked a row: `Status`, `State`, `Info`.
 //!
-//! A row that is announced, held or refused is no movement of the account. Whole columns decide: only where every word
-//! of the column is known to be a state is one of them believed.
+//! A row that is announced, held or refused is no movement of the account. Whole columns decide: every word must be
+//! known to be a state, or half of them under a header that says so. A mapping may name the column.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::columns::Column;
 use crate::plan::Plan;
-use crate::words::{Hint, fold};
+use crate::words::{Hint, fold, has_word};
 
 /// Words for what is booked.
 #[rustfmt::skip]
@@ -59,9 +59,12 @@ pub(crate) fn is_open(text: &str) -> bool {
 
 /// What a heading between rows says of those below it: `Some(true)` for not booked, as "Pending Transactions".
 pub(crate) fn heading(text: &str) -> Option<bool> {
+    if text.len() > 64 {
+        return None;
+    }
     let folded = fold(text);
     let words = || folded.split(' ');
-    if text.len() > 64 || words().count() > 4 || folded.bytes().any(|b| b.is_ascii_digit()) {
+    if words().count() > 4 || folded.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
     let open = words().any(|word| WORDS.open.contains(word));
@@ -89,7 +92,7 @@ pub(crate) fn column(columns: &[Column], plan: &Plan) -> Option<usize> {
     let own = [plan.date, plan.value_date, plan.direction, plan.balance, plan.currency, plan.account];
     let free =
         |c: usize| !plan.money_columns().any(|money| money == c) && !own.contains(&Some(c)) && plan.fee != Some(c);
-    let named = |c: usize| fold(&columns[c].header).split(' ').any(|word| HEADERS.contains(&word));
+    let named = |c: usize| has_word(&columns[c].header, HEADERS);
     let candidates = || (0..columns.len()).filter(|&c| free(c) && !columns[c].many && !columns[c].distinct.is_empty());
     let known = |c: usize| columns[c].distinct.keys().filter(|word| is_known(word)).count();
     // A bank may have one word more than the lists; half of them must be known.
@@ -103,10 +106,8 @@ fn is_the_text(columns: &[Column], column: usize) -> bool {
     let describes =
         |c: &Column| c.hinted(Hint::Description) || c.hinted(Hint::Counterparty) || c.hinted(Hint::Reference);
     let has_texts = |c: &Column| c.lettered * 2 > c.filled && c.mean_length() >= 4 && !c.is_number() && !c.is_date();
-    let other = |test: &dyn Fn(&Column) -> bool| {
-        columns.iter().enumerate().any(|(at, other)| at != column && has_texts(other) && test(other))
-    };
-    if describes(&columns[column]) { true } else { !other(&|other| describes(other) || other.hint.is_none()) }
+    let mut others = columns.iter().enumerate().filter(|(at, other)| *at != column && has_texts(other));
+    describes(&columns[column]) || !others.any(|(_, other)| describes(other) || other.hint.is_none())
 }
 
 /// Words of a column of states that are no known states, the first few of them.

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use ledger::Currency;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -294,11 +295,14 @@ const HINTS: &[(Hint, &[&str])] = &[
 pub(crate) const MAX_WORDS: usize = 6;
 
 /// The lists by phrase: hostile files have a million rows of text, and each is looked at.
-static HINT_OF: LazyLock<HashMap<String, Hint>> = LazyLock::new(|| {
-    let pairs = HINTS.iter().flat_map(|(hint, words)| words.iter().map(move |word| (fold(word), *hint)));
-    // Where a phrase stands in two lists, the first list has it.
+static HINT_OF: LazyLock<HashMap<String, Hint>> = LazyLock::new(|| by_phrase(HINTS));
+
+/// Lists of phrases turned round, folded. Where a phrase stands in two lists, the first list has it.
+pub(crate) fn by_phrase<T: Copy>(lists: &[(T, &[&str])]) -> HashMap<String, T> {
+    let pairs = lists.iter().flat_map(|(meaning, phrases)| phrases.iter().map(|phrase| (fold(phrase), *meaning)));
     pairs.collect::<Vec<_>>().into_iter().rev().collect()
-});
+}
+
 /// `RunningBalance` as two words.
 fn split_camel(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 4);
@@ -345,12 +349,17 @@ pub(crate) fn hint(header: &str) -> Option<(Hint, u8)> {
 
 /// True for a known currency code in any case.
 pub(crate) fn is_iso(word: &str) -> bool {
-    word.len() == 3 && ledger::Currency::iso(present_code(word)).is_some()
+    word.len() == 3 && iso(word).is_some()
 }
 
-/// The code of today for one that banks still print.
-pub(crate) fn present_code(code: &str) -> &str {
-    if code.eq_ignore_ascii_case("RUR") { "RUB" } else { code }
+/// The currency of a code as banks print it: in any case, and RUR for RUB.
+pub(crate) fn iso(code: &str) -> Option<Currency> {
+    Currency::iso(if code.eq_ignore_ascii_case("RUR") { "RUB" } else { code })
+}
+
+/// True if one of the words of a text, folded, is in the list.
+pub(crate) fn has_word(text: &str, list: &[&str]) -> bool {
+    fold(text).split(' ').any(|word| list.contains(&word))
 }
 
 /// Words for money that leaves the account, folded.

@@ -68,7 +68,8 @@ impl Announced {
     }
 
     fn holds(&self, index: usize) -> bool {
-        self.headings.iter().take_while(|(at, _)| *at <= index).last().is_some_and(|(_, open)| *open)
+        let before = self.headings.partition_point(|(at, _)| *at <= index);
+        before > 0 && self.headings[before - 1].1
     }
 }
 
@@ -100,15 +101,15 @@ impl Sorter<'_> {
         let dated = dates::has_shape(date_text)
             || self.plan.date.is_some_and(|column| self.reader.date(row, column, Field::BookingDate).is_ok());
         // Some banks print the state where the date will stand.
-        if dated && self.announced.holds(index) || !dated && state::is_open(date_text) {
+        let announced = self.announced.holds(index);
+        if dated && announced || !dated && state::is_open(date_text) {
             self.not_booked += 1;
             return Some(IgnoreReason::NotBooked);
         }
-        if self.announced.holds(index) {
+        if announced {
             return Some(if Self::label(row).is_some() { IgnoreReason::Total } else { IgnoreReason::Text });
         }
-        let digits = |column: usize| self.reader.text(row, column).bytes().any(|b| b.is_ascii_digit());
-        let money = self.plan.money_columns().any(digits);
+        let money = self.plan.money_columns().any(|column| self.has_digits(row, column));
         if dated
             && money
             && let Some(reason) = self.balance_row(index, row)
@@ -118,11 +119,15 @@ impl Sorter<'_> {
         if dated { self.ignore_dated(row, money) } else { self.ignore_undated(index, row, money) }
     }
 
+    fn has_digits(&self, row: &Row, column: usize) -> bool {
+        self.reader.text(row, column).bytes().any(|b| b.is_ascii_digit())
+    }
+
     fn label(row: &Row) -> Option<(Label, usize)> {
         row.filled()
             .take(12)
             .filter_map(|column| labels::label(row.cell(column)).map(|label| (label, column)))
-            .find(|(label, _)| matches!(label, Label::Opening | Label::Closing | Label::Total))
+            .find(|(label, _)| is_summary(label))
     }
 
     /// A row at either end whose whole text is the name of a balance carries it in the amount column, where there is no
@@ -165,7 +170,7 @@ impl Sorter<'_> {
 
     /// The cell that would hold the balance of such a row, and whether it stands on the debit side.
     fn balance_cell(&self, row: &Row) -> Option<(usize, bool)> {
-        let filled = |column: &usize| self.reader.text(row, *column).bytes().any(|b| b.is_ascii_digit());
+        let filled = |column: &usize| self.has_digits(row, *column);
         if let Some(balance) = self.plan.balance {
             let nothing = self.reader.amount(row, self.default_exponent).is_ok_and(|money| money.amount.is_zero());
             return Some((balance, false)).filter(|(column, _)| nothing && filled(column));

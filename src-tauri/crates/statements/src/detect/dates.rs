@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, Weekday};
 
+use crate::calendar::{SOON, days_between};
 use crate::columns::Column;
 use crate::dates::{self, DateFormat};
 use crate::faults;
@@ -167,7 +168,7 @@ impl Rule {
         match self {
             Self::Period => each(&|c| within_period(c, around)),
             Self::Future => match around.today {
-                Some(today) => each(&|c| c.dates.iter().all(|&date| days_between(today, date) <= 7)),
+                Some(today) => each(&|c| c.dates.iter().all(|&date| days_between(today, date) <= SOON)),
                 None => each(&|_| true),
             },
             Self::Points => {
@@ -222,10 +223,6 @@ fn within_period(candidate: &Candidate, around: &Surroundings) -> bool {
         return true;
     };
     from == to || candidate.dates.iter().all(|&date| days_between(*from, date) >= -5 && days_between(date, *to) >= -5)
-}
-
-fn days_between(from: Date, to: Date) -> i32 {
-    from.until(to).map_or(0, |span| span.get_days())
 }
 
 fn span(dates: &[Date]) -> i32 {

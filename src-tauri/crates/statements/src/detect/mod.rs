@@ -256,7 +256,7 @@ impl Work<'_> {
     fn currency(&self, stated: &Stated) -> Option<Currency> {
         let hint = self.options.currency_hint.clone();
         let resolve =
-            |code: &str| hint.clone().filter(|h| h.code().eq_ignore_ascii_case(code)).or_else(|| Currency::iso(code));
+            |code: &str| hint.clone().filter(|h| h.code().eq_ignore_ascii_case(code)).or_else(|| words::iso(code));
         let in_header = || {
             self.columns.iter().filter(|c| c.hinted_money() && c.is_number()).find_map(|c| {
                 words::fold(&c.header)
@@ -292,7 +292,7 @@ impl Work<'_> {
             Some(column) if column < self.columns.len() => self.columns[column]
                 .distinct
                 .keys()
-                .filter_map(|code| Currency::iso(code))
+                .filter_map(|code| words::iso(code))
                 .map(|currency| currency.exponent())
                 .max(),
             _ => currency.map(Currency::exponent),
@@ -378,7 +378,7 @@ impl Work<'_> {
             exponent: decimals,
             order,
         };
-        let outcome = match self.mapped() {
+        let mut outcome = match self.mapped() {
             Some(mapping) => bench.choose(&self.plan, &mapped_hypotheses(mapping, &self.plan, self.options.sign_model)),
             None => {
                 let taken: Vec<usize> = [self.plan.date, self.plan.value_date, self.plan.currency, self.plan.account]
@@ -394,7 +394,6 @@ impl Work<'_> {
                 bench.choose(&self.plan, &hypotheses)
             }
         }?;
-        let mut outcome = outcome;
         if let Some(sign) = self.options.sign_model.or_else(|| self.mapped().and_then(|m| m.sign_model)) {
             if outcome.best.sign != sign {
                 // What was proved was the other sign.
@@ -405,8 +404,8 @@ impl Work<'_> {
             outcome.open.clear();
         }
         outcome.best.apply(&mut self.plan);
-        let mut outcome = self.settle_fees(&bench, outcome);
-        self.settle_minus(&bench, &mut outcome);
+        self.settle_fees(&bench, &mut outcome);
+        self.settle_minus(&mut outcome);
         Some(outcome)
     }
 

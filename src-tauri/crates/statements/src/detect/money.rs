@@ -192,13 +192,12 @@ impl Bench<'_> {
     }
 
     pub(super) fn says(&self, column: usize, words: &[&str]) -> bool {
-        crate::words::fold(&self.columns[column].header).split(' ').any(|word| words.contains(&word))
+        crate::words::has_word(&self.columns[column].header, words)
     }
 
     pub(super) fn proved(&self, plan: &Plan, best: Hypothesis, relation: Relation) -> Outcome {
         let fits = self.fits(plan, &best, usize::MAX);
-        let place = RELATIONS.iter().position(|other| *other == relation).unwrap_or(0);
-        let fit = fits[place];
+        let fit = relation.fit(&fits);
         let place_words = match relation.place {
             BalancePlace::AfterRow => "after",
             BalancePlace::BeforeRow => "before",
@@ -332,7 +331,7 @@ fn single(columns: &[Column], candidates: &Candidates, column: usize, named: boo
 fn pair(columns: &[Column], debit: usize, credit: usize, named: bool) -> Hypothesis {
     let out = &columns[debit];
     // A debit column whose figures are mostly negative carries its sign; zeros say nothing.
-    let signed = out.negative * 2 > out.numbers.saturating_sub(out.zeros) && out.negative > 0;
+    let signed = out.is_mostly_negative();
     Hypothesis {
         sign: if signed { SignModel::DebitCreditSigned } else { SignModel::DebitCredit },
         amount: None,

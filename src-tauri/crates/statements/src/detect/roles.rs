@@ -69,7 +69,7 @@ pub(crate) fn keys(columns: &[Column], rows: usize, plan: &mut Plan) -> Option<u
 /// A heading that says that its column is in the currency of the account.
 pub(super) fn of_the_account(header: &str) -> bool {
     const WORDS: &[&str] = &["account", "konto", "kontowahrung", "compte", "cuenta", "conto", "rachunku", "счета"];
-    crate::words::fold(header).split(' ').any(|word| WORDS.contains(&word))
+    crate::words::has_word(header, WORDS)
 }
 
 /// Only one side is ever named, in some rows: a CR beside what came in.

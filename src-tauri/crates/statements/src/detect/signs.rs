@@ -58,9 +58,9 @@ impl Work<'_> {
         }
         let column = &self.columns[at];
         let on_card = self.is_on_card();
-        let amounts = column.numbers - column.zeros;
-        // With a balance or a word for the side beside it, a month without a minus is nothing odd.
-        let alone = self.plan.balance.is_none() && self.plan.direction.is_none();
+        let amounts = column.amounts();
+        // With a balance beside it, a month without a minus is nothing odd.
+        let alone = self.plan.balance.is_none();
         if column.negative == 0 {
             return match (column.marked == 0 && amounts > 0, on_card, alone && amounts >= 3) {
                 (true, true, _) => Some("This looks like a card, and no amount has a sign."),
@@ -69,7 +69,7 @@ impl Work<'_> {
             };
         }
         let fewer = |times: usize| column.negative * times < amounts;
-        if on_card && fewer(2) || self.thanks_for_payments(at) && fewer(3) || self.only_thanks_are_negative(at) {
+        if on_card && fewer(2) || fewer(3) && self.thanks_for_payments(at) || self.only_thanks_are_negative(at) {
             return Some("This looks like a card: purchases have no sign and payments a minus.");
         }
         // An account spends oftener than it receives.
@@ -78,11 +78,8 @@ impl Work<'_> {
     }
 
     fn is_on_card(&self) -> bool {
-        let says_card = |text: &str| {
-            let folded = words::fold(text);
-            CARD_PARTS.iter().any(|part| text.contains(part))
-                || folded.split(' ').any(|word| CARD_WORDS.contains(&word))
-        };
+        let says_card =
+            |text: &str| CARD_PARTS.iter().any(|part| text.contains(part)) || words::has_word(text, CARD_WORDS);
         let before = self.layout.header.map_or(self.layout.body, |header| header + 1).min(self.table.rows.len());
         (0..before).any(|index| self.table.rows[index].cells.iter().any(says_card))
     }
