@@ -81,7 +81,8 @@ impl Lists {
         self.writes.clone()
     }
 
-    /// Take this before the first read that goes into a list: what is committed later then makes the list stale.
+    /// Take this before the first read that goes into a list: what is committed later is then added to it, or makes a
+    /// list that rests on what changes stale.
     pub(crate) fn writes_so_far(&self) -> u64 {
         self.writes.0.load(Ordering::SeqCst)
     }

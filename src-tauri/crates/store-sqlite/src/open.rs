@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Zoned;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use store::error::OpenError;
 use store::{Store, StoreError, StoreResult, Unit};
 use tracing::info;
@@ -103,10 +103,7 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError`] with a sentence a person can act on.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
-        check_header(path)?;
-        // One file, one lock: whatever link or detour led here, the lock and the log stand beside the file itself.
-        let path = &std::fs::canonicalize(path).map_err(|error| io(path, &error))?;
-        refuse_second_name(path)?;
+        let path = &the_file_itself(path)?;
         if is_write_protected(path) {
             return Self::open_protected(path, FILE_PROTECTED).await;
         }
@@ -115,9 +112,8 @@ impl SqliteStore {
             other => other.map_err(|error| io(path, &error))?,
         };
         if lock.is_none() {
-            let mut connection = SqliteConnection::connect_with(&reading(path)).await.map_err(damaged_or_database)?;
-            refuse_older(&mut connection, path, TAKEN).await?;
-            connection.close().await.map_err(database)?;
+            // Whoever has it open looks at its pages.
+            check_pages(&reading(path), path, Some(TAKEN), 0).await?;
             let reason =
                 format!("{}, so it is open for reading only here. Close it there to work in it.", sentence(TAKEN));
             return Self::connect(path, None, Access::Read { why: Some(reason), immutable: false }, None).await;
@@ -133,9 +129,7 @@ impl SqliteStore {
     /// # Errors
     /// As [`SqliteStore::open`]; [`OpenError::Older`] if only an opening for writing makes it readable.
     pub async fn open_to_read(path: &Path) -> Result<Self, OpenError> {
-        check_header(path)?;
-        let path = &std::fs::canonicalize(path).map_err(|error| io(path, &error))?;
-        refuse_second_name(path)?;
+        let path = &the_file_itself(path)?;
         if is_write_protected(path) {
             return Self::open_protected(path, FILE_PROTECTED).await;
         }
@@ -367,6 +361,14 @@ fn refuse_second_name(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// One file, one lock: whatever link or detour led here, the lock and the log stand beside the file itself.
+fn the_file_itself(path: &Path) -> Result<PathBuf, OpenError> {
+    check_header(path)?;
+    let path = std::fs::canonicalize(path).map_err(|error| io(path, &error))?;
+    refuse_second_name(&path)?;
+    Ok(path)
+}
+
 fn is_protected(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem)
 }
@@ -408,27 +410,18 @@ const WHOLE: &str = "integrity_check";
 /// Findings that are told.
 const TOLD: usize = 20;
 
-/// Looks at the tables one by one. The index of words is a table of the database's own kind over ordinary ones, which are
-/// looked at; its own check compares what it remembers with what others write meanwhile, and calls that damage.
+/// The index of words is a table of the database's own kind over ordinary ones, which are looked at as any other. Its own
+/// check compares what it remembers with what others write meanwhile and calls that damage: it is not listened to.
+const WORDS_INDEX: &str = "FTS5 table main.txn_text";
+
+/// Looks at the whole file.
 async fn look(connection: &mut SqliteConnection, how: &'static str) -> Result<Vec<String>, sqlx::Error> {
-    let tables: Vec<String> = sqlx::query_scalar(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name",
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut found = Vec::new();
-    for table in tables {
-        let sql = format!("PRAGMA {how}(\"{}\")", table.replace('"', "\"\""));
-        for row in sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *connection).await? {
-            let line: String = row.try_get(0)?;
-            if line != "ok" && found.len() < TOLD {
-                // The first line of a finding only names the database.
-                let told: Vec<&str> = line.lines().filter(|line| !line.starts_with("***")).collect();
-                found.push(told.join("; "));
-            }
-        }
-    }
-    Ok(found)
+    let lines: Vec<String> =
+        sqlx::query_scalar(AssertSqlSafe(format!("PRAGMA {how}"))).fetch_all(&mut *connection).await?;
+    // The first line of a finding only names the database.
+    let told = |line: String| line.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
+    let found = lines.into_iter().filter(|line| line != "ok" && !line.contains(WORDS_INDEX));
+    Ok(found.map(told).take(TOLD).collect())
 }
 
 /// Runs pending migrations on a book that exists, after copying it.
@@ -478,12 +471,12 @@ fn backup_name(path: &Path) -> PathBuf {
     let day = Zoned::now().date();
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let named = |more: &str| path.with_file_name(format!("{stem} before upgrade {day}{more}.tieout"));
-    let more = (2..).map(|number| format!(" ({number})"));
-    std::iter::once(String::new())
-        .chain(more)
-        .map(|more| named(&more))
-        .find(|name| !name.exists())
-        .unwrap_or_else(|| named(""))
+    let (mut name, mut number) = (named(""), 2);
+    while name.exists() {
+        name = named(&format!(" ({number})"));
+        number += 1;
+    }
+    name
 }
 
 async fn copy_consistently(connection: &mut SqliteConnection, target: &Path) -> StoreResult<()> {

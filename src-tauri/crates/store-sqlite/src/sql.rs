@@ -19,6 +19,11 @@ pub(crate) fn exact_sum(column: &str) -> String {
     text
 }
 
+/// A list as one bound value, for `IN (SELECT value FROM json_each(?))`.
+pub(crate) fn list<T: serde::Serialize>(values: &[T]) -> String {
+    serde_json::to_string(values).unwrap_or_else(|_| "[]".into())
+}
+
 /// Columns that [`exact_sum`] makes.
 pub(crate) const SUM_COLUMNS: usize = LIMBS + 1;
 

@@ -204,12 +204,15 @@ impl SystemWrites for SqliteUnit {
     }
 
     async fn interrupt_running_jobs(&mut self) -> StoreResult<u64> {
-        let done = sqlx::query("UPDATE job SET state = CASE kind WHEN 'reconcile' THEN 'interrupted' ELSE 'failed' END,
-                 error = CASE kind WHEN 'reconcile' THEN error ELSE 'Cut off: the program ended while it ran. Nothing of it was kept.' END
-             WHERE state = 'running'")
-            .execute(self.connection())
-            .await
-            .map_err(from_sqlx)?;
-        Ok(done.rows_affected())
+        let mut ended = 0;
+        // A run goes on from what it stored; other work kept nothing.
+        for sql in [
+            "UPDATE job SET state = 'interrupted' WHERE state = 'running' AND kind = 'reconcile'",
+            "UPDATE job SET state = 'failed', error = 'Cut off: the program ended while it ran. Nothing of it was kept.'
+             WHERE state = 'running'",
+        ] {
+            ended += sqlx::query(sql).execute(self.connection()).await.map_err(from_sqlx)?.rows_affected();
+        }
+        Ok(ended)
     }
 }

@@ -25,7 +25,8 @@ pub trait Store: LedgerReads + ReconReads + SystemReads + Send + Sync + 'static 
     /// [`StoreError::ReadOnly`] when the book was opened for reading only.
     async fn begin(&self) -> StoreResult<Box<dyn Unit>>;
 
-    /// Why nothing can be written into the book, if that is so: a sentence for a person.
+    /// Why nothing can be written into the book, if something keeps it from that: a sentence for a person. Nothing does
+    /// where it was opened only to be looked at, and [`Store::begin`] refuses all the same.
     fn read_only(&self) -> Option<String>;
 
     /// Whether every page was looked at when the book was opened. A large book opens first and is looked at afterwards.

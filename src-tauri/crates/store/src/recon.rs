@@ -275,7 +275,7 @@ pub struct EntryQuery {
     pub to: Date,
     /// Only outstanding ones, or only others.
     pub outstanding: bool,
-    /// Journal keys of outstanding entries that count among the others, whatever their day.
+    /// Journal keys of outstanding entries that count among the others, however early their day.
     pub open: Vec<i64>,
     /// Only entries of one of these amounts, their sign left aside. `None`: of any.
     pub amounts: Option<Vec<Amount>>,

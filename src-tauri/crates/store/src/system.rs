@@ -86,6 +86,6 @@ pub trait SystemWrites {
     async fn insert_job(&mut self, job: &JobRecord) -> StoreResult<()>;
     /// Writes state, phase, counts, result, error and finish time.
     async fn save_job(&mut self, job: &JobRecord) -> StoreResult<()>;
-    /// Marks jobs that were running when the program ended; returns how many.
+    /// Marks jobs that were running when the program ended, runs as interrupted and others as failed; returns how many.
     async fn interrupt_running_jobs(&mut self) -> StoreResult<u64>;
 }

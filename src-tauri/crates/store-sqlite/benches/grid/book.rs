@@ -36,9 +36,7 @@ pub async fn prepare(families: u64) -> Result<PathBuf, Failure> {
     }
     eprintln!("making a book of {families} transactions, once");
     let part = path.with_extension("part");
-    for ending in ["part", "part-wal", "part-shm"] {
-        let _ = std::fs::remove_file(path.with_extension(ending));
-    }
+    remove(&part);
     SqliteStore::create(&part).await?.close().await;
     fill(&part, families).await?;
     std::fs::rename(&part, &path)?;

@@ -45,6 +45,10 @@ struct Line {
 }
 
 impl Line {
+    fn new(name: &'static str, gate: Gate) -> Self {
+        Self { name, opened: Vec::new(), posted: Vec::new(), again: Vec::new(), bare: Vec::new(), gate }
+    }
+
     /// The waits that are longer than they may be.
     fn too_slow(&self) -> Vec<String> {
         let first = match self.gate {
@@ -119,12 +123,6 @@ async fn open(path: &Path) -> Result<Line, Failure> {
         connection.close().await?;
     }
     Ok(line)
-}
-
-impl Line {
-    fn new(name: &'static str, gate: Gate) -> Self {
-        Self { name, opened: Vec::new(), posted: Vec::new(), again: Vec::new(), bare: Vec::new(), gate }
-    }
 }
 
 async fn measure(path: &Path, bare: &mut SqliteConnection, case: &Case) -> Result<Line, Failure> {

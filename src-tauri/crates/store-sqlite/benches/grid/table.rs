@@ -1,4 +1,4 @@
-//! The table as it stands in `docs/benchmarks.md`.
+//! The table for `docs/benchmarks.md`.
 
 use std::time::Duration;
 

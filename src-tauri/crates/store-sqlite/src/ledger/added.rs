@@ -78,11 +78,12 @@ async fn with_keys(
     mut keys: Vec<i64>,
     added: &[Added],
 ) -> StoreResult<Vec<i64>> {
+    let order = order_by(FIELDS, &query.sort, DEFAULT_ORDER, "t.key", false)?;
     for row in added {
         let (mut from, mut to) = (0, keys.len());
         while from < to {
             let middle = from + (to - from) / 2;
-            if first_of(connection, query, keys[middle], row.key).await? == row.key {
+            if first_of(connection, &order, keys[middle], row.key).await? == row.key {
                 to = middle;
             } else {
                 from = middle + 1;
@@ -94,8 +95,7 @@ async fn with_keys(
 }
 
 /// Which of two rows the list has first. The database says so, as it does for the whole list.
-async fn first_of(connection: &mut SqliteConnection, query: &Query, one: i64, other: i64) -> StoreResult<i64> {
-    let order = order_by(FIELDS, &query.sort, DEFAULT_ORDER, "t.key", false)?;
+async fn first_of(connection: &mut SqliteConnection, order: &str, one: i64, other: i64) -> StoreResult<i64> {
     let mut builder = QueryBuilder::<Sqlite>::new("SELECT t.key FROM txn t WHERE t.key IN (");
     builder.push_bind(one).push(", ").push_bind(other);
     builder.push(format!(") ORDER BY {order} LIMIT 1"));

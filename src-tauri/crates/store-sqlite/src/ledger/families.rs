@@ -11,7 +11,7 @@ use super::rows::{TRANSACTION, family, transaction};
 use crate::code::micros;
 use crate::error::from_sqlx;
 use crate::lists::Rests;
-use crate::sql::{Column, column, push_condition};
+use crate::sql::{Column, column, list, push_condition};
 
 pub(super) const FIELDS: &[(&str, Column)] = &[
     ("date", Column::Plain("t.effective_date")),
@@ -66,6 +66,7 @@ pub(super) fn filter_after(
     for condition in &query.conditions {
         match column(FIELDS, &condition.field)? {
             Column::Special if condition.field == NAMED => push_named(builder, condition, after)?,
+            Column::Special if condition.field == TOUCHED => push_touched(builder, &condition.values),
             Column::Special => push_special(builder, condition)?,
             _ if condition.field == "source" || condition.field == "destination" => push_name(builder, condition)?,
             _ if condition.field == "expires" => push_expiry(builder, condition)?,
@@ -99,7 +100,7 @@ pub(super) fn searched_for(text: &str) -> bool {
     text.chars().count() >= TRIGRAM
 }
 
-/// A query as the grid asks it: with what the database has to be told of words and of balances.
+/// A query as the grid and its totals ask it: with what the database has to be told of words and of balances.
 pub(super) async fn prepared(connection: &mut SqliteConnection, query: &Query) -> StoreResult<Query> {
     let mut query = with_names(connection, query).await?;
     let sides = ["balance", "source_id", "destination_id"];
@@ -114,12 +115,11 @@ pub(super) async fn prepared(connection: &mut SqliteConnection, query: &Query) -
 
 /// Entries of some balances together.
 async fn entries_of(connection: &mut SqliteConnection, ids: &[String]) -> StoreResult<i64> {
-    let ids = serde_json::to_string(ids).map_err(|error| StoreError::damaged("ids", error))?;
     sqlx::query_scalar(
         "SELECT coalesce(sum(d.entries), 0) FROM balance b JOIN balance_day d ON d.balance_key = b.key
          WHERE b.id IN (SELECT value FROM json_each(?))",
     )
-    .bind(ids)
+    .bind(list(ids))
     .fetch_one(connection)
     .await
     .map_err(from_sqlx)
@@ -129,7 +129,7 @@ async fn entries_of(connection: &mut SqliteConnection, ids: &[String]) -> StoreR
 ///
 /// Names stand apart from the words index: half of all rows may pass through one balance, which the date index tells
 /// much faster than the words of half of all rows, and a balance may be renamed.
-pub(super) async fn with_names(connection: &mut SqliteConnection, query: &Query) -> StoreResult<Query> {
+async fn with_names(connection: &mut SqliteConnection, query: &Query) -> StoreResult<Query> {
     let mut query = query.clone();
     let Some(words) = query.text.as_deref().map(str::trim).filter(|text| searched_for(text)) else { return Ok(query) };
     let keys = named(connection, words).await?;
@@ -243,21 +243,13 @@ fn push_touched(builder: &mut QueryBuilder<Sqlite>, ids: &[String]) {
     for (side, after) in [("source", " UNION "), ("destination", ")")] {
         builder.push(format!(
             "SELECT x.key FROM txn x INDEXED BY txn_by_{side} WHERE x.parent_key IS NULL AND x.{side}_key IN \
-             (SELECT b.key FROM balance b WHERE b.id IN ("
+             (SELECT b.key FROM balance b WHERE b.id IN (SELECT value FROM json_each("
         ));
-        let mut list = builder.separated(", ");
-        for id in ids {
-            list.push_bind(id.clone());
-        }
-        builder.push(format!(")){after}"));
+        builder.push_bind(list(ids)).push(format!("))){after}"));
     }
 }
 
 fn push_special(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> StoreResult<()> {
-    if condition.field == TOUCHED {
-        push_touched(builder, &condition.values);
-        return Ok(());
-    }
     let negated = match condition.test {
         Test::Is => "",
         Test::IsNot => "NOT ",
@@ -356,8 +348,8 @@ pub(super) async fn expired(readers: &SqlitePool, now: Timestamp, limit: u32) ->
     rows.iter().map(family).collect()
 }
 
-/// What a row is narrowed or sorted by that nobody can change once it is booked. A ledger keeps its balances, and the
-/// balances that words name stand in the query by their keys.
+/// What a row is narrowed or sorted by that nothing here changes once it is booked. No balance moves to another ledger,
+/// and the balances that words name stand in the query by their keys.
 const BOOKED: &[&str] = &[
     "date",
     "reference",

@@ -291,11 +291,11 @@ impl<'a> Grid<'a> {
 
     /// Whether the length of the list is known without looking at its rows: from the turnover, or from the amount index.
     fn is_counted_at_once(&self, filter: Filter) -> bool {
-        filter == Filter::None || (filter == Filter::InDateIndex && self.only_amounts())
+        filter == Filter::None || self.is_by_amount(filter)
     }
 
-    fn only_amounts(&self) -> bool {
-        self.query.text.is_none() && self.query.conditions.iter().all(|one| one.field == "amount")
+    fn is_by_amount(&self, filter: Filter) -> bool {
+        filter == Filter::InDateIndex && self.query.conditions.iter().all(|one| one.field == "amount")
     }
 
     fn cut(&self, whole: &[i64]) -> (Vec<i64>, i64) {
@@ -363,8 +363,7 @@ impl<'a> Grid<'a> {
         } else if filter_kind == Filter::None {
             sqlx::query_scalar(EVERYTHING).fetch_one(&mut *self.connection).await.map_err(from_sqlx)?
         } else {
-            let by_amount = filter_kind == Filter::InDateIndex && self.only_amounts();
-            let hint = if by_amount { Order::Amount.hint() } else { filter_kind.hint() };
+            let hint = if self.is_by_amount(filter_kind) { Order::Amount.hint() } else { filter_kind.hint() };
             let mut builder = QueryBuilder::new("SELECT count(*)");
             filter(&mut builder, self.query, hint)?;
             builder.build_query_scalar().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?
@@ -426,8 +425,9 @@ impl<'a> Grid<'a> {
 
     async fn walk(&mut self, order: Order, limit: i64, offset: i64, reverse: bool) -> StoreResult<Vec<i64>> {
         let mut builder = QueryBuilder::new("SELECT t.key");
-        self.ordered(&mut builder, order.hint(), reverse)?;
-        builder.push(format!(" LIMIT {limit} OFFSET {offset}"));
+        filter(&mut builder, self.query, order.hint())?;
+        let order = order_by(FIELDS, &self.query.sort, DEFAULT_ORDER, "t.key", reverse)?;
+        builder.push(format!(" ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
         let mut keys: Vec<i64> =
             builder.build_query_scalar().fetch_all(&mut *self.connection).await.map_err(from_sqlx)?;
         if reverse {
@@ -454,12 +454,5 @@ impl<'a> Grid<'a> {
         }
         let keys = parts.iter().flat_map(|part| part.split(',')).filter(|key| !key.is_empty());
         keys.map(|key| key.parse().map_err(|error| StoreError::damaged("keys", error))).collect()
-    }
-
-    fn ordered(&self, builder: &mut QueryBuilder<Sqlite>, hint: &str, reverse: bool) -> StoreResult<()> {
-        filter(builder, self.query, hint)?;
-        let order = order_by(FIELDS, &self.query.sort, DEFAULT_ORDER, "t.key", reverse)?;
-        builder.push(format!(" ORDER BY {order}"));
-        Ok(())
     }
 }

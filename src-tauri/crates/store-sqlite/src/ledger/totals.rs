@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Row, SqliteConnection, SqlitePool, sqlit
 use store::ledger::{AgeBucket, CurrencyTotal, TrialRow};
 use store::{Query, StoreError, StoreResult};
 
-use super::families::{filter, is_everything, with_names};
+use super::families::{filter, is_everything, prepared};
 use super::grid::date_index_hint;
 use crate::code::{count, currency};
 use crate::error::from_sqlx;
@@ -27,7 +27,7 @@ pub(super) async fn of_families(readers: &SqlitePool, query: &Query) -> StoreRes
         return of_everything(readers).await;
     }
     let mut connection = readers.acquire().await.map_err(from_sqlx)?;
-    let query = &with_names(&mut connection, query).await?;
+    let query = &prepared(&mut connection, query).await?;
     drop(connection);
     let mut totals = Totals::new(readers).await?;
     totals.add_applied(readers, query).await?;

@@ -11,7 +11,7 @@ use store::{LedgerWrites, StoreError, StoreResult};
 
 use super::{balances, rows};
 use crate::code::{amount, micros};
-use crate::error::from_sqlx;
+use crate::error::{from_sqlx, taken};
 use crate::unit::SqliteUnit;
 
 #[async_trait::async_trait]
@@ -53,10 +53,7 @@ impl LedgerWrites for SqliteUnit {
         .bind(micros(new.created_at))
         .execute(self.connection())
         .await
-        .map_err(|error| match from_sqlx(error) {
-            StoreError::Duplicate(_) => StoreError::Duplicate("balance"),
-            other => other,
-        })?;
+        .map_err(|error| taken(error, "balance"))?;
         Ok(done.last_insert_rowid())
     }
 

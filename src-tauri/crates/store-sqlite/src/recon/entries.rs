@@ -5,10 +5,10 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use store::recon::{EntryQuery, EntryRecord, LedgerSide, ProofSpan};
 use store::{Page, StoreResult};
 
-use super::rows::{ENTRY, ENTRY_FROM, all, entry, get, list};
+use super::rows::{ENTRY, ENTRY_FROM, all, entry, get};
 use crate::code::count;
 use crate::error::from_sqlx;
-use crate::sql::{exact_sum, read_sum};
+use crate::sql::{exact_sum, list, read_sum};
 
 pub(super) async fn by_id(
     connection: &mut SqliteConnection,
@@ -77,7 +77,7 @@ fn push_sides(query: &mut QueryBuilder<Sqlite>) {
     );
 }
 
-/// Outstanding or not, and since when. The open ones are in one of the two lists whatever their day.
+/// Outstanding or not, and since when. The open ones are in one of the two lists however early their day.
 fn push_standing(query: &mut QueryBuilder<Sqlite>, wanted: &EntryQuery) {
     let from = wanted.from.map(|from| from.to_string());
     if wanted.open.is_empty() {
@@ -87,12 +87,19 @@ fn push_standing(query: &mut QueryBuilder<Sqlite>, wanted: &EntryQuery) {
         }
         return;
     }
+    let open = list(&wanted.open);
+    if let (Some(from), false) = (&from, wanted.outstanding) {
+        // Said outside of the OR below as well, or the register would be read from its first day.
+        query.push(" AND e.effective_date >= min(").push_bind(from.clone());
+        query.push(", coalesce((SELECT min(k.effective_date) FROM json_each(").push_bind(open.clone());
+        query.push(") j CROSS JOIN txn k ON k.key = j.value), '9999-12-31'))");
+    }
     query.push(if wanted.outstanding { " AND (ou.txn_key IS NOT NULL" } else { " AND ((ou.txn_key IS NULL" });
     if let Some(from) = from {
         query.push(" AND e.effective_date >= ").push_bind(from);
     }
     query.push(if wanted.outstanding { " AND e.txn_key NOT IN " } else { ") OR e.txn_key IN " });
-    query.push("(SELECT value FROM json_each(").push_bind(list(&wanted.open)).push(")))");
+    query.push("(SELECT value FROM json_each(").push_bind(open).push(")))");
 }
 
 fn push_filter(query: &mut QueryBuilder<Sqlite>, wanted: &EntryQuery) {
@@ -140,16 +147,16 @@ pub(super) async fn page(connection: &mut SqliteConnection, wanted: &EntryQuery)
 }
 
 /// A proposal is alive while its line is open, its entry free, and nobody rejected the pair. Where several entries fit
-/// equally well, none of them is proposed.
+/// equally well, none of them is proposed. Outstanding entries are few beside proposals: they are looked up one by one.
 pub(super) async fn outstanding_proposed(
     connection: &mut SqliteConnection,
     balance_key: i64,
     run_key: i64,
 ) -> StoreResult<Vec<i64>> {
     sqlx::query_scalar(
-        "SELECT DISTINCT p.txn_key FROM proposal p
-         CROSS JOIN outstanding ou ON ou.balance_key = ?1 AND ou.txn_key = p.txn_key
-         WHERE p.run_key = ?2 AND p.tier <> 'ambiguous'
+        "SELECT p.txn_key FROM outstanding ou
+         CROSS JOIN proposal p ON p.run_key = ?2 AND p.txn_key = ou.txn_key
+         WHERE ou.balance_key = ?1 AND p.tier <> 'ambiguous'
            AND NOT EXISTS (SELECT 1 FROM match_line ml WHERE ml.line_key = p.line_key)
            AND NOT EXISTS (SELECT 1 FROM match_entry me WHERE me.balance_key = ?1 AND me.txn_key = p.txn_key)
            AND NOT EXISTS (SELECT 1 FROM rejected_pair r WHERE r.line_key = p.line_key AND r.txn_key = p.txn_key)

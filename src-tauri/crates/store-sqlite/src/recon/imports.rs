@@ -8,9 +8,10 @@ use store::recon::{
     ImportSeen, KnownLine, NewLine, NewStatement, ProfileRecord, SignedRecord, StatementRecord, StatementState,
 };
 
-use super::rows::{SEEN, STATEMENT, all, get, list, profile, seen, signed, state_word, statement, taken};
+use super::rows::{SEEN, STATEMENT, all, get, profile, seen, signed, state_word, statement};
 use crate::code::{amount, micros};
-use crate::error::from_sqlx;
+use crate::error::{from_sqlx, taken};
+use crate::sql::list;
 
 pub(super) async fn file_imports(connection: &mut SqliteConnection, sha256: &str) -> StoreResult<Vec<ImportSeen>> {
     let mut query = QueryBuilder::new("SELECT ");

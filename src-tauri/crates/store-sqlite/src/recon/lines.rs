@@ -5,10 +5,10 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use store::recon::{DeskLineRecord, LineFigures, LineFilter, LineQuery, LineRecord, LineSort};
 use store::{Page, StoreResult};
 
-use super::rows::{LINE, LINE_FROM, PROPOSAL, all, get, line, list, proposal};
+use super::rows::{LINE, LINE_FROM, PROPOSAL, all, get, line, proposal};
 use crate::code::count;
 use crate::error::from_sqlx;
-use crate::sql::{SUM_COLUMNS, exact_sum, read_sum};
+use crate::sql::{SUM_COLUMNS, exact_sum, list, read_sum};
 
 pub(super) async fn by_id(connection: &mut SqliteConnection, ids: &[String]) -> StoreResult<Vec<LineRecord>> {
     select(connection, "WHERE l.id IN (SELECT value FROM json_each(", list(ids)).await

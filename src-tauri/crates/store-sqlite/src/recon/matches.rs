@@ -6,9 +6,10 @@ use sqlx::{QueryBuilder, SqliteConnection};
 use store::recon::{ActionRecord, MatchRecord, NewMatch, SignOffRecord};
 use store::{StoreError, StoreResult};
 
-use super::rows::{MATCH, action, all, get, list, matched, sign_off, taken};
+use super::rows::{MATCH, action, all, get, matched, sign_off};
 use crate::code::micros;
-use crate::error::from_sqlx;
+use crate::error::{from_sqlx, taken};
+use crate::sql::list;
 
 pub(super) async fn by_id(connection: &mut SqliteConnection, id: &str) -> StoreResult<Option<MatchRecord>> {
     let mut query = QueryBuilder::new(MATCH);

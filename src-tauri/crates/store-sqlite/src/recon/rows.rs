@@ -22,21 +22,6 @@ fn small(row: &SqliteRow, name: &str) -> StoreResult<u32> {
     u32::try_from(get::<i64>(row, name)?).map_err(|error| StoreError::damaged("count", error))
 }
 
-/// Our own triggers say `taken:` when a row is in a match already; the primary keys say it as unique violations.
-pub(super) fn taken(error: sqlx::Error, what: &'static str) -> StoreError {
-    if let sqlx::Error::Database(database) = &error
-        && (database.message().starts_with("taken:") || matches!(database.code().as_deref(), Some("2067" | "1555")))
-    {
-        return StoreError::Duplicate(what);
-    }
-    from_sqlx(error)
-}
-
-/// A list as one bound value, for `IN (SELECT value FROM json_each(?))`.
-pub(super) fn list<T: serde::Serialize>(values: &[T]) -> String {
-    serde_json::to_string(values).unwrap_or_else(|_| "[]".into())
-}
-
 pub(super) async fn all<T>(
     connection: &mut SqliteConnection,
     mut query: sqlx::QueryBuilder<sqlx::Sqlite>,

@@ -5,9 +5,10 @@ use sqlx::{QueryBuilder, SqliteConnection};
 use store::recon::{ProposalRecord, RuleRecord, RuleVersionRecord, RunRecord};
 use store::{StoreError, StoreResult};
 
-use super::rows::{all, get, list, rule, rule_version, run};
+use super::rows::{all, get, rule, rule_version, run};
 use crate::code::micros;
 use crate::error::from_sqlx;
+use crate::sql::list;
 
 pub(super) async fn rules(connection: &mut SqliteConnection) -> StoreResult<Vec<RuleRecord>> {
     let query = QueryBuilder::new("SELECT * FROM matching_rule WHERE deleted = 0 ORDER BY position, id");
