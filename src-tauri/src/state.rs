@@ -13,7 +13,7 @@ use tauri::{AppHandle, Emitter, Manager};
 use tokio::sync::RwLock;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::api::{AppState, ImportStep, LastBackup, OpenBook, RecentBook};
+use crate::api::{AppState, ImportStep, OpenBook, RecentBook};
 use crate::error::{Answer, Refusal};
 use crate::platform::files::ShellFiles;
 use crate::platform::paths::Pointed;
@@ -109,8 +109,7 @@ impl Shell {
         let opened = self.take_up(store, &absolute, notice).await?;
         if let Some(copy) = copy {
             // The start screen offers it when the book cannot be opened one day.
-            let copy = LastBackup { path: copy.to_string_lossy().into_owned(), at: jiff::Timestamp::now().to_string() };
-            self.files.backed_up(&opened.path, copy);
+            self.files.backed_up(&opened.path, &copy);
         }
         Ok(opened)
     }
@@ -164,8 +163,7 @@ impl Shell {
         self.engine().await?.book_backup(path).await?;
         let book = self.open.read().await.as_ref().map(|open| open.path.clone());
         if let Some(book) = book {
-            let copy = LastBackup { path: path.to_string_lossy().into_owned(), at: jiff::Timestamp::now().to_string() };
-            self.files.backed_up(&book, copy);
+            self.files.backed_up(&book, path);
         }
         Ok(())
     }

@@ -7,7 +7,8 @@ use engine::api::page::ListQuery;
 use engine::api::transactions::{BatchRow, HeldTotal};
 use tauri::State;
 
-use crate::error::{Answer, Refusal};
+use super::write_table;
+use crate::error::Answer;
 use crate::state::Shell;
 
 #[tauri::command(rename_all = "snake_case")]
@@ -20,6 +21,5 @@ pub async fn holds_totals(shell: State<'_, Shell>, query: ListQuery) -> Answer<V
 pub async fn holds_report(shell: State<'_, Shell>, rows: Vec<BatchRow>, path: String) -> Answer<()> {
     shell.pointed.table(Path::new(&path))?;
     let bytes = Engine::holds_report(&rows)?;
-    engine::files::write_atomically(Path::new(&path), &bytes)
-        .map_err(|error| Refusal::new("FILE", format!("{path} could not be written: {error}.")))
+    write_table(&path, &bytes)
 }

@@ -10,7 +10,8 @@ use engine::api::imports::{
 };
 use tauri::{AppHandle, Emitter, State};
 
-use crate::error::{Answer, Refusal};
+use super::write_table;
+use crate::error::Answer;
 use crate::state::Shell;
 
 #[tauri::command(rename_all = "snake_case")]
@@ -94,8 +95,7 @@ pub async fn import_problems_csv(
 ) -> Answer<()> {
     shell.pointed.table(Path::new(&path))?;
     let bytes = shell.engine().await?.import_problems_csv(&session, options, None).await?;
-    engine::files::write_atomically(Path::new(&path), &bytes)
-        .map_err(|error| Refusal::new("FILE", format!("{path} could not be written: {error}.")))
+    write_table(&path, &bytes)
 }
 
 #[tauri::command(rename_all = "snake_case")]

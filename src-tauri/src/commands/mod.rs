@@ -10,8 +10,18 @@ mod list;
 mod rules;
 mod transactions;
 
+use std::path::Path;
+
 use tauri::Wry;
 use tauri::ipc::Invoke;
+
+use crate::error::{Answer, Refusal};
+
+/// Writes a table to a file that a person pointed at.
+fn write_table(path: &str, bytes: &[u8]) -> Answer<()> {
+    engine::files::write_atomically(Path::new(path), bytes)
+        .map_err(|error| Refusal::new("FILE", format!("{path} could not be written: {error}.")))
+}
 
 /// All commands.
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {

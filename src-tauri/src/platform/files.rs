@@ -59,7 +59,8 @@ impl ShellFiles {
     }
 
     /// Notes where a copy of a book went, for the day the book is damaged.
-    pub(crate) fn backed_up(&self, book: &str, copy: LastBackup) {
+    pub(crate) fn backed_up(&self, book: &str, copy: &Path) {
+        let copy = LastBackup { path: copy.to_string_lossy().into_owned(), at: jiff::Timestamp::now().to_string() };
         self.change(book, |recent| recent.backup = Some(copy));
     }
 

@@ -89,7 +89,7 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
 
 const NOT_IMPORTED: &str = "Nothing was imported. Repair the file, or leave the rows out.";
 
-/// What the import itself would say no to.
+/// What the import would say no to, as far as its plan tells: days that are signed are among what is missing.
 fn would_be_refused(args: &ImportArgs, plan: &ImportPlan, unread: &Unread) -> Option<Fault> {
     if plan.bad_rows > 0 && !args.leave_out_bad_rows {
         return Some(unread.fault("BAD_ROWS", NOT_IMPORTED));

@@ -5,10 +5,11 @@ use std::path::Path;
 use ledger::Currency;
 use serde_json::json;
 use store::ledger::Recomputed;
-use store::system::{Event, JobKind, JobRecord, JobState};
+use store::system::{Event, JobKind, JobRecord};
 
 use crate::api::book::{BookCheck, BookInfo, Chart, ColumnNames, JobRow, NewBook};
 use crate::clock::new_id;
+use crate::jobs::state_word;
 use crate::post::{GENERAL_LEDGER, GENERAL_LEDGER_ID, below_zero_key};
 use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Topic, words};
 
@@ -297,18 +298,11 @@ fn job_row(job: JobRecord) -> JobRow {
         JobKind::Export => "export",
         JobKind::Check => "check",
     };
-    let state = match job.state {
-        JobState::Running => "running",
-        JobState::Interrupted => "interrupted",
-        JobState::Cancelled => "cancelled",
-        JobState::Failed => "failed",
-        JobState::Done => "done",
-    };
     JobRow {
         id: job.id,
         kind: kind.into(),
         title: job.title,
-        state: state.into(),
+        state: state_word(job.state).into(),
         phase: job.phase,
         done: job.done,
         total: job.total,

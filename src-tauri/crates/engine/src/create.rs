@@ -46,7 +46,7 @@ where
     if path.symlink_metadata().is_ok() {
         return Err(exists(path).into());
     }
-    sweep(folder_of(path));
+    sweep(files::folder_of(path));
     let part = path.with_file_name(format!(".{}{UNFINISHED}", new_id("book")));
     let made = found(&part, book, actor.into(), make).await;
     let made = made.and_then(|info| take_name(&part, path).map(|()| info).map_err(Into::into));
@@ -75,20 +75,12 @@ where
 fn take_name(part: &Path, path: &Path) -> Result<(), OpenError> {
     files::rename_new(part, path).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => exists(path),
-        _ => OpenError::Io { path: name(path), reason: files::reason(&error) },
+        _ => OpenError::Io { path: files::name(path), reason: files::reason(&error) },
     })
 }
 
 fn exists(path: &Path) -> OpenError {
-    OpenError::Exists(name(path))
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    OpenError::Exists(files::name(path))
 }
 
 /// Takes away what was left when a program was stopped while it made a book.

@@ -62,7 +62,7 @@ impl Engine {
             let rate = done.saturating_mul(1_000) / millis;
             let step = JobProgress {
                 job_id: request.job.clone(),
-                title: format!("Export to {}", name(&path)),
+                title: format!("Export to {}", files::name(&path)),
                 phase: "write".into(),
                 done,
                 total,
@@ -218,8 +218,4 @@ fn state(state: FamilyState) -> &'static str {
         FamilyState::PartVoided => "Rest voided",
         FamilyState::Expired => "Expired",
     }
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }

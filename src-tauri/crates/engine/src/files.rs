@@ -87,41 +87,52 @@ pub fn replace_atomically<E: From<io::Error>>(
         // A pipe or a terminal takes the bytes as they come.
         return write(&mut File::options().write(true).open(path)?);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".").suffix(".part");
     // Readable as any other file of the person: their umask takes away what they do not want to give.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut part = builder.tempfile_in(folder)?;
+    let mut part = builder.tempfile_in(folder_of(path))?;
     write(part.as_file_mut())?;
     part.as_file().sync_all()?;
     part.persist(path).map_err(|error| error.error)?;
-    if cfg!(unix) {
-        // The file has its name by now; a file system that cannot sync a folder keeps it all the same.
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
+    sync_folder(path);
     Ok(())
 }
 
-/// Gives a whole file its name. Whatever has the name already keeps it.
+/// The file has its name by now; a file system that cannot sync a folder keeps it all the same.
+fn sync_folder(path: &Path) {
+    if cfg!(unix) {
+        let _ = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
+    }
+}
+
+/// The folder a file stands in, by what its path says.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The name of a file, for people.
+pub(crate) fn name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// Gives a whole database its name. Whatever has the name already keeps it.
 ///
 /// # Errors
-/// [`io::ErrorKind::AlreadyExists`] if the name is taken, or as the file system says; `part` is gone then.
-pub fn rename_new(part: &Path, path: &Path) -> io::Result<()> {
+/// [`io::ErrorKind::AlreadyExists`] if the name is taken, or as the file system says; `part` is gone then. One with
+/// something in the log beside it is not whole, and stays where it is.
+pub(crate) fn rename_new(part: &Path, path: &Path) -> io::Result<()> {
     if std::fs::metadata(beside(part, "-wal")).is_ok_and(|log| log.len() > 0) {
         return Err(io::Error::other("it could not be closed"));
     }
     tempfile::TempPath::try_from_path(part)?.persist_noclobber(path).map_err(|error| error.error)?;
-    if cfg!(unix) {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
+    sync_folder(path);
     Ok(())
 }
 
 /// Takes away a database that nobody asked to keep, and what it keeps beside itself.
-pub(crate) fn remove_database(path: &Path) {
+pub fn remove_database(path: &Path) {
     for ending in BESIDE.iter().chain(&[""]) {
         // What was never made need not go.
         let _ = std::fs::remove_file(beside(path, ending));

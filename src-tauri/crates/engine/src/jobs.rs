@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use store::system::{JobKind, JobState};
+use store::system::{JobKind, JobRecord, JobState};
 
 use crate::{Engine, EngineError, EngineResult};
 
@@ -22,8 +22,8 @@ pub(crate) struct Jobs {
 }
 
 /// A job at work, for as long as this is kept.
-pub(crate) struct Running {
-    jobs: Arc<Jobs>,
+pub(crate) struct Running<'a> {
+    jobs: &'a Jobs,
     id: String,
 }
 
@@ -33,14 +33,14 @@ impl Jobs {
     }
 
     /// A job that watches `switch`. While the book is being closed it is told to end before it begins.
-    pub(crate) fn enter(self: &Arc<Self>, id: &str, switch: Arc<AtomicBool>) -> Running {
+    pub(crate) fn enter(&self, id: &str, switch: Arc<AtomicBool>) -> Running<'_> {
         let mut running = self.running();
         if self.is_closing() {
             switch.store(true, Ordering::Relaxed);
         }
         running.insert(id.to_owned(), switch);
         drop(running);
-        Running { jobs: Arc::clone(self), id: id.to_owned() }
+        Running { jobs: self, id: id.to_owned() }
     }
 
     /// Tells a job to end. True if it was running here.
@@ -72,7 +72,7 @@ impl Jobs {
     }
 }
 
-impl Drop for Running {
+impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.jobs.running().remove(&self.id);
     }
@@ -105,17 +105,23 @@ impl Engine {
             });
             job.finished_at = Some(self.clock.now());
         }
-        let mut unit = self.store.begin().await?;
-        unit.save_job(&job).await?;
-        unit.commit().await?;
+        self.save_job_alone(&job).await?;
         if run {
-            self.notify(crate::Notice::Job(crate::runs::end_notice(&job, state_word(job.state), 0)));
+            self.notify(crate::Notice::Job(crate::runs::end_notice(&job, 0)));
         }
+        Ok(())
+    }
+
+    /// Stores how far a job is, in a unit of its own.
+    pub(crate) async fn save_job_alone(&self, job: &JobRecord) -> EngineResult<()> {
+        let mut unit = self.store.begin().await?;
+        unit.save_job(job).await?;
+        unit.commit().await?;
         Ok(())
     }
 }
 
-fn state_word(state: JobState) -> &'static str {
+pub(crate) fn state_word(state: JobState) -> &'static str {
     match state {
         JobState::Running => "running",
         JobState::Interrupted => "interrupted",

@@ -306,9 +306,11 @@ fn desk_activity(event: &Event, text: &str, statement: String) -> ActivityRow {
 pub(crate) fn changes(events: &[Event]) -> Vec<ActivityRow> {
     let told = |(at, event): (usize, &Event)| {
         let mut row = activity(event);
-        let parts = differences(events.get(at + 1..).unwrap_or_default(), &event.payload);
-        if event.kind == "balance.changed" && !parts.is_empty() {
-            row.object = format!("{}: {}", row.object, parts.join(", "));
+        if event.kind == "balance.changed" {
+            let parts = differences(events.get(at + 1..).unwrap_or_default(), &event.payload);
+            if !parts.is_empty() {
+                row.object = format!("{}: {}", row.object, parts.join(", "));
+            }
         }
         row
     };

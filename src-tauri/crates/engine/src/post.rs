@@ -38,6 +38,13 @@ pub(crate) struct PostCommand {
     pub signed_reason: Option<String>,
 }
 
+impl PostCommand {
+    /// It is a hold that would have run out.
+    pub(crate) fn is_past(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+}
+
 /// A posting that is in the journal.
 #[derive(Debug, Clone)]
 pub(crate) struct Posted {
@@ -76,7 +83,8 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     {
         return repeat(unit, &existing, command, stamp).await;
     }
-    if command.expires_at.is_some_and(|at| at <= stamp.at) {
+    // A hold that was placed in time was found by its reference above.
+    if command.is_past(stamp.at) {
         return Err(expiry_is_past());
     }
     let (source, destination) = both_balances(unit, stamp, command).await?;
@@ -146,7 +154,6 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     Ok(Posted { id, key, existing: false })
 }
 
-/// A hold that was placed in time is found by its reference before this is asked.
 pub(crate) fn expiry_is_past() -> EngineError {
     EngineError::invalid("expires_at", "The expiry lies in the past.")
 }

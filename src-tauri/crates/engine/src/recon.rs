@@ -1,4 +1,4 @@
-//! What the parts of reconciliation share: sessions and cancel switches in memory, statements by id, their proof.
+//! What the parts of reconciliation share: what lives in memory, statements by id, their proof.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,7 +22,7 @@ pub(crate) const WINDOW_DAYS: i64 = 30;
 #[derive(Default)]
 pub(crate) struct ReconState {
     sessions: Mutex<HashMap<String, Arc<Session>>>,
-    jobs: Arc<Jobs>,
+    jobs: Jobs,
 }
 
 impl ReconState {
@@ -30,7 +30,7 @@ impl ReconState {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn jobs(&self) -> &Arc<Jobs> {
+    pub(crate) fn jobs(&self) -> &Jobs {
         &self.jobs
     }
 }

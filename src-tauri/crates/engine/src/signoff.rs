@@ -224,7 +224,8 @@ impl Engine {
     /// Signs a statement: what is still unmatched becomes outstanding, the report is frozen, and the database refuses
     /// any change of its matches from then on.
     ///
-    /// The typed name is the name of the person who works here. Where nobody has said yet who that is, it becomes it.
+    /// The typed name is the name of the person who works here. Where nobody has said yet who that is, another name than
+    /// the one the program goes by becomes it.
     ///
     /// # Errors
     /// `NOT_READY` with what is missing; `INVALID_INPUT` without a name; `OTHER_PERSON` with the name of another one.
@@ -250,7 +251,7 @@ impl Engine {
         }
         let signer = self.signer(unit.as_mut(), typed).await?;
         let (name, stamp) = (signer.as_str(), Stamp { actor: signer.clone(), ..self.stamp() });
-        let mut report = self.draft_report(&statement, Some(open)).await?;
+        let mut report = self.draft_report(&statement, true).await?;
         report.prepared_by = signer.clone();
         report.draft = false;
         report.signed_by = Some(name.to_owned());
@@ -288,7 +289,7 @@ impl Engine {
     }
 
     /// Who signs: the person who works here, as they spell their name. In a book where nobody has said who works in it,
-    /// whoever signs is that person from now on.
+    /// whoever signs with another name than the program goes by is that person from now on.
     async fn signer(&self, unit: &mut dyn Unit, typed: &str) -> EngineResult<String> {
         let person = self.actor();
         if person.trim().to_lowercase() == typed.to_lowercase() {

@@ -125,7 +125,7 @@ impl Engine {
         let destination = self.preview_balance(&mut preview, &request, "destination").await?;
         let ids =
             source.as_ref().zip(destination.as_ref()).map(|(source, destination)| (&*source.id, &*destination.id));
-        if command.as_ref().is_some_and(|command| command.expires_at.is_some_and(|at| at <= self.clock.now())) {
+        if command.as_ref().is_some_and(|command| command.is_past(self.clock.now())) {
             let error = expiry_is_past().sentence();
             preview.checks.push(failed("input", error, Some("expires_at")));
         }
@@ -200,7 +200,7 @@ impl Engine {
                     format!("{} has {} available after this", source.name, words::money(&left, &from.currency))
                 };
                 preview.checks.push(passed("funds", text));
-                preview.effects = vec![view::effect(source, &from), view::effect(destination, &to)];
+                preview.effects = effects(source, destination, &from, &to);
             }
             Err(error) => {
                 preview.effects = if_there_were_money(source, destination, posting);
@@ -336,7 +336,7 @@ impl Engine {
             None
         });
         let expires_at = request.expires_at.as_deref().and_then(|text| match text.parse::<jiff::Timestamp>() {
-            // Whether it is past is asked once it is known that this is no repetition.
+            // Whether it is past is for the posting to say: a repetition may come after it.
             Ok(at) => Some(at),
             Err(_) => {
                 wrong("expires_at", format!("“{text}” is not a time."));
@@ -386,10 +386,17 @@ impl Engine {
 /// What a posting would come to if the balance it takes from might go below zero. Nothing for what no money would help.
 fn if_there_were_money(source: &ledger::Balance, destination: &ledger::Balance, posting: Posting) -> Vec<Effect> {
     let posting = Posting { overdraft: Overdraft::Unlimited, ..posting };
-    match transaction::post(source, destination, &posting) {
-        Ok((from, to)) => vec![view::effect(source, &from), view::effect(destination, &to)],
-        Err(_) => Vec::new(),
-    }
+    transaction::post(source, destination, &posting)
+        .map_or_else(|_| Vec::new(), |(from, to)| effects(source, destination, &from, &to))
+}
+
+fn effects(
+    source: &ledger::Balance,
+    destination: &ledger::Balance,
+    from: &ledger::Balance,
+    to: &ledger::Balance,
+) -> Vec<Effect> {
+    vec![view::effect(source, from), view::effect(destination, to)]
 }
 
 fn parse_amount(text: &str, field: &str, wrong: &mut impl FnMut(&str, String)) -> Amount {

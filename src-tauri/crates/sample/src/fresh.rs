@@ -11,7 +11,7 @@ use store::system::{Event, SystemReads};
 use store_sqlite::SqliteStore;
 
 use crate::company::Who;
-use crate::{SampleError, SampleFiles, play, write_sample};
+use crate::{SampleError, SampleFiles, write_sample};
 
 /// Setting of the book that says how it was made.
 const MADE: &str = "sample";
@@ -39,12 +39,9 @@ fn stored(error: store::StoreError) -> SampleError {
 /// Makes the sample if it is not there, and makes it anew if it ends before `today` and nobody worked in it.
 ///
 /// # Errors
-/// As [`write_sample`]. A sample that is there is only replaced by one that is complete.
+/// As [`write_sample`]. Only a sample that is complete gets the name.
 pub async fn keep_fresh(book: &Path, folder: &Path, today: Date) -> Result<(), SampleError> {
-    if !book.exists() {
-        return write_sample(book, folder, today).await.map(drop);
-    }
-    if !is_stale(book, today).await {
+    if book.exists() && !is_stale(book, today).await {
         return Ok(());
     }
     let file = |path: &Path, error: std::io::Error| SampleError::File {
@@ -67,7 +64,7 @@ fn take_over(made: &SampleFiles, book: &Path, folder: &Path) -> std::io::Result<
             std::fs::rename(statement, folder.join(name))?;
         }
     }
-    play::remove_book(book);
+    engine::files::remove_database(book);
     std::fs::rename(&made.book, book)
 }
 

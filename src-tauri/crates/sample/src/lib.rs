@@ -76,7 +76,7 @@ pub async fn write_sample(book: &Path, statements_dir: &Path, today: Date) -> Re
     let made = play::play(book, &plan, jiff::Timestamp::now()).await;
     if let Err(error) = made {
         if !matches!(error, SampleError::Open(_)) {
-            play::remove_book(book);
+            engine::files::remove_database(book);
         }
         return Err(error);
     }

@@ -1,7 +1,7 @@
 //! The plan, played through the engine: one clock, one book, several people.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use engine::api::book::{Chart, ColumnNames, NewBook};
@@ -52,16 +52,6 @@ pub(crate) async fn play(book: &Path, plan: &Plan, now: Timestamp) -> Result<(),
 /// The local moment as an instant.
 fn instant(at: DateTime) -> Timestamp {
     at.to_zoned(TimeZone::system()).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
-}
-
-/// Takes a book away that was not finished.
-pub(crate) fn remove_book(book: &Path) {
-    for ending in ["", "-wal", "-shm", "-lock"] {
-        let mut name = book.as_os_str().to_owned();
-        name.push(ending);
-        // A part that was never made is fine.
-        let _ = std::fs::remove_file(PathBuf::from(name));
-    }
 }
 
 impl Stage {

@@ -38,7 +38,8 @@ pub struct DeskHeader {
     /// Ledger cleared less statement cleared.
     pub ledger_difference: String,
     pub ledger_agrees: bool,
-    /// What the book lacks before a first statement; posted from the sign-off dialog. Absent: nothing.
+    /// What the book lacks before a first statement; posted from the sign-off dialog. Absent: nothing, or lines are open
+    /// that may explain it.
     pub opening_missing: Option<String>,
     /// Closing less opening less all lines, when it is not zero: the statement cannot come to zero then.
     pub missing: Option<String>,

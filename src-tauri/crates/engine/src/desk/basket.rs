@@ -189,13 +189,29 @@ pub(super) async fn post_bank_movement(
 
 /// `base`, or `base-2`, … whatever is free.
 pub(super) async fn free_reference(unit: &mut dyn Unit, base: &str) -> EngineResult<String> {
-    let mut reference = base.to_owned();
-    let mut next = 2;
-    while unit.load_by_reference(&reference).await?.is_some() {
-        reference = format!("{base}-{next}");
-        next += 1;
+    let mut references = References::of(base);
+    while unit.load_by_reference(&references.current).await?.is_some() {
+        references.turn();
     }
-    Ok(reference)
+    Ok(references.current)
+}
+
+/// The references that are tried for a movement, one after the other.
+pub(super) struct References<'a> {
+    base: &'a str,
+    number: u32,
+    pub(super) current: String,
+}
+
+impl<'a> References<'a> {
+    pub(super) fn of(base: &'a str) -> Self {
+        Self { base, number: 1, current: base.to_owned() }
+    }
+
+    pub(super) fn turn(&mut self) {
+        self.number += 1;
+        self.current = format!("{}-{}", self.base, self.number);
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use ledger::Amount;
 use matching::evidence::{AMBIGUOUS_MARGIN, CERTAIN_MARGIN, LIKELY_MARGIN};
 use store::recon::{DeskLineRecord, LineFilter, LineQuery, LineRecord, ProposalRecord, StatementRecord};
 
-use super::basket::{NEW_ENTRY, movement_reference};
+use super::basket::{NEW_ENTRY, References, movement_reference};
 use super::view::{entry_view, reasons};
 use crate::api::desk::{ConfirmedMatch, DeskFocus, Suggestion};
 use crate::{Engine, EngineError, EngineResult, words};
@@ -39,14 +39,11 @@ impl Engine {
     /// As the posting will find it free, said before it is made.
     async fn entry_reference(&self, statement: &StatementRecord, line: &LineRecord) -> EngineResult<String> {
         let base = movement_reference(statement, line, NEW_ENTRY);
-        let mut reference = base.clone();
-        for next in 2_u32.. {
-            if self.store.transaction_by_reference(&reference).await?.is_none() {
-                break;
-            }
-            reference = format!("{base}-{next}");
+        let mut references = References::of(&base);
+        while self.store.transaction_by_reference(&references.current).await?.is_some() {
+            references.turn();
         }
-        Ok(reference)
+        Ok(references.current)
     }
 
     pub(super) async fn desk_line(&self, line_id: &str) -> EngineResult<(StatementRecord, DeskLineRecord)> {

@@ -33,10 +33,11 @@ impl Engine {
             limit: ENTRIES,
             ..EntryQuery::new(statement.balance_key, plus_days(last, DAYS))
         };
-        let entries = self.store.entries(&query).await?;
-        if entries.total > u64::from(ENTRIES) {
+        // Counted before they are read: where there are too many, none is used.
+        if self.store.entries(&EntryQuery { limit: 1, ..query.clone() }).await?.total > u64::from(ENTRIES) {
             return Ok(HashMap::new());
         }
+        let entries = self.store.entries(&query).await?;
         let entries: Vec<(&EntryRecord, HashSet<&str>)> =
             entries.rows.iter().map(|entry| (entry, numbers(&entry.reference))).collect();
         Ok(lines
@@ -52,10 +53,12 @@ fn near_miss(line: &LineRecord, entries: &[(&EntryRecord, HashSet<&str>)], curre
     let named: HashSet<&str> = named.into_iter().flatten().flat_map(numbers).collect();
     let near = entries.iter().filter_map(|(entry, numbers)| {
         let apart = (&line.amount - &entry.amount).abs();
+        if !is_small(&apart, line) {
+            return None;
+        }
         let is_named = !numbers.is_disjoint(&named);
         let days = days_between(entry.date, line.booking_date).abs();
-        let fits = is_small(&apart, line) && (is_named || days == 0) && days <= DAYS;
-        fits.then_some((!is_named, apart, days, *entry))
+        ((is_named || days == 0) && days <= DAYS).then_some((!is_named, apart, days, *entry))
     });
     let (_, apart, _, entry) = near.min_by(|a, b| (a.0, &a.1, a.2, a.3.txn_key).cmp(&(b.0, &b.1, b.2, b.3.txn_key)))?;
     Some(format!("Nearest is {}, {} apart", entry.reference, words::amount(&apart, currency.exponent())))

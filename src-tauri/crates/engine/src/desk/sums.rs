@@ -50,8 +50,8 @@ impl Engine {
         let period = statement.period_from..=statement.period_to;
         let outside =
             entries.iter().filter(|entry| entry.outstanding_on.is_none() && !period.contains(&entry.date)).count();
-        let searched = tokio::task::spawn_blocking(move || search(&entries, &target, left_out)).await;
-        searched.map(|found| SumSearch { outside: outside as u32, ..found }).map_err(|error| EngineError::Conflict {
+        let searched = tokio::task::spawn_blocking(move || search(&entries, &target, left_out, outside)).await;
+        searched.map_err(|error| EngineError::Conflict {
             code: "SEARCH_FAILED",
             message: format!("The search stopped: {error}. Nothing was changed."),
         })
@@ -59,7 +59,7 @@ impl Engine {
 }
 
 /// All combinations of one to four entries, each found once: two index pairs `a < b`, `c < d` with `b < c`.
-fn search(entries: &[EntryRecord], target: &Amount, left_out: usize) -> SumSearch {
+fn search(entries: &[EntryRecord], target: &Amount, left_out: usize, outside: usize) -> SumSearch {
     let mut found: Vec<Vec<usize>> =
         (0..entries.len()).filter(|at| entries[*at].amount == *target).map(|at| vec![at]).collect();
     let mut by_amount: HashMap<&Amount, Vec<usize>> = HashMap::new();
@@ -117,7 +117,7 @@ fn search(entries: &[EntryRecord], target: &Amount, left_out: usize) -> SumSearc
             .collect(),
         found: found.len() as u32,
         searched: looked_at as u32,
-        outside: 0,
+        outside: outside as u32,
         stopped: stopped || left_out > 0,
         verdict,
     }

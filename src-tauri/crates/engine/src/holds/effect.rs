@@ -64,17 +64,15 @@ impl Engine {
             let sum = held.entry(total.currency).or_default();
             (sum.exponent, sum.holds) = (total.exponent, total.count);
         }
-        let from = narrowed(vec![side("source_id", Test::Is)]);
-        for total in self.held(&from).await? {
-            held.entry(total.currency).or_default().out = Way { holds: total.count, sum: total.amount };
-        }
-        let to = narrowed(vec![side("destination_id", Test::Is)]);
-        for total in self.held(&to).await? {
-            held.entry(total.currency).or_default().come = Way { holds: total.count, sum: total.amount };
-        }
-        let neither = narrowed(vec![side("source_id", Test::IsNot), side("destination_id", Test::IsNot)]);
-        for total in self.held(&neither).await? {
-            held.entry(total.currency).or_default().elsewhere = Way { holds: total.count, sum: total.amount };
+        let ways: [(Vec<Condition>, fn(&mut Held) -> &mut Way); 3] = [
+            (vec![side("source_id", Test::Is)], |held| &mut held.out),
+            (vec![side("destination_id", Test::Is)], |held| &mut held.come),
+            (vec![side("source_id", Test::IsNot), side("destination_id", Test::IsNot)], |held| &mut held.elsewhere),
+        ];
+        for (conditions, way) in ways {
+            for total in self.held(&narrowed(conditions)).await? {
+                *way(held.entry(total.currency).or_default()) = Way { holds: total.count, sum: total.amount };
+            }
         }
         Ok(totals_of(held))
     }

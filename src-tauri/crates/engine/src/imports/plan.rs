@@ -228,9 +228,8 @@ impl Engine {
             lines.iter().filter(|line| wanted(line)).take(SHOWN).cloned().collect::<Vec<_>>()
         };
         let late = planned.late(&session.sha256);
-        let doubtful = planned.doubtful().filter(|_| late.is_some());
-        let late_lines = doubtful.map(|(at, doubt)| PlanLine { known: twin(doubt), ..lines[at].clone() });
-        let late_lines: Vec<PlanLine> = late_lines.collect();
+        let doubtful = || planned.doubtful().filter(|_| late.is_some());
+        let late_line = |(at, doubt): (usize, _)| PlanLine { known: twin(doubt), ..lines[at].clone() };
         let currency_problem = currency_problem(&planned);
         let mut missing = missing(&planned.reading, planned.statement(), &planned.computed, true);
         missing.extend(currency_problem.clone());
@@ -251,8 +250,8 @@ impl Engine {
             new_lines: of(|line| line.known.is_none()),
             known_lines: of(|line| line.known.is_some()),
             equal_lines: of(|line| line.occurrences > 1),
-            late_count: late_lines.len() as u32,
-            late_lines: late_lines.into_iter().take(SHOWN).collect(),
+            late_count: doubtful().count() as u32,
+            late_lines: doubtful().take(SHOWN).map(late_line).collect(),
             late,
             imported_before: before.iter().map(seen_view).collect(),
             account_warning: account_warning(&planned),

@@ -150,17 +150,13 @@ impl Engine {
                 report.booked_since = self.booked_since(&statement, one.version).await?;
                 Ok(report)
             }
-            None => self.draft_report(&statement, None).await,
+            None => self.draft_report(&statement, false).await,
         }
     }
 
-    /// The present state as a report. `signing`: entries that the signature makes outstanding, shown there already.
-    pub(crate) async fn draft_report(
-        &self,
-        statement: &StatementRecord,
-        signing: Option<&[EntryRecord]>,
-    ) -> EngineResult<Report> {
-        let looked = self.look(statement, signing.is_some()).await?;
+    /// The present state as a report. `signing`: what the signature makes outstanding is shown there already.
+    pub(crate) async fn draft_report(&self, statement: &StatementRecord, signing: bool) -> EngineResult<Report> {
+        let looked = self.look(statement, signing).await?;
         let matches = self.store.matches(statement.key).await?;
         let (by_tier, by_rule) = self.match_counts(&matches).await?;
         let run = looked.run.as_ref();

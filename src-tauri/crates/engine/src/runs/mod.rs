@@ -168,13 +168,6 @@ impl Engine {
         }
     }
 
-    async fn save_job_alone(&self, job: &JobRecord) -> EngineResult<()> {
-        let mut unit = self.store.begin().await?;
-        unit.save_job(job).await?;
-        unit.commit().await?;
-        Ok(())
-    }
-
     /// Reads the inputs of a stored run again.
     async fn prepare(&self, job_id: &str) -> EngineResult<Prepared> {
         let job = self.store.job(job_id).await?.ok_or_else(|| EngineError::not_found("job", job_id))?;
@@ -272,7 +265,7 @@ impl Engine {
         })
         .await?;
         unit.commit().await?;
-        self.notify(crate::Notice::Job(work::end_notice(&job, "done", u64::from(run.matched))));
+        self.notify(crate::Notice::Job(work::end_notice(&job, u64::from(run.matched))));
         Ok(result)
     }
 

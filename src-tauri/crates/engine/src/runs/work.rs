@@ -14,6 +14,7 @@ use tokio::sync::broadcast::Sender;
 
 use crate::api::book::JobProgress;
 use crate::api::statements::RunResult;
+use crate::jobs::state_word;
 use crate::{EngineError, EngineResult, Notice};
 
 /// A statement line as the matching sees it. Ids are storage keys.
@@ -123,7 +124,7 @@ pub(super) fn phase_word(phase: Phase) -> &'static str {
 }
 
 /// The last notice of a job.
-pub(crate) fn end_notice(job: &JobRecord, state: &str, matches: u64) -> JobProgress {
+pub(crate) fn end_notice(job: &JobRecord, matches: u64) -> JobProgress {
     JobProgress {
         job_id: job.id.clone(),
         title: job.title.clone(),
@@ -133,7 +134,7 @@ pub(crate) fn end_notice(job: &JobRecord, state: &str, matches: u64) -> JobProgr
         rate: 0,
         seconds_left: None,
         matches,
-        state: state.into(),
+        state: state_word(job.state).into(),
     }
 }
 
