@@ -174,7 +174,7 @@ impl Work<'_> {
             self.plan = Plan::of(mapping);
             self.plan.marks.extend(marks.into_iter().skip(self.plan.marks.len()));
             self.plan.formats.extend(formats.into_iter().skip(self.plan.formats.len()));
-            self.plan.fee_minus = self.plan.fee.and_then(|fee| self.columns.get(fee)).is_some_and(fees::mostly_minus);
+            self.plan.fee_minus = self.plan.fee.and_then(|fee| self.columns.get(fee)).is_some_and(Column::is_mostly_negative);
             return self.plan.direction;
         }
         roles::dates(self.columns, self.layout.data.len(), &mut self.plan);
