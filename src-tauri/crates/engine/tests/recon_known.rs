@@ -186,3 +186,32 @@ async fn a_suggested_name_is_free() {
     assert_eq!(name("2026-10-06").await, "Merrion Operating, October 2026 (2)");
     assert_eq!(name("2026-10-07").await, "Merrion Operating, October 2026 (3)");
 }
+
+fn paid(rows: &[(&str, &str, &str)]) -> Vec<u8> {
+    let lines = rows.iter().map(|(date, name, amount)| format!("{date};{name};Salary;{amount}\n"));
+    format!("Date;Name;Text;Amount\n{}", lines.collect::<String>()).into_bytes()
+}
+
+/// Two salaries of one amount on one day, told apart by who received them alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_words_to_somebody_else_are_another_line() {
+    let bank = Bank::new().await;
+    let first = paid(&[("2026-10-04", "Ormond Castings", "-12.50"), ("2026-10-05", "Aoife Byrne", "-700.00")]);
+    bank.import_with("First", first, false, typed("100000")).await.unwrap();
+    let since = paid(&[("2026-10-05", "Nora Quinn", "-700.00"), ("2026-10-06", "Ormond Castings", "-12.50")]);
+    // The day was imported in part: that the two are not one payment under two names is asked.
+    let plan = bank.plan(since.clone(), typed("28750")).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (2, 0, 1));
+    let result = bank
+        .import_as("Since", since, |request| {
+            request.options = typed("28750");
+            request.accept_late_lines = true;
+        })
+        .await
+        .unwrap();
+    assert_eq!((result.added, result.known), (2, 0));
+    // A name that was cut off is the same one.
+    let cut = paid(&[("2026-10-05", "AOIFE BYR", "-700.00"), ("2026-10-05", "Nora Quinn", "-700.00")]);
+    let plan = bank.plan(cut, typed("98750")).await;
+    assert_eq!((plan.new_count, plan.known_count), (0, 2));
+}

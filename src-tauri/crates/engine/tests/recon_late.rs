@@ -88,10 +88,11 @@ async fn an_equal_line_later_on_the_last_day_is_new() {
     let evening = [first[0], fare, fare, ("2026-10-06", "BETA", "5.00")];
     let result = bank.import("Second", csv(100_000, &evening), false).await.unwrap();
     assert_eq!((result.added, result.known), (2, 2));
-    // Booked back before both: each stored fare answers for one, and only the third is new.
+    // Booked back before both: each stored fare answers for one, and only the third is new. It comes late, since the two
+    // statements have all of its day between them.
     let moved = [("2026-10-03", "FEE", "-1.00"), first[0], fare, fare, fare, evening[3]];
     let plan = bank.plan(csv(100_000, &moved), ImportOptions::default()).await;
-    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (2, 4, 0));
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (2, 4, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,4 +158,99 @@ async fn an_equal_line_of_a_file_that_continues_is_new() {
     let result =
         bank.import("November", csv(100_000, &[PAIR[2], ("2026-11-03", "BETA", "5.00")]), false).await.unwrap();
     assert_eq!((result.added, result.known), (2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_money_in_other_words_on_a_first_or_last_day_is_asked_about() {
+    let bank = Bank::new().await;
+    let rows = [("2026-10-05", "CARD 4711 CAFE", "-3.00"), ("2026-10-06", "ALPHA", "10.00")];
+    bank.import_with("First", plain(&rows), false, typed("100000")).await.unwrap();
+    let reworded = [("2026-10-05", "Cafe, card payment", "-3.00"), ("2026-10-06", "Alpha Ltd", "10.00")];
+    let plan = bank.plan(plain(&reworded), typed("100000")).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (2, 0, 2));
+    assert_eq!(plan.late_lines[0].known.as_ref().unwrap().statement_name, "First");
+    assert_eq!(
+        plan.late.unwrap(),
+        "2 lines of 2026-10-05 to 2026-10-06 look like lines that are there already, with the same amount in other \
+         words. Leave them out if they are the same."
+    );
+    let refused = bank.import_with("Again", plain(&reworded), false, typed("100000")).await.unwrap_err();
+    assert_eq!(refused.code(), "LATE_LINES");
+    // A stored line that the file has in its own words answers for no other.
+    let evening = [rows[1], ("2026-10-06", "BETA", "10.00")];
+    let result = bank.import_with("Evening", plain(&evening), false, typed("99700")).await.unwrap();
+    assert_eq!((result.added, result.known), (1, 1));
+    // Where the file goes on from the last closing balance, it cannot have gone back to the day.
+    let since = [("2026-10-06", "GAMMA", "10.00"), ("2026-10-07", "DELTA", "1.00")];
+    let result = bank.import("Since", csv(101_700, &since), false).await.unwrap();
+    assert_eq!((result.added, result.known), (2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_booked_back_to_the_first_day_keeps_the_chain() {
+    let bank = Bank::new().await;
+    bank.october().await;
+    let mut rows = ROWS.to_vec();
+    rows.insert(1, ("2026-10-01", "ACCOUNT FEE", "-5.00"));
+    let plan = bank.plan(csv(100_000, &rows), ImportOptions::default()).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (1, 6, 1));
+    accepted(&bank, "Again", csv(100_000, &rows)).await;
+    let all = bank.book.engine.statements().await.unwrap();
+    assert_eq!((all[1].opening.as_str(), all[1].closing.as_str()), ("215817", "215317"));
+    assert_eq!(all[1].period_to, "2026-10-31");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_before_what_is_stored_end_where_that_begins() {
+    let bank = Bank::new().await;
+    bank.october().await;
+    let mut rows = vec![("2026-09-15", "SEPTEMBER", "40.00"), ("2026-09-28", "RENT", "-10.00")];
+    rows.extend(ROWS);
+    for (name, rows) in [("Oldest first", rows.clone()), ("Newest first", rows.into_iter().rev().collect())] {
+        let file = if name == "Oldest first" { csv(97_000, &rows) } else { newest_first(97_000, &rows) };
+        let result = bank.import(name, file, false).await.unwrap();
+        assert_eq!((result.added, result.known), (2, 6), "{name}");
+        let id = result.statement_id.unwrap();
+        let statement = bank.book.engine.statement(&id).await.unwrap();
+        assert_eq!((statement.opening.as_str(), statement.closing.as_str()), ("97000", "100000"), "{name}");
+        assert_eq!((statement.period_from.as_str(), statement.period_to.as_str()), ("2026-09-15", "2026-09-28"));
+        bank.book.engine.import_undo(&id).await.unwrap();
+    }
+}
+
+/// Rows that come newest first, with the balance after each.
+fn newest_first(opening: i64, rows: &[Row<'_>]) -> Vec<u8> {
+    let oldest: Vec<Row<'_>> = rows.iter().rev().copied().collect();
+    let text = String::from_utf8(csv(opening, &oldest)).unwrap();
+    let (head, body) = text.split_once('\n').unwrap();
+    let turned: Vec<&str> = body.lines().rev().collect();
+    format!("{head}\n{}\n", turned.join("\n")).into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_balance_of_the_last_signed_statement_counts_its_lines_once() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let october = [("2026-10-05", "ALPHA", "10.00"), ("2026-10-31", "BETA", "-3.00")];
+    let id = bank.import_with("October", plain(&october), false, typed("100000")).await.unwrap().statement_id.unwrap();
+    for (at, (date, text, amount)) in october.iter().enumerate() {
+        let entry = bank.post(&format!("E-{at}"), date, amount, text).await;
+        let line = bank.line(&id, text).await;
+        engine.match_accept(&id, vec![line.id], vec![entry], None).await.unwrap();
+    }
+    engine.sign_off(&id, "Orla Keane").await.unwrap();
+    // No balance in the file and none typed: it starts from the signed 1,007.00, whose last line it has again.
+    let signed = || ImportOptions { sign_model: Some("signed".into()), ..ImportOptions::default() };
+    let overlap = plain(&[october[1], ("2026-11-03", "GAMMA", "5.00")]);
+    let plan = bank.plan(overlap.clone(), signed()).await;
+    assert_eq!((plan.new_count, plan.known_count), (1, 1));
+    assert_eq!((plan.proof.opening.as_deref(), plan.proof.closing.as_deref()), (Some("101000"), Some("101200")));
+    assert_eq!(plan.proof.continues_previous, Some(true));
+    let source = engine::api::imports::ImportSource::Bytes { name: "n.csv".into(), bytes: overlap.clone() };
+    let session = engine.import_open(source).await.unwrap();
+    let preview = engine.import_preview(&session.id, signed(), Some(bank.bank.clone())).await.unwrap();
+    assert_eq!(preview.proof.closing.as_deref(), Some("101200"));
+    let result = bank.import_with("November", overlap, false, signed()).await.unwrap();
+    let row = engine.statement(&result.statement_id.unwrap()).await.unwrap();
+    assert_eq!((row.opening.as_str(), row.closing.as_str()), ("100700", "101200"));
 }

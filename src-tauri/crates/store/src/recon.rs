@@ -165,11 +165,14 @@ pub struct ImportSeen {
     pub at: Timestamp,
 }
 
-/// A stored line with the same content as one asked about.
+/// A stored line that one of a file may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownLine {
     pub fingerprint: String,
     pub occurrence: u32,
+    pub booking_date: Date,
+    pub amount: Amount,
+    pub counterparty: Option<String>,
     /// What the bank printed after it, minor units.
     pub running_balance: Option<Amount>,
     pub seen: ImportSeen,
@@ -423,6 +426,8 @@ pub trait ReconReads {
     async fn file_imports(&self, sha256: &str) -> StoreResult<Vec<ImportSeen>>;
     /// Active lines of the balance with one of these fingerprints.
     async fn known_lines(&self, balance_key: i64, fingerprints: &[String]) -> StoreResult<Vec<KnownLine>>;
+    /// Active lines of the balance that were booked on one of these days.
+    async fn lines_of_days(&self, balance_key: i64, days: &[Date]) -> StoreResult<Vec<KnownLine>>;
     async fn profiles(&self) -> StoreResult<Vec<ProfileRecord>>;
     async fn profile_by_fingerprint(&self, fingerprint: &str) -> StoreResult<Option<ProfileRecord>>;
 
@@ -498,6 +503,7 @@ pub trait ReconWrites {
     async fn load_statements(&mut self, balance_key: i64) -> StoreResult<Vec<StatementRecord>>;
     async fn load_signed_from(&mut self, balance_key: i64, day: Date) -> StoreResult<Vec<SignedRecord>>;
     async fn load_known_lines(&mut self, balance_key: i64, fingerprints: &[String]) -> StoreResult<Vec<KnownLine>>;
+    async fn load_lines_of_days(&mut self, balance_key: i64, days: &[Date]) -> StoreResult<Vec<KnownLine>>;
     /// Sets state and version. Undoing also sets the lines inactive.
     async fn set_statement_state(&mut self, key: i64, state: StatementState, version: u32) -> StoreResult<()>;
 

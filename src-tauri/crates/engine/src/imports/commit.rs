@@ -9,6 +9,7 @@ use store::recon::{NewLine, NewStatement, ProfileRecord, StatementState};
 use store::system::{Event, JobKind, JobRecord, JobState};
 use store::{StoreError, Unit};
 
+use super::known::{Stored, open_days};
 use super::plan::{ASKED_AT_ONCE, Planned, account_warning, asked, balance_warning, closed_days, currency_problem};
 use super::proof::missing;
 use super::seen_view;
@@ -137,14 +138,15 @@ async fn look_again(
     request: &ImportRequest,
 ) -> EngineResult<()> {
     planned.statements = unit.load_statements(planned.balance.key).await?;
-    let mut stored = Vec::new();
+    let mut stored = Stored::default();
     let all = asked(&planned.keys);
     for (at, group) in all.chunks(ASKED_AT_ONCE).enumerate() {
         work.tell("compare", (at * ASKED_AT_ONCE) as u64, all.len() as u64)?;
-        stored.extend(unit.load_known_lines(planned.balance.key, group).await?);
+        stored.same.extend(unit.load_known_lines(planned.balance.key, group).await?);
     }
-    planned.look_up(stored, &request.options);
-    Ok(())
+    let days = open_days(planned.statement(), &planned.statements);
+    stored.of_open_days = unit.load_lines_of_days(planned.balance.key, &days).await?;
+    planned.look_up(stored, &request.options)
 }
 
 /// The statement with its file and its new lines.
@@ -306,7 +308,7 @@ fn new_statement(
         message: "Opening, closing or period are not known. Nothing was imported.".into(),
     };
     let (opening, opening_from) = planned.opening().ok_or_else(incomplete)?;
-    let (closing, closing_from) = planned.computed.closing.clone().ok_or_else(incomplete)?;
+    let (closing, closing_from) = planned.closing().ok_or_else(incomplete)?;
     let (period_from, period_to) = planned.period().ok_or_else(incomplete)?;
     let json = |value: serde_json::Result<serde_json::Value>| {
         value.map_err(|error| EngineError::Store(StoreError::damaged("statement", error)))

@@ -1,6 +1,6 @@
 //! Which lines of a file the book has already, and under which occurrence the others are stored.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -26,6 +26,25 @@ pub(super) enum Doubt {
     Late,
     /// A stored line says the same under another running balance, and nothing tells whether the file goes back to it.
     Twin(ImportSeen),
+    /// A stored line of the day, which no line of the file says, has the amount: the same money in other words, or more
+    /// of it. Asked of a first or last day, which may have been imported in part.
+    Reworded(ImportSeen),
+}
+
+/// Stored lines that lines of a file may be.
+#[derive(Default)]
+pub(super) struct Stored {
+    /// They say the same as one of the file.
+    pub(super) same: Vec<KnownLine>,
+    /// Those of [`open_days`].
+    pub(super) of_open_days: Vec<KnownLine>,
+}
+
+/// Days of the file that a stored statement begins or ends with.
+pub(super) fn open_days(statement: &Statement, statements: &[StatementRecord]) -> Vec<Date> {
+    let ends: HashSet<Date> = Spans::of(statements).0.into_iter().flat_map(|(first, last)| [first, last]).collect();
+    let days: BTreeSet<Date> = statement.lines.iter().map(|line| line.booking_date).collect();
+    days.into_iter().filter(|day| ends.contains(day)).collect()
 }
 
 /// What speaks for lines being new that look like stored ones.
@@ -44,31 +63,35 @@ pub(super) struct Keep<'a> {
 pub(super) fn recognise(
     statement: &Statement,
     keys: &[LineFingerprint],
-    stored: Vec<KnownLine>,
+    stored: Stored,
     statements: &[StatementRecord],
     keep: &Keep<'_>,
 ) -> Recognised {
-    let mut pairing = Pairing::new(statement, keys, stored);
+    let mut pairing = Pairing::new(statement, keys, stored.same);
     // A line that is sure of itself is not taken by one that only looks like it.
     pairing.pair(How::Sure, |line, _, one| agree(one, line) == Some(true));
-    pairing.pair(How::Likely, |line, key, one| agree(one, line).is_none() && one.occurrence == key.occurrence);
-    pairing.pair(How::Twin, |_, _, _| true);
+    pairing.pair(How::Likely, |line, key, one| {
+        agree(one, line).is_none() && one.occurrence == key.occurrence && !another_party(one, line)
+    });
+    pairing.pair(How::Twin, |line, _, one| !another_party(one, line));
+    let reworded = pairing.reworded(stored.of_open_days);
     let mut known: Vec<Option<ImportSeen>> = vec![None; keys.len()];
     let mut doubts: Vec<Option<Doubt>> = vec![None; keys.len()];
     let kept: HashSet<u32> = keep.lines.iter().copied().collect();
-    if !keep.all && !pairing.refuted(statements, keep.typed_opening) {
-        let spans = Spans::of(statements);
-        let reach = Reach::of(statement, statements, &spans, pairing.any_sure());
-        let places = known.iter_mut().zip(&mut doubts);
-        for ((line, found), (known, doubt)) in statement.lines.iter().zip(&pairing.found).zip(places) {
+    if !keep.all && !pairing.refuted(&reworded, statements, keep.typed_opening) {
+        let days = Days::of(statement, statements, &pairing.found);
+        for (at, (line, found)) in statement.lines.iter().zip(&pairing.found).enumerate() {
             if kept.contains(&line.position) {
                 continue;
             }
-            match found {
-                Some((How::Twin, seen)) if !reach.holds(line.booking_date) => *doubt = Some(Doubt::Twin(seen.clone())),
-                Some((_, seen)) => *known = Some(seen.clone()),
-                None if spans.inside(line.booking_date) => *doubt = Some(Doubt::Late),
-                None => {}
+            match (found, &reworded[at]) {
+                (Some((How::Twin, seen)), _) if !days.whole(line.booking_date) => {
+                    doubts[at] = Some(Doubt::Twin(seen.clone()));
+                }
+                (Some((_, seen)), _) => known[at] = Some(seen.clone()),
+                (None, _) if days.imported(line.booking_date) => doubts[at] = Some(Doubt::Late),
+                (None, Some(seen)) => doubts[at] = Some(Doubt::Reworded(seen.clone())),
+                (None, None) => {}
             }
         }
     }
@@ -79,6 +102,18 @@ pub(super) fn recognise(
 /// Whether the balance an equal stored line has is this one. Unknown when one of the two has none.
 fn agree(stored: &KnownLine, line: &StatementLine) -> Option<bool> {
     Some(stored.running_balance.as_ref()? == line.running_balance.as_ref()?)
+}
+
+/// Both sides name who paid or was paid, and it is somebody else: the same words and amount are another payment. One
+/// name that begins with the other is the same, cut off.
+fn another_party(stored: &KnownLine, line: &StatementLine) -> bool {
+    let plain = |name: &str| -> String {
+        name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    match (stored.counterparty.as_deref().map(plain), line.counterparty.as_deref().map(plain)) {
+        (Some(stored), Some(given)) => !stored.starts_with(&given) && !given.starts_with(&stored),
+        _ => false,
+    }
 }
 
 /// How sure a stored line is the same as a line of the file.
@@ -127,19 +162,45 @@ impl<'a> Pairing<'a> {
         }
     }
 
-    fn any_sure(&self) -> bool {
-        self.found.iter().flatten().any(|(how, _)| *how == How::Sure)
+    /// For lines that no stored one answers for: a stored line of the day and amount that answers for none either.
+    fn reworded(&self, of_open_days: Vec<KnownLine>) -> Vec<Option<ImportSeen>> {
+        let taken: HashSet<(&str, u32)> = self
+            .stored
+            .values()
+            .flatten()
+            .filter(|(_, taken)| *taken)
+            .map(|(line, _)| (line.fingerprint.as_str(), line.occurrence))
+            .collect();
+        let mut free: HashMap<(Date, Amount), Vec<ImportSeen>> = HashMap::new();
+        for line in of_open_days {
+            if !taken.contains(&(line.fingerprint.as_str(), line.occurrence)) {
+                free.entry((line.booking_date, line.amount)).or_default().push(line.seen);
+            }
+        }
+        let lines = self.statement.lines.iter().zip(&self.found);
+        lines
+            .map(|(line, found)| match found {
+                None => free.get_mut(&(line.booking_date, line.amount.clone())).and_then(Vec::pop),
+                Some(_) => None,
+            })
+            .collect()
     }
 
     /// Whether the file goes on where the last stored statement ended, so that nothing in it was there before, however
     /// alike. A file that went back to the lines it seems to repeat would open with what they moved less; where they
     /// moved nothing, both open with the same amount and nothing is proved.
-    fn refuted(&self, stored: &[StatementRecord], typed_opening: Option<&Amount>) -> bool {
+    fn refuted(
+        &self,
+        reworded: &[Option<ImportSeen>],
+        stored: &[StatementRecord],
+        typed_opening: Option<&Amount>,
+    ) -> bool {
         let last = stored.iter().max_by_key(|other| (other.period_to, other.key));
         let first = self.statement.lines.iter().map(|line| line.booking_date).min();
         let (Some(last), Some(first)) = (last, first) else { return false };
         let stated = self.statement.opening.as_ref().map(|opening| &opening.amount);
-        let repeated = self.statement.lines.iter().zip(&self.found).filter(|(_, found)| found.is_some());
+        let alike = self.found.iter().zip(reworded).map(|(found, reworded)| found.is_some() || reworded.is_some());
+        let repeated = self.statement.lines.iter().zip(alike).filter(|(_, alike)| *alike);
         let moved: Amount = repeated.map(|(line, _)| &line.amount).sum();
         stated.into_iter().chain(typed_opening).any(|opening| *opening == last.closing)
             && first >= last.period_to
@@ -174,10 +235,10 @@ impl Spans {
         Self(stored.iter().map(|other| (other.period_from, last(other))).collect())
     }
 
-    /// Whether a statement has the day from its beginning to its end. Its first and its last day belong to its
-    /// neighbours too.
+    /// Whether the balance has the day from its beginning to its end. The first and the last day of a statement belong to
+    /// its neighbours too; where one ends and another begins, nothing is left of the day.
     fn inside(&self, day: Date) -> bool {
-        self.0.iter().any(|(first, last)| *first < day && day < *last)
+        self.0.iter().any(|(first, last)| *first < day && day <= *last) && self.go_on_after(day)
     }
 
     /// Whether a statement goes on after the day.
@@ -186,24 +247,37 @@ impl Spans {
     }
 }
 
-/// From which day on the file holds all that the balance has. A file may begin in the middle of the last day that was
-/// imported, with what the bank booked since; it does not begin in the middle of any other stored day.
-struct Reach {
+/// What the days of a file are to the balance.
+struct Days {
+    spans: Spans,
+    /// The first day of the file.
     first: Option<Date>,
+    /// Whether the file holds all that the balance has of its first day. A file may begin in the middle of the last day
+    /// that was imported, with what the bank booked since; it does not begin in the middle of any other stored day.
     first_is_whole: bool,
+    /// The file and a stored statement begin with the first day of the file, and with the same balance.
+    begins_alike: bool,
 }
 
-impl Reach {
-    fn of(statement: &Statement, stored: &[StatementRecord], spans: &Spans, any_sure: bool) -> Self {
+impl Days {
+    fn of(statement: &Statement, stored: &[StatementRecord], found: &[Option<(How, ImportSeen)>]) -> Self {
+        let spans = Spans::of(stored);
         let first = statement.lines.iter().map(|line| line.booking_date).min();
         let opening = statement.opening.as_ref().map(|opening| &opening.amount);
         let begins_alike =
-            |day: Date| stored.iter().any(|other| other.period_from == day && opening == Some(&other.opening));
-        let first_is_whole = any_sure || first.is_some_and(|day| spans.go_on_after(day) || begins_alike(day));
-        Self { first, first_is_whole }
+            stored.iter().any(|other| Some(other.period_from) == first && opening == Some(&other.opening));
+        let any_sure = found.iter().flatten().any(|(how, _)| *how == How::Sure);
+        let first_is_whole = any_sure || begins_alike || first.is_some_and(|day| spans.go_on_after(day));
+        Self { spans, first, first_is_whole, begins_alike }
     }
 
-    fn holds(&self, day: Date) -> bool {
+    /// Whether the file holds all that the balance has of the day.
+    fn whole(&self, day: Date) -> bool {
         self.first_is_whole || self.first.is_some_and(|first| first < day)
+    }
+
+    /// Whether the day was imported from its beginning to its end, as far as the file and the balance tell.
+    fn imported(&self, day: Date) -> bool {
+        self.spans.inside(day) || (self.begins_alike && self.first == Some(day) && self.spans.go_on_after(day))
     }
 }

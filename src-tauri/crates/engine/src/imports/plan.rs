@@ -6,13 +6,13 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use ledger::{Amount, Currency};
 use serde::Deserialize;
-use statements::{LineFingerprint, Reading, Statement, line_fingerprints};
+use statements::{LineFingerprint, Reading, Statement, StatementLine, line_fingerprints};
 use store::ledger::BalanceRecord;
-use store::recon::{ImportSeen, KnownLine, StatementRecord, StatementState};
+use store::recon::{ImportSeen, StatementRecord, StatementState};
 
-use super::known::{Doubt, Keep, recognise};
+use super::known::{Doubt, Keep, Stored, open_days, recognise};
 use super::preview::{pick, statement_currency, warnings};
-use super::proof::{Computed, TYPED, compute, last_signed, missing};
+use super::proof::{Computed, Previous, TYPED, compute, last_signed, missing};
 use super::work::Work;
 use super::{same_account, seen_view};
 use crate::api::imports::{EarlierImport, ImportOptions, ImportPlan, PlanLine, ProofVerdict};
@@ -59,7 +59,7 @@ impl Planned {
     }
 
     /// Looks the lines up again among what is stored by now.
-    pub(super) fn look_up(&mut self, stored: Vec<KnownLine>, options: &ImportOptions) {
+    pub(super) fn look_up(&mut self, stored: Stored, options: &ImportOptions) -> EngineResult<()> {
         let keep = Keep {
             all: options.keep_all_known,
             lines: &options.keep_known,
@@ -67,6 +67,27 @@ impl Planned {
         };
         let found = recognise(self.statement(), &self.keys, stored, &self.statements, &keep);
         (self.known, self.doubts, self.stored_as) = (found.known, found.doubts, found.stored_as);
+        self.computed = self.compute(options)?;
+        Ok(())
+    }
+
+    /// The proof, now that known lines are told. An opening balance that is the closing one of the last signed statement
+    /// has the lines in it that the file shares with that statement and those before.
+    fn compute(&self, options: &ImportOptions) -> EngineResult<Computed> {
+        let previous = last_signed(&self.statements, self.statement()).map(|signed| {
+            let before =
+                self.statements.iter().filter(|other| (other.period_to, other.key) <= (signed.period_to, signed.key));
+            let before: HashSet<&str> = before.map(|other| other.id.as_str()).collect();
+            let shared = self.known_lines().filter(|(_, _, seen)| before.contains(seen.statement_id.as_str()));
+            Previous { signed, shared: shared.map(|(_, line, _)| &line.amount).sum() }
+        });
+        compute(&self.reading, self.statement(), options, &self.currency, previous.as_ref())
+    }
+
+    /// Known lines with their place in the file.
+    fn known_lines(&self) -> impl Iterator<Item = (usize, &StatementLine, &ImportSeen)> {
+        let lines = self.statement().lines.iter().zip(&self.known).enumerate();
+        lines.filter_map(|(at, (line, known))| Some((at, line, known.as_ref()?)))
     }
 
     fn typed_opening(&self) -> Option<&Amount> {
@@ -77,8 +98,16 @@ impl Planned {
     /// a typed opening balance stands as it was typed when they come later.
     pub(super) fn opening(&self) -> Option<(Amount, &'static str)> {
         let (opening, from) = self.computed.opening.as_ref()?;
-        let amount = if self.keeps_typed_opening() { opening.clone() } else { opening + &self.known_sum() };
-        Some((amount, from))
+        if self.keeps_typed_opening() {
+            return Some((opening.clone(), from));
+        }
+        Some((opening + &(&self.known_sum() - &self.known_after()), from))
+    }
+
+    /// What the stored statement closes with: known lines that come after the new ones belong to a later statement.
+    pub(super) fn closing(&self) -> Option<(Amount, &'static str)> {
+        let (closing, from) = self.computed.closing.as_ref()?;
+        Some((closing - &self.known_after(), from))
     }
 
     fn keeps_typed_opening(&self) -> bool {
@@ -87,13 +116,41 @@ impl Planned {
 
     /// Whether every known line comes before every new one, in the order of the days.
     fn known_first(&self) -> bool {
-        let days = || self.statement().lines.iter().map(|line| line.booking_date);
-        let newest_first = days().next() > days().next_back();
+        self.in_order().is_sorted_by(|earlier, later| earlier >= later)
+    }
+
+    /// Which lines are known, from the first day to the last.
+    fn in_order(&self) -> Vec<bool> {
         let mut known: Vec<bool> = self.known.iter().map(Option::is_some).collect();
-        if newest_first {
+        if self.newest_first() {
             known.reverse();
         }
-        known.is_sorted_by(|earlier, later| earlier >= later)
+        known
+    }
+
+    fn newest_first(&self) -> bool {
+        let days = || self.statement().lines.iter().map(|line| line.booking_date);
+        days().next() > days().next_back()
+    }
+
+    /// Late lines change what was closed with before: their statement ends where the file ends.
+    fn has_late_lines(&self) -> bool {
+        self.doubts.iter().flatten().any(|doubt| *doubt == Doubt::Late)
+    }
+
+    /// How many known lines come after the last new one and belong to statements that follow this one.
+    fn count_after(&self) -> usize {
+        if self.has_late_lines() || self.typed_opening().is_some() {
+            return 0;
+        }
+        self.in_order().iter().rev().take_while(|known| **known).count()
+    }
+
+    /// Sum of the known lines that come after the last new one.
+    fn known_after(&self) -> Amount {
+        let (all, after) = (self.known.len(), self.count_after());
+        let places = if self.newest_first() { 0..after } else { all - after..all };
+        self.statement().lines[places].iter().map(|line| &line.amount).sum()
     }
 
     /// Why the new lines alone do not make the closing balance of a typed opening balance.
@@ -149,25 +206,22 @@ impl Planned {
         if self.statements.iter().any(|other| other.file_sha256 == sha256) {
             return None;
         }
-        let days = |twin: bool| -> Vec<Date> {
-            let alike = move |doubt: &Doubt| matches!(doubt, Doubt::Twin(_)) == twin;
+        let days = |alike: fn(&Doubt) -> bool| -> Vec<Date> {
             let found = self.doubtful().filter(|(_, doubt)| alike(doubt));
             found.map(|(at, _)| self.statement().lines[at].booking_date).collect()
         };
-        let said = [late_words(&days(false)), twin_words(&days(true))];
+        let said = [
+            late_words(&days(|doubt| matches!(doubt, Doubt::Late))),
+            alike_words(&days(|doubt| matches!(doubt, Doubt::Twin(_))), "under another running balance"),
+            alike_words(&days(|doubt| matches!(doubt, Doubt::Reworded(_))), "with the same amount in other words"),
+        ];
         let said: Vec<String> = said.into_iter().flatten().collect();
         (!said.is_empty()).then(|| said.join(" "))
     }
 
     /// Sum of the lines that another statement already has.
     fn known_sum(&self) -> Amount {
-        self.statement()
-            .lines
-            .iter()
-            .zip(&self.known)
-            .filter(|(_, known)| known.is_some())
-            .map(|(line, _)| &line.amount)
-            .sum()
+        self.known_lines().map(|(_, line, _)| &line.amount).sum()
     }
 
     pub(super) fn new_count(&self) -> usize {
@@ -187,10 +241,8 @@ impl Planned {
         // Days that only hold known lines belong to the statement that has them.
         let overlaps = self.known.iter().any(Option::is_some);
         let from = if overlaps { new().min() } else { stated.map(|period| period.from).into_iter().chain(new()).min() };
-        let to = stated.map(|period| period.to).into_iter().chain(new()).max();
-        // Late lines change what was closed with before: they end where the file ends, whose closing balance they have.
-        let late = self.doubts.iter().flatten().any(|doubt| *doubt == Doubt::Late);
-        let end = self.statement().lines.iter().map(|line| line.booking_date).max().filter(|_| late);
+        let to = stated.map(|period| period.to).filter(|_| self.count_after() == 0).into_iter().chain(new()).max();
+        let end = self.statement().lines.iter().map(|line| line.booking_date).max().filter(|_| self.has_late_lines());
         from.zip(to.max(end))
     }
 }
@@ -282,7 +334,7 @@ impl Engine {
         let reading = work.read(options, Some(balance.balance.currency.clone())).await?;
         let statement = pick(&reading, options)?;
         let currency = statement_currency(statement, Some(&balance.balance.currency))?;
-        let computed = compute(&reading, statement, options, &currency, last_signed(&statements, statement))?;
+        let computed = compute(&reading, statement, options, &currency, None)?;
         let elsewhere = self.elsewhere(&work.session.sha256, statement, &balance).await?;
         let index = options.statement as usize;
         let lines = Arc::clone(&reading);
@@ -300,13 +352,15 @@ impl Engine {
             currency,
             statements,
         };
-        let mut stored = Vec::new();
+        let mut stored = Stored::default();
         let asked = asked(&planned.keys);
         for (at, group) in asked.chunks(ASKED_AT_ONCE).enumerate() {
             work.tell("compare", (at * ASKED_AT_ONCE) as u64, asked.len() as u64)?;
-            stored.extend(self.store.known_lines(planned.balance.key, group).await?);
+            stored.same.extend(self.store.known_lines(planned.balance.key, group).await?);
         }
-        planned.look_up(stored, options);
+        let days = open_days(planned.statement(), &planned.statements);
+        stored.of_open_days = self.store.lines_of_days(planned.balance.key, &days).await?;
+        planned.look_up(stored, options)?;
         Ok(planned)
     }
 
@@ -349,7 +403,7 @@ pub(super) fn currency_problem(planned: &Planned) -> Option<String> {
 fn twin(doubt: &Doubt) -> Option<EarlierImport> {
     match doubt {
         Doubt::Late => None,
-        Doubt::Twin(seen) => Some(seen_view(seen)),
+        Doubt::Twin(seen) | Doubt::Reworded(seen) => Some(seen_view(seen)),
     }
 }
 
@@ -365,11 +419,12 @@ fn late_words(days: &[Date]) -> Option<String> {
     ))
 }
 
-fn twin_words(days: &[Date]) -> Option<String> {
-    let day = days.first()?;
+fn alike_words(days: &[Date], how: &str) -> Option<String> {
+    let (first, last) = (days.iter().min()?, days.iter().max()?);
     let one = days.len() == 1;
+    let when = if first == last { format!("{first}") } else { format!("{first} to {last}") };
     Some(format!(
-        "{} of {day} {} like {} that {} there already, under another running balance. Leave {} out if {} the same.",
+        "{} of {when} {} like {} that {} there already, {how}. Leave {} out if {} the same.",
         words::plural(days.len() as u64, "line", "lines"),
         if one { "looks" } else { "look" },
         if one { "one" } else { "lines" },

@@ -55,17 +55,15 @@ impl Engine {
         balance_id: Option<String>,
     ) -> EngineResult<ImportPreview> {
         let session = self.session(session)?;
-        let (hint, previous) = self.import_context(balance_id.as_deref()).await?;
-        let reading = Work::preview(self, &session).read(&options, hint.clone()).await?;
+        let hint = self.import_currency(balance_id.as_deref()).await?;
+        let work = Work::preview(self, &session);
+        let reading = work.read(&options, hint.clone()).await?;
         let statement = pick(&reading, &options)?;
-        let currency = statement_currency(statement, hint.as_ref())?;
-        let computed = super::proof::compute(
-            &reading,
-            statement,
-            &options,
-            &currency,
-            super::proof::last_signed(&previous, statement),
-        )?;
+        let computed = match &balance_id {
+            // What was closed with before may count lines of the file already: they are told by what is stored.
+            Some(id) => self.planned(&work, &options, id).await?.computed,
+            None => super::proof::compute(&reading, statement, &options, &statement_currency(statement, None)?, None)?,
+        };
         let problems: Vec<&Problem> = reading
             .problems
             .iter()
@@ -103,7 +101,7 @@ impl Engine {
         balance_id: Option<String>,
     ) -> EngineResult<Vec<u8>> {
         let session = self.session(session)?;
-        let (hint, _) = self.import_context(balance_id.as_deref()).await?;
+        let hint = self.import_currency(balance_id.as_deref()).await?;
         let reading = Work::new(self, &session).read(&options, hint).await?;
         let mut rows = vec![["Line", "Column", "Raw text", "Reason", "Suggestion"].map(str::to_owned).to_vec()];
         for problem in &reading.problems {
@@ -114,14 +112,10 @@ impl Engine {
         Ok(reports::csv_table(&rows))
     }
 
-    /// Currency of the balance and the statements it has.
-    pub(super) async fn import_context(
-        &self,
-        balance_id: Option<&str>,
-    ) -> EngineResult<(Option<Currency>, Vec<store::recon::StatementRecord>)> {
-        let Some(id) = balance_id else { return Ok((None, Vec::new())) };
-        let record = self.balance_record(id).await?;
-        Ok((Some(record.balance.currency.clone()), self.store.statements(Some(record.key)).await?))
+    /// Currency of the balance that was chosen.
+    async fn import_currency(&self, balance_id: Option<&str>) -> EngineResult<Option<Currency>> {
+        let Some(id) = balance_id else { return Ok(None) };
+        Ok(Some(self.balance_record(id).await?.balance.currency))
     }
 }
 

@@ -41,12 +41,19 @@ pub(super) fn last_signed<'a>(all: &'a [StatementRecord], statement: &Statement)
         .max_by_key(|other| (other.period_to, other.key))
 }
 
+/// The last signed statement before a file.
+pub(super) struct Previous<'a> {
+    pub(super) signed: &'a StatementRecord,
+    /// Sum of the lines of the file that it or an earlier statement has: its closing balance counts them already.
+    pub(super) shared: Amount,
+}
+
 pub(super) fn compute(
     reading: &Reading,
     statement: &Statement,
     options: &ImportOptions,
     currency: &Currency,
-    previous: Option<&StatementRecord>,
+    previous: Option<&Previous<'_>>,
 ) -> EngineResult<Computed> {
     let (mut money_in, mut money_out, mut rows_in, mut rows_out) = (Amount::ZERO, Amount::ZERO, 0, 0);
     for line in &statement.lines {
@@ -65,7 +72,7 @@ pub(super) fn compute(
     let stated_closing = typed("closing", options.closing.as_ref())?.or_else(|| from_file(&statement.closing));
     let opening = typed("opening", options.opening.as_ref())?
         .or_else(|| from_file(&statement.opening))
-        .or_else(|| previous.map(|signed| (signed.closing.clone(), "previous")));
+        .or_else(|| previous.map(|before| (&before.signed.closing - &before.shared, "previous")));
     let computed = opening.as_ref().map(|(opening, _)| opening + &movements);
     let difference = match (&computed, &stated_closing) {
         (Some(computed), Some((closing, _))) => Some(closing - computed),
@@ -108,9 +115,10 @@ pub(super) fn compute(
         balance_agreeing: agree,
         balance_rows: of,
         explanation,
-        previous_closing: previous.map(|signed| signed.closing.to_string()),
-        previous_name: previous.map(|signed| signed.name.clone()),
-        continues_previous: previous.and_then(|signed| opening.as_ref().map(|(opening, _)| *opening == signed.closing)),
+        previous_closing: previous.map(|before| before.signed.closing.to_string()),
+        previous_name: previous.map(|before| before.signed.name.clone()),
+        continues_previous: previous
+            .and_then(|before| opening.as_ref().map(|(opening, _)| opening + &before.shared == before.signed.closing)),
         verdict_words: verdict_words(reading, statement, verdict, difference.as_ref(), currency),
     };
     Ok(Computed { opening, closing, view })

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use serde_json::json;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection};
 use store::StoreResult;
 use store::recon::{
@@ -9,7 +10,7 @@ use store::recon::{
 };
 
 use super::rows::{SEEN, STATEMENT, all, get, profile, seen, signed, state_word, statement};
-use crate::code::{amount, micros};
+use crate::code::{amount, date, micros};
 use crate::error::{from_sqlx, taken};
 use crate::sql::list;
 
@@ -23,32 +24,56 @@ pub(super) async fn file_imports(connection: &mut SqliteConnection, sha256: &str
     all(connection, query, seen).await
 }
 
+/// Columns of a [`KnownLine`] of `statement_line l` before those of [`SEEN`].
+const KNOWN: &str = "SELECT l.fingerprint, l.occurrence, l.booking_date, l.amount, l.counterparty, l.running_balance, ";
+/// What [`SEEN`] needs beside `statement s`.
+const WITH_FILE: &str = " JOIN balance b ON b.key = s.balance_key JOIN source_file f ON f.sha256 = s.file_sha256";
+
 pub(super) async fn known_lines(
     connection: &mut SqliteConnection,
     balance_key: i64,
     fingerprints: &[String],
 ) -> StoreResult<Vec<KnownLine>> {
-    let mut query = QueryBuilder::new("SELECT l.fingerprint, l.occurrence, l.running_balance, ");
     // One look into the index per fingerprint: joined the other way round, every stored line of the account is held
     // against every fingerprint.
+    let mut query = QueryBuilder::new(KNOWN);
     query.push(SEEN).push(
-        " FROM statement_line l INDEXED BY statement_line_once CROSS JOIN statement s ON s.key = l.statement_key
-          JOIN balance b ON b.key = s.balance_key JOIN source_file f ON f.sha256 = s.file_sha256
-          WHERE l.active = 1 AND l.balance_key = ",
+        " FROM statement_line l INDEXED BY statement_line_once CROSS JOIN statement s ON s.key = l.statement_key",
     );
+    query.push(WITH_FILE).push(" WHERE l.active = 1 AND l.balance_key = ");
     query.push_bind(balance_key).push(" AND l.fingerprint IN (SELECT value FROM json_each(");
     query.push_bind(list(fingerprints)).push(")) ORDER BY l.key");
-    all(connection, query, |row| {
-        Ok(KnownLine {
-            fingerprint: get(row, "fingerprint")?,
-            occurrence: u32::try_from(get::<i64>(row, "occurrence")?).unwrap_or(u32::MAX),
-            running_balance: get::<Option<&str>>(row, "running_balance")?
-                .map(|text| amount("statement line", text))
-                .transpose()?,
-            seen: seen(row)?,
-        })
+    all(connection, query, known_line).await
+}
+
+pub(super) async fn lines_of_days(
+    connection: &mut SqliteConnection,
+    balance_key: i64,
+    days: &[Date],
+) -> StoreResult<Vec<KnownLine>> {
+    let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return Ok(Vec::new()) };
+    // Statements are few: only the lines of those that reach one of the days are looked at.
+    let mut query = QueryBuilder::new(KNOWN);
+    query.push(SEEN).push(" FROM statement s CROSS JOIN statement_line l ON l.statement_key = s.key");
+    query.push(WITH_FILE).push(" WHERE l.active = 1 AND s.balance_key = ").push_bind(balance_key);
+    query.push(" AND s.period_from <= ").push_bind(last.to_string());
+    query.push(" AND s.period_to >= ").push_bind(first.to_string());
+    query.push(" AND l.booking_date IN (SELECT value FROM json_each(").push_bind(list(days)).push(")) ORDER BY l.key");
+    all(connection, query, known_line).await
+}
+
+fn known_line(row: &SqliteRow) -> StoreResult<KnownLine> {
+    Ok(KnownLine {
+        fingerprint: get(row, "fingerprint")?,
+        occurrence: u32::try_from(get::<i64>(row, "occurrence")?).unwrap_or(u32::MAX),
+        booking_date: date("statement line", get(row, "booking_date")?)?,
+        amount: amount("statement line", get(row, "amount")?)?,
+        counterparty: get(row, "counterparty")?,
+        running_balance: get::<Option<&str>>(row, "running_balance")?
+            .map(|text| amount("statement line", text))
+            .transpose()?,
+        seen: seen(row)?,
     })
-    .await
 }
 
 const PROFILE: &str = "SELECT p.id, p.name, p.fingerprint, p.mapping, p.balance_key, b.id AS balance_id, p.updated_at

@@ -37,6 +37,9 @@ impl ReconReads for SqliteStore {
     async fn known_lines(&self, balance_key: i64, fingerprints: &[String]) -> StoreResult<Vec<KnownLine>> {
         imports::known_lines(&mut *self.reader().await?, balance_key, fingerprints).await
     }
+    async fn lines_of_days(&self, balance_key: i64, days: &[Date]) -> StoreResult<Vec<KnownLine>> {
+        imports::lines_of_days(&mut *self.reader().await?, balance_key, days).await
+    }
     async fn profiles(&self) -> StoreResult<Vec<ProfileRecord>> {
         imports::profiles(&mut *self.reader().await?, None).await
     }
@@ -165,6 +168,9 @@ impl ReconWrites for SqliteUnit {
     }
     async fn load_known_lines(&mut self, balance_key: i64, fingerprints: &[String]) -> StoreResult<Vec<KnownLine>> {
         imports::known_lines(self.connection(), balance_key, fingerprints).await
+    }
+    async fn load_lines_of_days(&mut self, balance_key: i64, days: &[Date]) -> StoreResult<Vec<KnownLine>> {
+        imports::lines_of_days(self.connection(), balance_key, days).await
     }
     async fn set_statement_state(&mut self, key: i64, state: StatementState, version: u32) -> StoreResult<()> {
         imports::set_statement_state(self.connection(), key, state, version).await
