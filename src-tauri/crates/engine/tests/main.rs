@@ -21,5 +21,6 @@ mod recon_rules;
 mod recon_runs;
 mod recon_signed;
 mod recon_support;
+mod recon_undo;
 mod recon_views;
 mod support;

@@ -5,14 +5,13 @@ use store::recon::{ActionRecord, DeskLineRecord, LineQuery, NewMatch, StatementR
 use store::system::Event;
 use store::{StoreError, Unit};
 
-use super::basket::{Basket, NEW_ENTRY, free_reference, post_bank_movement};
+use super::basket::{Basket, NEW_ENTRY, post_bank_movement};
 use super::undo::Effect;
 use crate::api::book::Topic;
 use crate::api::desk::{DeskDone, DifferencePosting, TierPreview};
 use crate::clock::new_id;
-use crate::post::{PostCommand, post_in};
 use crate::recon::{left_to_clear, load_statement, must_be_open};
-use crate::{Engine, EngineError, EngineResult, Stamp, signed, words};
+use crate::{Engine, EngineError, EngineResult, Stamp, words};
 
 pub(super) fn desk_event(stamp: &Stamp, statement: &StatementRecord, kind: &str, text: &str) -> Event {
     Event {
@@ -332,65 +331,6 @@ impl Engine {
         self.with_next(&basket.statement, result, line.position).await
     }
 
-    /// Opens both sides of a match as they were. With `reverse`, the entry that was posted for it is also reversed,
-    /// and the two cancel each other out.
-    /// `signed_reason` lets the reversing entry into a signed period of the balance on its other side.
-    pub async fn match_undo(
-        &self,
-        match_id: &str,
-        reverse: bool,
-        signed_reason: Option<&str>,
-    ) -> EngineResult<DeskDone> {
-        let signed_reason = signed::reason_of(signed_reason)?;
-        let stamp = self.stamp();
-        let found = self.store.match_by_id(match_id).await?.ok_or_else(|| EngineError::not_found("match", match_id))?;
-        let mut unit = self.store.begin().await?;
-        let record = unit.load_match(found.key).await?.ok_or_else(|| EngineError::not_found("match", match_id))?;
-        let statements = self.store.statements(None).await?;
-        let id = statements
-            .iter()
-            .find(|statement| statement.key == record.statement_key)
-            .map(|statement| statement.id.clone());
-        let statement =
-            load_statement(unit.as_mut(), &id.ok_or_else(|| EngineError::not_found("match", match_id))?).await?;
-        must_be_open(&statement)?;
-        if record.undone_at.is_some() {
-            return Err(EngineError::Conflict {
-                code: "ALREADY_UNMATCHED",
-                message: "This match was taken apart already. Nothing was changed.".into(),
-            });
-        }
-        let (lines, entries) = unit.load_match_sides(record.key).await?;
-        unit.undo_matches(&[record.key], stamp.at).await?;
-        let first = unit.load_lines_by_key(&lines).await?.into_iter().next();
-        let position = first.as_ref().map_or(0, |line| line.position);
-        let mut effects = vec![Effect::Unmatched { key: record.key, lines, entries }];
-        let mut text = if position > 0 { format!("Unmatched line {position}") } else { "Unmatched entries".to_owned() };
-        let mut posted = None;
-        if reverse {
-            let (effect, id, reference) =
-                reverse_posted(unit.as_mut(), &stamp, &statement, &record, position, signed_reason).await?;
-            effects.push(effect);
-            text = format!("{text}, {reference} reversed");
-            posted = Some(id);
-        }
-        let action = log(
-            unit.as_mut(),
-            &stamp,
-            &statement,
-            if reverse { "unmatch_reverse" } else { "unmatch" },
-            &text,
-            &effects,
-        )
-        .await?;
-        let mut result = done(unit.as_mut(), &statement, action, text).await?;
-        unit.commit().await?;
-        result.posted = posted;
-        result.next_line_id = first.map(|line| line.id);
-        self.desk_changed();
-        Ok(result)
-    }
-
     /// Posts a line that has no entry against a named balance, and matches the two.
     pub async fn line_new_entry(
         &self,
@@ -465,46 +405,7 @@ impl Engine {
     }
 }
 
-/// Posts the reverse of the entry made for a match, and matches the two with each other.
-async fn reverse_posted(
-    unit: &mut dyn Unit,
-    stamp: &Stamp,
-    statement: &StatementRecord,
-    record: &store::recon::MatchRecord,
-    position: u32,
-    signed_reason: Option<String>,
-) -> EngineResult<(Effect, String, String)> {
-    let nothing = || EngineError::Conflict {
-        code: "NOTHING_TO_REVERSE",
-        message: "No entry was posted for this match. Unmatch it instead. Nothing was changed.".into(),
-    };
-    let key = record.posted_key.ok_or_else(nothing)?;
-    let entry = unit.load_entries_by_key(statement.balance_key, &[key]).await?.pop().ok_or_else(nothing)?;
-    let original = unit.load_transaction(&entry.txn_id).await?.ok_or_else(nothing)?;
-    let command = PostCommand {
-        reference: free_reference(unit, &format!("{}-{position}-reversal", super::slug(&statement.name))).await?,
-        amount: original.row.amount.clone(),
-        currency: original.row.currency.code().to_owned(),
-        source: original.row.destination.clone(),
-        destination: original.row.source.clone(),
-        description: format!("Reverses {}", original.row.reference),
-        // The same day, so that the two cancel out in every balance of the past.
-        effective_date: Some(original.row.effective_date),
-        hold: false,
-        expires_at: None,
-        overdraft: ledger::Overdraft::Unlimited,
-        metadata: Some(json!({ "statement": statement.id, "reverses": original.row.id })),
-        create_indicators: false,
-        signed_reason,
-    };
-    let posted = post_in(unit, stamp, &command).await?;
-    let new = manual(statement, stamp, Some((posted.key, "reversal")));
-    let entries = vec![key, posted.key];
-    let match_key = unit.insert_match(&new, statement.balance_key, &[], &entries).await?;
-    Ok((Effect::Matched { key: match_key, lines: Vec::new(), entries }, posted.id, original.row.reference))
-}
-
-fn manual(statement: &StatementRecord, stamp: &Stamp, posted: Option<(i64, &'static str)>) -> NewMatch {
+pub(super) fn manual(statement: &StatementRecord, stamp: &Stamp, posted: Option<(i64, &'static str)>) -> NewMatch {
     NewMatch {
         id: new_id("mat"),
         statement_key: statement.key,

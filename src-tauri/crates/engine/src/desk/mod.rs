@@ -5,6 +5,7 @@ mod basket;
 mod focus;
 mod near;
 mod opening;
+mod reverse;
 mod sums;
 mod undo;
 mod view;

@@ -11,6 +11,7 @@ use store::recon::{ActionRecord, StatementRecord};
 use store::{StoreError, Unit};
 
 use super::actions::{desk_event, done};
+use super::reverse::UNMATCH_REVERSE;
 use crate::api::desk::{DeskAction, DeskDone};
 use crate::recon::{load_statement, must_be_open};
 use crate::{Engine, EngineError, EngineResult, Stamp};
@@ -60,11 +61,28 @@ impl Effect {
                 unit.put_outstanding(statement.key, statement.balance_key, &[*entry], stamp.at, &stamp.actor).await?;
             }
             (Self::Outstanding { entry }, false) | (Self::NotOutstanding { entry }, true) => {
+                carried_here(unit, statement, *entry).await?;
                 unit.delete_outstanding(statement.balance_key, &[*entry]).await?;
             }
         }
         Ok(())
     }
+}
+
+/// Refuses to take an entry from the list of another statement: it was left outstanding there since.
+async fn carried_here(unit: &mut dyn Unit, statement: &StatementRecord, entry: i64) -> EngineResult<()> {
+    let found = unit.load_entries_by_key(statement.balance_key, &[entry]).await?.pop();
+    if found.as_ref().and_then(|entry| entry.outstanding_on) == Some(statement.key) {
+        return Ok(());
+    }
+    let name = found.map_or_else(|| "This entry".to_owned(), |entry| entry.reference);
+    Err(EngineError::Conflict {
+        code: "DESK_CHANGED_SINCE",
+        message: format!(
+            "{name} is not outstanding on {} any more. Nothing was changed. Undo the later action first.",
+            statement.name
+        ),
+    })
 }
 
 /// A later action took what this one needs.
@@ -78,10 +96,25 @@ fn in_words(error: EngineError) -> EngineError {
     }
 }
 
+/// What an action changed.
+fn effects(action: &ActionRecord) -> Vec<Effect> {
+    serde_json::from_value(action.undo.clone()).unwrap_or_default()
+}
+
+/// The entry that reverses another and was posted with an action that was taken back since: the two are apart, and both
+/// stay in the journal. `actions` are those of the statement, newest first.
+pub(super) fn reversal_of(actions: &[ActionRecord], entry: i64) -> Option<i64> {
+    let reversing = actions.iter().filter(|action| action.kind == UNMATCH_REVERSE && action.undone_at.is_some());
+    reversing.flat_map(effects).find_map(|effect| match effect {
+        Effect::Matched { lines, entries, .. } if lines.is_empty() && entries.contains(&entry) => {
+            entries.into_iter().find(|other| *other != entry)
+        }
+        _ => None,
+    })
+}
+
 /// Lines that a run did not look at: they were in a match when it began and left it since.
 pub(super) fn not_seen(actions: &[ActionRecord], began: Timestamp) -> HashSet<i64> {
-    let effects =
-        |action: &ActionRecord| -> Vec<Effect> { serde_json::from_value(action.undo.clone()).unwrap_or_default() };
     // A match that was made later was of lines that the run had seen open.
     let later: HashSet<i64> = actions
         .iter()
