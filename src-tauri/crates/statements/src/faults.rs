@@ -123,6 +123,12 @@ fn number(error: &NumberError, shown: &str, mark: DecimalMark) -> (Reason, Strin
             format!("{shown} has groups that are not 3 digits in a column that writes numbers as {}.", mark.label()),
         ),
         NumberError::Signs => (Reason::NotANumber, format!("{shown} is not a number. It has 2 signs or 2 currencies.")),
+        NumberError::Contradiction => (
+            Reason::SignAgainstSide,
+            format!(
+                "{shown} has a sign that says one thing and a side that says the other. Write it with one of the two."
+            ),
+        ),
         NumberError::NoDigits => (Reason::NotANumber, format!("{shown} is not a number. It has no digits.")),
     }
 }

@@ -72,6 +72,8 @@ pub(crate) enum NumberError {
     Grouping,
     /// Two signs.
     Signs,
+    /// A sign and a side that say different things, as `-100.00 CR`.
+    Contradiction,
     /// No digit.
     NoDigits,
 }
@@ -330,6 +332,11 @@ pub(crate) fn parse(text: &str, mark: DecimalMark) -> Result<Number, NumberError
     let lexed = lex(text)?;
     check_core(lexed.core, mark)?;
     let negative = lexed.minus > 0 || lexed.parentheses;
+    // Nothing in the number tells which of the two is meant.
+    let against = if negative { Side::Credit } else { Side::Debit };
+    if (negative || lexed.plus > 0) && lexed.side == Some(against) {
+        return Err(NumberError::Contradiction);
+    }
     // `100.00- DR` says the same thing twice; only a plain number takes its sign from the side.
     let negative = if negative { true } else { lexed.side == Some(Side::Debit) };
     let mut plain = String::with_capacity(lexed.core.len() + 1);
@@ -442,6 +449,8 @@ mod tests {
             ("\u{2212}5,00", Comma, "-5.00"),
             ("12.50 DR", Point, "-12.50"),
             ("12.50CR", Point, "12.50"),
+            ("12.50- DR", Point, "-12.50"),
+            ("+12.50 CR", Point, "12.50"),
             ("1.234,56 EUR", Comma, "1234.56"),
             // The code before 1998, which banks still print.
             ("1.234,56 RUR", Comma, "1234.56"),
@@ -471,6 +480,9 @@ mod tests {
             ("1234.567", Comma, NumberError::Grouping),
             ("--5", Point, NumberError::Signs),
             ("-5-", Point, NumberError::Signs),
+            ("-100.00 CR", Point, NumberError::Contradiction),
+            ("(100.00) H", Point, NumberError::Contradiction),
+            ("+100.00 DR", Point, NumberError::Contradiction),
             ("abc", Point, NumberError::Character('a')),
             ("", Point, NumberError::Blank),
             ("-", Point, NumberError::NoDigits),

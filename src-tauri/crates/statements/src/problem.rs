@@ -62,6 +62,8 @@ pub enum Reason {
     FeesBeside,
     /// Credits are printed with a minus and were read as money in.
     CreditsWithMinus,
+    /// Debits are printed with a minus in some rows and without one in others.
+    DebitsOfBothSigns,
     ClosingDiffers,
     OpeningDiffers,
     /// Lines are dated outside the period that the file states.
@@ -70,6 +72,8 @@ pub enum Reason {
     AfterToday,
     // One cell.
     NotANumber,
+    /// A minus beside a credit, or a plus beside a debit.
+    SignAgainstSide,
     MixedMarks,
     BadGrouping,
     TooManyDecimals,

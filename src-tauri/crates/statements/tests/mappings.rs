@@ -170,6 +170,31 @@ fn mappings_saved_before_still_find_credits_with_a_minus() {
 }
 
 #[test]
+fn debits_of_both_signs_are_told_unless_balances_prove_them() {
+    let mixed =
+        format!("{CARD}2026-10-01,A,100.00,\n2026-10-02,B,,50.00\n2026-10-03,A back,-100.00,\n2026-10-04,C,7.00,\n");
+    let reading = read_under(&mixed, None);
+    assert_eq!(amounts(&reading), ["-100.00", "50.00", "100.00", "-7.00"]);
+    assert!(warned(&reading, Reason::DebitsOfBothSigns));
+    let plain = read_under(&format!("{CARD}2026-10-01,A,100.00,\n2026-10-02,B,,50.00\n"), None);
+    assert!(!warned(&plain, Reason::DebitsOfBothSigns));
+    let proved = "Date,Text,Debit,Credit,Balance\n2026-10-01,A,100.00,,900.00\n2026-10-02,B,,50.00,950.00\n\
+                  2026-10-03,A back,-100.00,,1050.00\n2026-10-04,C,7.00,,1043.00\n";
+    let reading = read_under(proved, None);
+    assert_eq!(amounts(&reading), ["-100.00", "50.00", "100.00", "-7.00"]);
+    assert!(!warned(&reading, Reason::DebitsOfBothSigns));
+}
+
+#[test]
+fn a_minus_beside_a_credit_is_a_problem_of_its_cell() {
+    let text = "Date,Text,Amount\n2026-10-01,A,100.00 DR\n2026-10-02,B,50.00 CR\n2026-10-03,C,-20.00 CR\n";
+    let reading = read_under(text, None);
+    assert_eq!(amounts(&reading), ["-100.00", "50.00"]);
+    let problem = reading.problems.iter().find(|problem| problem.reason == Reason::SignAgainstSide).unwrap();
+    assert_eq!((problem.line, problem.column), (Some(4), Some(3)));
+}
+
+#[test]
 fn descriptions_that_are_called_like_states_are_read() {
     let text = "Date;Description;Amount\n2026-11-02;Refunded;5.00\n2026-11-03;Reservation;-7.00\n";
     let reading = read_under(text, None);

@@ -75,6 +75,20 @@ impl Work<'_> {
         self.warnings.push((Reason::CreditsWithMinus, format!("{said}. They were read as money {read}.")));
     }
 
+    /// Debits with and without a minus: the fewer are taken for money that came back, and nothing proves it.
+    pub(super) fn tell_mixed_debits(&mut self, outcome: &Outcome) {
+        let Some(debits) = self.plan.debit.and_then(|column| self.columns.get(column)) else { return };
+        if outcome.relation.is_some() || debits.negative == 0 || debits.negative >= debits.amounts() {
+            return;
+        }
+        let which = if self.plan.sign == Some(SignModel::DebitCreditSigned) { "without one" } else { "with one" };
+        let text = format!(
+            "Some amounts under {} have a minus, others do not. Those {which} were read as money in, as debits that came back.",
+            debits.header
+        );
+        self.warnings.push((Reason::DebitsOfBothSigns, text));
+    }
+
     fn debits_are_plain(&self) -> bool {
         let debits = self.plan.debit.and_then(|column| self.columns.get(column));
         debits.is_some_and(|debits| debits.negative == 0 && debits.amounts() > 0)

@@ -174,7 +174,8 @@ impl Work<'_> {
             self.plan = Plan::of(mapping);
             self.plan.marks.extend(marks.into_iter().skip(self.plan.marks.len()));
             self.plan.formats.extend(formats.into_iter().skip(self.plan.formats.len()));
-            self.plan.fee_minus = self.plan.fee.and_then(|fee| self.columns.get(fee)).is_some_and(Column::is_mostly_negative);
+            self.plan.fee_minus =
+                self.plan.fee.and_then(|fee| self.columns.get(fee)).is_some_and(Column::is_mostly_negative);
             return self.plan.direction;
         }
         roles::dates(self.columns, self.layout.data.len(), &mut self.plan);
@@ -406,6 +407,7 @@ impl Work<'_> {
         outcome.best.apply(&mut self.plan);
         self.settle_fees(&bench, &mut outcome);
         self.settle_minus(&mut outcome);
+        self.tell_mixed_debits(&outcome);
         Some(outcome)
     }
 
