@@ -70,6 +70,8 @@ export class GridModel<Row> {
   /** Rows behind chosen keys, for copying and for the caller, even after their page was dropped. */
   #chosen = new Map<string, Row>();
   #generation = 0;
+  /** Counts what somebody chooses, so that a range whose rows are read late takes nothing back. */
+  #choice = 0;
   /** Pages that are being read again: those of before stand until then. */
   #replacing = new Set<number>();
   /** Content of rows before a change in the book, by key. */
@@ -334,6 +336,7 @@ export class GridModel<Row> {
   }
 
   #set(selection: Selection): void {
+    this.#choice += 1;
     this.selection = selection;
     if (selection.mode === 'some') {
       for (const key of this.#chosen.keys()) if (!selection.keys.has(key)) this.#chosen.delete(key);
@@ -367,9 +370,14 @@ export class GridModel<Row> {
 
   /** Chooses every data row between two indices; answers how many could not be because the range is too long. */
   async selectRange(from: number, to: number, replace: boolean): Promise<number> {
+    this.#choice += 1;
+    const { query } = this;
+    const choice = this.#choice;
     const start = Math.min(from, to);
     const end = Math.max(from, to) + 1;
     const rows = await this.rowsBetween(start, Math.min(end, start + RANGE_LIMIT));
+    // While rows were read, something else was chosen or the list became another one.
+    if (choice !== this.#choice || query !== this.query) return 0;
     for (const row of rows) this.#chosen.set(this.key(row), row);
     this.#set(withRange(replace ? nothing() : this.selection, rows.map(this.key)));
     return Math.max(0, end - start - RANGE_LIMIT);

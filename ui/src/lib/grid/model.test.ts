@@ -193,3 +193,65 @@ describe('a change in the book', () => {
     expect(model.row(PAGE)?.id).toBe(`r${PAGE - 1}`);
   });
 });
+
+describe('a range whose rows are read late', () => {
+  /** A list whose later pages answer when they are let go. */
+  async function slow() {
+    const waiting: (() => void)[] = [];
+    const model = new GridModel<Row>(
+      () => ({
+        page: async (offset, limit) => {
+          if (offset >= PAGE * 3) await new Promise<void>((resolve) => waiting.push(resolve));
+          const rows = Array.from({ length: limit }, (_, n) => ({ id: `r${offset + n}`, state: 'held' }));
+          return { rows, total: PAGE * 6 };
+        },
+      }),
+      (row) => row.id,
+      () => {},
+    );
+    model.setQuery(asked(''));
+    await settled();
+    const letGo = async () => {
+      await settled();
+      for (const resolve of waiting.splice(0)) resolve();
+      await settled();
+    };
+    return { model, letGo };
+  }
+
+  it('is chosen when nothing else was', async () => {
+    const { model, letGo } = await slow();
+    const range = model.selectRange(0, PAGE * 3, true);
+    await letGo();
+    await range;
+    expect(model.selectedCount).toBe(PAGE * 3 + 1);
+  });
+
+  it('takes nothing back that was chosen in the meantime', async () => {
+    const { model, letGo } = await slow();
+    const range = model.selectRange(0, PAGE * 3, true);
+    model.selectOnly(model.row(1)!);
+    await letGo();
+    await range;
+    expect([...(model.selection.mode === 'some' ? model.selection.keys : [])]).toEqual(['r1']);
+  });
+
+  it('gives way to the range that was asked for after it', async () => {
+    const { model, letGo } = await slow();
+    const first = model.selectRange(0, PAGE * 3, true);
+    await settled();
+    const second = model.selectRange(0, 1, true);
+    await letGo();
+    await Promise.all([first, second]);
+    expect(model.selectedCount).toBe(2);
+  });
+
+  it('is forgotten under another filter', async () => {
+    const { model, letGo } = await slow();
+    const range = model.selectRange(0, PAGE * 3, true);
+    model.setQuery(asked('rent'));
+    await letGo();
+    await range;
+    expect(model.selectedCount).toBe(0);
+  });
+});
