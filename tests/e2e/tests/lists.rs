@@ -32,7 +32,8 @@ fn a_filter_is_saved_as_a_view_exported_and_found_after_a_restart() {
         assert!(lines.clone().count() > 1, "{text}");
         assert!(lines.all(|line| line.ends_with(",Held") || line.ends_with(",Part committed")), "{text}");
 
-        // A path that is typed replaces nothing.
+        // A path that is typed replaces nothing. The first dialog fades while the file is written already.
+        app.wait_gone("export-dialog").await?;
         app.press("Ctrl+e").await?;
         app.fill("export-path", &list.display().to_string()).await?;
         app.click("export-save").await?;
