@@ -35,7 +35,8 @@ timing: string, ledger_cleared: string,
  */
 ledger_difference: string, ledger_agrees: boolean, 
 /**
- * What the book lacks before a first statement; posted from the sign-off dialog. Absent: nothing.
+ * What the book lacks before a first statement; posted from the sign-off dialog. Absent: nothing, or lines are open
+ * that may explain it.
  */
 opening_missing: string | null, 
 /**
