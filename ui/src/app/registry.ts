@@ -1,14 +1,14 @@
 import { defineActions, nameSection } from '../lib/actions';
-import type { NavSection, ViewDef } from './views';
+import { SECTIONS, type ViewDef } from './views';
 
 // Every folder below views/ that has a view.ts takes part; there is no list to edit.
 const found = import.meta.glob<{ default: ViewDef }>('../views/*/view.ts', { eager: true });
 
-const SECTIONS: NavSection[] = ['top', 'daily', 'books', 'controls', 'bottom'];
+const ORDER = Object.keys(SECTIONS);
 
 /** The order of the sidebar, which every list of places keeps. */
 function place({ nav }: ViewDef): number {
-  return nav ? SECTIONS.indexOf(nav.section) * 1_000 + nav.order : 0;
+  return nav ? ORDER.indexOf(nav.section) * 1_000 + nav.order : 0;
 }
 
 export const views: ViewDef[] = Object.values(found)

@@ -1,4 +1,5 @@
 import type { Component } from 'svelte';
+import { localDay } from '../lib/dates';
 import type { MoneyValue } from '../lib/money';
 
 export interface BookInfo {
@@ -40,7 +41,7 @@ class Shell {
   pinned: Pin[] = $state([]);
   status: StatusItem[] = $state([]);
   /** The book's today, `YYYY-MM-DD`. */
-  today: string = $state(localToday());
+  today: string = $state(localDay(Date.now()));
   paletteOpen = $state(false);
   sheetOpen = $state(false);
   jobsOpen = $state(false);
@@ -54,12 +55,6 @@ class Shell {
   inspectorShown(setting: boolean): boolean {
     return this.inspectors > 0 && (this.narrow ? this.overlayOpen : setting);
   }
-}
-
-function localToday(): string {
-  const now = new Date();
-  const pad = (n: number): string => String(n).padStart(2, '0');
-  return `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`;
 }
 
 export const shell = new Shell();

@@ -6,7 +6,9 @@ export interface ViewProps {
   params: Record<string, string>;
 }
 
-export type NavSection = 'top' | 'daily' | 'books' | 'controls' | 'bottom';
+/** Parts of the sidebar in their order, with their headings. */
+export const SECTIONS = { top: '', daily: 'Daily work', books: 'Books', controls: 'Controls', bottom: '' };
+export type NavSection = keyof typeof SECTIONS;
 
 export interface ViewDef {
   id: string;

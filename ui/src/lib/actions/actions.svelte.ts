@@ -18,7 +18,7 @@ export interface ActionDef {
   danger?: boolean;
   /** Works while a field has the focus even though the key would type. */
   inFields?: boolean;
-  /** False keeps it off the keyboard sheet, where an action of the same key and sense stands already. */
+  /** False keeps it off the keyboard sheet and the keyboard page of the settings, where an action of the same key and sense stands already. */
   sheet?: boolean;
   /** The part handles its own keys; the entry is here for the sheet. */
   builtin?: boolean;

@@ -1,5 +1,7 @@
 /** Calendar days as `YYYY-MM-DD`. Pure: today is always given. */
 
+export * from './instants';
+
 export interface DateResult {
   ok: boolean;
   value: string;

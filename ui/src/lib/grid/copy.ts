@@ -1,6 +1,6 @@
 import { live } from '../live.svelte';
 import { toDecimal } from '../money';
-import { toasts } from '../parts/toasts.svelte';
+import { toClipboard } from '../parts/clipboard';
 import { tsvCell } from './selection';
 import type { Column } from './types';
 
@@ -18,11 +18,6 @@ export function copyText<Row>(columns: Column<Row>[], rows: Row[]): string {
   return lines.map((cells) => cells.join('\t')).join('\n');
 }
 
-export async function toClipboard(text: string, said: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    live.say(said);
-  } catch {
-    toasts.fail('The clipboard did not take it. Nothing was copied.');
-  }
-}
+/** Copied again and again while somebody works in a grid: no message covers the rows, it is only heard. */
+export const copyOut = (text: string, said: string): Promise<void> =>
+  toClipboard(text, said, (words) => live.say(words));

@@ -14,6 +14,7 @@ export { default as Combobox } from './Combobox.svelte';
 export { default as CommandPalette } from './CommandPalette.svelte';
 export type { ConfirmLine } from './ConfirmDialog.svelte';
 export { default as ConfirmDialog } from './ConfirmDialog.svelte';
+export { toClipboard } from './clipboard';
 export { default as DateField } from './DateField.svelte';
 export { default as Dialog } from './Dialog.svelte';
 export { default as DropTarget } from './DropTarget.svelte';

@@ -61,7 +61,7 @@ export async function writeStored(key: string, value: unknown, book: string | nu
   }
 }
 
-/** What is shown by now: the theme that "as the system" came to. For what is drawn rather than styled. */
+/** What the root element shows by now, whoever changed it. For what is drawn rather than styled. */
 export const shownAs: { theme: 'light' | 'dark' } = $state({ theme: 'light' });
 
 /** Applied to the root element: CSS reads theme, density and text size from there. */
@@ -73,19 +73,21 @@ export function applySettings(): void {
   root.dataset.density = settings.density;
   root.dataset.redNegatives = String(settings.redNegatives);
   root.style.setProperty('font-size', `${settings.textSize}%`);
-  shownAs.theme = theme;
 }
 
 export async function loadSettings(): Promise<void> {
   const stored = await readStored<Partial<Settings>>(KEY);
   if (stored) Object.assign(settings, DEFAULTS, stored);
   settings.textSize = clampTextSize(settings.textSize);
+  const root = document.documentElement;
+  new MutationObserver(() => {
+    shownAs.theme = root.dataset.theme === 'dark' ? 'dark' : 'light';
+  }).observe(root, { attributes: true, attributeFilter: ['data-theme'] });
   applySettings();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applySettings);
   // Paper is white, whatever the screen shows.
   window.addEventListener('beforeprint', () => {
-    document.documentElement.dataset.theme = 'light';
-    shownAs.theme = 'light';
+    root.dataset.theme = 'light';
   });
   window.addEventListener('afterprint', applySettings);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TransactionDetail } from '$lib/backend/types/TransactionDetail';
+import { localDay } from '$lib/dates';
 import { decidedBy } from './decided';
-import { localDay } from './times.svelte';
 
 const AT = '2026-11-19T10:23:00Z';
 const clock = `${String(new Date(AT).getHours()).padStart(2, '0')}:23`;

@@ -1,5 +1,5 @@
 import type { TransactionDetail } from '$lib/backend/types/TransactionDetail';
-import { atTime, localDay } from './times.svelte';
+import { atTime, localDay } from '$lib/dates';
 
 /** "Niamh Corcoran voided this hold at 10:23. Nothing was posted." Null while it is still open. */
 export function decidedBy({ family, rows }: TransactionDetail, today: string): string | null {

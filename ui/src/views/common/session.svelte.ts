@@ -8,13 +8,13 @@ import type { ColumnNames } from '$lib/backend/types/ColumnNames';
 import type { JobProgress } from '$lib/backend/types/JobProgress';
 import type { JobRow } from '$lib/backend/types/JobRow';
 import type { OpenBook } from '$lib/backend/types/OpenBook';
+import { atTime, localDay } from '$lib/dates';
 import { type Job, jobs } from '$lib/jobs.svelte';
 import { toasts } from '$lib/parts';
 import { settings } from '$lib/settings';
 import { checkBook } from './checks.svelte';
 import './commands';
 import { registerBookSources } from './palette';
-import { atTime, localDay } from './times.svelte';
 import { count, number } from './words';
 
 defineActions([

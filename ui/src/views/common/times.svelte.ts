@@ -1,4 +1,5 @@
 import { onDestroy } from 'svelte';
+import { localDay } from '$lib/dates';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -31,34 +32,6 @@ export function useMinute(): { readonly now: number } {
   onDestroy(minute.use());
   return minute;
 }
-
-const pad = (n: number): string => String(n).padStart(2, '0');
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** The local calendar day of an instant, `YYYY-MM-DD`. */
-export function localDay(at: string | number): string {
-  const day = new Date(at);
-  return `${day.getFullYear()}-${pad(day.getMonth() + 1)}-${pad(day.getDate())}`;
-}
-
-export function clockTime(at: string | number): string {
-  const time = new Date(at);
-  return `${pad(time.getHours())}:${pad(time.getMinutes())}`;
-}
-
-const shortDay = (at: string | number, today: string): string => {
-  const day = new Date(at);
-  const year = String(day.getFullYear());
-  return `${day.getDate()} ${MONTHS[day.getMonth()]}${year === today.slice(0, 4) ? '' : ` ${year}`}`;
-};
-
-/** `14:00` today, `20 Nov, 12:00` on other days. */
-export function atTime(at: string | number, today: string): string {
-  return localDay(at) === today ? clockTime(at) : `${shortDay(at, today)}, ${clockTime(at)}`;
-}
-
-/** `16 Nov 09:41`, always with the day: for a history. */
-export const dayAndTime = (at: string, today: string): string => `${shortDay(at, today)} ${clockTime(at)}`;
 
 /** Minutes below an hour, hours and minutes below a day, days and hours above. Null once it has passed. */
 export function timeLeft(until: string, now: number): string | null {

@@ -52,6 +52,14 @@ describe('the checklist of a signature', () => {
     expect(text(0)).toBe('8 unmatched entries will be left outstanding.');
   });
 
+  it('says that what was posted could not be read', () => {
+    const text = (problem?: string) => checklist(check(0), header(0), null, problem).at(-1)?.text;
+    expect(text()).toBe('What was posted for this statement is being read.');
+    expect(text('The book is busy.')).toBe(
+      'What was posted for this statement could not be read. The book is busy.',
+    );
+  });
+
   it('names ambiguous lines and what was posted', () => {
     const rows = checklist(check(0), header(2), [
       { amount: '-600' },

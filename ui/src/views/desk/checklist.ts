@@ -21,12 +21,14 @@ const item = (key: string, ok: boolean, required: boolean, text: string, figure?
 
 /**
  * The checklist with the amount beside each row. What the engine asks for decides; ambiguous lines and what was posted
- * for matches are named besides, because whoever signs answers for them. `posted` is null while it is not known.
+ * for matches are named besides, because whoever signs answers for them. `posted` is null while it is not known;
+ * `problem` says why it could not be read.
  */
 export function checklist(
   check: SignoffCheck,
   header: DeskHeader,
   posted: readonly ReportPosting[] | null,
+  problem?: string,
 ): Item[] {
   const figures: Record<string, string> = {
     left_to_clear: header.left_to_clear,
@@ -60,13 +62,16 @@ export function checklist(
         ),
       );
   }
-  rows.push(differences(posted));
+  rows.push(differences(posted, problem));
   return rows;
 }
 
 /** The row is there from the start, so that nothing moves when it is known. */
-function differences(posted: readonly ReportPosting[] | null): Item {
-  if (!posted) return item('differences', true, false, 'What was posted for this statement is being read.');
+function differences(posted: readonly ReportPosting[] | null, problem?: string): Item {
+  if (!posted) {
+    const words = problem ? `could not be read. ${problem}` : 'is being read.';
+    return item('differences', true, false, `What was posted for this statement ${words}`);
+  }
   if (!posted.length) return item('differences', true, false, 'No difference was posted.');
   const words = plural(posted.length, 'difference or entry was', 'differences and entries were');
   const sum = sumMinor(posted.map((row) => row.amount));

@@ -179,13 +179,18 @@ export class Wizard {
     this.leaveBad = false;
     this.acceptOther = false;
     this.acceptBalance = false;
-    this.acceptSameFile = false;
-    this.acceptOpening = false;
-    this.acceptLate = false;
+    this.#retract();
     this.kept = [];
     this.remember = !session.profile;
     this.profile = session.profile ?? '';
     this.name = '';
+  }
+
+  /** What was agreed to was said of one reading into one balance, not of the next. */
+  #retract(): void {
+    this.acceptSameFile = false;
+    this.acceptOpening = false;
+    this.acceptLate = false;
   }
 
   /** A file whose mapping is remembered needs no more questions. */
@@ -218,10 +223,7 @@ export class Wizard {
 
   change(change: Partial<ImportOptions>): void {
     this.options = { ...this.options, ...change };
-    // Said of one reading, not of the next.
-    this.acceptSameFile = false;
-    this.acceptOpening = false;
-    this.acceptLate = false;
+    this.#retract();
     this.plan = null;
     void this.read();
   }
@@ -299,9 +301,7 @@ export class Wizard {
     // What is known depends on the balance, and so does every choice about it.
     this.#keepOnly([]);
     this.acceptBalance = false;
-    this.acceptSameFile = false;
-    this.acceptOpening = false;
-    this.acceptLate = false;
+    this.#retract();
     this.balance = balance;
     this.plan = null;
     void this.read();
@@ -364,6 +364,11 @@ export class Wizard {
     return this.plan && !this.plan.nothing_new ? openingApart(this.plan.proof) : null;
   }
 
+  /** Several readings fit, and nobody has picked one. */
+  get unpicked(): boolean {
+    return (this.preview?.readings.length ?? 0) > 1 && this.picked === null;
+  }
+
   /** Why the next step cannot be taken, or null. */
   get blocked(): string | null {
     if (this.step === 'file') return this.session && this.preview ? null : 'Choose a file first';
@@ -392,7 +397,7 @@ export class Wizard {
   #columnsMissing(): string | null {
     const preview = this.preview;
     if (!preview) return null;
-    if (preview.readings.length > 1 && this.picked === null) return 'Several readings fit. Pick one.';
+    if (this.unpicked) return 'Several readings fit. Pick one.';
     if (!preview.missing.length) return null;
     // Rows that cannot be read stop the import only until they are left out as a whole.
     return this.leaveBad && preview.rows_bad > 0 && preview.missing.length === 1

@@ -8,7 +8,7 @@ export function stateWords(row: StatementRow): string {
   if (changedSince(row)) return 'Signed, changed since';
   if (row.state === 'signed') return 'Signed';
   if (row.state === 'in_review') return 'In review';
-  return row.last_run_at ? 'Matched' : 'Imported';
+  return 'Imported';
 }
 
 /** `7 statements, 2 not signed, 1 changed since signing`. */

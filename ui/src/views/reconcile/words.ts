@@ -1,4 +1,4 @@
-import { monthName as monthWord } from '$lib/dates';
+import { clockTime, localDay, monthName as monthWord } from '$lib/dates';
 import { formatMinor } from '$lib/money';
 import { settings } from '$lib/settings';
 
@@ -12,10 +12,7 @@ export const monthDay = (iso: string): string => iso.slice(5);
 
 /** `2026-11-19 10:24`, where this window runs. */
 export function clock(instant: string): string {
-  const at = new Date(instant);
-  if (Number.isNaN(at.getTime())) return instant;
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  return Number.isNaN(Date.parse(instant)) ? instant : `${localDay(instant)} ${clockTime(instant)}`;
 }
 
 export const amount = (minor: string, exponent: number): string =>

@@ -8,9 +8,10 @@ import type { MoneyTotal } from '$lib/backend/types/MoneyTotal';
 import { addDays } from '$lib/dates';
 import type { FilterField, GridQuery, GridSource, Selection, TotalsRow } from '$lib/grid';
 import { type CurrencySum, sumByCurrency } from '$lib/money';
+import { number, plural } from '$lib/words';
 import '../common/commands';
 import { listQuery, selectionQuery } from '../common/queries';
-import { number, count as plural, STATES } from '../common/words';
+import { STATES } from '../common/words';
 
 /** A family, or one of the rows below it. */
 export interface Row extends FamilyRow {
