@@ -362,6 +362,12 @@ pub(crate) struct ImportArgs {
     /// Lines dated among days that were imported before are new
     #[arg(long)]
     pub(crate) late: bool,
+    /// Lines, by row of the file, that are asked about and are stored already: they are not stored again
+    #[arg(long, value_name = "ROW", value_delimiter = ',')]
+    pub(crate) same: Vec<u32>,
+    /// Every line that is asked about is stored already, but those of --keep-known
+    #[arg(long, conflicts_with_all = ["same", "late", "keep_all_known"])]
+    pub(crate) all_same: bool,
     /// Lines, by row of the file, that look as if they were imported before and are new all the same
     #[arg(long, value_name = "ROW", value_delimiter = ',')]
     pub(crate) keep_known: Vec<u32>,

@@ -51,6 +51,8 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
     options.closing = typed("closing", args.closing.as_deref(), chosen.exponent)?;
     options.keep_known.clone_from(&args.keep_known);
     options.keep_all_known = args.keep_all_known;
+    options.same.clone_from(&args.same);
+    options.all_same = args.all_same;
     let plan = engine.import_plan(&session.id, options.clone(), &chosen.id).await?;
     let bad_rows = async |options: ImportOptions| {
         let preview = engine.import_preview(&session.id, options, Some(chosen.id.clone())).await?;
@@ -142,7 +144,9 @@ fn describe(plan: &ImportPlan, session: &ImportSession) -> String {
     }
     for line in plan.late_lines.iter().take(KNOWN_SHOWN) {
         let amount = figure(&line.amount, plan.exponent);
-        text.push_str(&format!("Asked about: row {}, {}, {amount}, {}\n", line.line, line.date, line.description));
+        let like = line.known.as_ref().map(|seen| format!(", like one in {}", seen.statement_name)).unwrap_or_default();
+        let (row, date, description) = (line.line, &line.date, &line.description);
+        text.push_str(&format!("Asked about: row {row}, {date}, {amount}, {description}{like}\n"));
     }
     let warnings = [&plan.account_warning, &plan.balance_warning, &plan.same_file, &plan.late];
     for said in plan.missing.iter().chain(warnings.into_iter().flatten()) {

@@ -128,7 +128,7 @@ impl EngineError {
 const SAME_FILE_HINT: &str = "Undo the earlier import first, in the window under Reconcile. If the lines are to be added all the same: the check mark in the last step of the window, or “--again” on the command line.";
 
 /// How to import lines into days that were imported before.
-const LATE_LINES_HINT: &str = "Look at them under Duplicates in the window, or with “--dry-run” on the command line. If they are new: the check mark in the last step of the window, or “--late” on the command line.";
+const LATE_LINES_HINT: &str = "Look at them under Duplicates in the window, or with “--dry-run” on the command line. They are new, or they are stored already: say so in the last step of the window, or with “--late”, “--same” or “--all-same” on the command line.";
 
 /// How to book it all the same, by the name of the option in either front end.
 fn overdraft_hint(balance: &str) -> String {

@@ -124,6 +124,13 @@ pub(crate) fn previous<'a>(statement: &StatementRecord, all: &'a [StatementRecor
         .max_by_key(|other| (other.period_to, other.key))
 }
 
+/// The statement just after this one, in the order of last days.
+pub(crate) fn next<'a>(statement: &StatementRecord, all: &'a [StatementRecord]) -> Option<&'a StatementRecord> {
+    all.iter()
+        .filter(|other| (other.period_to, other.key) > (statement.period_to, statement.key))
+        .min_by_key(|other| (other.period_to, other.key))
+}
+
 /// Whether the rules in force differ from those a run used.
 pub(crate) fn rules_changed(run: Option<&RunRecord>, rules: &[RuleRecord]) -> bool {
     run.is_some_and(|run| {

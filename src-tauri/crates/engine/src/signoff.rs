@@ -12,7 +12,7 @@ use crate::api::statements::{Report, SignoffCheck, SignoffItem};
 use crate::book::{PERSON, person_name};
 use crate::recon::{
     ledger_cleared, left_out_rows, left_out_words, left_to_clear, load_statement, missing, missing_words, must_be_open,
-    plus_days, previous, span, statement_cleared,
+    next, plus_days, previous, span, statement_cleared,
 };
 use crate::report::entry_row;
 use crate::{Engine, EngineError, EngineResult, Stamp, words};
@@ -185,6 +185,21 @@ fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
         ),
     };
     items.push(item("opening_continues", ok, true, text));
+    // Imported after the statement behind it was signed.
+    if let Some(next) = next(statement, all).filter(|next| next.state == StatementState::Signed) {
+        let ok = next.opening == statement.closing;
+        let text = if ok {
+            format!("{} continues the closing.", next.name)
+        } else {
+            format!(
+                "Closing is {}, but {} is signed and opened with {}. Reopen it first.",
+                money(&statement.closing),
+                next.name,
+                money(&next.opening)
+            )
+        };
+        items.push(item("closing_continues", ok, true, text));
+    }
     let total: Amount = open.iter().map(|entry| &entry.amount).sum();
     let text = match open.len() {
         0 => "No entry of the period is unmatched.".to_owned(),

@@ -39,8 +39,8 @@ async fn another_running_balance_is_another_line() {
     assert_eq!((plan.late_lines[0].line, twin.statement_name.as_str()), (2, "First"));
     assert_eq!(
         plan.late.unwrap(),
-        "1 line of 2026-10-05 looks like one that is there already, under another running balance. Leave it out if it is \
-         the same."
+        "1 line of 2026-10-05 looks like one that is there already, under another running balance. Say which it is: new, or \
+         stored already."
     );
     assert_eq!(bank.import("Gap", gap.clone(), false).await.unwrap_err().code(), "LATE_LINES");
     let result = bank.import_as("Gap", gap, |request| request.accept_late_lines = true).await.unwrap();
@@ -50,7 +50,7 @@ async fn another_running_balance_is_another_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_known_line_can_be_kept_as_new() {
+async fn a_line_of_a_day_that_was_imported_in_part_is_new_or_known_as_somebody_says() {
     let bank = Bank::new().await;
     let engine = bank.book.engine.clone();
     bank.import_with("First", plain(&[("2026-10-04", "ALPHA", "10.00"), FARE]), false, typed("100000")).await.unwrap();
@@ -58,10 +58,15 @@ async fn a_known_line_can_be_kept_as_new() {
     let source = ImportSource::Bytes { name: "second.csv".into(), bytes: bytes.clone() };
     let session = engine.import_open(source).await.unwrap();
     let plan = engine.import_plan(&session.id, typed("100800"), &bank.bank).await.unwrap();
-    assert_eq!((plan.new_count, plan.known_count, plan.known_lines[0].line), (1, 1, 2));
+    // Nothing tells whether the file begins before the fare that is stored or after it.
+    assert_eq!((plan.new_count, plan.known_count, plan.late_lines[0].line), (2, 0, 2));
+    assert_eq!(bank.import_with("No", bytes.clone(), false, typed("100800")).await.unwrap_err().code(), "LATE_LINES");
+    let same = ImportOptions { same: vec![2], ..typed("101000") };
+    let plan = engine.import_plan(&session.id, same, &bank.bank).await.unwrap();
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (1, 1, 0));
     let keep = ImportOptions { keep_known: vec![2], ..typed("100800") };
     let plan = engine.import_plan(&session.id, keep.clone(), &bank.bank).await.unwrap();
-    assert_eq!((plan.new_count, plan.known_count), (2, 0));
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (2, 0, 0));
     let result = bank.import_with("Second", bytes.clone(), false, keep).await.unwrap();
     assert_eq!(result.added, 2);
     let rows = engine.statements().await.unwrap();
@@ -159,7 +164,8 @@ async fn a_typed_opening_is_not_changed_for_known_lines_that_come_later() {
     into_book(&bank, &plain(&[FEE]), typed("8850")).await.unwrap();
     // Known lines at the start belong to what the new ones start from.
     let overlap = plain(&[FEE, ("2026-10-06", "X", "-1.00")]);
-    assert_eq!(into_book(&bank, &overlap, typed("8850")).await.unwrap().added, 1);
+    let known = ImportOptions { all_same: true, ..typed("8850") };
+    assert_eq!(into_book(&bank, &overlap, known).await.unwrap().added, 1);
     let rows = bank.book.engine.statements().await.unwrap();
     assert_eq!((rows[1].opening.as_str(), rows[1].closing.as_str()), ("8500", "8400"));
 
@@ -214,4 +220,13 @@ async fn the_same_words_to_somebody_else_are_another_line() {
     let cut = paid(&[("2026-10-05", "AOIFE BYR", "-700.00"), ("2026-10-05", "Nora Quinn", "-700.00")]);
     let plan = bank.plan(cut, typed("98750")).await;
     assert_eq!((plan.new_count, plan.known_count), (0, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_left_out_by_choice_is_asked_about_when_it_comes_again() {
+    let bank = Bank::new().await;
+    let file = plain(&[("2026-10-05", "A", "120.50"), ("2026-10-06", "B", "10.00")]);
+    let without = ImportOptions { leave_out: vec![3], ..typed("0") };
+    assert_eq!(into_book(&bank, &file, without).await.unwrap().added, 1);
+    assert_eq!(into_book(&bank, &file, typed("0")).await.unwrap_err().code(), "SAME_FILE");
 }

@@ -35,7 +35,7 @@ async fn a_fee_booked_back_is_asked_about_and_stored_alone() {
     assert_eq!(
         plan.late.unwrap(),
         "1 new line of 2026-10-03 stands among days that were imported before without it: the bank booked late, or it is \
-         the same money in other words. Leave out what is there already."
+         the same money in other words. Say which it is: new, or stored already."
     );
     let refused = bank.import("Again", again.clone(), false).await.unwrap_err();
     assert_eq!(refused.code(), "LATE_LINES");
@@ -146,7 +146,8 @@ async fn a_file_that_continues_does_not_repeat_a_day_that_nets_to_zero() {
 
     let bank = Bank::new().await;
     bank.import_with("October", plain(&PAIR), false, typed("99000")).await.unwrap();
-    let result = bank.import_with("November", plain(&november), false, typed("100000")).await.unwrap();
+    let same = ImportOptions { all_same: true, ..typed("100000") };
+    let result = bank.import_with("November", plain(&november), false, same).await.unwrap();
     assert_eq!((result.added, result.known), (1, 2));
 }
 
@@ -172,14 +173,14 @@ async fn the_same_money_in_other_words_on_a_first_or_last_day_is_asked_about() {
     assert_eq!(
         plan.late.unwrap(),
         "2 lines of 2026-10-05 to 2026-10-06 look like lines that are there already, with the same amount in other \
-         words. Leave them out if they are the same."
+         words. Say which it is: new, or stored already."
     );
     let refused = bank.import_with("Again", plain(&reworded), false, typed("100000")).await.unwrap_err();
     assert_eq!(refused.code(), "LATE_LINES");
     // A stored line that the file has in its own words answers for no other.
-    let evening = [rows[1], ("2026-10-06", "BETA", "10.00")];
-    let result = bank.import_with("Evening", plain(&evening), false, typed("99700")).await.unwrap();
-    assert_eq!((result.added, result.known), (1, 1));
+    let evening = [rows[0], rows[1], ("2026-10-06", "BETA", "10.00")];
+    let result = bank.import_with("Evening", plain(&evening), false, typed("100000")).await.unwrap();
+    assert_eq!((result.added, result.known), (1, 2));
     // Where the file goes on from the last closing balance, it cannot have gone back to the day.
     let since = [("2026-10-06", "GAMMA", "10.00"), ("2026-10-07", "DELTA", "1.00")];
     let result = bank.import("Since", csv(101_700, &since), false).await.unwrap();
@@ -228,19 +229,14 @@ fn newest_first(opening: i64, rows: &[Row<'_>]) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_opening_balance_of_the_last_signed_statement_counts_its_lines_once() {
+async fn an_opening_balance_of_the_statement_before_counts_its_lines_once() {
     let bank = Bank::new().await;
     let engine = bank.book.engine.clone();
     let october = [("2026-10-05", "ALPHA", "10.00"), ("2026-10-31", "BETA", "-3.00")];
-    let id = bank.import_with("October", plain(&october), false, typed("100000")).await.unwrap().statement_id.unwrap();
-    for (at, (date, text, amount)) in october.iter().enumerate() {
-        let entry = bank.post(&format!("E-{at}"), date, amount, text).await;
-        let line = bank.line(&id, text).await;
-        engine.match_accept(&id, vec![line.id], vec![entry], None).await.unwrap();
-    }
-    engine.sign_off(&id, "Orla Keane").await.unwrap();
+    sign_all(&bank, "October", &october, typed("100000")).await;
     // No balance in the file and none typed: it starts from the signed 1,007.00, whose last line it has again.
     let signed = || ImportOptions { sign_model: Some("signed".into()), ..ImportOptions::default() };
+    let signed = || ImportOptions { all_same: true, ..signed() };
     let overlap = plain(&[october[1], ("2026-11-03", "GAMMA", "5.00")]);
     let plan = bank.plan(overlap.clone(), signed()).await;
     assert_eq!((plan.new_count, plan.known_count), (1, 1));
@@ -253,4 +249,99 @@ async fn an_opening_balance_of_the_last_signed_statement_counts_its_lines_once()
     let result = bank.import_with("November", overlap, false, signed()).await.unwrap();
     let row = engine.statement(&result.statement_id.unwrap()).await.unwrap();
     assert_eq!((row.opening.as_str(), row.closing.as_str()), ("100700", "101200"));
+}
+
+/// One file with the days of another in other words and with days of its own: each line is said to be what it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_asked_about_can_be_said_to_be_stored_already() {
+    let bank = Bank::new().await;
+    bank.october().await;
+    let mut rows: Vec<Row<'_>> = ROWS.to_vec();
+    rows[1].1 = "Tolka Marina, transfer";
+    rows.insert(2, FEE_LATER);
+    rows.push(("2026-11-02", "NOVEMBER", "3.00"));
+    let file = csv(100_000, &rows);
+    let plan = bank.plan(file.clone(), ImportOptions::default()).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (3, 5, 2));
+    // The reworded one is stored, the fee is new.
+    let said = ImportOptions { same: vec![3], ..ImportOptions::default() };
+    let plan = bank.plan(file.clone(), said).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (2, 6, 1));
+    let said = ImportOptions { all_same: true, keep_known: vec![4], ..ImportOptions::default() };
+    let result = bank.import_with("Both", file, false, said).await.unwrap();
+    assert_eq!((result.added, result.known), (2, 6));
+    let all = bank.book.engine.statements().await.unwrap();
+    let both = all.iter().find(|one| one.name == "Both").unwrap();
+    assert_eq!((both.opening.as_str(), both.closing.as_str()), ("215817", "215617"));
+}
+
+const FEE_LATER: Row<'static> = ("2026-10-06", "ACCOUNT FEE", "-5.00");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_line_before_a_known_one_on_the_last_day_keeps_the_chain() {
+    let (alpha, known) = (("2026-10-04", "ALPHA", "10.00"), ("2026-10-05", "KAPPA", "-2.00"));
+    let new = ("2026-10-05", "NU", "7.00");
+    for newest in [false, true] {
+        let bank = Bank::new().await;
+        bank.import("First", csv(100_000, &[alpha, known]), false).await.unwrap();
+        let rows = [alpha, new, known];
+        let file = if newest { newest_first(100_000, &[known, new, alpha]) } else { csv(100_000, &rows) };
+        let id = bank.import("Second", file, false).await.unwrap().statement_id.unwrap();
+        let second = bank.book.engine.statement(&id).await.unwrap();
+        assert_eq!((second.opening.as_str(), second.closing.as_str()), ("100800", "101500"));
+    }
+    // A day downloaded twice, newest first.
+    let bank = Bank::new().await;
+    let day = [("2026-10-05", "B", "2.00"), ("2026-10-05", "A", "1.00")];
+    bank.import("Noon", newest_first(100_000, &day), false).await.unwrap();
+    let more = [("2026-10-05", "C", "4.00"), day[0], day[1]];
+    let id = bank.import("Evening", newest_first(100_000, &more), false).await.unwrap().statement_id.unwrap();
+    let evening = bank.book.engine.statement(&id).await.unwrap();
+    assert_eq!((evening.opening.as_str(), evening.closing.as_str()), ("100300", "100700"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_without_balances_goes_on_from_the_statement_before_signed_or_not() {
+    let bank = Bank::new().await;
+    let signed = || ImportOptions { sign_model: Some("signed".into()), ..ImportOptions::default() };
+    bank.import_with("October", plain(&[("2026-10-05", "A", "1.00")]), false, typed("100000")).await.unwrap();
+    let id = bank.import_with("November", plain(&[("2026-11-05", "B", "2.00")]), false, signed()).await.unwrap();
+    let row = bank.book.engine.statement(&id.statement_id.unwrap()).await.unwrap();
+    assert_eq!((row.opening.as_str(), row.closing.as_str()), ("100100", "100300"));
+}
+
+/// Imports rows, matches each with an entry of its own and signs.
+async fn sign_all(bank: &Bank, name: &str, rows: &[Row<'_>], options: ImportOptions) -> String {
+    let engine = &bank.book.engine;
+    let id = bank.import_with(name, plain(rows), false, options).await.unwrap().statement_id.unwrap();
+    for (at, (date, text, amount)) in rows.iter().enumerate() {
+        let entry = bank.post(&format!("{name}-{at}"), date, amount, text).await;
+        let line = bank.line(&id, text).await;
+        engine.match_accept(&id, vec![line.id], vec![entry], None).await.unwrap();
+    }
+    engine.sign_off(&id, "Orla Keane").await.unwrap();
+    id
+}
+
+/// What the next statement opened with was signed: lines that would change it are not slipped in before it.
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_before_a_signed_statement_are_refused_when_it_would_open_with_another_balance() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    sign_all(&bank, "September", &[("2026-09-02", "ALPHA", "10.00"), ("2026-09-26", "BETA", "1.00")], typed("100000"))
+        .await;
+    let october = [("2026-10-02", "GAMMA", "5.00"), ("2026-10-20", "DELTA", "1.00")];
+    let october = sign_all(&bank, "October", &october, typed("101100")).await;
+    let forgotten = plain(&[("2026-09-28", "FORGOTTEN", "-40.00"), ("2026-09-29", "MORE", "1.00")]);
+    let plan = bank.plan(forgotten.clone(), typed("101100")).await;
+    assert!(plan.missing.iter().any(|said| said.starts_with("October follows and is signed")), "{:?}", plan.missing);
+    let refused = bank.import_with("Forgotten", forgotten.clone(), false, typed("101100")).await.unwrap_err();
+    assert_eq!(refused.code(), "SIGNED_PERIOD");
+    // Nothing that changes no balance is kept out.
+    let pair = plain(&[("2026-09-28", "IN", "40.00"), ("2026-09-29", "OUT", "-40.00")]);
+    assert_eq!(bank.import_with("Pair", pair, false, typed("101100")).await.unwrap().added, 2);
+
+    engine.reopen(&october, "A line of September was forgotten").await.unwrap();
+    let added = bank.import_with("Forgotten", forgotten, false, typed("101100")).await.unwrap();
+    assert_eq!(added.added, 2);
 }

@@ -75,3 +75,22 @@ async fn undo_takes_no_entry_from_the_list_of_another_statement() {
     assert_eq!(refused.code(), "OUTSTANDING_ELSEWHERE");
     engine.entry_outstanding(&second, &cheque, false).await.unwrap();
 }
+
+/// Undo leaves the entry of a line in the journal: asked for again, it is pointed at, and not posted a second time.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_stands_after_undo_is_not_posted_twice() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let rows = [("2026-10-05", "BANK CHARGE", "-6.00"), ("2026-10-06", "ALPHA", "10.00")];
+    let statement = bank.import("October", csv(100_000, &rows), false).await.unwrap().statement_id.unwrap();
+    let line = bank.line(&statement, "CHARGE").await;
+    engine.line_new_entry(&statement, &line.id, posting(&bank, "-600")).await.unwrap();
+    let undone = engine.desk_undo(&statement, None).await.unwrap();
+    let standing = bank.entries(&statement).await.remove(0);
+    assert!(undone.text.ends_with(&format!("{} stays posted, in no match", standing.reference)), "{}", undone.text);
+    let refused = engine.line_new_entry(&statement, &line.id, posting(&bank, "-600")).await.unwrap_err();
+    assert_eq!(refused.code(), "POSTED_ALREADY");
+    assert!(refused.to_string().contains(&standing.reference), "{refused}");
+    assert_eq!(engine.balance_get(&bank.fees, None).await.unwrap().row.figures.balance, "600");
+    engine.match_accept(&statement, vec![line.id], vec![standing.id], None).await.unwrap();
+}

@@ -19,23 +19,29 @@ const proof = (change: Partial<ImportProof> = {}): ImportProof =>
     previous_closing: '31328079',
     previous_name: 'Corrib Operating, September 2026',
     continues_previous: false,
+    previous_apart: '31328079',
     ...change,
   }) as ImportProof;
 
 describe('the verdict of an import', () => {
-  it('is proven only when it also continues the last signed statement', () => {
+  it('is proven only when it also continues the statement before', () => {
     expect(verdictOf(proof())).toEqual({
       tone: 'warn',
       words: 'Ties, opening differs by 313,280.79',
       proven: false,
     });
     expect(openingApart(proof())).toBe('31328079');
-    const continued = proof({ opening: '31328079', continues_previous: true });
+    const continued = proof({ opening: '31328079', continues_previous: true, previous_apart: null });
     expect(verdictOf(continued)).toEqual({ tone: 'pos', words: 'Ties', proven: true });
   });
 
-  it('is proven when nothing was signed before', () => {
-    const first = proof({ previous_closing: null, previous_name: null, continues_previous: null });
+  it('is proven when there is no statement before', () => {
+    const first = proof({
+      previous_closing: null,
+      previous_name: null,
+      continues_previous: null,
+      previous_apart: null,
+    });
     expect(verdictOf(first).proven).toBe(true);
     expect(openingApart(first)).toBeNull();
   });

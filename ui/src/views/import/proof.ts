@@ -1,22 +1,17 @@
 import type { DialectChip } from '$lib/backend/types/DialectChip';
 import type { ImportOptions } from '$lib/backend/types/ImportOptions';
 import type { ImportProof } from '$lib/backend/types/ImportProof';
-import { absMinor, subMinor } from '$lib/money';
 import { amount } from '../reconcile/words';
 
 export interface Verdict {
   tone: 'pos' | 'warn' | 'neg';
   words: string;
-  /** It ties and goes on where the last signed statement ended: only then is the closing ruled off. */
+  /** It ties and goes on where the statement before ended: only then is the closing ruled off. */
   proven: boolean;
 }
 
-/** How far the opening is from the closing of the last signed statement; null when it continues it or there is none. */
-export function openingApart(proof: ImportProof): string | null {
-  if (proof.continues_previous !== false || proof.opening === null || proof.previous_closing === null)
-    return null;
-  return absMinor(subMinor(proof.opening, proof.previous_closing));
-}
+/** How far the opening is from the closing of the statement before; null when it continues it or there is none. */
+export const openingApart = (proof: ImportProof): string | null => proof.previous_apart;
 
 /** A file that ties in itself proves nothing about the account while its opening comes from nowhere. */
 export function verdictOf(proof: ImportProof): Verdict {

@@ -10,6 +10,7 @@ export default defineView({
     { id: 'import.back', label: 'Back', keys: ['Alt+PageUp'], where: 'import', palette: false },
     { id: 'import.cancel', label: 'Cancel', keys: ['Esc'], where: 'import', palette: false },
     { id: 'import.keep', label: 'Keep as new', keys: ['K'], where: 'import' },
+    { id: 'import.same', label: 'Stored already', keys: ['S'], where: 'import' },
     { id: 'import.export-problems', label: 'Export the problems', keys: ['Ctrl+E'], where: 'import' },
   ],
 });

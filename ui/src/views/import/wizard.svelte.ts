@@ -51,6 +51,8 @@ const detected = (): ImportOptions => ({
   closing: null,
   keep_known: [],
   keep_all_known: false,
+  same: [],
+  all_same: false,
 });
 
 export const balanceOption = (row: BalanceRow): ComboOption => ({
@@ -89,10 +91,12 @@ export class Wizard {
   /** Rows of the same file are to be added again under another reading. */
   acceptSameFile = $state(false);
   acceptLate = $state(false);
-  /** The opening does not continue the last signed statement, and that is right. */
+  /** The opening does not continue the statement before, and that is right. */
   acceptOpening = $state(false);
   /** Lines that look known and are new all the same. */
   kept: PlanLine[] = $state.raw([]);
+  /** Lines that were asked about and are stored already. */
+  same: PlanLine[] = $state.raw([]);
   remember = $state(false);
   profile = $state('');
   /** Which of several readings was taken. */
@@ -191,6 +195,7 @@ export class Wizard {
     this.acceptSameFile = false;
     this.acceptOpening = false;
     this.acceptLate = false;
+    this.#sameOnly([], false);
   }
 
   /** A file whose mapping is remembered needs no more questions. */
@@ -292,6 +297,27 @@ export class Wizard {
     await this.check();
   }
 
+  /** Takes a line that was asked about as stored already, or asks again. */
+  async takeSame(line: PlanLine): Promise<void> {
+    if (this.busy) return;
+    const rest = this.same.filter((one) => one.line !== line.line);
+    this.#sameOnly(rest.length < this.same.length ? rest : [...rest, line], this.options.all_same);
+    await this.check();
+  }
+
+  /** Takes every line that was asked about as stored already, or asks about all of them again. */
+  async takeAllSame(all: boolean): Promise<void> {
+    if (this.busy) return;
+    this.acceptLate = false;
+    this.#sameOnly([], all);
+    await this.check();
+  }
+
+  #sameOnly(same: PlanLine[], all: boolean): void {
+    this.same = same;
+    this.options = { ...this.options, same: same.map((line) => line.line), all_same: all };
+  }
+
   #keepOnly(kept: PlanLine[]): void {
     this.kept = kept;
     this.options = { ...this.options, keep_known: kept.map((line) => line.line) };
@@ -359,7 +385,7 @@ export class Wizard {
     if (session) await importClose(session.id).catch(() => null);
   }
 
-  /** What the opening of a statement that would be added is off the last signed closing; null: nothing to decide. */
+  /** What the opening of a statement that would be added is off the closing before; null: nothing to decide. */
   get openingApart(): string | null {
     return this.plan && !this.plan.nothing_new ? openingApart(this.plan.proof) : null;
   }
@@ -384,7 +410,8 @@ export class Wizard {
     if (this.plan.account_warning && !this.acceptOther) return 'Say that the other account number is right';
     if (this.plan.balance_warning && !this.acceptBalance) return 'Say that the other balance is right';
     if (this.plan.same_file && !this.acceptSameFile) return 'Say that the lines are to be added again';
-    if (this.plan.late && !this.acceptLate) return 'Say that the lines among days imported before are new';
+    if (this.plan.late && !this.acceptLate)
+      return 'Say of the lines that are asked about whether they are new';
     const apart = this.openingApart;
     if (apart !== null && !this.acceptOpening)
       return `Say that the opening is right although it differs by ${amount(apart, this.plan.proof.exponent)}`;

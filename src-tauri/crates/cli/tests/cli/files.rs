@@ -375,14 +375,20 @@ fn a_known_line_is_kept_on_demand() {
     import("n1.csv", &["--opening", "88.50"]);
     let second = import("n2.csv", &["--opening", "85.00", "--closing", "80.50"]);
     assert_eq!((second["added"].as_u64(), second["known"].as_u64()), (Some(2), Some(0)));
-    let plan = import("n3.csv", &["--opening", "80.50", "--dry-run"]);
-    assert_eq!((plan["known_count"].as_u64(), plan["known_lines"][0]["line"].as_u64()), (Some(1), Some(2)));
+    // Nothing tells whether the third file begins before X or after it: that has to be said.
+    let args = ["import", &book.path, &path("n3.csv"), "--balance", "Main", "--file-currency", "EUR"];
+    let opening = ["--opening", "80.50"];
+    assert_eq!(tieout(&[&args[..], &opening].concat()).refused(1), "LATE_LINES");
+    assert_eq!(tieout(&[&args[..], &opening, &["--dry-run"]].concat()).refused(1), "LATE_LINES");
+    for same in [&["--all-same"][..], &["--same", "2"]] {
+        let plan = import("n3.csv", &[&["--opening", "81.50", "--dry-run"], same].concat());
+        assert_eq!((plan["known_count"].as_u64(), plan["known_lines"][0]["line"].as_u64()), (Some(1), Some(2)));
+    }
     let all = import("n3.csv", &["--opening", "80.50", "--dry-run", "--keep-all-known"]);
     assert_eq!(all["new_count"], 2);
     let third = import("n3.csv", &["--opening", "80.50", "--keep-known", "2"]);
     assert_eq!((third["added"].as_u64(), third["known"].as_u64()), (Some(2), Some(0)));
 
-    let args = ["import", &book.path, &path("n3.csv"), "--balance", "Main", "--file-currency", "EUR"];
     let inverse = ["--opening", "80.50", "--sign-model", "inverse"];
     let refused = tieout(&[&args[..], &inverse].concat());
     assert_eq!(refused.refused(1), "SAME_FILE");

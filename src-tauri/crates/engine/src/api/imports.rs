@@ -85,6 +85,12 @@ pub struct ImportOptions {
     pub keep_known: Vec<u32>,
     /// Every line is new, however like a stored one it looks.
     pub keep_all_known: bool,
+    /// Lines, by file line, that [`ImportPlan::late`] asks about and that are stored already: not stored again.
+    #[serde(default)]
+    pub same: Vec<u32>,
+    /// Every line that is asked about is stored already, but those of `keep_known`.
+    #[serde(default)]
+    pub all_same: bool,
 }
 
 /// One cell with another text than the file has.
@@ -257,10 +263,13 @@ pub struct ImportProof {
     pub balance_rows: u32,
     /// Says so when the bad rows account for the difference.
     pub explanation: Option<String>,
-    /// Closing of the last signed statement of the balance.
+    /// Closing of the last statement of the balance before the file.
     pub previous_closing: Option<String>,
     pub previous_name: Option<String>,
+    /// Whether the file goes on from it; lines that both have are counted once.
     pub continues_previous: Option<bool>,
+    /// How far the opening is from it where it does not.
+    pub previous_apart: Option<String>,
     pub verdict_words: String,
 }
 
@@ -342,7 +351,7 @@ pub struct ImportPlan {
     /// New lines that may be there already all the same; `known` is the stored line that says the same, if one does.
     pub late_count: u32,
     pub late_lines: Vec<PlanLine>,
-    /// What to ask about them, in words: they are stored when somebody says that they are new.
+    /// What to ask about them, in words: stored when somebody says that they are new, known when they are the same.
     pub late: Option<String>,
     pub imported_before: Vec<EarlierImport>,
     /// “The file is for …”, when the account number differs from the balance's.

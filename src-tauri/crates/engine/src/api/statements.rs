@@ -288,6 +288,9 @@ pub struct LeftOutRow {
     pub line: u32,
     pub raw: String,
     pub reason: String,
+    /// It could be read, and somebody left it out.
+    #[serde(default)]
+    pub by_choice: bool,
 }
 
 /// File format of an export.

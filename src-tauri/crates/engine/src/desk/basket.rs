@@ -169,7 +169,7 @@ pub(super) async fn post_bank_movement(
     let (bank, other) = (statement.balance_id.clone(), posting.against.clone());
     let (source, destination) = if amount.is_negative() { (bank, other) } else { (other, bank) };
     let command = PostCommand {
-        reference: free_reference(unit, &movement_reference(statement, line, purpose)).await?,
+        reference: movement_free(unit, statement, amount, &movement_reference(statement, line, purpose)).await?,
         amount: amount.abs(),
         currency: statement.currency.code().to_owned(),
         source,
@@ -185,6 +185,35 @@ pub(super) async fn post_bank_movement(
         signed_reason: signed::reason_of(posting.signed_reason.as_deref())?,
     };
     post_in(unit, stamp, &command).await
+}
+
+/// The reference of a movement: `base`, or `base-2`, … whatever is free.
+///
+/// # Errors
+/// `POSTED_ALREADY` when the same money was posted under one of them and is in no match: undo leaves the journal alone, so
+/// that entry still stands.
+async fn movement_free(
+    unit: &mut dyn Unit,
+    statement: &StatementRecord,
+    amount: &Amount,
+    base: &str,
+) -> EngineResult<String> {
+    let mut references = References::of(base);
+    while let Some(taken) = unit.load_by_reference(&references.current).await? {
+        let entry = unit.load_entries_by_key(statement.balance_key, &[taken.key]).await?.pop();
+        if entry.is_some_and(|entry| entry.match_key.is_none() && entry.amount == *amount) {
+            return Err(EngineError::Conflict {
+                code: "POSTED_ALREADY",
+                message: format!(
+                    "{} was posted for this line before and is in no match. Match the line with it, or reverse it first. \
+                     Nothing was posted.",
+                    references.current
+                ),
+            });
+        }
+        references.turn();
+    }
+    Ok(references.current)
 }
 
 /// `base`, or `base-2`, … whatever is free.

@@ -96,6 +96,21 @@ fn in_words(error: EngineError) -> EngineError {
     }
 }
 
+/// The reference of the entry that was posted for a match which is taken back.
+async fn left_posted(
+    unit: &mut dyn Unit,
+    statement: &StatementRecord,
+    effects: &[Effect],
+) -> EngineResult<Option<String>> {
+    for effect in effects {
+        let Effect::Matched { key, .. } = effect else { continue };
+        let Some(posted) = unit.load_match(*key).await?.and_then(|record| record.posted_key) else { continue };
+        let entry = unit.load_entries_by_key(statement.balance_key, &[posted]).await?.pop();
+        return Ok(entry.map(|entry| entry.reference));
+    }
+    Ok(None)
+}
+
 /// What an action changed.
 fn effects(action: &ActionRecord) -> Vec<Effect> {
     serde_json::from_value(action.undo.clone()).unwrap_or_default()
@@ -218,7 +233,10 @@ impl Engine {
             effect.apply(unit.as_mut(), &statement, &stamp, again).await.map_err(in_words)?;
         }
         unit.mark_action(key, (!again).then_some((stamp.at, stamp.actor.as_str()))).await?;
-        let text = format!("{} “{}”", if again { "Did again" } else { "Undid" }, action.summary);
+        let mut text = format!("{} “{}”", if again { "Did again" } else { "Undid" }, action.summary);
+        if !again && let Some(standing) = left_posted(unit.as_mut(), &statement, &effects).await? {
+            text = format!("{text}. {standing} stays posted, in no match");
+        }
         unit.record_event(&desk_event(&stamp, &statement, if again { "redo" } else { "undo" }, &text)).await?;
         let result = done(unit.as_mut(), &statement, key, text).await?;
         unit.commit().await?;

@@ -64,15 +64,16 @@ impl Engine {
             let sum = held.entry(total.currency).or_default();
             (sum.exponent, sum.holds) = (total.exponent, total.count);
         }
-        let ways: [(Vec<Condition>, fn(&mut Held) -> &mut Way); 3] = [
-            (vec![side("source_id", Test::Is)], |held| &mut held.out),
-            (vec![side("destination_id", Test::Is)], |held| &mut held.come),
-            (vec![side("source_id", Test::IsNot), side("destination_id", Test::IsNot)], |held| &mut held.elsewhere),
-        ];
-        for (conditions, way) in ways {
-            for total in self.held(&narrowed(conditions)).await? {
-                *way(held.entry(total.currency).or_default()) = Way { holds: total.count, sum: total.amount };
-            }
+        let way = |total: &CurrencyTotal| Way { holds: total.count, sum: total.amount.clone() };
+        for total in self.held(&narrowed(vec![side("source_id", Test::Is)])).await? {
+            held.entry(total.currency.clone()).or_default().out = way(&total);
+        }
+        for total in self.held(&narrowed(vec![side("destination_id", Test::Is)])).await? {
+            held.entry(total.currency.clone()).or_default().come = way(&total);
+        }
+        let neither = vec![side("source_id", Test::IsNot), side("destination_id", Test::IsNot)];
+        for total in self.held(&narrowed(neither)).await? {
+            held.entry(total.currency.clone()).or_default().elsewhere = way(&total);
         }
         Ok(totals_of(held))
     }

@@ -230,6 +230,7 @@ async fn left_out(work: &Work<'_>, planned: &Planned, request: &ImportRequest) -
         .map(|row| LeftOutRow {
             line: row.line,
             raw: row.text.clone(),
+            by_choice: !bad.contains_key(&row.line),
             reason: bad.get(&row.line).cloned().unwrap_or_else(|| "Left out by choice.".to_owned()),
         })
         .collect())

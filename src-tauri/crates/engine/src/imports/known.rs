@@ -8,6 +8,8 @@ use ledger::Amount;
 use statements::{LineFingerprint, Statement, StatementLine};
 use store::recon::{ImportSeen, KnownLine, StatementRecord};
 
+use crate::api::imports::ImportOptions;
+
 /// Lines of a file laid against what is stored, in their order.
 pub(super) struct Recognised {
     /// The earlier import of a line; absent when it is new.
@@ -22,13 +24,24 @@ pub(super) struct Recognised {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Doubt {
     /// It is dated among days that the balance has, and no stored line says the same: booked late, or the same money in
-    /// other words.
-    Late,
+    /// other words. With the statement that has the day.
+    Late(ImportSeen),
     /// A stored line says the same under another running balance, and nothing tells whether the file goes back to it.
     Twin(ImportSeen),
+    /// A stored line says the same, without balances to compare, and the file may begin after it on its day.
+    Again(ImportSeen),
     /// A stored line of the day, which no line of the file says, has the amount: the same money in other words, or more
     /// of it. Asked of a first or last day, which may have been imported in part.
     Reworded(ImportSeen),
+}
+
+impl Doubt {
+    /// The stored line that says the same, or the statement that has the day.
+    fn seen(&self) -> &ImportSeen {
+        match self {
+            Self::Late(seen) | Self::Twin(seen) | Self::Again(seen) | Self::Reworded(seen) => seen,
+        }
+    }
 }
 
 /// Stored lines that lines of a file may be.
@@ -42,17 +55,16 @@ pub(super) struct Stored {
 
 /// Days of the file that a stored statement begins or ends with.
 pub(super) fn open_days(statement: &Statement, statements: &[StatementRecord]) -> Vec<Date> {
-    let ends: HashSet<Date> = Spans::of(statements).0.into_iter().flat_map(|(first, last)| [first, last]).collect();
+    let ends: HashSet<Date> = Spans::of(statements).0.into_iter().flat_map(|(first, last, _)| [first, last]).collect();
     let days: BTreeSet<Date> = statement.lines.iter().map(|line| line.booking_date).collect();
     days.into_iter().filter(|day| ends.contains(day)).collect()
 }
 
-/// What speaks for lines being new that look like stored ones.
-pub(super) struct Keep<'a> {
-    /// The person says so of every line.
-    pub(super) all: bool,
-    /// The person says so of these lines of the file.
-    pub(super) lines: &'a [u32],
+/// What is said of lines that look like stored ones.
+pub(super) struct Said<'a> {
+    pub(super) options: &'a ImportOptions,
+    /// The balance has this very file.
+    pub(super) same_file: bool,
     /// A typed opening balance from which all the lines make the closing balance that is stated.
     pub(super) typed_opening: Option<&'a Amount>,
 }
@@ -65,7 +77,7 @@ pub(super) fn recognise(
     keys: &[LineFingerprint],
     stored: Stored,
     statements: &[StatementRecord],
-    keep: &Keep<'_>,
+    said: &Said<'_>,
 ) -> Recognised {
     let mut pairing = Pairing::new(statement, keys, stored.same);
     // A line that is sure of itself is not taken by one that only looks like it.
@@ -73,25 +85,38 @@ pub(super) fn recognise(
     pairing.pair(How::Likely, |line, key, one| {
         agree(one, line).is_none() && one.occurrence == key.occurrence && !another_party(one, line)
     });
+    pairing.pair(How::Likely, |line, _, one| agree(one, line).is_none() && !another_party(one, line));
     pairing.pair(How::Twin, |line, _, one| !another_party(one, line));
     let reworded = pairing.reworded(stored.of_open_days);
     let mut known: Vec<Option<ImportSeen>> = vec![None; keys.len()];
     let mut doubts: Vec<Option<Doubt>> = vec![None; keys.len()];
-    let kept: HashSet<u32> = keep.lines.iter().copied().collect();
-    if !keep.all && !pairing.refuted(&reworded, statements, keep.typed_opening) {
-        let days = Days::of(statement, statements, &pairing.found);
+    let options = said.options;
+    let (new, same): (HashSet<u32>, HashSet<u32>) =
+        (options.keep_known.iter().copied().collect(), options.same.iter().copied().collect());
+    if !options.keep_all_known && !pairing.refuted(&reworded, statements, said.typed_opening) {
+        let days = Days::of(statement, statements, &pairing.found, said.same_file);
         for (at, (line, found)) in statement.lines.iter().zip(&pairing.found).enumerate() {
-            if kept.contains(&line.position) {
+            if new.contains(&line.position) {
                 continue;
             }
-            match (found, &reworded[at]) {
-                (Some((How::Twin, seen)), _) if !days.whole(line.booking_date) => {
-                    doubts[at] = Some(Doubt::Twin(seen.clone()));
+            let whole = || days.whole(line.booking_date);
+            let doubt = match (found, &reworded[at]) {
+                (Some((How::Twin, seen)), _) if !whole() => Some(Doubt::Twin(seen.clone())),
+                (Some((How::Likely, seen)), _) if !whole() => Some(Doubt::Again(seen.clone())),
+                (Some((_, seen)), _) => {
+                    known[at] = Some(seen.clone());
+                    None
                 }
-                (Some((_, seen)), _) => known[at] = Some(seen.clone()),
-                (None, _) if days.imported(line.booking_date) => doubts[at] = Some(Doubt::Late),
-                (None, Some(seen)) => doubts[at] = Some(Doubt::Reworded(seen.clone())),
-                (None, None) => {}
+                (None, reworded) => {
+                    let late = days.imported(line.booking_date).map(|seen| Doubt::Late(seen_of(seen)));
+                    late.or_else(|| reworded.clone().map(Doubt::Reworded))
+                }
+            };
+            match doubt {
+                Some(doubt) if options.all_same || same.contains(&line.position) => {
+                    known[at] = Some(doubt.seen().clone());
+                }
+                doubt => doubts[at] = doubt,
             }
         }
     }
@@ -116,14 +141,26 @@ fn another_party(stored: &KnownLine, line: &StatementLine) -> bool {
     }
 }
 
+/// A statement as where a line is.
+fn seen_of(statement: &StatementRecord) -> ImportSeen {
+    ImportSeen {
+        statement_id: statement.id.clone(),
+        statement_name: statement.name.clone(),
+        file_name: statement.file_name.clone(),
+        balance_id: statement.balance_id.clone(),
+        balance_name: statement.balance_name.clone(),
+        at: statement.imported_at,
+    }
+}
+
 /// How sure a stored line is the same as a line of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum How {
     /// Under the same running balance.
     Sure,
-    /// No running balance to compare, and the same one of several.
+    /// It says the same, and there is no running balance to compare.
     Likely,
-    /// It says the same.
+    /// It says the same under another running balance.
     Twin,
 }
 
@@ -227,29 +264,30 @@ impl<'a> Pairing<'a> {
 
 /// The days that each stored statement knows of, first and last. A period that was stated ahead ends with the day of its
 /// import.
-struct Spans(Vec<(Date, Date)>);
+struct Spans<'a>(Vec<(Date, Date, &'a StatementRecord)>);
 
-impl Spans {
-    fn of(stored: &[StatementRecord]) -> Self {
+impl<'a> Spans<'a> {
+    fn of(stored: &'a [StatementRecord]) -> Self {
         let last = |other: &StatementRecord| other.imported_at.to_zoned(TimeZone::UTC).date().min(other.period_to);
-        Self(stored.iter().map(|other| (other.period_from, last(other))).collect())
+        Self(stored.iter().map(|other| (other.period_from, last(other), other)).collect())
     }
 
-    /// Whether the balance has the day from its beginning to its end. The first and the last day of a statement belong to
-    /// its neighbours too; where one ends and another begins, nothing is left of the day.
-    fn inside(&self, day: Date) -> bool {
-        self.0.iter().any(|(first, last)| *first < day && day <= *last) && self.go_on_after(day)
+    /// The statement that has the day, where the balance has it from its beginning to its end. The first and the last day
+    /// of a statement belong to its neighbours too; where one ends and another begins, nothing is left of the day.
+    fn inside(&self, day: Date) -> Option<&'a StatementRecord> {
+        let (.., statement) = self.0.iter().find(|(first, last, _)| *first < day && day <= *last)?;
+        self.go_on_after(day).map(|_| *statement)
     }
 
-    /// Whether a statement goes on after the day.
-    fn go_on_after(&self, day: Date) -> bool {
-        self.0.iter().any(|(first, last)| *first <= day && day < *last)
+    /// A statement that goes on after the day.
+    fn go_on_after(&self, day: Date) -> Option<&'a StatementRecord> {
+        self.0.iter().find(|(first, last, _)| *first <= day && day < *last).map(|(.., statement)| *statement)
     }
 }
 
 /// What the days of a file are to the balance.
-struct Days {
-    spans: Spans,
+struct Days<'a> {
+    spans: Spans<'a>,
     /// The first day of the file.
     first: Option<Date>,
     /// Whether the file holds all that the balance has of its first day. A file may begin in the middle of the last day
@@ -259,16 +297,21 @@ struct Days {
     begins_alike: bool,
 }
 
-impl Days {
-    fn of(statement: &Statement, stored: &[StatementRecord], found: &[Option<(How, ImportSeen)>]) -> Self {
+impl<'a> Days<'a> {
+    fn of(
+        statement: &Statement,
+        stored: &'a [StatementRecord],
+        found: &[Option<(How, ImportSeen)>],
+        same_file: bool,
+    ) -> Self {
         let spans = Spans::of(stored);
         let first = statement.lines.iter().map(|line| line.booking_date).min();
         let opening = statement.opening.as_ref().map(|opening| &opening.amount);
         let begins_alike =
             stored.iter().any(|other| Some(other.period_from) == first && opening == Some(&other.opening));
         let any_sure = found.iter().flatten().any(|(how, _)| *how == How::Sure);
-        let first_is_whole = any_sure || begins_alike || first.is_some_and(|day| spans.go_on_after(day));
-        Self { spans, first, first_is_whole, begins_alike }
+        let goes_on = first.is_some_and(|day| spans.go_on_after(day).is_some());
+        Self { spans, first, first_is_whole: same_file || any_sure || begins_alike || goes_on, begins_alike }
     }
 
     /// Whether the file holds all that the balance has of the day.
@@ -276,8 +319,10 @@ impl Days {
         self.first_is_whole || self.first.is_some_and(|first| first < day)
     }
 
-    /// Whether the day was imported from its beginning to its end, as far as the file and the balance tell.
-    fn imported(&self, day: Date) -> bool {
-        self.spans.inside(day) || (self.begins_alike && self.first == Some(day) && self.spans.go_on_after(day))
+    /// The statement that has the day, where it was imported from its beginning to its end, as far as the file and the
+    /// balance tell.
+    fn imported(&self, day: Date) -> Option<&'a StatementRecord> {
+        let begun = || self.spans.go_on_after(day).filter(|_| self.begins_alike && self.first == Some(day));
+        self.spans.inside(day).or_else(begun)
     }
 }

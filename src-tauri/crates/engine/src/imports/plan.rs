@@ -6,13 +6,13 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use ledger::{Amount, Currency};
 use serde::Deserialize;
-use statements::{LineFingerprint, Reading, Statement, StatementLine, line_fingerprints};
+use statements::{LineFingerprint, Reading, RowOrder, Statement, StatementLine, line_fingerprints};
 use store::ledger::BalanceRecord;
 use store::recon::{ImportSeen, StatementRecord, StatementState};
 
-use super::known::{Doubt, Keep, Stored, open_days, recognise};
+use super::known::{Doubt, Said, Stored, open_days, recognise};
 use super::preview::{pick, statement_currency, warnings};
-use super::proof::{Computed, Previous, TYPED, compute, last_signed, missing};
+use super::proof::{Computed, Previous, TYPED, compute, last_before, missing};
 use super::work::Work;
 use super::{same_account, seen_view};
 use crate::api::imports::{EarlierImport, ImportOptions, ImportPlan, PlanLine, ProofVerdict};
@@ -26,6 +26,8 @@ const SHOWN: usize = 200;
 /// A reading laid against what the balance has.
 pub(super) struct Planned {
     pub(super) reading: Arc<Reading>,
+    /// Of the file.
+    sha256: String,
     /// Which of its statements.
     index: usize,
     pub(super) balance: BalanceRecord,
@@ -60,26 +62,26 @@ impl Planned {
 
     /// Looks the lines up again among what is stored by now.
     pub(super) fn look_up(&mut self, stored: Stored, options: &ImportOptions) -> EngineResult<()> {
-        let keep = Keep {
-            all: options.keep_all_known,
-            lines: &options.keep_known,
+        let said = Said {
+            options,
+            same_file: self.statements.iter().any(|other| other.file_sha256 == self.sha256),
             typed_opening: self.typed_opening().filter(|_| self.computed.view.verdict == ProofVerdict::Ties),
         };
-        let found = recognise(self.statement(), &self.keys, stored, &self.statements, &keep);
+        let found = recognise(self.statement(), &self.keys, stored, &self.statements, &said);
         (self.known, self.doubts, self.stored_as) = (found.known, found.doubts, found.stored_as);
         self.computed = self.compute(options)?;
         Ok(())
     }
 
-    /// The proof, now that known lines are told. An opening balance that is the closing one of the last signed statement
-    /// has the lines in it that the file shares with that statement and those before.
+    /// The proof, now that known lines are told. An opening balance that is the closing one of the statement before has
+    /// the lines in it that the file shares with that statement and those before.
     fn compute(&self, options: &ImportOptions) -> EngineResult<Computed> {
-        let previous = last_signed(&self.statements, self.statement()).map(|signed| {
+        let previous = last_before(&self.statements, self.statement()).map(|last| {
             let before =
-                self.statements.iter().filter(|other| (other.period_to, other.key) <= (signed.period_to, signed.key));
+                self.statements.iter().filter(|other| (other.period_to, other.key) <= (last.period_to, last.key));
             let before: HashSet<&str> = before.map(|other| other.id.as_str()).collect();
             let shared = self.known_lines().filter(|(_, _, seen)| before.contains(seen.statement_id.as_str()));
-            Previous { signed, shared: shared.map(|(_, line, _)| &line.amount).sum() }
+            Previous { statement: last, shared: shared.map(|(_, line, _)| &line.amount).sum() }
         });
         compute(&self.reading, self.statement(), options, &self.currency, previous.as_ref())
     }
@@ -116,41 +118,48 @@ impl Planned {
 
     /// Whether every known line comes before every new one, in the order of the days.
     fn known_first(&self) -> bool {
-        self.in_order().is_sorted_by(|earlier, later| earlier >= later)
+        self.in_order().iter().map(|at| self.known[*at].is_some()).is_sorted_by(|earlier, later| earlier >= later)
     }
 
-    /// Which lines are known, from the first day to the last.
-    fn in_order(&self) -> Vec<bool> {
-        let mut known: Vec<bool> = self.known.iter().map(Option::is_some).collect();
-        if self.newest_first() {
-            known.reverse();
-        }
-        known
-    }
-
-    fn newest_first(&self) -> bool {
+    /// Places of the lines, from the first day to the last.
+    fn in_order(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.known.len()).collect();
         let days = || self.statement().lines.iter().map(|line| line.booking_date);
-        days().next() > days().next_back()
+        let newest_first = match self.reading.detection.order {
+            Some(RowOrder::NewestFirst) => true,
+            Some(RowOrder::OldestFirst) => false,
+            _ => days().next() > days().next_back(),
+        };
+        if newest_first {
+            places.reverse();
+        }
+        places
     }
 
     /// Late lines change what was closed with before: their statement ends where the file ends.
     fn has_late_lines(&self) -> bool {
-        self.doubts.iter().flatten().any(|doubt| *doubt == Doubt::Late)
+        self.doubts.iter().flatten().any(|doubt| matches!(doubt, Doubt::Late(_)))
     }
 
-    /// How many known lines come after the last new one and belong to statements that follow this one.
-    fn count_after(&self) -> usize {
-        if self.has_late_lines() || self.typed_opening().is_some() {
-            return 0;
-        }
-        self.in_order().iter().rev().take_while(|known| **known).count()
+    /// The known lines that come after the last new one, where they belong to statements that follow this one: without
+    /// them, this one closes with what the first of those opens with.
+    fn after(&self) -> Option<Amount> {
+        let order = self.in_order();
+        let places: Vec<usize> = order.iter().rev().copied().take_while(|at| self.known[*at].is_some()).collect();
+        let last_new = self.new_days().max()?;
+        let seen = |at: usize| self.known[at].as_ref().map(|seen| seen.statement_id.as_str());
+        let of: HashSet<&str> = places.iter().filter_map(|at| seen(*at)).collect();
+        let of = || self.statements.iter().filter(|other| of.contains(other.id.as_str()));
+        let follows = of().min_by_key(|other| (other.period_from, other.key))?;
+        let after: Amount = places.iter().map(|at| &self.statement().lines[*at].amount).sum();
+        let (closing, _) = self.computed.closing.as_ref()?;
+        let fits = follows.period_from >= last_new && closing - &after == follows.opening;
+        (fits && !self.has_late_lines() && self.typed_opening().is_none()).then_some(after)
     }
 
     /// Sum of the known lines that come after the last new one.
     fn known_after(&self) -> Amount {
-        let (all, after) = (self.known.len(), self.count_after());
-        let places = if self.newest_first() { 0..after } else { all - after..all };
-        self.statement().lines[places].iter().map(|line| &line.amount).sum()
+        self.after().unwrap_or_default()
     }
 
     /// Why the new lines alone do not make the closing balance of a typed opening balance.
@@ -179,6 +188,8 @@ impl Planned {
         let left_out: HashSet<u32> = earlier
             .iter()
             .flat_map(|other| Vec::<LeftOutRow>::deserialize(&other.left_out).unwrap_or_default())
+            // What somebody left out may be stored otherwise.
+            .filter(|row| !row.by_choice)
             .map(|row| row.line)
             .collect();
         let rows = self.statement().lines.iter().zip(&self.known);
@@ -211,12 +222,16 @@ impl Planned {
             found.map(|(at, _)| self.statement().lines[at].booking_date).collect()
         };
         let said = [
-            late_words(&days(|doubt| matches!(doubt, Doubt::Late))),
+            late_words(&days(|doubt| matches!(doubt, Doubt::Late(_)))),
             alike_words(&days(|doubt| matches!(doubt, Doubt::Twin(_))), "under another running balance"),
+            alike_words(
+                &days(|doubt| matches!(doubt, Doubt::Again(_))),
+                "and nothing in the file tells whether it goes back to the day",
+            ),
             alike_words(&days(|doubt| matches!(doubt, Doubt::Reworded(_))), "with the same amount in other words"),
         ];
         let said: Vec<String> = said.into_iter().flatten().collect();
-        (!said.is_empty()).then(|| said.join(" "))
+        (!said.is_empty()).then(|| format!("{} Say which it is: new, or stored already.", said.join(" ")))
     }
 
     /// Sum of the lines that another statement already has.
@@ -241,7 +256,7 @@ impl Planned {
         // Days that only hold known lines belong to the statement that has them.
         let overlaps = self.known.iter().any(Option::is_some);
         let from = if overlaps { new().min() } else { stated.map(|period| period.from).into_iter().chain(new()).min() };
-        let to = stated.map(|period| period.to).filter(|_| self.count_after() == 0).into_iter().chain(new()).max();
+        let to = stated.map(|period| period.to).filter(|_| self.after().is_none()).into_iter().chain(new()).max();
         let end = self.statement().lines.iter().map(|line| line.booking_date).max().filter(|_| self.has_late_lines());
         from.zip(to.max(end))
     }
@@ -345,6 +360,7 @@ impl Engine {
             doubts: Vec::new(),
             stored_as: Vec::new(),
             reading,
+            sha256: work.session.sha256.clone(),
             index,
             balance,
             computed,
@@ -402,8 +418,8 @@ pub(super) fn currency_problem(planned: &Planned) -> Option<String> {
 /// The stored line that says the same.
 fn twin(doubt: &Doubt) -> Option<EarlierImport> {
     match doubt {
-        Doubt::Late => None,
-        Doubt::Twin(seen) | Doubt::Reworded(seen) => Some(seen_view(seen)),
+        Doubt::Late(_) => None,
+        Doubt::Twin(seen) | Doubt::Again(seen) | Doubt::Reworded(seen) => Some(seen_view(seen)),
     }
 }
 
@@ -412,7 +428,7 @@ fn late_words(days: &[Date]) -> Option<String> {
     let when = if first == last { format!("of {first}") } else { format!("from {first} to {last}") };
     Some(format!(
         "{} {when} {} among days that were imported before without {}: the bank booked late, or it is the same money in \
-         other words. Leave out what is there already.",
+         other words.",
         words::plural(days.len() as u64, "new line", "new lines"),
         if days.len() == 1 { "stands" } else { "stand" },
         if days.len() == 1 { "it" } else { "them" },
@@ -424,19 +440,37 @@ fn alike_words(days: &[Date], how: &str) -> Option<String> {
     let one = days.len() == 1;
     let when = if first == last { format!("{first}") } else { format!("{first} to {last}") };
     Some(format!(
-        "{} of {when} {} like {} that {} there already, {how}. Leave {} out if {} the same.",
+        "{} of {when} {} like {} that {} there already, {how}.",
         words::plural(days.len() as u64, "line", "lines"),
         if one { "looks" } else { "look" },
         if one { "one" } else { "lines" },
         if one { "is" } else { "are" },
-        if one { "it" } else { "them" },
-        if one { "it is" } else { "they are" },
     ))
 }
 
 /// Why new lines are not taken whose days somebody signed without them.
 pub(super) fn closed_days(planned: &Planned) -> Option<String> {
-    before_signed(planned).or_else(|| inside_signed(planned))
+    before_signed(planned).or_else(|| inside_signed(planned)).or_else(|| against_signed(planned))
+}
+
+/// Why new lines are not taken after which the next statement, which is signed, would open with another balance.
+fn against_signed(planned: &Planned) -> Option<String> {
+    let ((_, to), (closing, _)) = (planned.period()?, planned.closing()?);
+    let next = planned
+        .statements
+        .iter()
+        .filter(|other| other.period_to > to)
+        .min_by_key(|other| (other.period_to, other.key))?;
+    (next.state == StatementState::Signed && next.opening != closing).then(|| {
+        let money = |amount: &Amount| words::money(amount, &planned.currency);
+        format!(
+            "{} follows and is signed with an opening balance of {}. With these lines it would have to open with {}. Reopen it \
+             first.",
+            next.name,
+            money(&next.opening),
+            money(&closing)
+        )
+    })
 }
 
 /// New lines between the first and the last day of a signed statement: it was complete without them, so they are the
@@ -448,8 +482,8 @@ fn inside_signed(planned: &Planned) -> Option<String> {
         let inside = || days.iter().filter(|day| **day > signed.period_from && **day < signed.period_to);
         let (first, last) = (inside().min()?, inside().max()?);
         Some(format!(
-            "The file has {} from {first} to {last} that {} does not have, and that is signed for {} to {}. Leave \
-             those rows out if they are the same money in other words, or reopen it first.",
+            "The file has {} from {first} to {last} that {} does not have, and that is signed for {} to {}. Say under \
+             Duplicates that they are stored already if they are the same money in other words, or reopen it first.",
             words::plural(inside().count() as u64, "new line", "new lines"),
             signed.name,
             signed.period_from,
@@ -466,7 +500,7 @@ fn before_signed(planned: &Planned) -> Option<String> {
     (first < signed.period_from).then(|| {
         format!(
             "The file has new lines from {first}. {} is signed and begins on {}; its opening balance covers what lies \
-             before. Leave those rows out, or reopen it first.",
+             before. Import a file that begins later, or reopen it first.",
             signed.name, signed.period_from
         )
     })

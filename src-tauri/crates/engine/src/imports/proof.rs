@@ -1,8 +1,8 @@
-//! Opening + movements = closing, from the file, from what was typed, or from the last signed statement.
+//! Opening + movements = closing, from the file, from what was typed, or from the statement before.
 
 use ledger::{Amount, Currency};
 use statements::{BalanceSource, Proof, Reading, Severity, Statement};
-use store::recon::{StatementRecord, StatementState};
+use store::recon::StatementRecord;
 
 use crate::api::imports::{ImportOptions, ImportProof, ProofVerdict};
 use crate::{EngineError, EngineResult, words};
@@ -33,17 +33,17 @@ fn typed(field: &str, text: Option<&String>) -> EngineResult<Option<(Amount, &'s
     .transpose()
 }
 
-/// The last signed statement of a balance that ends before a day.
-pub(super) fn last_signed<'a>(all: &'a [StatementRecord], statement: &Statement) -> Option<&'a StatementRecord> {
+/// The last statement of a balance that begins before a file does, signed or not.
+pub(super) fn last_before<'a>(all: &'a [StatementRecord], statement: &Statement) -> Option<&'a StatementRecord> {
     let from = statement.period.map(|period| period.from);
     all.iter()
-        .filter(|other| other.state == StatementState::Signed && from.is_none_or(|from| other.period_from <= from))
+        .filter(|other| from.is_none_or(|from| other.period_from <= from))
         .max_by_key(|other| (other.period_to, other.key))
 }
 
-/// The last signed statement before a file.
+/// What a file goes on from.
 pub(super) struct Previous<'a> {
-    pub(super) signed: &'a StatementRecord,
+    pub(super) statement: &'a StatementRecord,
     /// Sum of the lines of the file that it or an earlier statement has: its closing balance counts them already.
     pub(super) shared: Amount,
 }
@@ -72,12 +72,16 @@ pub(super) fn compute(
     let stated_closing = typed("closing", options.closing.as_ref())?.or_else(|| from_file(&statement.closing));
     let opening = typed("opening", options.opening.as_ref())?
         .or_else(|| from_file(&statement.opening))
-        .or_else(|| previous.map(|before| (&before.signed.closing - &before.shared, "previous")));
+        .or_else(|| previous.map(|before| (&before.statement.closing - &before.shared, "previous")));
     let computed = opening.as_ref().map(|(opening, _)| opening + &movements);
     let difference = match (&computed, &stated_closing) {
         (Some(computed), Some((closing, _))) => Some(closing - computed),
         _ => None,
     };
+    // Lines that both have are in the closing balance and in the movements.
+    let apart = previous
+        .zip(opening.as_ref())
+        .map(|(before, (opening, _))| &(opening + &before.shared) - &before.statement.closing);
     let verdict = match &difference {
         None => ProofVerdict::CannotBeProved,
         Some(difference) if difference.is_zero() => ProofVerdict::Ties,
@@ -115,10 +119,10 @@ pub(super) fn compute(
         balance_agreeing: agree,
         balance_rows: of,
         explanation,
-        previous_closing: previous.map(|before| before.signed.closing.to_string()),
-        previous_name: previous.map(|before| before.signed.name.clone()),
-        continues_previous: previous
-            .and_then(|before| opening.as_ref().map(|(opening, _)| opening + &before.shared == before.signed.closing)),
+        previous_closing: previous.map(|before| before.statement.closing.to_string()),
+        previous_name: previous.map(|before| before.statement.name.clone()),
+        continues_previous: apart.as_ref().map(Amount::is_zero),
+        previous_apart: apart.filter(|apart| !apart.is_zero()).map(|apart| apart.abs().to_string()),
         verdict_words: verdict_words(reading, statement, verdict, difference.as_ref(), currency),
     };
     Ok(Computed { opening, closing, view })

@@ -225,6 +225,8 @@ impl<'a> Work<'a> {
             closing: None,
             keep_known: Vec::new(),
             keep_all_known: false,
+            same: Vec::new(),
+            all_same: false,
             ..options.clone()
         };
         let asked = Asked { options: apart, hint, today: self.engine.clock.today() };

@@ -65,4 +65,12 @@ keep_known: Array<number>,
 /**
  * Every line is new, however like a stored one it looks.
  */
-keep_all_known: boolean, };
+keep_all_known: boolean, 
+/**
+ * Lines, by file line, that [`ImportPlan::late`] asks about and that are stored already: not stored again.
+ */
+same: Array<number>, 
+/**
+ * Every line that is asked about is stored already, but those of `keep_known`.
+ */
+all_same: boolean, };

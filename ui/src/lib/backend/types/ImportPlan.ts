@@ -20,7 +20,7 @@ new_lines: Array<PlanLine>, known_lines: Array<PlanLine>, equal_lines: Array<Pla
  */
 late_count: number, late_lines: Array<PlanLine>, 
 /**
- * What to ask about them, in words: they are stored when somebody says that they are new.
+ * What to ask about them, in words: stored when somebody says that they are new, known when they are the same.
  */
 late: string | null, imported_before: Array<EarlierImport>, 
 /**

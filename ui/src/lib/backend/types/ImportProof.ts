@@ -30,6 +30,14 @@ balance_agreeing: number, balance_rows: number,
  */
 explanation: string | null, 
 /**
- * Closing of the last signed statement of the balance.
+ * Closing of the last statement of the balance before the file.
  */
-previous_closing: string | null, previous_name: string | null, continues_previous: boolean | null, verdict_words: string, };
+previous_closing: string | null, previous_name: string | null, 
+/**
+ * Whether the file goes on from it; lines that both have are counted once.
+ */
+continues_previous: boolean | null, 
+/**
+ * How far the opening is from it where it does not.
+ */
+previous_apart: string | null, verdict_words: string, };

@@ -3,4 +3,8 @@
 /**
  * A row of the file that was not imported.
  */
-export type LeftOutRow = { line: number, raw: string, reason: string, };
+export type LeftOutRow = { line: number, raw: string, reason: string, 
+/**
+ * It could be read, and somebody left it out.
+ */
+by_choice: boolean, };
