@@ -372,7 +372,7 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "ROW", value_delimiter = ',')]
     pub(crate) keep_known: Vec<u32>,
     /// Every line is new, however like a known one it looks
-    #[arg(long, conflicts_with = "keep_known")]
+    #[arg(long, conflicts_with_all = ["keep_known", "same"])]
     pub(crate) keep_all_known: bool,
     /// Opening balance of a file that has none, decimal
     #[arg(long, allow_hyphen_values = true)]

@@ -149,7 +149,7 @@ fn describe(plan: &ImportPlan, session: &ImportSession) -> String {
         text.push_str(&format!("Asked about: row {row}, {date}, {amount}, {description}{like}\n"));
     }
     let warnings = [&plan.account_warning, &plan.balance_warning, &plan.same_file, &plan.late];
-    for said in plan.missing.iter().chain(warnings.into_iter().flatten()) {
+    for said in plan.missing.iter().chain(warnings.into_iter().flatten()).chain(&plan.warnings) {
         text.push_str(&format!("{said}\n"));
     }
     text

@@ -170,9 +170,16 @@ async fn a_typed_opening_is_not_changed_for_known_lines_that_come_later() {
     assert_eq!((rows[1].opening.as_str(), rows[1].closing.as_str()), ("8500", "8400"));
 
     let later = plain(&[("2026-10-04", "EARLY", "-2.00"), FEE]);
-    let refused = into_book(&bank, &later, typed("9050")).await.unwrap_err();
+    let said = |opening: &str| ImportOptions { all_same: true, ..typed(opening) };
+    let refused = into_book(&bank, &later, said("9000")).await.unwrap_err();
     assert_eq!(refused.code(), "IMPORT_INCOMPLETE");
     assert!(refused.to_string().contains("does not tie: 3.50 EUR apart"), "{refused}");
+    // Without the known line it closes with what the stored statement opens with.
+    let early = into_book(&bank, &later, said("9050")).await.unwrap();
+    assert_eq!((early.added, early.known), (1, 1));
+    let row = bank.book.engine.statement(early.statement_id.as_ref().unwrap()).await.unwrap();
+    assert_eq!((row.opening.as_str(), row.closing.as_str()), ("9050", "8850"));
+    bank.book.engine.import_undo(&early.statement_id.unwrap()).await.unwrap();
     let all = ImportOptions { keep_all_known: true, ..typed("9050") };
     assert_eq!(into_book(&bank, &later, all).await.unwrap().added, 2);
 }
@@ -229,4 +236,40 @@ async fn a_row_left_out_by_choice_is_asked_about_when_it_comes_again() {
     let without = ImportOptions { leave_out: vec![3], ..typed("0") };
     assert_eq!(into_book(&bank, &file, without).await.unwrap().added, 1);
     assert_eq!(into_book(&bank, &file, typed("0")).await.unwrap_err().code(), "SAME_FILE");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_is_not_taken_as_stored_where_nothing_looks_like_it() {
+    let bank = Bank::new().await;
+    let said = ImportOptions { same: vec![2], ..typed("0") };
+    let refused = into_book(&bank, &plain(&[("2026-10-05", "A", "1.00")]), said).await.unwrap_err();
+    assert_eq!(refused.code(), "IMPORT_INCOMPLETE");
+    assert!(refused.to_string().starts_with("Row 2 is said to be stored already"), "{refused}");
+}
+
+/// The newer of two files comes first, and both have a fare of the day between them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fare_of_the_day_between_two_files_is_new_or_asked_about_in_either_order() {
+    let (alpha, beta) = (("2026-10-04", "ALPHA", "10.00"), ("2026-10-06", "BETA", "5.00"));
+    let bank = Bank::new().await;
+    bank.import("Newer", csv(100_800, &[FARE, beta]), false).await.unwrap();
+    // It closes with what the newer one opens with: it does not reach into it.
+    let result = bank.import("Older", csv(100_000, &[alpha, FARE]), false).await.unwrap();
+    assert_eq!((result.added, result.known), (2, 0));
+
+    let bank = Bank::new().await;
+    bank.import_with("Newer", plain(&[FARE, beta]), false, typed("100800")).await.unwrap();
+    let refused = bank.import_with("Older", plain(&[alpha, FARE]), false, typed("100000")).await.unwrap_err();
+    assert_eq!(refused.code(), "LATE_LINES");
+}
+
+/// One line says more than another of its amount: what is known stays known.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pair_that_nets_to_zero_is_known_beside_a_line_of_an_equal_amount() {
+    let bank = Bank::new().await;
+    let day = [("2026-10-05", "X", "-3.00"), ("2026-10-05", "P", "50.00"), ("2026-10-05", "Q", "-50.00")];
+    bank.import_with("Day", plain(&day), false, typed("100300")).await.unwrap();
+    let file = csv(100_000, &[day[1], day[2], ("2026-10-05", "R", "-3.00")]);
+    let plan = bank.plan(file, ImportOptions::default()).await;
+    assert_eq!((plan.new_count - plan.late_count, plan.known_count), (0, 0));
 }

@@ -345,3 +345,25 @@ async fn lines_before_a_signed_statement_are_refused_when_it_would_open_with_ano
     let added = bank.import_with("Forgotten", forgotten, false, typed("101100")).await.unwrap();
     assert_eq!(added.added, 2);
 }
+
+/// A month that comes after its successor, or fills a gap from both sides, says what it does to the chain.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_that_would_break_is_told_before_anything_is_stored() {
+    let bank = Bank::new().await;
+    let signed = || ImportOptions { sign_model: Some("signed".into()), ..ImportOptions::default() };
+    bank.import_with("September", plain(&[("2026-09-05", "A", "1.00")]), false, typed("100000")).await.unwrap();
+    bank.import_with("November", plain(&[("2026-11-05", "B", "2.00")]), false, signed()).await.unwrap();
+    let october = plain(&[("2026-10-05", "C", "4.00")]);
+    let plan = bank.plan(october, signed()).await;
+    assert!(
+        plan.warnings.iter().any(|said| said.starts_with("November follows and opens with 1,001.00 EUR")),
+        "{:?}",
+        plan.warnings
+    );
+    let even = plain(&[("2026-10-05", "C", "4.00"), ("2026-10-06", "D", "-4.00")]);
+    assert!(bank.plan(even, signed()).await.warnings.iter().all(|said| !said.contains("follows")));
+    // New lines on both sides of November.
+    let both = plain(&[("2026-10-05", "C", "4.00"), ("2026-11-05", "B", "2.00"), ("2026-12-01", "E", "8.00")]);
+    let plan = bank.plan(both, typed("100100")).await;
+    assert!(!plan.missing.is_empty() || plan.warnings.iter().any(|said| said.contains("cannot be signed")), "{plan:?}");
+}

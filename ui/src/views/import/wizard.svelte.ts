@@ -101,6 +101,7 @@ export class Wizard {
   profile = $state('');
   /** Which of several readings was taken. */
   picked: number | null = $state(null);
+  #suggested = '';
   #run = 0;
   #opening = 0;
 
@@ -236,11 +237,16 @@ export class Wizard {
   /** What was detected depends on what stands before it: another separator makes other columns. */
   changeDialect(key: string, value: string): void {
     const columnsGone = ['delimiter', 'sheet', 'header_line', 'encoding'].includes(key);
-    if (columnsGone) this.kept = [];
+    const another = key === 'statement';
+    if (columnsGone || another) this.kept = [];
+    this.leaveBad = false;
+    // What was said of one account of the file does not hold for another.
+    if (another) this.#otherPlace();
     const typed = key === 'header_line' || key === 'statement' ? Number(value) : value;
     this.change({
       [key]: typed,
       ...(columnsGone ? { columns: null, repairs: [], leave_out: [], keep_known: [] } : {}),
+      ...(another ? { opening: null, closing: null, keep_known: [] } : {}),
     });
   }
 
@@ -286,6 +292,7 @@ export class Wizard {
       currency,
     };
     this.picked = reading.index;
+    this.leaveBad = false;
     this.change(Object.fromEntries(Object.entries(set).filter(([, value]) => value !== null)));
   }
 
@@ -326,11 +333,24 @@ export class Wizard {
   setBalance(balance: ComboOption | null): void {
     // What is known depends on the balance, and so does every choice about it.
     this.#keepOnly([]);
-    this.acceptBalance = false;
+    this.#otherPlace();
     this.#retract();
     this.balance = balance;
     this.plan = null;
-    void this.read();
+    void this.#again();
+  }
+
+  /** Reads under another choice; where the lines were compared before, they are compared again. */
+  async #again(): Promise<void> {
+    await this.read();
+    if (['duplicates', 'import'].includes(this.step) && !this.problem && !this.stopped) await this.check();
+  }
+
+  /** What was agreed to, and the name that was suggested, belong to one account in one balance. */
+  #otherPlace(): void {
+    this.acceptOther = false;
+    this.acceptBalance = false;
+    if (this.name === this.#suggested) this.name = '';
   }
 
   /** What the import would do; also settles the suggested name. */
@@ -341,7 +361,7 @@ export class Wizard {
     try {
       this.plan = await importPlan(this.session.id, this.options, this.balance.value);
       this.problem = null;
-      if (!this.name) this.name = this.plan.suggested_name;
+      if (!this.name) this.name = this.#suggested = this.plan.suggested_name;
     } catch (thrown) {
       this.plan = null;
       this.#fail(thrown);
@@ -398,7 +418,8 @@ export class Wizard {
   /** Why the next step cannot be taken, or null. */
   get blocked(): string | null {
     if (this.step === 'file') return this.session && this.preview ? null : 'Choose a file first';
-    if (this.problem) return this.problem.message;
+    // A refused import may be tried again as it stands.
+    if (this.problem && !(this.step === 'import' && this.plan)) return this.problem.message;
     if (this.stopped && this.step !== 'import') return 'Stopped. Read the file again to go on';
     if (!this.preview) return 'The file is being read';
     if (!this.balance) return 'Choose the balance the statement belongs to';

@@ -71,7 +71,7 @@ impl Aim {
     fn kill(&mut self, rng: &mut Rng, mut child: Child) -> bool {
         self.tries += 1;
         let around = self.at - self.at / 20 + rng.below(self.at / 10 + 1);
-        wait(Duration::from_micros(if self.tries % 2 == 0 { rng.below(self.whole + 1) } else { around }));
+        wait(Duration::from_micros(if self.tries.is_multiple_of(2) { rng.below(self.whole + 1) } else { around }));
         child.kill().unwrap();
         let done = child.wait().unwrap().success();
         if done {
@@ -302,7 +302,7 @@ fn an_import_is_whole_or_absent() {
         match statements.as_array().unwrap().as_slice() {
             [] => {
                 aim.landed(true);
-                if aim.before % 8 == 0 {
+                if aim.before.is_multiple_of(8) {
                     assert!(
                         import(&target, &file).wait().unwrap().success(),
                         "an import that was cut off can be made again"

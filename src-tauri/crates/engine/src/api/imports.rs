@@ -368,7 +368,7 @@ pub struct ImportPlan {
     pub proof: ImportProof,
     pub bad_rows: u32,
     pub left_out_rows: u32,
-    /// As of the preview.
+    /// As of the preview, and where the chain of statements would break.
     pub warnings: Vec<String>,
     /// What stands in the way, in words. Empty: may be imported.
     pub missing: Vec<String>,

@@ -205,8 +205,8 @@ async fn movement_free(
             return Err(EngineError::Conflict {
                 code: "POSTED_ALREADY",
                 message: format!(
-                    "{} was posted for this line before and is in no match. Match the line with it, or reverse it first. \
-                     Nothing was posted.",
+                    "{} was posted for this line before and is in no match. Match the line with it, or \
+                     reverse it and match the two with each other. Nothing was posted.",
                     references.current
                 ),
             });

@@ -9,8 +9,9 @@ use store::recon::{NewLine, NewStatement, ProfileRecord, StatementState};
 use store::system::{Event, JobKind, JobRecord, JobState};
 use store::{StoreError, Unit};
 
+use super::chain::closed_days;
 use super::known::{Stored, open_days};
-use super::plan::{ASKED_AT_ONCE, Planned, account_warning, asked, balance_warning, closed_days, currency_problem};
+use super::plan::{ASKED_AT_ONCE, Planned, account_warning, asked, balance_warning, currency_problem};
 use super::proof::missing;
 use super::seen_view;
 use super::work::{ImportProgress, Work};
@@ -294,7 +295,8 @@ fn refuse_new_lines(planned: &Planned, request: &ImportRequest, sha256: &str) ->
     if let Some(message) = planned.late(sha256).filter(|_| !request.accept_late_lines) {
         return refused("LATE_LINES", message);
     }
-    planned.untied_without_known().map_or(Ok(()), |message| refused("IMPORT_INCOMPLETE", message))
+    let incomplete = planned.untied_without_known().or_else(|| planned.unfounded(&request.options));
+    incomplete.map_or(Ok(()), |message| refused("IMPORT_INCOMPLETE", message))
 }
 
 fn new_statement(

@@ -232,16 +232,31 @@ impl<'a> Pairing<'a> {
         stored: &[StatementRecord],
         typed_opening: Option<&Amount>,
     ) -> bool {
+        // The same words say more than the same amount alone.
+        let any_found = self.found.iter().any(Option::is_some);
+        let alike = self.found.iter().zip(reworded);
+        let alike = alike.map(|(found, reworded)| if any_found { found.is_some() } else { reworded.is_some() });
+        let repeated = self.statement.lines.iter().zip(alike).filter(|(_, alike)| *alike);
+        let moved: Amount = repeated.map(|(line, _)| &line.amount).sum();
+        !moved.is_zero() && (self.goes_on(stored, typed_opening) || self.goes_before(stored))
+    }
+
+    /// The file opens with what the last stored statement closed with.
+    fn goes_on(&self, stored: &[StatementRecord], typed_opening: Option<&Amount>) -> bool {
         let last = stored.iter().max_by_key(|other| (other.period_to, other.key));
         let first = self.statement.lines.iter().map(|line| line.booking_date).min();
         let (Some(last), Some(first)) = (last, first) else { return false };
         let stated = self.statement.opening.as_ref().map(|opening| &opening.amount);
-        let alike = self.found.iter().zip(reworded).map(|(found, reworded)| found.is_some() || reworded.is_some());
-        let repeated = self.statement.lines.iter().zip(alike).filter(|(_, alike)| *alike);
-        let moved: Amount = repeated.map(|(line, _)| &line.amount).sum();
-        stated.into_iter().chain(typed_opening).any(|opening| *opening == last.closing)
-            && first >= last.period_to
-            && !moved.is_zero()
+        stated.into_iter().chain(typed_opening).any(|opening| *opening == last.closing) && first >= last.period_to
+    }
+
+    /// The file closes with what the first stored statement opens with.
+    fn goes_before(&self, stored: &[StatementRecord]) -> bool {
+        let next = stored.iter().min_by_key(|other| (other.period_from, other.key));
+        let last = self.statement.lines.iter().map(|line| line.booking_date).max();
+        let (Some(next), Some(last)) = (next, last) else { return false };
+        self.statement.closing.as_ref().is_some_and(|closing| closing.amount == next.opening)
+            && last <= next.period_from
     }
 
     /// For each new line an occurrence that no stored line of the same content has.
@@ -275,8 +290,13 @@ impl<'a> Spans<'a> {
     /// The statement that has the day, where the balance has it from its beginning to its end. The first and the last day
     /// of a statement belong to its neighbours too; where one ends and another begins, nothing is left of the day.
     fn inside(&self, day: Date) -> Option<&'a StatementRecord> {
-        let (.., statement) = self.0.iter().find(|(first, last, _)| *first < day && day <= *last)?;
-        self.go_on_after(day).map(|_| *statement)
+        let statement = self.come_before(day)?;
+        self.go_on_after(day).map(|_| statement)
+    }
+
+    /// A statement that has days before this one and reaches it.
+    fn come_before(&self, day: Date) -> Option<&'a StatementRecord> {
+        self.0.iter().find(|(first, last, _)| *first < day && day <= *last).map(|(.., statement)| *statement)
     }
 
     /// A statement that goes on after the day.
@@ -288,11 +308,14 @@ impl<'a> Spans<'a> {
 /// What the days of a file are to the balance.
 struct Days<'a> {
     spans: Spans<'a>,
-    /// The first day of the file.
+    /// The first and the last day of the file.
     first: Option<Date>,
+    last: Option<Date>,
     /// Whether the file holds all that the balance has of its first day. A file may begin in the middle of the last day
     /// that was imported, with what the bank booked since; it does not begin in the middle of any other stored day.
     first_is_whole: bool,
+    /// The same of its last day, on which a stored statement may begin after it.
+    last_is_whole: bool,
     /// The file and a stored statement begin with the first day of the file, and with the same balance.
     begins_alike: bool,
 }
@@ -306,17 +329,25 @@ impl<'a> Days<'a> {
     ) -> Self {
         let spans = Spans::of(stored);
         let first = statement.lines.iter().map(|line| line.booking_date).min();
+        let last = statement.lines.iter().map(|line| line.booking_date).max();
         let opening = statement.opening.as_ref().map(|opening| &opening.amount);
+        let closing = statement.closing.as_ref().map(|closing| &closing.amount);
+        let ends_alike = stored.iter().any(|other| Some(other.period_to) == last && closing == Some(&other.closing));
         let begins_alike =
             stored.iter().any(|other| Some(other.period_from) == first && opening == Some(&other.opening));
         let any_sure = found.iter().flatten().any(|(how, _)| *how == How::Sure);
         let goes_on = first.is_some_and(|day| spans.go_on_after(day).is_some());
-        Self { spans, first, first_is_whole: same_file || any_sure || begins_alike || goes_on, begins_alike }
+        let begun = last.is_some_and(|day| spans.come_before(day).is_some());
+        let sure = same_file || any_sure || begins_alike;
+        let (first_is_whole, last_is_whole) = (sure || goes_on, sure || begun || ends_alike);
+        Self { spans, first, last, first_is_whole, last_is_whole, begins_alike }
     }
 
     /// Whether the file holds all that the balance has of the day.
     fn whole(&self, day: Date) -> bool {
-        self.first_is_whole || self.first.is_some_and(|first| first < day)
+        let from_its_beginning = self.first_is_whole || self.first.is_some_and(|first| first < day);
+        let to_its_end = self.last_is_whole || self.last.is_some_and(|last| day < last);
+        from_its_beginning && to_its_end
     }
 
     /// The statement that has the day, where it was imported from its beginning to its end, as far as the file and the

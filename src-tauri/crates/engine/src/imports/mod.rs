@@ -1,5 +1,6 @@
 //! Importing a statement: the file stays in memory until the last step, which is one database transaction.
 
+mod chain;
 mod commit;
 mod known;
 mod plan;

@@ -4,20 +4,20 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use ledger::{Amount, Currency};
+use ledger::Currency;
 use serde::Deserialize;
-use statements::{LineFingerprint, Reading, RowOrder, Statement, StatementLine, line_fingerprints};
+use statements::{LineFingerprint, Reading, Statement, StatementLine, line_fingerprints};
 use store::ledger::BalanceRecord;
-use store::recon::{ImportSeen, StatementRecord, StatementState};
+use store::recon::{ImportSeen, StatementRecord};
 
+use super::chain::closed_days;
 use super::known::{Doubt, Said, Stored, open_days, recognise};
 use super::preview::{pick, statement_currency, warnings};
-use super::proof::{Computed, Previous, TYPED, compute, last_before, missing};
+use super::proof::{Computed, Previous, compute, last_before, missing};
 use super::work::Work;
 use super::{same_account, seen_view};
 use crate::api::imports::{EarlierImport, ImportOptions, ImportPlan, PlanLine, ProofVerdict};
 use crate::api::statements::LeftOutRow;
-use crate::recon::earliest_signed;
 use crate::{Engine, EngineResult, words};
 
 /// Lines of each kind sent to the window.
@@ -37,7 +37,7 @@ pub(super) struct Planned {
     /// The earlier import of a line, in their order.
     pub(super) known: Vec<Option<ImportSeen>>,
     /// What has to be asked about a new line, in their order.
-    doubts: Vec<Option<Doubt>>,
+    pub(super) doubts: Vec<Option<Doubt>>,
     /// The occurrence under which a new line is stored, in their order.
     pub(super) stored_as: Vec<u32>,
     /// The statement of another balance that came from this very file.
@@ -87,97 +87,16 @@ impl Planned {
     }
 
     /// Known lines with their place in the file.
-    fn known_lines(&self) -> impl Iterator<Item = (usize, &StatementLine, &ImportSeen)> {
+    pub(super) fn known_lines(&self) -> impl Iterator<Item = (usize, &StatementLine, &ImportSeen)> {
         let lines = self.statement().lines.iter().zip(&self.known).enumerate();
         lines.filter_map(|(at, (line, known))| Some((at, line, known.as_ref()?)))
     }
 
-    fn typed_opening(&self) -> Option<&Amount> {
-        self.computed.opening.as_ref().filter(|(_, from)| *from == TYPED).map(|(opening, _)| opening)
-    }
-
-    /// What the stored statement opens with. Known lines that come before the new ones are part of what it starts from;
-    /// a typed opening balance stands as it was typed when they come later.
-    pub(super) fn opening(&self) -> Option<(Amount, &'static str)> {
-        let (opening, from) = self.computed.opening.as_ref()?;
-        if self.keeps_typed_opening() {
-            return Some((opening.clone(), from));
-        }
-        Some((opening + &(&self.known_sum() - &self.known_after()), from))
-    }
-
-    /// What the stored statement closes with: known lines that come after the new ones belong to a later statement.
-    pub(super) fn closing(&self) -> Option<(Amount, &'static str)> {
-        let (closing, from) = self.computed.closing.as_ref()?;
-        Some((closing - &self.known_after(), from))
-    }
-
-    fn keeps_typed_opening(&self) -> bool {
-        self.typed_opening().is_some() && !self.known_first()
-    }
-
-    /// Whether every known line comes before every new one, in the order of the days.
-    fn known_first(&self) -> bool {
-        self.in_order().iter().map(|at| self.known[*at].is_some()).is_sorted_by(|earlier, later| earlier >= later)
-    }
-
-    /// Places of the lines, from the first day to the last.
-    fn in_order(&self) -> Vec<usize> {
-        let mut places: Vec<usize> = (0..self.known.len()).collect();
-        let days = || self.statement().lines.iter().map(|line| line.booking_date);
-        let newest_first = match self.reading.detection.order {
-            Some(RowOrder::NewestFirst) => true,
-            Some(RowOrder::OldestFirst) => false,
-            _ => days().next() > days().next_back(),
-        };
-        if newest_first {
-            places.reverse();
-        }
-        places
-    }
-
-    /// Late lines change what was closed with before: their statement ends where the file ends.
-    fn has_late_lines(&self) -> bool {
-        self.doubts.iter().flatten().any(|doubt| matches!(doubt, Doubt::Late(_)))
-    }
-
-    /// The known lines that come after the last new one, where they belong to statements that follow this one: without
-    /// them, this one closes with what the first of those opens with.
-    fn after(&self) -> Option<Amount> {
-        let order = self.in_order();
-        let places: Vec<usize> = order.iter().rev().copied().take_while(|at| self.known[*at].is_some()).collect();
-        let last_new = self.new_days().max()?;
-        let seen = |at: usize| self.known[at].as_ref().map(|seen| seen.statement_id.as_str());
-        let of: HashSet<&str> = places.iter().filter_map(|at| seen(*at)).collect();
-        let of = || self.statements.iter().filter(|other| of.contains(other.id.as_str()));
-        let follows = of().min_by_key(|other| (other.period_from, other.key))?;
-        let after: Amount = places.iter().map(|at| &self.statement().lines[*at].amount).sum();
-        let (closing, _) = self.computed.closing.as_ref()?;
-        let fits = follows.period_from >= last_new && closing - &after == follows.opening;
-        (fits && !self.has_late_lines() && self.typed_opening().is_none()).then_some(after)
-    }
-
-    /// Sum of the known lines that come after the last new one.
-    fn known_after(&self) -> Amount {
-        self.after().unwrap_or_default()
-    }
-
-    /// Why the new lines alone do not make the closing balance of a typed opening balance.
-    pub(super) fn untied_without_known(&self) -> Option<String> {
-        let known = self.known_sum();
-        if !self.keeps_typed_opening() || self.new_count() == 0 || known.is_zero() {
-            return None;
-        }
-        let count = self.known.iter().flatten().count() as u64;
-        Some(format!(
-            "{} before and would not be stored again. Without {} the statement does not tie: {} apart. Keep {} as new, \
-             or type the balances without {}.",
-            words::plural(count, "line looks as if it was imported", "lines look as if they were imported"),
-            if count == 1 { "it" } else { "them" },
-            words::money(&known.abs(), &self.currency),
-            if count == 1 { "it" } else { "them" },
-            if count == 1 { "it" } else { "them" },
-        ))
+    /// Why rows are not taken as stored already that nothing stored looks like.
+    pub(super) fn unfounded(&self, options: &ImportOptions) -> Option<String> {
+        let known: HashSet<u32> = self.known_lines().map(|(_, line, _)| line.position).collect();
+        let row = options.same.iter().find(|row| !known.contains(row))?;
+        Some(format!("Row {row} is said to be stored already, but nothing stored looks like it."))
     }
 
     /// What to say when this very file is in the balance already and the choices would add more of its rows: as a rule
@@ -234,31 +153,8 @@ impl Planned {
         (!said.is_empty()).then(|| format!("{} Say which it is: new, or stored already.", said.join(" ")))
     }
 
-    /// Sum of the lines that another statement already has.
-    fn known_sum(&self) -> Amount {
-        self.known_lines().map(|(_, line, _)| &line.amount).sum()
-    }
-
     pub(super) fn new_count(&self) -> usize {
         self.known.iter().filter(|known| known.is_none()).count()
-    }
-
-    /// Days of the lines that would be stored.
-    fn new_days(&self) -> impl Iterator<Item = Date> {
-        let lines = self.statement().lines.iter().zip(&self.known);
-        lines.filter(|(_, known)| known.is_none()).map(|(line, _)| line.booking_date)
-    }
-
-    /// First and last day that the stored statement stands for.
-    pub(super) fn period(&self) -> Option<(Date, Date)> {
-        let new = || self.new_days();
-        let stated = self.statement().period;
-        // Days that only hold known lines belong to the statement that has them.
-        let overlaps = self.known.iter().any(Option::is_some);
-        let from = if overlaps { new().min() } else { stated.map(|period| period.from).into_iter().chain(new()).min() };
-        let to = stated.map(|period| period.to).filter(|_| self.after().is_none()).into_iter().chain(new()).max();
-        let end = self.statement().lines.iter().map(|line| line.booking_date).max().filter(|_| self.has_late_lines());
-        from.zip(to.max(end))
     }
 }
 
@@ -302,6 +198,7 @@ impl Engine {
         missing.extend(currency_problem.clone());
         missing.extend(closed_days(&planned));
         missing.extend(planned.untied_without_known());
+        missing.extend(planned.unfounded(&options));
         let names: HashSet<_> = self.store.statements(None).await?.into_iter().map(|other| other.name).collect();
         let new_count = planned.new_count() as u32;
         let period = planned.period();
@@ -330,7 +227,7 @@ impl Engine {
             suggested_name: free_name(suggested_name(&planned), &names),
             bad_rows: planned.reading.counts.problem_rows,
             left_out_rows: options.leave_out.len() as u32,
-            warnings: warnings(&planned.reading),
+            warnings: warnings(&planned.reading).into_iter().chain(planned.broken_chain()).collect(),
             missing,
             nothing_new: new_count == 0,
             proof: planned.computed.view,
@@ -446,64 +343,6 @@ fn alike_words(days: &[Date], how: &str) -> Option<String> {
         if one { "one" } else { "lines" },
         if one { "is" } else { "are" },
     ))
-}
-
-/// Why new lines are not taken whose days somebody signed without them.
-pub(super) fn closed_days(planned: &Planned) -> Option<String> {
-    before_signed(planned).or_else(|| inside_signed(planned)).or_else(|| against_signed(planned))
-}
-
-/// Why new lines are not taken after which the next statement, which is signed, would open with another balance.
-fn against_signed(planned: &Planned) -> Option<String> {
-    let ((_, to), (closing, _)) = (planned.period()?, planned.closing()?);
-    let next = planned
-        .statements
-        .iter()
-        .filter(|other| other.period_to > to)
-        .min_by_key(|other| (other.period_to, other.key))?;
-    (next.state == StatementState::Signed && next.opening != closing).then(|| {
-        let money = |amount: &Amount| words::money(amount, &planned.currency);
-        format!(
-            "{} follows and is signed with an opening balance of {}. With these lines it would have to open with {}. Reopen it \
-             first.",
-            next.name,
-            money(&next.opening),
-            money(&closing)
-        )
-    })
-}
-
-/// New lines between the first and the last day of a signed statement: it was complete without them, so they are the
-/// same money in other words, or the statement has to be reopened. The first and the last day themselves belong to
-/// the neighbours too.
-fn inside_signed(planned: &Planned) -> Option<String> {
-    let days: Vec<Date> = planned.new_days().collect();
-    planned.statements.iter().filter(|other| other.state == StatementState::Signed).find_map(|signed| {
-        let inside = || days.iter().filter(|day| **day > signed.period_from && **day < signed.period_to);
-        let (first, last) = (inside().min()?, inside().max()?);
-        Some(format!(
-            "The file has {} from {first} to {last} that {} does not have, and that is signed for {} to {}. Say under \
-             Duplicates that they are stored already if they are the same money in other words, or reopen it first.",
-            words::plural(inside().count() as u64, "new line", "new lines"),
-            signed.name,
-            signed.period_from,
-            signed.period_to
-        ))
-    })
-}
-
-/// Why new lines that lie before the first signed statement are not taken: its opening balance, which somebody signed,
-/// stands for them already.
-fn before_signed(planned: &Planned) -> Option<String> {
-    let signed = earliest_signed(&planned.statements)?;
-    let first = planned.new_days().min()?;
-    (first < signed.period_from).then(|| {
-        format!(
-            "The file has new lines from {first}. {} is signed and begins on {}; its opening balance covers what lies \
-             before. Import a file that begins later, or reopen it first.",
-            signed.name, signed.period_from
-        )
-    })
 }
 
 pub(super) fn account_warning(planned: &Planned) -> Option<String> {
