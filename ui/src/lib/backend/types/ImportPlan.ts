@@ -40,7 +40,7 @@ same_file: string | null,
  */
 currency_problem: string | null, period_from: string | null, period_to: string | null, suggested_name: string, proof: ImportProof, bad_rows: number, left_out_rows: number, 
 /**
- * As of the preview.
+ * As of the preview, and where the chain of statements would break.
  */
 warnings: Array<string>, 
 /**
