@@ -117,18 +117,21 @@ pub(crate) fn span(statement: &StatementRecord, all: &[StatementRecord]) -> Proo
     }
 }
 
-/// The statement just before this one, in the order of last days.
-pub(crate) fn previous<'a>(statement: &StatementRecord, all: &'a [StatementRecord]) -> Option<&'a StatementRecord> {
-    all.iter()
-        .filter(|other| (other.period_to, other.key) < (statement.period_to, statement.key))
-        .max_by_key(|other| (other.period_to, other.key))
+/// Where a statement stands among those of its balance: by its last day, then by its import.
+pub(crate) type Place = (Date, i64);
+
+pub(crate) fn place(statement: &StatementRecord) -> Place {
+    (statement.period_to, statement.key)
 }
 
-/// The statement just after this one, in the order of last days.
-pub(crate) fn next<'a>(statement: &StatementRecord, all: &'a [StatementRecord]) -> Option<&'a StatementRecord> {
-    all.iter()
-        .filter(|other| (other.period_to, other.key) > (statement.period_to, statement.key))
-        .min_by_key(|other| (other.period_to, other.key))
+/// The statement just before a place.
+pub(crate) fn previous(at: Place, all: &[StatementRecord]) -> Option<&StatementRecord> {
+    all.iter().filter(|other| place(other) < at).max_by_key(|other| place(other))
+}
+
+/// The statement just after a place.
+pub(crate) fn next(at: Place, all: &[StatementRecord]) -> Option<&StatementRecord> {
+    all.iter().filter(|other| place(other) > at).min_by_key(|other| place(other))
 }
 
 /// Whether the rules in force differ from those a run used.

@@ -12,7 +12,7 @@ use crate::api::statements::{Report, SignoffCheck, SignoffItem};
 use crate::book::{PERSON, person_name};
 use crate::recon::{
     ledger_cleared, left_out_rows, left_out_words, left_to_clear, load_statement, missing, missing_words, must_be_open,
-    next, plus_days, previous, span, statement_cleared,
+    next, place, plus_days, previous, span, statement_cleared,
 };
 use crate::report::entry_row;
 use crate::{Engine, EngineError, EngineResult, Stamp, words};
@@ -46,7 +46,7 @@ impl OpeningGap {
         apart: &Amount,
     ) -> Option<Self> {
         let begins = span(statement, all).baseline;
-        let first = previous(statement, all).is_none() && begins == statement.period_from;
+        let first = previous(place(statement), all).is_none() && begins == statement.period_from;
         (first && !apart.is_zero()).then(|| Self {
             begins,
             book: &statement.opening + apart,
@@ -168,7 +168,7 @@ fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
             },
         ),
     ];
-    let (ok, text) = match previous(statement, all) {
+    let (ok, text) = match previous(place(statement), all) {
         None => (true, "This is the first statement of the balance.".to_owned()),
         Some(before) if before.state != StatementState::Signed => {
             (false, format!("{} is not signed yet.", before.name))
@@ -186,7 +186,7 @@ fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
     };
     items.push(item("opening_continues", ok, true, text));
     // Imported after the statement behind it was signed.
-    if let Some(next) = next(statement, all).filter(|next| next.state == StatementState::Signed) {
+    if let Some(next) = next(place(statement), all).filter(|next| next.state == StatementState::Signed) {
         let ok = next.opening == statement.closing;
         let text = if ok {
             format!("{} continues the closing.", next.name)

@@ -1,26 +1,15 @@
 //! From a file to a signed statement, and everything that is refused on the way.
 
 use engine::EngineError;
-use engine::api::desk::DifferencePosting;
 use engine::api::imports::{ImportOptions, ImportSource, ProofVerdict};
 use engine::api::statements::{ReportFormat, StatementState};
 use store::StoreError;
 
-use crate::recon_support::{Bank, ROWS, csv, run_request};
+use crate::recon_support::{Bank, ROWS, csv, posting, run_request};
 use crate::support::raw;
 
 fn conflict(error: &EngineError) -> &'static str {
     error.code()
-}
-
-fn posting(against: &str, amount: &str) -> DifferencePosting {
-    DifferencePosting {
-        against: against.into(),
-        description: "Bank charge".into(),
-        amount: amount.into(),
-        effective_date: None,
-        signed_reason: None,
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

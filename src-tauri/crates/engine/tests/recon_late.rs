@@ -314,11 +314,7 @@ async fn a_file_without_balances_goes_on_from_the_statement_before_signed_or_not
 async fn sign_all(bank: &Bank, name: &str, rows: &[Row<'_>], options: ImportOptions) -> String {
     let engine = &bank.book.engine;
     let id = bank.import_with(name, plain(rows), false, options).await.unwrap().statement_id.unwrap();
-    for (at, (date, text, amount)) in rows.iter().enumerate() {
-        let entry = bank.post(&format!("{name}-{at}"), date, amount, text).await;
-        let line = bank.line(&id, text).await;
-        engine.match_accept(&id, vec![line.id], vec![entry], None).await.unwrap();
-    }
+    bank.match_each(&id, name, rows).await;
     engine.sign_off(&id, "Orla Keane").await.unwrap();
     id
 }

@@ -10,11 +10,7 @@ const LINES: &[(&str, &str, &str)] = &[
 
 async fn matched(bank: &Bank) -> String {
     let statement = bank.import("October", csv(50_000, LINES), false).await.unwrap().statement_id.unwrap();
-    for (at, (date, text, amount)) in LINES.iter().enumerate() {
-        let entry = bank.post(&format!("E-{at}"), date, amount, text).await;
-        let line = bank.line(&statement, text).await;
-        bank.book.engine.match_accept(&statement, vec![line.id], vec![entry], None).await.unwrap();
-    }
+    bank.match_each(&statement, "E", LINES).await;
     statement
 }
 

@@ -1,7 +1,7 @@
 //! A bank balance with postings, and statements as the bank would send them.
 
 use engine::EngineResult;
-use engine::api::desk::{DeskEntry, DeskFilter, DeskLine, DeskLinesQuery};
+use engine::api::desk::{DeskEntry, DeskFilter, DeskLine, DeskLinesQuery, DifferencePosting};
 use engine::api::imports::{ImportOptions, ImportPlan, ImportRequest, ImportResult, ImportSource};
 use engine::api::statements::{RunFallback, RunRequest};
 use engine::api::transactions::PostRequest;
@@ -197,8 +197,28 @@ impl Bank {
         page.unmatched.into_iter().chain(page.outstanding).collect()
     }
 
+    /// Posts an entry for each of the rows, called after `prefix`, and matches the two.
+    pub async fn match_each(&self, statement: &str, prefix: &str, rows: &[Row<'_>]) {
+        for (at, (date, text, amount)) in rows.iter().enumerate() {
+            let entry = self.post(&format!("{prefix}-{at}"), date, amount, text).await;
+            let line = self.line(statement, text).await;
+            self.book.engine.match_accept(statement, vec![line.id], vec![entry], None).await.unwrap();
+        }
+    }
+
     pub async fn entry(&self, statement: &str, reference: &str) -> DeskEntry {
         self.entries(statement).await.into_iter().find(|entry| entry.reference == reference).unwrap()
+    }
+}
+
+/// A bank charge against a balance.
+pub fn posting(against: &str, amount: &str) -> DifferencePosting {
+    DifferencePosting {
+        against: against.into(),
+        description: "Bank charge".into(),
+        amount: amount.into(),
+        effective_date: None,
+        signed_reason: None,
     }
 }
 

@@ -1,17 +1,13 @@
 //! What undo on the desk may not do to the journal, and to other statements.
 
-use engine::api::desk::DifferencePosting;
+use crate::recon_support::{Bank, csv, posting};
 
-use crate::recon_support::{Bank, csv};
-
-fn posting(bank: &Bank, amount: &str) -> DifferencePosting {
-    DifferencePosting {
-        against: bank.fees.clone(),
-        description: "Bank charge".into(),
-        amount: amount.into(),
-        effective_date: None,
-        signed_reason: None,
-    }
+/// A statement with a charge of 6.00 that the book does not have, and that line.
+async fn charged(bank: &Bank) -> (String, String) {
+    let rows = [("2026-10-05", "BANK CHARGE", "-6.00"), ("2026-10-06", "ALPHA", "10.00")];
+    let statement = bank.import("October", csv(100_000, &rows), false).await.unwrap().statement_id.unwrap();
+    let line = bank.line(&statement, "CHARGE").await.id;
+    (statement, line)
 }
 
 /// A reversal that was undone still stands in the journal: it is used again, not posted a second time.
@@ -19,10 +15,8 @@ fn posting(bank: &Bank, amount: &str) -> DifferencePosting {
 async fn a_reversal_that_was_undone_is_not_booked_twice() {
     let bank = Bank::new().await;
     let engine = bank.book.engine.clone();
-    let rows = [("2026-10-05", "BANK CHARGE", "-6.00"), ("2026-10-06", "ALPHA", "10.00")];
-    let statement = bank.import("October", csv(100_000, &rows), false).await.unwrap().statement_id.unwrap();
-    let line = bank.line(&statement, "CHARGE").await;
-    let done = engine.line_new_entry(&statement, &line.id, posting(&bank, "-600")).await.unwrap();
+    let (statement, line) = charged(&bank).await;
+    let done = engine.line_new_entry(&statement, &line, posting(&bank.fees, "-600")).await.unwrap();
     let fees = async || engine.balance_get(&bank.fees, None).await.unwrap().row.figures.balance;
     assert_eq!(fees().await, "600");
 
@@ -81,16 +75,14 @@ async fn undo_takes_no_entry_from_the_list_of_another_statement() {
 async fn an_entry_that_stands_after_undo_is_not_posted_twice() {
     let bank = Bank::new().await;
     let engine = bank.book.engine.clone();
-    let rows = [("2026-10-05", "BANK CHARGE", "-6.00"), ("2026-10-06", "ALPHA", "10.00")];
-    let statement = bank.import("October", csv(100_000, &rows), false).await.unwrap().statement_id.unwrap();
-    let line = bank.line(&statement, "CHARGE").await;
-    engine.line_new_entry(&statement, &line.id, posting(&bank, "-600")).await.unwrap();
+    let (statement, line) = charged(&bank).await;
+    engine.line_new_entry(&statement, &line, posting(&bank.fees, "-600")).await.unwrap();
     let undone = engine.desk_undo(&statement, None).await.unwrap();
     let standing = bank.entries(&statement).await.remove(0);
     assert!(undone.text.ends_with(&format!("{} stays posted, in no match", standing.reference)), "{}", undone.text);
-    let refused = engine.line_new_entry(&statement, &line.id, posting(&bank, "-600")).await.unwrap_err();
+    let refused = engine.line_new_entry(&statement, &line, posting(&bank.fees, "-600")).await.unwrap_err();
     assert_eq!(refused.code(), "POSTED_ALREADY");
     assert!(refused.to_string().contains(&standing.reference), "{refused}");
     assert_eq!(engine.balance_get(&bank.fees, None).await.unwrap().row.figures.balance, "600");
-    engine.match_accept(&statement, vec![line.id], vec![standing.id], None).await.unwrap();
+    engine.match_accept(&statement, vec![line], vec![standing.id], None).await.unwrap();
 }

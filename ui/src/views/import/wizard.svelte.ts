@@ -238,15 +238,15 @@ export class Wizard {
   changeDialect(key: string, value: string): void {
     const columnsGone = ['delimiter', 'sheet', 'header_line', 'encoding'].includes(key);
     const another = key === 'statement';
-    if (columnsGone || another) this.kept = [];
+    if (columnsGone || another) this.#keepOnly([]);
     this.leaveBad = false;
     // What was said of one account of the file does not hold for another.
     if (another) this.#otherPlace();
     const typed = key === 'header_line' || key === 'statement' ? Number(value) : value;
     this.change({
       [key]: typed,
-      ...(columnsGone ? { columns: null, repairs: [], leave_out: [], keep_known: [] } : {}),
-      ...(another ? { opening: null, closing: null, keep_known: [] } : {}),
+      ...(columnsGone ? { columns: null, repairs: [], leave_out: [] } : {}),
+      ...(another ? { opening: null, closing: null } : {}),
     });
   }
 
@@ -299,16 +299,14 @@ export class Wizard {
   /** Takes a known line as new, or a line taken so as known again. */
   async keep(line: PlanLine): Promise<void> {
     if (this.busy) return;
-    const rest = this.kept.filter((one) => one.line !== line.line);
-    this.#keepOnly(rest.length < this.kept.length ? rest : [...rest, line]);
+    this.#keepOnly(toggled(this.kept, line));
     await this.check();
   }
 
   /** Takes a line that was asked about as stored already, or asks again. */
   async takeSame(line: PlanLine): Promise<void> {
     if (this.busy) return;
-    const rest = this.same.filter((one) => one.line !== line.line);
-    this.#sameOnly(rest.length < this.same.length ? rest : [...rest, line], this.options.all_same);
+    this.#sameOnly(toggled(this.same, line), this.options.all_same);
     await this.check();
   }
 
@@ -452,6 +450,12 @@ export class Wizard {
       ? null
       : preview.missing.join(' ');
   }
+}
+
+/** A list with a line, or without it where it is there. */
+function toggled(list: readonly PlanLine[], line: PlanLine): PlanLine[] {
+  const rest = list.filter((one) => one.line !== line.line);
+  return rest.length < list.length ? rest : [...rest, line];
 }
 
 /** The name of the file without dates and ending, as a first name of the mapping. */

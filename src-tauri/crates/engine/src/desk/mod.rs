@@ -21,7 +21,7 @@ use crate::api::desk::{
     DeskEntries, DeskEntriesQuery, DeskFilter, DeskHeader, DeskLines, DeskLinesQuery, DeskSort, EntrySign, TierCount,
 };
 use crate::recon::{
-    WINDOW_DAYS, count, ledger_cleared, left_to_clear, missing, plus_days, previous, span, statement_cleared,
+    WINDOW_DAYS, count, ledger_cleared, left_to_clear, missing, place, plus_days, previous, span, statement_cleared,
 };
 use crate::{Engine, EngineError, EngineResult};
 
@@ -46,7 +46,7 @@ impl Engine {
             self.store.desk_tiers(statement.key, statement.balance_key, run.as_ref().map(|run| run.key)).await?;
         let row = self.statement_row(&statement, &rules).await?;
         let (can_undo, can_redo) = undo::ends(&self.store.actions(statement.key).await?);
-        let before = previous(&statement, &all);
+        let before = previous(place(&statement), &all);
         let signed_before = before.filter(|other| other.state == store::recon::StatementState::Signed);
         let cleared = statement_cleared(&statement, &figures);
         let ledger = ledger_cleared(&side);

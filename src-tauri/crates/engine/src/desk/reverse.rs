@@ -18,7 +18,8 @@ pub(super) const UNMATCH_REVERSE: &str = "unmatch_reverse";
 
 impl Engine {
     /// Opens both sides of a match as they were. With `reverse`, the entry that was posted for it is also reversed,
-    /// and the two cancel each other out. `signed_reason` lets the reversing entry into a signed period of the balance on its other side.
+    /// and the two cancel each other out. `signed_reason` lets the reversing entry into a signed period of the balance
+    /// on its other side.
     pub async fn match_undo(
         &self,
         match_id: &str,
@@ -52,7 +53,8 @@ impl Engine {
         let mut text = if position > 0 { format!("Unmatched line {position}") } else { "Unmatched entries".to_owned() };
         let mut posted = None;
         if reverse {
-            let before = reversal_of(&self.store.actions(statement.key).await?, record.posted_key.unwrap_or_default());
+            let actions = self.store.actions(statement.key).await?;
+            let before = record.posted_key.and_then(|entry| reversal_of(&actions, entry));
             let reversed =
                 reverse_posted(unit.as_mut(), &stamp, &statement, &record, before, position, signed_reason).await?;
             effects.push(reversed.effect);

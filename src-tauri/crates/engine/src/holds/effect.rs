@@ -28,6 +28,9 @@ struct Touched {
     balances: HashMap<String, (BalanceRecord, BalanceRecord)>,
 }
 
+/// One of the ways of [`Held`].
+type Pick = fn(&mut Held) -> &mut Way;
+
 /// Money held in one currency.
 #[derive(Default)]
 struct Held {
@@ -64,16 +67,15 @@ impl Engine {
             let sum = held.entry(total.currency).or_default();
             (sum.exponent, sum.holds) = (total.exponent, total.count);
         }
-        let way = |total: &CurrencyTotal| Way { holds: total.count, sum: total.amount.clone() };
-        for total in self.held(&narrowed(vec![side("source_id", Test::Is)])).await? {
-            held.entry(total.currency.clone()).or_default().out = way(&total);
-        }
-        for total in self.held(&narrowed(vec![side("destination_id", Test::Is)])).await? {
-            held.entry(total.currency.clone()).or_default().come = way(&total);
-        }
-        let neither = vec![side("source_id", Test::IsNot), side("destination_id", Test::IsNot)];
-        for total in self.held(&narrowed(neither)).await? {
-            held.entry(total.currency.clone()).or_default().elsewhere = way(&total);
+        let ways: [(Vec<Condition>, Pick); 3] = [
+            (vec![side("source_id", Test::Is)], |held| &mut held.out),
+            (vec![side("destination_id", Test::Is)], |held| &mut held.come),
+            (vec![side("source_id", Test::IsNot), side("destination_id", Test::IsNot)], |held| &mut held.elsewhere),
+        ];
+        for (conditions, way) in ways {
+            for total in self.held(&narrowed(conditions)).await? {
+                *way(held.entry(total.currency).or_default()) = Way { holds: total.count, sum: total.amount };
+            }
         }
         Ok(totals_of(held))
     }

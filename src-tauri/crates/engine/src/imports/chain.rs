@@ -10,7 +10,7 @@ use store::recon::StatementState;
 use super::known::Doubt;
 use super::plan::Planned;
 use super::proof::TYPED;
-use crate::recon::earliest_signed;
+use crate::recon::{Place, earliest_signed, next, previous};
 use crate::words;
 
 impl Planned {
@@ -107,21 +107,11 @@ impl Planned {
 
     /// Where the statement would not go on from the one before it, or the one behind it not from this one.
     pub(super) fn broken_chain(&self) -> Vec<String> {
-        let (Some((_, to)), Some((opening, _)), Some((closing, _))) = (self.period(), self.opening(), self.closing())
-        else {
+        let (Some(at), Some((opening, _)), Some((closing, _))) = (self.place(), self.opening(), self.closing()) else {
             return Vec::new();
         };
         let money = |amount: &Amount| words::money(amount, &self.currency);
-        let before = self
-            .statements
-            .iter()
-            .filter(|other| other.period_to <= to)
-            .max_by_key(|other| (other.period_to, other.key));
-        let next = self
-            .statements
-            .iter()
-            .filter(|other| other.period_to > to)
-            .min_by_key(|other| (other.period_to, other.key));
+        let (before, next) = (previous(at, &self.statements), next(at, &self.statements));
         let mut said = Vec::new();
         // Where the file itself opens with another balance, that is asked.
         if let Some(before) =
@@ -147,9 +137,14 @@ impl Planned {
         said
     }
 
+    /// Where the statement will stand: behind those that end with it, since it is imported after them.
+    fn place(&self) -> Option<Place> {
+        self.period().map(|(_, to)| (to, i64::MAX))
+    }
+
     /// Sum of the lines that another statement already has.
     fn known_sum(&self) -> Amount {
-        self.known_lines().map(|(_, line, _)| &line.amount).sum()
+        self.known_lines().map(|(line, _)| &line.amount).sum()
     }
 
     /// Days of the lines that would be stored.
@@ -178,12 +173,8 @@ pub(super) fn closed_days(planned: &Planned) -> Option<String> {
 
 /// Why new lines are not taken after which the next statement, which is signed, would open with another balance.
 fn against_signed(planned: &Planned) -> Option<String> {
-    let ((_, to), (closing, _)) = (planned.period()?, planned.closing()?);
-    let next = planned
-        .statements
-        .iter()
-        .filter(|other| other.period_to > to)
-        .min_by_key(|other| (other.period_to, other.key))?;
+    let (at, (closing, _)) = (planned.place()?, planned.closing()?);
+    let next = next(at, &planned.statements)?;
     (next.state == StatementState::Signed && next.opening != closing).then(|| {
         let money = |amount: &Amount| words::money(amount, &planned.currency);
         format!(

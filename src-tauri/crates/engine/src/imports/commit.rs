@@ -75,7 +75,7 @@ impl Engine {
         look_again(unit.as_mut(), work, &mut planned, request).await?;
         let mut result = import_result(&planned, left_out.len());
         if planned.new_count() > 0 {
-            refuse_new_lines(&planned, request, &work.session.sha256)?;
+            refuse_new_lines(&planned, request)?;
             let statement = new_statement(&planned, request, &work.session.sha256, &left_out, stamp)?;
             store_statement(unit.as_mut(), work, &planned, &statement, stamp).await?;
             if let Some(name) = &request.save_profile {
@@ -283,16 +283,16 @@ fn refuse(planned: &Planned, request: &ImportRequest) -> EngineResult<()> {
 }
 
 /// What is wrong with storing the new lines, by what the balance has now.
-fn refuse_new_lines(planned: &Planned, request: &ImportRequest, sha256: &str) -> EngineResult<()> {
+fn refuse_new_lines(planned: &Planned, request: &ImportRequest) -> EngineResult<()> {
     let refused =
         |code, message| Err(EngineError::Conflict { code, message: format!("{message} Nothing was imported.") });
-    if let Some(message) = planned.same_file(sha256).filter(|_| !request.accept_same_file) {
+    if let Some(message) = planned.same_file().filter(|_| !request.accept_same_file) {
         return refused("SAME_FILE", message);
     }
     if let Some(message) = closed_days(planned) {
         return refused("SIGNED_PERIOD", message);
     }
-    if let Some(message) = planned.late(sha256).filter(|_| !request.accept_late_lines) {
+    if let Some(message) = planned.late().filter(|_| !request.accept_late_lines) {
         return refused("LATE_LINES", message);
     }
     let incomplete = planned.untied_without_known().or_else(|| planned.unfounded(&request.options));

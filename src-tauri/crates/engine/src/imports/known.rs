@@ -28,7 +28,7 @@ pub(super) enum Doubt {
     Late(ImportSeen),
     /// A stored line says the same under another running balance, and nothing tells whether the file goes back to it.
     Twin(ImportSeen),
-    /// A stored line says the same, without balances to compare, and the file may begin after it on its day.
+    /// A stored line says the same, without balances to compare, and the file may begin after it on its day or end before it.
     Again(ImportSeen),
     /// A stored line of the day, which no line of the file says, has the amount: the same money in other words, or more
     /// of it. Asked of a first or last day, which may have been imported in part.

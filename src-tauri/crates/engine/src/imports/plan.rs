@@ -18,6 +18,7 @@ use super::work::Work;
 use super::{same_account, seen_view};
 use crate::api::imports::{EarlierImport, ImportOptions, ImportPlan, PlanLine, ProofVerdict};
 use crate::api::statements::LeftOutRow;
+use crate::recon::place;
 use crate::{Engine, EngineResult, words};
 
 /// Lines of each kind sent to the window.
@@ -64,7 +65,7 @@ impl Planned {
     pub(super) fn look_up(&mut self, stored: Stored, options: &ImportOptions) -> EngineResult<()> {
         let said = Said {
             options,
-            same_file: self.statements.iter().any(|other| other.file_sha256 == self.sha256),
+            same_file: self.of_this_file().next().is_some(),
             typed_opening: self.typed_opening().filter(|_| self.computed.view.verdict == ProofVerdict::Ties),
         };
         let found = recognise(self.statement(), &self.keys, stored, &self.statements, &said);
@@ -77,35 +78,38 @@ impl Planned {
     /// the lines in it that the file shares with that statement and those before.
     fn compute(&self, options: &ImportOptions) -> EngineResult<Computed> {
         let previous = last_before(&self.statements, self.statement()).map(|last| {
-            let before =
-                self.statements.iter().filter(|other| (other.period_to, other.key) <= (last.period_to, last.key));
+            let before = self.statements.iter().filter(|other| place(other) <= place(last));
             let before: HashSet<&str> = before.map(|other| other.id.as_str()).collect();
-            let shared = self.known_lines().filter(|(_, _, seen)| before.contains(seen.statement_id.as_str()));
-            Previous { statement: last, shared: shared.map(|(_, line, _)| &line.amount).sum() }
+            let shared = self.known_lines().filter(|(_, seen)| before.contains(seen.statement_id.as_str()));
+            Previous { statement: last, shared: shared.map(|(line, _)| &line.amount).sum() }
         });
         compute(&self.reading, self.statement(), options, &self.currency, previous.as_ref())
     }
 
-    /// Known lines with their place in the file.
-    pub(super) fn known_lines(&self) -> impl Iterator<Item = (usize, &StatementLine, &ImportSeen)> {
-        let lines = self.statement().lines.iter().zip(&self.known).enumerate();
-        lines.filter_map(|(at, (line, known))| Some((at, line, known.as_ref()?)))
+    /// Known lines and where they are stored.
+    pub(super) fn known_lines(&self) -> impl Iterator<Item = (&StatementLine, &ImportSeen)> {
+        let lines = self.statement().lines.iter().zip(&self.known);
+        lines.filter_map(|(line, known)| Some((line, known.as_ref()?)))
+    }
+
+    /// The statements of the balance that came from this very file.
+    fn of_this_file(&self) -> impl Iterator<Item = &StatementRecord> {
+        self.statements.iter().filter(|other| other.file_sha256 == self.sha256)
     }
 
     /// Why rows are not taken as stored already that nothing stored looks like.
     pub(super) fn unfounded(&self, options: &ImportOptions) -> Option<String> {
-        let known: HashSet<u32> = self.known_lines().map(|(_, line, _)| line.position).collect();
+        let known: HashSet<u32> = self.known_lines().map(|(line, _)| line.position).collect();
         let row = options.same.iter().find(|row| !known.contains(row))?;
         Some(format!("Row {row} is said to be stored already, but nothing stored looks like it."))
     }
 
     /// What to say when this very file is in the balance already and the choices would add more of its rows: as a rule
     /// the same rows, read another way. Rows that were left out then are not there yet.
-    pub(super) fn same_file(&self, sha256: &str) -> Option<String> {
-        let earlier: Vec<_> = self.statements.iter().filter(|other| other.file_sha256 == sha256).collect();
-        let last = earlier.last()?;
-        let left_out: HashSet<u32> = earlier
-            .iter()
+    pub(super) fn same_file(&self) -> Option<String> {
+        let last = self.of_this_file().last()?;
+        let left_out: HashSet<u32> = self
+            .of_this_file()
             .flat_map(|other| Vec::<LeftOutRow>::deserialize(&other.left_out).unwrap_or_default())
             // What somebody left out may be stored otherwise.
             .filter(|row| !row.by_choice)
@@ -132,8 +136,8 @@ impl Planned {
 
     /// What to ask before new lines are stored that may be there already. Of a file that was imported before,
     /// [`Planned::same_file`] asks.
-    pub(super) fn late(&self, sha256: &str) -> Option<String> {
-        if self.statements.iter().any(|other| other.file_sha256 == sha256) {
+    pub(super) fn late(&self) -> Option<String> {
+        if self.of_this_file().next().is_some() {
             return None;
         }
         let days = |alike: fn(&Doubt) -> bool| -> Vec<Date> {
@@ -190,7 +194,7 @@ impl Engine {
         let of = |wanted: fn(&PlanLine) -> bool| {
             lines.iter().filter(|line| wanted(line)).take(SHOWN).cloned().collect::<Vec<_>>()
         };
-        let late = planned.late(&session.sha256);
+        let late = planned.late();
         let doubtful = || planned.doubtful().filter(|_| late.is_some());
         let late_line = |(at, doubt): (usize, _)| PlanLine { known: twin(doubt), ..lines[at].clone() };
         let currency_problem = currency_problem(&planned);
@@ -220,7 +224,7 @@ impl Engine {
             imported_before: before.iter().map(seen_view).collect(),
             account_warning: account_warning(&planned),
             balance_warning: balance_warning(&planned),
-            same_file: planned.same_file(&session.sha256),
+            same_file: planned.same_file(),
             currency_problem,
             period_from: period.map(|(from, _)| from.to_string()),
             period_to: period.map(|(_, to)| to.to_string()),

@@ -5,6 +5,7 @@ use statements::{BalanceSource, Proof, Reading, Severity, Statement};
 use store::recon::StatementRecord;
 
 use crate::api::imports::{ImportOptions, ImportProof, ProofVerdict};
+use crate::recon::place;
 use crate::{EngineError, EngineResult, words};
 
 /// Where a balance comes from that somebody typed.
@@ -36,9 +37,7 @@ fn typed(field: &str, text: Option<&String>) -> EngineResult<Option<(Amount, &'s
 /// The last statement of a balance that begins before a file does, signed or not.
 pub(super) fn last_before<'a>(all: &'a [StatementRecord], statement: &Statement) -> Option<&'a StatementRecord> {
     let from = statement.period.map(|period| period.from);
-    all.iter()
-        .filter(|other| from.is_none_or(|from| other.period_from <= from))
-        .max_by_key(|other| (other.period_to, other.key))
+    all.iter().filter(|other| from.is_none_or(|from| other.period_from <= from)).max_by_key(|other| place(other))
 }
 
 /// What a file goes on from.

@@ -16,10 +16,8 @@ use crate::sql::list;
 
 pub(super) async fn file_imports(connection: &mut SqliteConnection, sha256: &str) -> StoreResult<Vec<ImportSeen>> {
     let mut query = QueryBuilder::new("SELECT ");
-    query.push(SEEN).push(
-        " FROM statement s JOIN balance b ON b.key = s.balance_key JOIN source_file f ON f.sha256 = s.file_sha256
-         WHERE s.state <> 'undone' AND s.file_sha256 = ",
-    );
+    query.push(SEEN).push(" FROM statement s").push(WITH_FILE);
+    query.push(" WHERE s.state <> 'undone' AND s.file_sha256 = ");
     query.push_bind(sha256.to_owned()).push(" ORDER BY s.key");
     all(connection, query, seen).await
 }
