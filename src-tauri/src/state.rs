@@ -251,13 +251,19 @@ fn wal_of(book: &Path) -> std::path::PathBuf {
 
 /// Copies to a file that is not there yet, and takes a half-made one away.
 fn copy_new(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
     let mut source = std::fs::File::open(from)?;
-    let mut target = std::fs::OpenOptions::new().write(true).create_new(true).open(to)?;
+    let mut target = std::fs::OpenOptions::new().write(true).create_new(true).open(part)?;
     let copied = std::io::copy(&mut source, &mut target).and_then(|_| target.sync_all());
-    if copied.is_err() {
-        let _ = std::fs::remove_file(to);
+    drop(target);
+    let taken = || std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+    let named = copied.and_then(|()| if to.exists() { Err(taken()) } else { std::fs::rename(part, to) });
+    if named.is_err() {
+        let _ = std::fs::remove_file(part);
     }
-    copied
+    named
 }
 
 fn everything() -> Changed {

@@ -140,9 +140,10 @@ pub async fn opening_post(
     shell: State<'_, Shell>,
     statement_id: String,
     balance_id: String,
+    all_booked: bool,
     signed_reason: Option<String>,
 ) -> Answer<DeskDone> {
-    Ok(shell.engine().await?.opening_post(&statement_id, &balance_id, signed_reason.as_deref()).await?)
+    Ok(shell.engine().await?.opening_post(&statement_id, &balance_id, all_booked, signed_reason.as_deref()).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

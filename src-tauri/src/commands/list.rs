@@ -93,5 +93,6 @@ pub const COMMANDS: &[&str] = &[
     "transaction_get",
     "transactions_export",
     "transactions_page",
+    "transactions_start",
     "transactions_totals",
 ];

@@ -111,6 +111,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         rules::rule_parse,
         rules::rule_preview,
         transactions::transactions_page,
+        transactions::transactions_start,
         transactions::transactions_totals,
         transactions::transaction_get,
         transactions::post_preview,

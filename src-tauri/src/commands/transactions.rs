@@ -19,6 +19,11 @@ pub async fn transactions_page(shell: State<'_, Shell>, query: ListQuery) -> Ans
 }
 
 #[tauri::command(rename_all = "snake_case")]
+pub async fn transactions_start(shell: State<'_, Shell>, query: ListQuery) -> Answer<Option<Vec<FamilyRow>>> {
+    Ok(shell.engine().await?.transactions_start(query).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
 pub async fn transactions_totals(shell: State<'_, Shell>, query: ListQuery) -> Answer<Vec<MoneyTotal>> {
     Ok(shell.engine().await?.transactions_totals(query).await?)
 }

@@ -1,18 +1,18 @@
 //! Sign-off: a checklist in words, a typed name, and a report that stays as it was signed.
 
-use jiff::civil::Date;
 use ledger::Amount;
 use serde_json::json;
-use store::recon::{EntryQuery, EntryRecord, LedgerSide, LineFigures, SignOffRecord, StatementRecord, StatementState};
+use store::recon::{EntryQuery, EntryRecord, LineFigures, SignOffRecord, StatementRecord, StatementState};
 use store::system::Event;
 use store::{Store, StoreError, Unit};
 
 use crate::api::book::Topic;
 use crate::api::statements::{Report, SignoffCheck, SignoffItem};
 use crate::book::{PERSON, person_name};
+use crate::desk::OpeningGap;
 use crate::recon::{
     ledger_cleared, left_out_rows, left_out_words, left_to_clear, load_statement, missing, missing_words, must_be_open,
-    next, place, plus_days, previous, span, statement_cleared,
+    next, place, previous, span, statement_cleared,
 };
 use crate::report::entry_row;
 use crate::{Engine, EngineError, EngineResult, Stamp, words};
@@ -23,118 +23,55 @@ pub(crate) fn open_entries(statement: &StatementRecord, all: &[StatementRecord])
     EntryQuery { from: Some(span.baseline), ..EntryQuery::new(statement.balance_key, span.period_to) }
 }
 
-/// What the book lacks before the first statement of a balance. Matches tie exactly, so the two halves of its proof can
-/// only be apart by what the book had when the statement began.
-pub(crate) struct OpeningGap {
-    /// First day of the statement; the posting is dated before it.
-    pub(crate) begins: Date,
-    /// What the ledger counts as covered by the opening balance.
-    book: Amount,
-    /// To be posted, as the bank balance moves. Never zero.
-    missing: Amount,
-    /// Lines without a match. Each may stand for an entry from before the statement that is part of the difference.
-    open_lines: u64,
-}
-
-impl OpeningGap {
-    /// `apart` is what the ledger clears to less what the statement does. `None` when they agree, or when it is not the
-    /// first statement: then the entries before it were signed for.
-    pub(crate) fn of(
-        statement: &StatementRecord,
-        all: &[StatementRecord],
-        figures: &LineFigures,
-        apart: &Amount,
-    ) -> Option<Self> {
-        let begins = span(statement, all).baseline;
-        let first = previous(place(statement), all).is_none() && begins == statement.period_from;
-        (first && !apart.is_zero()).then(|| Self {
-            begins,
-            book: &statement.opening + apart,
-            missing: -apart,
-            open_lines: figures.open_in_lines + figures.open_out_lines,
-        })
-    }
-
-    /// What may be posted. Nothing while a line is open: a cheque of an earlier month that the bank paid now would be
-    /// booked a second time.
-    pub(crate) fn offered(&self) -> Option<&Amount> {
-        (self.open_lines == 0).then_some(&self.missing)
-    }
-
-    /// Why nothing is offered yet.
-    pub(crate) fn waits(&self) -> String {
-        let one = self.open_lines == 1;
-        format!(
-            "{} open, and an entry dated before {} may belong to {}. What the book lacks is posted when no line is open.",
-            words::plural(self.open_lines, "line is", "lines are"),
-            self.begins,
-            if one { "it" } else { "one of them" }
-        )
-    }
-
-    /// The last day on which the posting may be dated.
-    pub(crate) fn day(&self) -> Date {
-        plus_days(self.begins, -1)
-    }
-
-    fn words(&self, statement: &StatementRecord) -> String {
-        let money = |amount: &Amount| words::money(amount, &statement.currency);
-        let said = format!(
-            "The book has {} before {}, the statement opens with {}.",
-            money(&self.book),
-            self.begins,
-            money(&statement.opening)
-        );
-        match self.offered() {
-            Some(missing) => {
-                format!("{said} Post the difference of {} dated {} or earlier.", money(missing), self.day())
-            }
-            None => format!("{said} {}", self.waits()),
-        }
-    }
-}
-
 /// What is looked at before a signature.
 struct Looked {
     all: Vec<StatementRecord>,
     figures: LineFigures,
-    side: LedgerSide,
     /// Entries that would be left outstanding.
     open: Vec<EntryRecord>,
+    /// What the ledger clears to less what the statement does.
+    apart: Amount,
+    gap: Option<OpeningGap>,
 }
 
 impl Looked {
     /// Inside the unit that would write the signature: nobody else changes it in between.
     async fn within(unit: &mut dyn Unit, statement: &StatementRecord) -> EngineResult<Self> {
         let all = unit.load_statements(statement.balance_key).await?;
+        let figures = unit.load_line_figures(statement.key).await?;
+        let side = unit.load_ledger_side(&span(statement, &all)).await?;
+        let apart = &ledger_cleared(&side) - &statement_cleared(statement, &figures);
         Ok(Self {
-            figures: unit.load_line_figures(statement.key).await?,
-            side: unit.load_ledger_side(&span(statement, &all)).await?,
             open: unit.load_entry_list(&open_entries(statement, &all)).await?,
+            gap: OpeningGap::within(unit, statement, &all, &figures, &apart).await?,
             all,
+            figures,
+            apart,
         })
     }
 
     /// Through the readers, which a book that is open for reading only has too.
     async fn read(store: &dyn Store, statement: &StatementRecord) -> EngineResult<Self> {
         let all = store.statements(Some(statement.balance_key)).await?;
+        let figures = store.line_figures(statement.key).await?;
+        let side = store.ledger_side(&span(statement, &all)).await?;
+        let apart = &ledger_cleared(&side) - &statement_cleared(statement, &figures);
         Ok(Self {
-            figures: store.line_figures(statement.key).await?,
-            side: store.ledger_side(&span(statement, &all)).await?,
             open: store.entries(&open_entries(statement, &all)).await?.rows,
+            gap: OpeningGap::read(store, statement, &all, &figures, &apart).await?,
             all,
+            figures,
+            apart,
         })
     }
 }
 
 fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
-    let Looked { all, figures, side, open } = looked;
+    let Looked { all, figures, open, apart, gap } = looked;
     let money = |amount: &Amount| words::money(amount, &statement.currency);
     let left = left_to_clear(statement, figures);
     let missing = missing(statement, figures);
     let lines_open = figures.open_in_lines + figures.open_out_lines;
-    let apart = &ledger_cleared(side) - &statement_cleared(statement, figures);
-    let gap = OpeningGap::of(statement, all, figures, &apart);
     let item = |key: &str, ok: bool, required: bool, text: String| SignoffItem { key: key.into(), ok, required, text };
     let mut items = vec![
         item(
@@ -161,10 +98,10 @@ fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
             "ledger_agrees",
             apart.is_zero(),
             true,
-            match &gap {
+            match gap {
                 _ if apart.is_zero() => "The ledger clears to the same amount.".into(),
                 Some(gap) => gap.words(statement),
-                None => format!("The ledger clears to an amount that is {} apart.", money(&apart)),
+                None => format!("The ledger clears to an amount that is {} apart.", money(apart)),
             },
         ),
     ];
@@ -221,7 +158,8 @@ fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
         becoming_outstanding: rows,
         becoming_outstanding_total: total.to_string(),
         version: statement.version,
-        opening_missing: gap.and_then(|gap| gap.offered().map(ToString::to_string)),
+        opening_missing: gap.as_ref().and_then(|gap| gap.offered().map(ToString::to_string)),
+        opening_early: gap.as_ref().and_then(OpeningGap::early_words),
     }
 }
 

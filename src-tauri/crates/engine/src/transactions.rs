@@ -27,6 +27,15 @@ impl Engine {
         Ok(ListPage::from_store(page, |record| view::family(&record)))
     }
 
+    /// The first rows of a list whose length takes longer to find than they do; nothing when its page comes as fast.
+    ///
+    /// # Errors
+    /// As [`Engine::transactions_page`].
+    pub async fn transactions_start(&self, query: ListQuery) -> EngineResult<Option<Vec<FamilyRow>>> {
+        let rows = self.store.families_start(&query.into()).await?;
+        Ok(rows.map(|rows| rows.iter().map(view::family).collect()))
+    }
+
     /// Sums of a filtered list by currency; voided money is not counted.
     ///
     /// # Errors

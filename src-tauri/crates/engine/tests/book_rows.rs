@@ -48,6 +48,7 @@ const TABLES: &[(&str, Rows)] = &[
     ("hold", Working),
     ("entry", NOTHING),
     ("balance_day", Working),
+    ("family_day", Working),
     ("event", NOTHING),
     ("job", Working),
     ("source_file", NOTHING),

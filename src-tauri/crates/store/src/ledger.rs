@@ -206,6 +206,9 @@ pub trait LedgerReads {
     /// First rows of families. Fields: `date`, `reference`, `amount`, `currency`, `state`, `source`, `destination`,
     /// `balance` (either side), `description`, `actor`, `expires`. Default order: date, newest first.
     async fn families(&self, query: &Query) -> StoreResult<Page<FamilyRecord>>;
+    /// The first rows of the same list without its length, when they are found before it is known how long the list is;
+    /// nothing when [`Self::families`] answers as fast. There may be more rows even when fewer than `limit` come.
+    async fn families_start(&self, query: &Query) -> StoreResult<Option<Vec<FamilyRecord>>>;
     /// The key of every row of the same list, in its order.
     async fn family_keys(&self, query: &Query) -> StoreResult<Vec<i64>>;
     /// Families by the keys of their first rows, in the order of the keys.

@@ -172,17 +172,19 @@ export function dispatchKey(event: KeyboardEvent): void {
   if (['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
   const stroke = comboOf(event);
   const typing = letterBlocked(event.target);
+  if (event.repeat) {
+    dispatchRepeat(event, stroke, typing);
+    return;
+  }
   if (sequence.first && !typing) {
     const whole = `${sequence.first} ${stroke}`;
     endSequence();
     if (runFirst(candidates(whole))) event.preventDefault();
     return;
   }
-  const found = candidates(stroke).filter((id) => !typing || !isTyping(stroke) || table.get(id)?.inFields);
-  const pressable =
-    event.target instanceof HTMLElement && event.target.closest('button,a,[role="button"],summary');
+  const found = usable(stroke, typing);
   // Enter and Space belong to the focused button, not to the view.
-  if (pressable && (stroke === 'Enter' || stroke === 'Space')) return;
+  if (pressesButton(event, stroke)) return;
   if (runFirst(found)) {
     event.preventDefault();
     return;
@@ -192,6 +194,19 @@ export function dispatchKey(event: KeyboardEvent): void {
     beginSequence(stroke);
   }
 }
+
+/** A key that is held down decides once: what comes under the cursor next is another row, and nobody has looked at it. */
+function dispatchRepeat(event: KeyboardEvent, stroke: string, typing: boolean): void {
+  if (pressesButton(event, stroke) || usable(stroke, typing).length > 0) event.preventDefault();
+}
+
+const usable = (stroke: string, typing: boolean): string[] =>
+  candidates(stroke).filter((id) => !typing || !isTyping(stroke) || table.get(id)?.inFields);
+
+const pressesButton = (event: KeyboardEvent, stroke: string): boolean =>
+  (stroke === 'Enter' || stroke === 'Space') &&
+  event.target instanceof HTMLElement &&
+  event.target.closest('button,a,[role="button"],summary') !== null;
 
 const startsSequence = (stroke: string): boolean =>
   [...bound.keys()].some(

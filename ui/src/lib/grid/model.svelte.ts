@@ -44,6 +44,10 @@ export const freshMemory = (filters: Filter[] = [], sort: GridQuery['sort'] = []
 /** Data, filter and selection of a grid: what is loaded, what is on the way, what is chosen. */
 export class GridModel<Row> {
   total: number | null = $state(null);
+  /** First rows that are shown while the length of the list is not known yet. */
+  begun: number | null = $state(null);
+  /** Whether there is anything to show: rows, or that there are none. */
+  here = $derived(this.total !== null || this.begun !== null);
   problem: BackendError | null = $state(null);
   totals: TotalsRow[] = $state.raw([]);
   counting = $state(false);
@@ -80,7 +84,7 @@ export class GridModel<Row> {
 
   layout = $derived(
     new Layout<Row>({
-      total: this.total ?? 0,
+      total: this.total ?? this.begun ?? 0,
       groups: this.groups,
       folded: this.folded,
       unfolded: new Map([...this.#unfolded.values()].map(({ index, rows }) => [index, rows])),
@@ -127,6 +131,8 @@ export class GridModel<Row> {
     const generation = this.#generation;
     this.#loading.set(page, run);
     try {
+      if (page === 0 && this.total === null) await this.#begin(run.signal);
+      if (run.signal.aborted) return;
       const answer = await this.source().page(page * PAGE, PAGE, this.query, run.signal);
       if (run.signal.aborted || generation !== this.#generation) return;
       const grew = this.total !== answer.total;
@@ -139,6 +145,7 @@ export class GridModel<Row> {
       this.#flash(answer.rows);
       this.#pages = new Map([...kept, [page, answer.rows]]);
       this.total = answer.total;
+      this.begun = null;
       this.problem = null;
       for (const row of answer.rows)
         if (this.#chosen.has(this.key(row))) this.#chosen.set(this.key(row), row);
@@ -150,6 +157,14 @@ export class GridModel<Row> {
     } finally {
       if (this.#loading.get(page) === run) this.#loading.delete(page);
     }
+  }
+
+  /** Shows the first rows of a long list before it is counted. */
+  async #begin(signal: AbortSignal): Promise<void> {
+    const rows = await this.source().start?.(PAGE, this.query, signal);
+    if (!rows || signal.aborted) return;
+    this.#pages = new Map([[0, rows]]);
+    this.begun = rows.length;
   }
 
   /**
@@ -199,6 +214,7 @@ export class GridModel<Row> {
       this.#before.clear();
       this.#pages = new Map();
       this.total = null;
+      this.begun = null;
     }
     this.#unfolded = new Map();
     void this.#loadGroups();

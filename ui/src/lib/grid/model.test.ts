@@ -64,6 +64,72 @@ const asked = (text: string, more: Partial<GridQuery> = {}): GridQuery => ({
   ...more,
 });
 
+describe('a list that takes long to count', () => {
+  /** Pages answer when they are let; the first rows at once, unless the list is not a long one. */
+  function slow(first: Row[] | null) {
+    const all = Array.from({ length: PAGE * 3 }, (_, n) => ({ id: `r${n}`, state: 'held' }));
+    const asked: string[] = [];
+    let answer = (): void => {};
+    const model = new GridModel<Row>(
+      () => ({
+        start: async () => {
+          asked.push('start');
+          return first;
+        },
+        page: async (offset, limit) => {
+          asked.push(`page ${offset}`);
+          await new Promise<void>((resolve) => {
+            answer = resolve;
+          });
+          return { rows: all.slice(offset, offset + limit), total: all.length };
+        },
+      }),
+      (row) => row.id,
+      () => {},
+    );
+    return { model, asked, answer: () => answer() };
+  }
+
+  it('shows its first rows before its length is known', async () => {
+    const {
+      model,
+      asked: calls,
+      answer,
+    } = slow([
+      { id: 'r0', state: 'held' },
+      { id: 'r1', state: 'held' },
+    ]);
+    model.setQuery(asked(''));
+    expect(model.here).toBe(false);
+    await settled();
+    expect([model.here, model.total, model.layout.length]).toEqual([true, null, 2]);
+    expect(model.row(1)?.id).toBe('r1');
+    answer();
+    await settled();
+    expect([model.total, model.begun, model.layout.length]).toEqual([PAGE * 3, null, PAGE * 3]);
+    expect(model.row(PAGE - 1)?.id).toBe(`r${PAGE - 1}`);
+    expect(calls).toEqual(['start', 'page 0', `page ${PAGE}`]);
+  });
+
+  it('shows nothing of a filter that was given up meanwhile', async () => {
+    const { model } = slow([{ id: 'r0', state: 'held' }]);
+    model.setQuery(asked('rent'));
+    model.stop();
+    await settled();
+    expect([model.here, model.loaded.length]).toEqual([false, 0]);
+  });
+
+  it('waits for its page when that comes as fast', async () => {
+    const { model, answer } = slow(null);
+    model.setQuery(asked(''));
+    await settled();
+    expect(model.here).toBe(false);
+    answer();
+    await settled();
+    expect(model.total).toBe(PAGE * 3);
+  });
+});
+
 describe('a selection by filter', () => {
   it('means the rows of its own filter after the filter is gone', async () => {
     const { model } = filtered(10);

@@ -50,6 +50,8 @@ export interface GridSource<Row> {
     query: GridQuery,
     signal: AbortSignal,
   ): Promise<{ rows: Row[]; total: number }>;
+  /** The first rows of a list that takes longer to count than to begin; null when its page comes as fast. */
+  start?(limit: number, query: GridQuery, signal: AbortSignal): Promise<Row[] | null>;
   totals?(query: GridQuery, selection: Selection | null, signal: AbortSignal): Promise<TotalsRow[]>;
   groups?(query: GridQuery, signal: AbortSignal): Promise<GridGroup[]>;
   /** How many selected rows the filter hides. */

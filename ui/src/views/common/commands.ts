@@ -81,6 +81,7 @@ declare module '$lib/backend/commands' {
     balance_chart: { args: { id: string; from: string | null; to: string | null }; result: ChartPoint[] };
     register_page: { args: { id: string; query: ListQuery }; result: ListPage<RegisterRow> };
     balance_check: { args: { id: string }; result: BalanceCheck };
+    transactions_start: { args: { query: ListQuery }; result: FamilyRow[] | null };
     transactions_page: { args: { query: ListQuery }; result: ListPage<FamilyRow> };
     transactions_totals: { args: { query: ListQuery }; result: MoneyTotal[] };
     transactions_export: { args: { request: TransactionsExport }; result: ExportDone };

@@ -25,6 +25,7 @@ const check = (outstanding: number): SignoffCheck => ({
   becoming_outstanding_total: '571057',
   version: 1,
   opening_missing: null,
+  opening_early: null,
 });
 
 describe('the checklist of a signature', () => {

@@ -96,6 +96,7 @@ export class Desk {
         sign: this.sign,
         to_date: this.toDate,
         earlier: this.earlier,
+        any_age: this.header.value?.opening_early ?? false,
         later: this.later,
         offset,
         limit,

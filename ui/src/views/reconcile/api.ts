@@ -124,8 +124,12 @@ export const lineNewEntry = (statement_id: string, line_id: string, posting: Dif
   call<DeskDone>('line_new_entry', { statement_id, line_id, posting });
 export const entryOutstanding = (statement_id: string, entry_id: string, on: boolean) =>
   call<DeskDone>('entry_outstanding', { statement_id, entry_id, on });
-export const openingPost = (statement_id: string, balance_id: string, signed_reason: string | null) =>
-  call<DeskDone>('opening_post', { statement_id, balance_id, signed_reason });
+export const openingPost = (
+  statement_id: string,
+  balance_id: string,
+  all_booked: boolean,
+  signed_reason: string | null,
+) => call<DeskDone>('opening_post', { statement_id, balance_id, all_booked, signed_reason });
 export const deskLog = (statement_id: string) => call<DeskAction[]>('desk_log', { statement_id });
 export const deskUndo = (statement_id: string, action_id: string | null) =>
   call<DeskDone>('desk_undo', { statement_id, action_id });

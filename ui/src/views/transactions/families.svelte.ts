@@ -102,6 +102,7 @@ async function locate(text: string, query: GridQuery): Promise<number | null> {
 export const familySource = (): GridSource<Row> => ({
   page: (offset, limit, query) =>
     backend.call('transactions_page', { query: listQuery(offset, limit, query) }),
+  start: (limit, query) => backend.call('transactions_start', { query: listQuery(0, limit, query) }),
   totals,
   locate,
   async hidden(query, selection) {

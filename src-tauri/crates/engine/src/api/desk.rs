@@ -41,6 +41,8 @@ pub struct DeskHeader {
     /// What the book lacks before a first statement; posted from the sign-off dialog. Absent: nothing, or lines are open
     /// that may explain it.
     pub opening_missing: Option<String>,
+    /// The book has entries from before a first statement that may be the reason, unless they are marked outstanding.
+    pub opening_early: bool,
     /// Closing less opening less all lines, when it is not zero: the statement cannot come to zero then.
     pub missing: Option<String>,
     /// Sums of the lines to review.
@@ -254,6 +256,9 @@ pub struct DeskEntriesQuery {
     pub to_date: Option<String>,
     /// Also the 30 days before the first day of the proof.
     pub earlier: bool,
+    /// `earlier` reaches back as far as there are entries: nothing was signed before a first statement, and what the
+    /// bank still owes it may be of any age.
+    pub any_age: bool,
     /// Also the 30 days after the period.
     pub later: bool,
     pub offset: u32,
@@ -269,7 +274,7 @@ pub struct DeskEntries {
     pub suggested: Vec<DeskEntry>,
     pub unmatched: Vec<DeskEntry>,
     pub unmatched_total: u32,
-    /// Fitting entries of the 30 days before, when they were not asked for.
+    /// Fitting entries from before, as far as `earlier` reaches, when they were not asked for.
     pub earlier_total: u32,
     /// Fitting entries from the last day asked for to 30 days after the period.
     pub later_total: u32,

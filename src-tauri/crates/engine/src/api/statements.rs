@@ -138,6 +138,8 @@ pub struct SignoffCheck {
     /// What the book lacks before a first statement, minor units as the bank balance moves. Absent: nothing, or lines
     /// are open that may explain it.
     pub opening_missing: Option<String>,
+    /// What has to be said before it is posted: the book has earlier entries that may be the reason.
+    pub opening_early: Option<String>,
 }
 
 /// A line on a schedule.

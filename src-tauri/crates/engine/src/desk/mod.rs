@@ -27,6 +27,7 @@ use crate::{Engine, EngineError, EngineResult};
 
 pub(crate) use actions::confirm_proposals;
 pub(crate) use basket::slug;
+pub(crate) use opening::OpeningGap;
 pub(crate) use view::{entry_view, line_view};
 
 /// Rows of one page at most.
@@ -51,6 +52,7 @@ impl Engine {
         let cleared = statement_cleared(&statement, &figures);
         let ledger = ledger_cleared(&side);
         let difference = &ledger - &cleared;
+        let gap = OpeningGap::read(self.store.as_ref(), &statement, &all, &figures, &difference).await?;
         Ok(DeskHeader {
             opening: statement.opening.to_string(),
             previous_closing: signed_before.map(|other| other.closing.to_string()),
@@ -73,8 +75,8 @@ impl Engine {
             ledger_cleared: ledger.to_string(),
             ledger_agrees: difference.is_zero(),
             ledger_difference: difference.to_string(),
-            opening_missing: crate::signoff::OpeningGap::of(&statement, &all, &figures, &difference)
-                .and_then(|gap| gap.offered().map(ToString::to_string)),
+            opening_missing: gap.as_ref().and_then(|gap| gap.offered().map(ToString::to_string)),
+            opening_early: gap.as_ref().is_some_and(|gap| gap.early_words().is_some()),
             missing: Some(missing(&statement, &figures)).filter(|one| !one.is_zero()).map(|one| one.to_string()),
             review_in: figures.open_in.to_string(),
             review_out: figures.open_out.to_string(),
@@ -188,6 +190,7 @@ impl Engine {
         let statement = self.statement_record(&query.statement_id).await?;
         let all = self.store.statements(Some(statement.balance_key)).await?;
         let begins = span(&statement, &all).baseline.min(statement.period_from);
+        let earliest = (!query.any_age).then(|| plus_days(begins, -WINDOW_DAYS));
         let latest = plus_days(statement.period_to, WINDOW_DAYS);
         let to = match &query.to_date {
             Some(text) => {
@@ -199,7 +202,7 @@ impl Engine {
         let suggested = self.suggested(&statement, query.line_id.as_deref()).await?;
         let run = self.store.latest_run(statement.key).await?;
         let wanted = EntryQuery {
-            from: Some(if query.earlier { plus_days(begins, -WINDOW_DAYS) } else { begins }),
+            from: if query.earlier { earliest } else { Some(begins) },
             open: self.open_outstanding(&statement, run.as_ref()).await?,
             text: query.text.filter(|text| !text.trim().is_empty()),
             sign: match query.sign {
@@ -215,8 +218,7 @@ impl Engine {
         };
         let unmatched = self.store.entries(&wanted).await?;
         let counted = EntryQuery { offset: 0, limit: 1, open: Vec::new(), ..wanted.clone() };
-        let before =
-            EntryQuery { from: Some(plus_days(begins, -WINDOW_DAYS)), to: plus_days(begins, -1), ..counted.clone() };
+        let before = EntryQuery { from: earliest, to: plus_days(begins, -1), ..counted.clone() };
         let after = EntryQuery { from: Some(plus_days(to, 1)), to: latest, ..counted };
         let earlier = if query.earlier { 0 } else { self.store.entries(&before).await?.total };
         let later = if to < latest { self.store.entries(&after).await?.total } else { 0 };

@@ -9,8 +9,8 @@ pub fn print(families: u64, lines: &[Line]) {
         "\n{families} transactions, times in ms: middle of {OPENINGS} openings, 9 of {POSTINGS} postings, 95 % of {REPETITIONS} repetitions\n"
     );
     println!(
-        "| what | ratio to bare SQL | bare SQL | again, half | again, 95 % | after a posting | after opening |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+        "| what | ratio to bare SQL | bare SQL | again, half | again, 95 % | after a posting | after opening | counted |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     );
     for line in lines {
         println!("{}", row(line));
@@ -27,7 +27,7 @@ pub fn row(line: &Line) -> String {
         times => milliseconds(at(times, percent)),
     };
     format!(
-        "| {} | {}.{:02} | {} | {} | {} | {} | {} |",
+        "| {} | {}.{:02} | {} | {} | {} | {} | {} | {} |",
         line.name,
         hundredths / 100,
         hundredths % 100,
@@ -35,7 +35,8 @@ pub fn row(line: &Line) -> String {
         milliseconds(again),
         shown(&line.again, 95),
         shown(&line.posted, 90),
-        shown(&line.opened, 50)
+        shown(&line.opened, 50),
+        if line.counted.is_empty() { String::new() } else { milliseconds(at(&line.counted, 50)) }
     )
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn since(
 ) -> StoreResult<Option<Vec<Added>>> {
     let mut builder = QueryBuilder::<Sqlite>::new("SELECT t.key, t.effective_date");
     // The journal itself stands in the order of booking: only the new rows are looked at.
-    filter_after(&mut builder, query, " NOT INDEXED", Some(after))?;
+    filter_after(&mut builder, query, " NOT INDEXED", after)?;
     builder.push(format!(" ORDER BY t.key LIMIT {}", FEW + 1));
     let rows = builder.build().fetch_all(connection).await.map_err(from_sqlx)?;
     if rows.len() > FEW {

@@ -16,6 +16,7 @@ const NAMED: usize = 5;
 pub(super) async fn check(connection: &mut SqliteConnection) -> StoreResult<Vec<String>> {
     let mut found = entries(connection).await?;
     found.extend(turnover(connection).await?);
+    found.extend(days(connection).await?);
     found.extend(holds(connection).await?);
     Ok(found)
 }
@@ -84,6 +85,20 @@ async fn turnover(connection: &mut SqliteConnection) -> StoreResult<Vec<String>>
         found.push(format!("The turnover of {days} is missing."));
     }
     Ok(shortened(found, "days"))
+}
+
+/// The transactions of each day are counted as they stand in the journal.
+async fn days(connection: &mut SqliteConnection) -> StoreResult<Vec<String>> {
+    const COUNTED: &str = "SELECT effective_date, currency, status, families FROM family_day";
+    const FOUND: &str = "SELECT effective_date, currency, status, count(*) AS families FROM txn INDEXED BY txn_by_date
+        WHERE parent_key IS NULL GROUP BY effective_date, currency, status";
+    let sql = format!(
+        "SELECT DISTINCT effective_date FROM (SELECT * FROM ({COUNTED} EXCEPT {FOUND}) UNION ALL SELECT * FROM ({FOUND} EXCEPT {COUNTED})) ORDER BY 1"
+    );
+    let days: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await.map_err(from_sqlx)?;
+    let found =
+        days.iter().map(|day| format!("The transactions of {day} are not counted as they stand in the journal."));
+    Ok(shortened(found.collect(), "days"))
 }
 
 /// What is left of each hold follows from its commits and its void.

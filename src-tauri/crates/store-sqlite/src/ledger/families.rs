@@ -48,24 +48,73 @@ pub(super) const DEFAULT_ORDER: &[(&str, bool)] = &[("date", true)];
 
 /// Appends ` FROM txn t … WHERE …` for a query; `hint` names the index to use, or nothing.
 pub(super) fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query, hint: &str) -> StoreResult<()> {
-    filter_after(builder, query, hint, None)
+    filter_of(builder, query, hint, Rows::All)
 }
 
-/// As [`filter`], for the rows booked after a row of the journal only. The words index is told as well: it would name
-/// all its rows first.
+/// The rows of the journal that a filter is asked of. The words index is told as well: it would name all its rows first.
+#[derive(Clone, Copy)]
+pub(super) enum Rows<'a> {
+    All,
+    /// Those booked after a row.
+    After(i64),
+    /// Those of a JSON list of keys, all of them above `after`.
+    Among {
+        keys: &'a str,
+        after: i64,
+    },
+}
+
+/// As [`filter`], for the rows booked after a row of the journal only.
 pub(super) fn filter_after(
     builder: &mut QueryBuilder<Sqlite>,
     query: &Query,
     hint: &str,
-    after: Option<i64>,
+    after: i64,
 ) -> StoreResult<()> {
+    filter_of(builder, query, hint, Rows::After(after))
+}
+
+fn filter_of(builder: &mut QueryBuilder<Sqlite>, query: &Query, hint: &str, rows: Rows<'_>) -> StoreResult<()> {
     builder.push(format!(" FROM txn t{hint} WHERE t.parent_key IS NULL"));
-    if let Some(after) = after {
+    if let Rows::After(after) = rows {
         builder.push(format!(" AND t.key > {after}"));
     }
+    push_filter(builder, query, rows)
+}
+
+/// The rows among a JSON list of keys, all of them above `after`, that fit a query.
+pub(super) fn filter_among(
+    builder: &mut QueryBuilder<Sqlite>,
+    query: &Query,
+    keys: &str,
+    after: i64,
+) -> StoreResult<()> {
+    builder.push(" FROM json_each(").push_bind(keys.to_owned());
+    builder.push(") looked CROSS JOIN txn t ON t.key = looked.value WHERE 1");
+    push_filter(builder, query, Rows::Among { keys, after })
+}
+
+/// Appends ` FROM family_day t WHERE …`: the days of a list that [`is_counted_by_day`].
+pub(super) fn days_filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> {
+    builder.push(" FROM family_day t WHERE 1");
+    push_filter(builder, query, Rows::All)
+}
+
+/// Whether the book keeps count of a list: nothing narrows it but what the days are counted by.
+pub(super) fn is_counted_by_day(query: &Query) -> bool {
+    let counted = |one: &Condition| matches!(one.field.as_str(), "date" | "currency") || only_applied(one);
+    query.text.as_deref().is_none_or(|text| text.trim().is_empty()) && query.conditions.iter().all(counted)
+}
+
+fn only_applied(condition: &Condition) -> bool {
+    condition.field == "state" && condition.values.iter().all(|state| state == "applied")
+}
+
+/// Appends ` AND …` for each condition of a query and for its words.
+fn push_filter(builder: &mut QueryBuilder<Sqlite>, query: &Query, rows: Rows<'_>) -> StoreResult<()> {
     for condition in &query.conditions {
         match column(FIELDS, &condition.field)? {
-            Column::Special if condition.field == NAMED => push_named(builder, condition, after)?,
+            Column::Special if condition.field == NAMED => push_named(builder, condition, rows)?,
             Column::Special if condition.field == TOUCHED => push_touched(builder, &condition.values),
             Column::Special => push_special(builder, condition)?,
             _ if condition.field == "source" || condition.field == "destination" => push_name(builder, condition)?,
@@ -73,14 +122,14 @@ pub(super) fn filter_after(
             stored => {
                 if let Some(words) = indexed_words(condition) {
                     // The words index narrows the list; which of the fields holds the words is looked at below.
-                    push_text(builder, words, after);
+                    push_text(builder, words, rows);
                 }
                 push_condition(builder, stored, condition)?;
             }
         }
     }
     if let Some(text) = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        push_text(builder, text, after);
+        push_text(builder, text, rows);
     }
     Ok(())
 }
@@ -204,10 +253,10 @@ fn push_expiry(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> Sto
 }
 
 /// Three characters and more go through the trigram index; fewer are looked for at the start of the reference.
-fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str, after: Option<i64>) {
+fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str, rows: Rows<'_>) {
     if searched_for(text) {
         builder.push(" AND t.key IN (");
-        push_search(builder, text, after);
+        push_search(builder, text, rows);
         builder.push(")");
     } else {
         builder.push(" AND substr(t.reference, 1, ");
@@ -219,20 +268,24 @@ fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str, after: Option<i64>)
 }
 
 /// The rows that the words index knows for a text, of those booked after a row.
-fn push_search(builder: &mut QueryBuilder<Sqlite>, text: &str, after: Option<i64>) {
+fn push_search(builder: &mut QueryBuilder<Sqlite>, text: &str, rows: Rows<'_>) {
     builder.push("SELECT rowid FROM txn_text WHERE words MATCH ").push_bind(phrase(text));
-    if let Some(after) = after {
+    if let Rows::After(after) | Rows::Among { after, .. } = rows {
         builder.push(format!(" AND rowid > {after}"));
+    }
+    if let Rows::Among { keys, .. } = rows {
+        // The sign keeps the index from being asked for each key by itself, which takes it far longer.
+        builder.push(" AND +rowid IN (SELECT value FROM json_each(").push_bind(keys.to_owned()).push("))");
     }
 }
 
 /// The words stand in the row, or in the name of one of its balances.
-fn push_named(builder: &mut QueryBuilder<Sqlite>, condition: &Condition, after: Option<i64>) -> StoreResult<()> {
+fn push_named(builder: &mut QueryBuilder<Sqlite>, condition: &Condition, rows: Rows<'_>) -> StoreResult<()> {
     let [words, keys] = condition.values.as_slice() else { return Err(StoreError::UnknownField(NAMED.to_owned())) };
     builder.push(" AND (t.source_key IN (SELECT value FROM json_each(").push_bind(keys.clone());
     builder.push(")) OR t.destination_key IN (SELECT value FROM json_each(").push_bind(keys.clone());
     builder.push(")) OR t.key IN (");
-    push_search(builder, words, after);
+    push_search(builder, words, rows);
     builder.push("))");
     Ok(())
 }
@@ -369,8 +422,7 @@ const BOOKED: &[&str] = &[
 
 /// Whether a list follows from journal rows alone.
 pub(super) fn rests(query: &Query) -> Rests {
-    let applied = |one: &Condition| one.field == "state" && one.values.iter().all(|state| state == "applied");
-    let filters = query.conditions.iter().all(|one| BOOKED.contains(&one.field.as_str()) || applied(one));
+    let filters = query.conditions.iter().all(|one| BOOKED.contains(&one.field.as_str()) || only_applied(one));
     let sorts = query.sort.iter().all(|sort| BOOKED.contains(&sort.field.as_str()));
     if filters && sorts { Rests::OnJournal } else { Rests::OnWhatChanges }
 }

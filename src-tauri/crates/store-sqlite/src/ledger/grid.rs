@@ -1,9 +1,9 @@
 //! How a page of the transactions grid is reached in a large book.
 //!
 //! A page is a walk over an index to where it begins, so everything depends on the walk staying inside one index. The
-//! date index carries what is filtered by most; rows are counted by day, and a walk begins at the day it is for. What
-//! the index does not carry (words, other orders under a filter) is read once as a list of keys. Counts and keys are
-//! kept, and rows booked later are added to them.
+//! indexes carry what is filtered by most; rows are counted by day, and a walk in date order begins at the day it is
+//! for. What the indexes do not carry (words, other orders) is read once as a list of keys. The book itself keeps the
+//! counts that most lists need; others, and keys, are kept while it is open, and rows booked later are added to them.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use store::{Page, Query, StoreError, StoreResult, Test};
 
 use super::added;
 use super::families::{
-    DEFAULT_ORDER, FIELDS, NAMED, TOUCHED, by_keys, filter, is_everything, phrase, prepared, rests, searched,
-    searched_for,
+    DEFAULT_ORDER, FIELDS, NAMED, TOUCHED, by_keys, days_filter, filter, is_counted_by_day, is_everything, phrase,
+    prepared, rests, searched, searched_for,
 };
 use super::halves::texts;
 use crate::code::count;
@@ -28,17 +28,11 @@ const SHORT: i64 = 20_000;
 /// A page that begins this near to the start or end of a long list is reached by looking at the rows in order.
 const NEAR: i64 = 2_000;
 
-/// First rows of all families, without reading the journal: every settled row has two entries, which the turnover
-/// counts, what commits a hold is the only settled row below another one, and what is no settled row is a hold.
-const EVERYTHING: &str = "SELECT (SELECT coalesce(sum(entries), 0) / 2 FROM balance_day)
-    - (SELECT count(*) FROM txn INDEXED BY txn_by_parent WHERE parent_key IS NOT NULL AND status = 'APPLIED')
-    + (SELECT count(*) FROM hold)";
-
 pub(super) const BY_DATE: &str = " INDEXED BY txn_by_date";
 
 /// The index whose order is the order that was asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Order {
+pub(super) enum Order {
     Date,
     Amount,
     Reference,
@@ -48,7 +42,7 @@ enum Order {
 }
 
 impl Order {
-    fn of(query: &Query) -> Self {
+    pub(super) fn of(query: &Query) -> Self {
         match query.sort.as_slice() {
             [] => Self::Date,
             [sort] => match sort.field.as_str() {
@@ -62,7 +56,7 @@ impl Order {
         }
     }
 
-    fn hint(self) -> &'static str {
+    pub(super) fn hint(self) -> &'static str {
         match self {
             Self::Date => BY_DATE,
             Self::Amount => " INDEXED BY txn_by_amount",
@@ -76,11 +70,13 @@ impl Order {
 
 /// Where the rows of a filter are found.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Filter {
+pub(super) enum Filter {
     /// Nothing narrows the list.
     None,
-    /// The date index carries everything the filter looks at.
-    InDateIndex,
+    /// The book keeps count of its rows by day.
+    Counted,
+    /// The indexes carry everything the filter looks at.
+    Indexed,
     /// A few rows named by another table or index: holds, words that occur rarely, a balance with few entries.
     Few,
     /// Many rows named by the words index.
@@ -91,11 +87,22 @@ enum Filter {
 
 impl Filter {
     fn hint(self) -> &'static str {
-        if matches!(self, Self::InDateIndex | Self::Words) { BY_DATE } else { "" }
+        if matches!(self, Self::Counted | Self::Indexed | Self::Words) { BY_DATE } else { "" }
+    }
+
+    /// Whether a walk stays inside an index, whatever the filter leaves.
+    pub(super) fn is_carried(self) -> bool {
+        matches!(self, Self::None | Self::Counted | Self::Indexed)
+    }
+
+    /// Whether the book knows how many rows there are without looking at them.
+    pub(super) fn is_counted(self) -> bool {
+        matches!(self, Self::None | Self::Counted)
     }
 }
 
-const IN_DATE_INDEX: &[&str] = &[
+/// What the indexes by date, amount and reference carry.
+const CARRIED: &[&str] = &[
     "date",
     "amount",
     "currency",
@@ -111,7 +118,7 @@ const IN_DATE_INDEX: &[&str] = &[
 
 /// Tells the database to stay inside the date index when it carries everything a filter looks at.
 pub(super) fn date_index_hint(query: &Query) -> &'static str {
-    let carried = query.conditions.iter().all(|one| IN_DATE_INDEX.contains(&one.field.as_str()));
+    let carried = query.conditions.iter().all(|one| CARRIED.contains(&one.field.as_str()));
     let words = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
     if carried && words.is_none_or(searched_for) { BY_DATE } else { "" }
 }
@@ -176,7 +183,7 @@ pub(super) struct Grid<'a> {
 }
 
 impl<'a> Grid<'a> {
-    async fn of(
+    pub(super) async fn of(
         store: &'a SqliteStore,
         connection: &'a mut SqliteConnection,
         query: &'a Query,
@@ -213,13 +220,13 @@ impl<'a> Grid<'a> {
     }
 
     /// Every key of the list, if they are kept.
-    async fn whole(&mut self) -> StoreResult<Option<Arc<Vec<i64>>>> {
+    pub(super) async fn whole(&mut self) -> StoreResult<Option<Arc<Vec<i64>>>> {
         let name = self.names.list.clone();
         Ok(self.known(&name).await?.keys)
     }
 
     /// What is kept of the filter: the length of its list, its rows by day.
-    async fn known_filter(&mut self) -> StoreResult<Known> {
+    pub(super) async fn known_filter(&mut self) -> StoreResult<Known> {
         let name = self.names.filter.clone();
         self.known(&name).await
     }
@@ -249,7 +256,7 @@ impl<'a> Grid<'a> {
         let look = match (filter, known.total) {
             (Filter::None | Filter::Words, _) => false,
             (_, Some(total)) => total <= SHORT,
-            (Filter::InDateIndex, None) => order == Order::Date,
+            (Filter::Counted | Filter::Indexed, None) => order == Order::Date,
             (Filter::Few | Filter::Rows, None) => true,
         };
         if look {
@@ -258,44 +265,32 @@ impl<'a> Grid<'a> {
                 return Ok(self.keep(keys));
             }
         }
-        let (limit, wanted) = window(self.query);
-        if order == Order::Date && matches!(filter, Filter::None | Filter::InDateIndex) {
-            if let (Some(total), None) = (known.total, &known.days) {
-                let (limit, offset, reverse) = from_nearer_end(limit, wanted, total);
-                if offset <= NEAR {
-                    return Ok((self.walk(order, limit, offset, reverse).await?, total));
-                }
-            }
-            let days = self.days(known.days).await?;
+        if filter.is_carried() && order == Order::Date {
+            let days = self.days(filter, known.days).await?;
             let total = days.iter().map(|day| day.rows).sum();
             return Ok((self.walk_from_day(&days).await?, total));
         }
-        let total = match known.total {
-            Some(total) => total,
-            None => self.total(filter).await?,
-        };
-        let (limit, offset, reverse) = from_nearer_end(limit, wanted, total);
-        let walk = match filter {
-            Filter::None => order != Order::Other,
-            Filter::InDateIndex => order != Order::Other && total > SHORT && offset <= NEAR,
-            // Rows in order are looked up in what the words index found; that ends soon when it found many.
-            Filter::Words => order == Order::Date && offset <= NEAR,
-            Filter::Few | Filter::Rows => false,
-        };
-        if walk {
-            return Ok((self.walk(order, limit, offset, reverse).await?, total));
+        if let (true, Some(total)) = (filter.is_counted() && order != Order::Other, known.total) {
+            let (limit, wanted) = window(self.query);
+            let (limit, offset, reverse) = from_nearer_end(limit, wanted, total);
+            if filter == Filter::None || (order == Order::Created && offset <= NEAR) {
+                return Ok((self.walk(order, limit, offset, reverse).await?, total));
+            }
         }
-        let keys = self.list(filter.hint(), -1).await?;
+        // An index that has the order and carries the filter is read from its start to its end, and nothing is sorted.
+        let in_order = filter.is_carried() && matches!(order, Order::Amount | Order::Reference);
+        let keys = self.list(if in_order { order.hint() } else { filter.hint() }, -1).await?;
         Ok(self.keep(keys))
     }
 
-    /// Whether the length of the list is known without looking at its rows: from the turnover, or from the amount index.
+    /// Whether the length of the list is known without looking at its rows: the book counts them, or the amount index
+    /// names them alone.
     fn is_counted_at_once(&self, filter: Filter) -> bool {
-        filter == Filter::None || self.is_by_amount(filter)
+        filter.is_counted() || self.is_by_amount(filter)
     }
 
     fn is_by_amount(&self, filter: Filter) -> bool {
-        filter == Filter::InDateIndex && self.query.conditions.iter().all(|one| one.field == "amount")
+        filter == Filter::Indexed && self.query.conditions.iter().all(|one| one.field == "amount")
     }
 
     fn cut(&self, whole: &[i64]) -> (Vec<i64>, i64) {
@@ -316,9 +311,12 @@ impl<'a> Grid<'a> {
         cut
     }
 
-    async fn filter_kind(&mut self) -> StoreResult<Filter> {
+    pub(super) async fn filter_kind(&mut self) -> StoreResult<Filter> {
         if is_everything(self.query) {
             return Ok(Filter::None);
+        }
+        if is_counted_by_day(self.query) {
+            return Ok(Filter::Counted);
         }
         if let Some(words) = searched(self.query) {
             let found = self.occurrences(&words).await?;
@@ -332,7 +330,7 @@ impl<'a> Grid<'a> {
         if conditions.iter().any(|one| one.field == "state" && one.test == Test::Is && holds(&one.values)) {
             return Ok(Filter::Few);
         }
-        Ok(if date_index_hint(self.query).is_empty() { Filter::Rows } else { Filter::InDateIndex })
+        Ok(if date_index_hint(self.query).is_empty() { Filter::Rows } else { Filter::Indexed })
     }
 
     /// How many rows the words index knows for these words.
@@ -355,34 +353,40 @@ impl<'a> Grid<'a> {
         Ok(known + more)
     }
 
+    /// The length of a list that is [`Self::is_counted_at_once`].
     async fn total(&mut self, filter_kind: Filter) -> StoreResult<i64> {
-        // Only first rows of families are in the words index, so its own count is the count.
-        let only_words = self.query.conditions.is_empty().then(|| searched(self.query)).flatten();
-        let total = if let Some(words) = only_words {
-            self.occurrences(&words).await?
-        } else if filter_kind == Filter::None {
-            sqlx::query_scalar(EVERYTHING).fetch_one(&mut *self.connection).await.map_err(from_sqlx)?
+        let mut builder = QueryBuilder::new("");
+        if filter_kind.is_counted() {
+            builder.push("SELECT coalesce(sum(t.families), 0)");
+            days_filter(&mut builder, self.query)?;
         } else {
-            let hint = if self.is_by_amount(filter_kind) { Order::Amount.hint() } else { filter_kind.hint() };
-            let mut builder = QueryBuilder::new("SELECT count(*)");
-            filter(&mut builder, self.query, hint)?;
-            builder.build_query_scalar().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?
-        };
+            builder.push("SELECT count(*)");
+            filter(&mut builder, self.query, Order::Amount.hint())?;
+        }
+        let total = builder.build_query_scalar().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?;
         self.store.lists.put(&self.names.filter, self.state, Known::length(total));
         Ok(total)
     }
 
-    /// The rows of each day under the filter, newest first: one walk over the date index, kept.
-    async fn days(&mut self, known: Option<Arc<Vec<Day>>>) -> StoreResult<Arc<Vec<Day>>> {
+    /// The rows of each day under the filter, newest first, kept: as the book counts them, or by one walk over the date
+    /// index.
+    async fn days(&mut self, filter_kind: Filter, known: Option<Arc<Vec<Day>>>) -> StoreResult<Arc<Vec<Day>>> {
         if let Some(days) = known {
             return Ok(days);
         }
         let query = self.query;
-        let parts = texts(self, true, |builder, part| {
-            builder.push("SELECT coalesce(group_concat(day || ' ' || rows, ','), '') FROM (SELECT t.effective_date AS day, count(*) AS rows");
-            filter(builder, query, BY_DATE)?;
-            builder.push(part);
-            builder.push(" GROUP BY t.effective_date ORDER BY t.effective_date DESC)");
+        let parts = texts(self, !filter_kind.is_counted(), |builder, part| {
+            builder.push(
+                "SELECT coalesce(group_concat(day || ' ' || rows, ','), '') FROM (SELECT t.effective_date AS day, ",
+            );
+            if filter_kind.is_counted() {
+                builder.push("sum(t.families) AS rows");
+                days_filter(builder, query)?;
+            } else {
+                builder.push("count(*) AS rows");
+                filter(builder, query, BY_DATE)?;
+            }
+            builder.push(part).push(" GROUP BY t.effective_date ORDER BY t.effective_date DESC)");
             Ok(())
         })
         .await?;

@@ -11,7 +11,7 @@ use crate::error::from_sqlx;
 use crate::lists::Rests;
 
 /// Journal rows below which one reader is as fast.
-const LONG: i64 = 50_000;
+pub(super) const LONG: i64 = 50_000;
 
 /// The one value that each part of a list is read as, newest part first: of two halves where the list allows it and
 /// another reader is free, else of the whole. `build` writes the statement, with the condition of its part in it.

@@ -9,6 +9,7 @@ mod grid;
 mod halves;
 mod register;
 mod rows;
+mod start;
 mod totals;
 mod writes;
 
@@ -55,6 +56,10 @@ impl LedgerReads for SqliteStore {
 
     async fn families(&self, query: &Query) -> StoreResult<Page<FamilyRecord>> {
         grid::page(self, query).await
+    }
+
+    async fn families_start(&self, query: &Query) -> StoreResult<Option<Vec<FamilyRecord>>> {
+        start::rows(self, query).await
     }
 
     async fn family_keys(&self, query: &Query) -> StoreResult<Vec<i64>> {

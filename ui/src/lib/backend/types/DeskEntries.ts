@@ -10,7 +10,7 @@ export type DeskEntries = {
  */
 suggested: Array<DeskEntry>, unmatched: Array<DeskEntry>, unmatched_total: number, 
 /**
- * Fitting entries of the 30 days before, when they were not asked for.
+ * Fitting entries from before, as far as `earlier` reaches, when they were not asked for.
  */
 earlier_total: number, 
 /**

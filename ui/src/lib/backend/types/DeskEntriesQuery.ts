@@ -14,6 +14,11 @@ to_date: string | null,
  */
 earlier: boolean, 
 /**
+ * `earlier` reaches back as far as there are entries: nothing was signed before a first statement, and what the
+ * bank still owes it may be of any age.
+ */
+any_age: boolean, 
+/**
  * Also the 30 days after the period.
  */
 later: boolean, offset: number, 

@@ -40,6 +40,10 @@ ledger_difference: string, ledger_agrees: boolean,
  */
 opening_missing: string | null, 
 /**
+ * The book has entries from before a first statement that may be the reason, unless they are marked outstanding.
+ */
+opening_early: boolean, 
+/**
  * Closing less opening less all lines, when it is not zero: the statement cannot come to zero then.
  */
 missing: string | null, 

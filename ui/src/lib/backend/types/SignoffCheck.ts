@@ -18,4 +18,8 @@ version: number,
  * What the book lacks before a first statement, minor units as the bank balance moves. Absent: nothing, or lines
  * are open that may explain it.
  */
-opening_missing: string | null, };
+opening_missing: string | null, 
+/**
+ * What has to be said before it is posted: the book has earlier entries that may be the reason.
+ */
+opening_early: string | null, };

@@ -1,0 +1,82 @@
+//! The first rows of a list, before anybody knows how long it is: to count what a filter leaves of a million rows takes
+//! longer than a person waits, and the top of the list rarely needs it.
+
+use sqlx::QueryBuilder;
+use store::ledger::FamilyRecord;
+use store::{Query, StoreError, StoreResult};
+
+use super::families::{DEFAULT_ORDER, FIELDS, by_keys, filter, filter_among, prepared, searched};
+use super::grid::{Filter, Grid, Order};
+use super::halves::LONG;
+use crate::error::from_sqlx;
+use crate::open::SqliteStore;
+use crate::sql::{order_by, window};
+
+/// So many rows are looked at in the order of the list; those that fit are its first. In date order they stand close
+/// together in the book, in another each is somewhere else.
+const LOOKED_AT: (i64, i64) = (4_000, 1_000);
+
+/// The first rows of a list, or nothing when its page is found as fast with its length, or none of them fits.
+pub(super) async fn rows(store: &SqliteStore, query: &Query) -> StoreResult<Option<Vec<FamilyRecord>>> {
+    let writes = store.lists.writes_so_far();
+    let mut connection = store.readers.begin().await.map_err(from_sqlx)?;
+    let query = &prepared(&mut connection, &Query { offset: 0, ..query.clone() }).await?;
+    let mut grid = Grid::of(store, &mut connection, query, writes).await?;
+    if grid.is_found_with_its_length().await? {
+        return Ok(None);
+    }
+    let keys = grid.first_that_fit().await?;
+    Ok(if keys.is_empty() { None } else { Some(by_keys(&mut connection, &keys).await?) })
+}
+
+impl Grid<'_> {
+    async fn is_found_with_its_length(&mut self) -> StoreResult<bool> {
+        let order = Order::of(self.query);
+        if order == Order::Other || self.state.newest_key <= LONG {
+            return Ok(true);
+        }
+        if self.whole().await?.is_some() {
+            return Ok(true);
+        }
+        // How often words occur takes longer to find out than to look for them in the first rows.
+        if searched(self.query).is_some() {
+            return Ok(false);
+        }
+        Ok(match self.filter_kind().await? {
+            // What another table names is few.
+            Filter::None | Filter::Few => true,
+            Filter::Counted | Filter::Indexed if order != Order::Date => false,
+            Filter::Counted => true,
+            Filter::Indexed => self.known_filter().await?.days.is_some(),
+            Filter::Words | Filter::Rows => false,
+        })
+    }
+
+    async fn first_that_fit(&mut self) -> StoreResult<Vec<i64>> {
+        let looked_at = self.first_of_all().await?;
+        let Some(lowest) = looked_at.iter().min() else { return Ok(Vec::new()) };
+        let keys = serde_json::to_string(&looked_at).map_err(|error| StoreError::damaged("keys", error))?;
+        let mut builder = QueryBuilder::new("SELECT t.key");
+        filter_among(&mut builder, self.query, &keys, lowest - 1)?;
+        let order = order_by(FIELDS, &self.query.sort, DEFAULT_ORDER, "t.key", false)?;
+        let (limit, _) = window(self.query);
+        builder.push(format!(" ORDER BY {order} LIMIT {limit}"));
+        builder.build_query_scalar().fetch_all(&mut *self.connection).await.map_err(from_sqlx)
+    }
+
+    /// Keys of the first rows in the order of the list. Of its conditions only those on what it is sorted by are looked
+    /// at: they say where in the order the list begins.
+    async fn first_of_all(&mut self) -> StoreResult<Vec<i64>> {
+        let sorted_by = self.query.sort.first().map_or("date", |sort| sort.field.as_str());
+        let mut all = Query { text: None, ..self.query.clone() };
+        all.conditions.retain(|one| one.field == sorted_by);
+        let mut builder = QueryBuilder::new("SELECT coalesce(group_concat(key, ','), '') FROM (SELECT t.key AS key");
+        filter(&mut builder, &all, Order::of(self.query).hint())?;
+        let order = order_by(FIELDS, &self.query.sort, DEFAULT_ORDER, "t.key", false)?;
+        let most = if Order::of(self.query) == Order::Date { LOOKED_AT.0 } else { LOOKED_AT.1 };
+        builder.push(format!(" ORDER BY {order} LIMIT {most})"));
+        let keys: String = builder.build_query_scalar().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?;
+        let keys = keys.split(',').filter(|key| !key.is_empty());
+        keys.map(|key| key.parse().map_err(|error| StoreError::damaged("keys", error))).collect()
+    }
+}
