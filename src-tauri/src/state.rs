@@ -184,7 +184,7 @@ impl Shell {
         let failed = |error: std::io::Error| {
             Refusal::new("FILE", format!("{} could not be copied: {error}. Nothing was restored.", shown(backup)))
         };
-        copy_new(backup, path).map_err(failed)?;
+        engine::files::copy_new(backup, path).map_err(failed)?;
         let opened = self.open(path).await;
         if opened.is_err() {
             // A copy of something that is no book, or of a damaged one, helps nobody.
@@ -247,23 +247,6 @@ fn wal_of(book: &Path) -> std::path::PathBuf {
     let mut name = book.as_os_str().to_owned();
     name.push("-wal");
     name.into()
-}
-
-/// Copies to a file that is not there yet, and takes a half-made one away.
-fn copy_new(from: &Path, to: &Path) -> std::io::Result<()> {
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
-    let mut source = std::fs::File::open(from)?;
-    let mut target = std::fs::OpenOptions::new().write(true).create_new(true).open(part)?;
-    let copied = std::io::copy(&mut source, &mut target).and_then(|_| target.sync_all());
-    drop(target);
-    let taken = || std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-    let named = copied.and_then(|()| if to.exists() { Err(taken()) } else { std::fs::rename(part, to) });
-    if named.is_err() {
-        let _ = std::fs::remove_file(part);
-    }
-    named
 }
 
 fn everything() -> Changed {

@@ -87,6 +87,29 @@ pub fn replace_atomically<E: From<io::Error>>(
         // A pipe or a terminal takes the bytes as they come.
         return write(&mut File::options().write(true).open(path)?);
     }
+    let part = written_beside(path, write)?;
+    part.persist(path).map_err(|error| error.error)?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// Copies a file to a name that nobody has yet, whole or not at all.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] if the name is taken, or as the file system says; nothing is left then.
+pub fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
+    let mut source = File::open(from)?;
+    let part = written_beside(to, |file| io::copy(&mut source, file).map(|_| ()))?;
+    part.persist_noclobber(to).map_err(|error| error.error)?;
+    sync_folder(to);
+    Ok(())
+}
+
+/// A file of a name nobody else has in the folder of `path`, with its bytes on the disk.
+fn written_beside<E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<tempfile::NamedTempFile, E> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".").suffix(".part");
     // Readable as any other file of the person: their umask takes away what they do not want to give.
@@ -95,9 +118,7 @@ pub fn replace_atomically<E: From<io::Error>>(
     let mut part = builder.tempfile_in(folder_of(path))?;
     write(part.as_file_mut())?;
     part.as_file().sync_all()?;
-    part.persist(path).map_err(|error| error.error)?;
-    sync_folder(path);
-    Ok(())
+    Ok(part)
 }
 
 /// The file has its name by now; a file system that cannot sync a folder keeps it all the same.
@@ -177,7 +198,7 @@ pub fn reason(error: &io::Error) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{DATABASE, Kept, may_write, write_atomically};
+    use super::{DATABASE, Kept, copy_new, may_write, write_atomically};
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(folder).unwrap();
@@ -204,6 +225,19 @@ mod tests {
         assert!(write_atomically(&taken, b"report").is_err());
         assert_eq!(names(folder.path()), ["report.csv"]);
         assert!(write_atomically(&folder.path().join("missing/report.csv"), b"report").is_err());
+    }
+
+    #[test]
+    fn a_copy_takes_a_name_that_nobody_has_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("backup"), folder.path().join("book"));
+        std::fs::write(&from, b"pages").unwrap();
+        copy_new(&from, &to).unwrap();
+        assert_eq!(std::fs::read(&to).unwrap(), b"pages");
+        std::fs::write(&to, b"a book by now").unwrap();
+        assert_eq!(copy_new(&from, &to).unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read(&to).unwrap(), b"a book by now");
+        assert_eq!(names(folder.path()).len(), 2, "something was left beside them");
     }
 
     #[test]

@@ -96,6 +96,11 @@ pub(crate) fn ledger_cleared(side: &LedgerSide) -> Amount {
     &(&(&(&side.balance - &side.unmatched) - &side.outstanding) + &side.matched_later_dated) - &side.matched_on_later
 }
 
+/// What the ledger clears to less what the statement does; zero when both sides agree.
+pub(crate) fn apart(side: &LedgerSide, statement: &StatementRecord, figures: &LineFigures) -> Amount {
+    &ledger_cleared(side) - &statement_cleared(statement, figures)
+}
+
 /// The signed statement of a balance that begins first. Its signature says what lies before it.
 pub(crate) fn earliest_signed(all: &[StatementRecord]) -> Option<&StatementRecord> {
     all.iter().filter(|other| other.state == Stored::Signed).min_by_key(|other| (other.period_from, other.key))

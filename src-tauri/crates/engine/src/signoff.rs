@@ -11,8 +11,8 @@ use crate::api::statements::{Report, SignoffCheck, SignoffItem};
 use crate::book::{PERSON, person_name};
 use crate::desk::OpeningGap;
 use crate::recon::{
-    ledger_cleared, left_out_rows, left_out_words, left_to_clear, load_statement, missing, missing_words, must_be_open,
-    next, place, previous, span, statement_cleared,
+    apart, left_out_rows, left_out_words, left_to_clear, load_statement, missing, missing_words, must_be_open, next,
+    place, previous, span,
 };
 use crate::report::entry_row;
 use crate::{Engine, EngineError, EngineResult, Stamp, words};
@@ -40,7 +40,7 @@ impl Looked {
         let all = unit.load_statements(statement.balance_key).await?;
         let figures = unit.load_line_figures(statement.key).await?;
         let side = unit.load_ledger_side(&span(statement, &all)).await?;
-        let apart = &ledger_cleared(&side) - &statement_cleared(statement, &figures);
+        let apart = apart(&side, statement, &figures);
         Ok(Self {
             open: unit.load_entry_list(&open_entries(statement, &all)).await?,
             gap: OpeningGap::within(unit, statement, &all, &figures, &apart).await?,
@@ -55,7 +55,7 @@ impl Looked {
         let all = store.statements(Some(statement.balance_key)).await?;
         let figures = store.line_figures(statement.key).await?;
         let side = store.ledger_side(&span(statement, &all)).await?;
-        let apart = &ledger_cleared(&side) - &statement_cleared(statement, &figures);
+        let apart = apart(&side, statement, &figures);
         Ok(Self {
             open: store.entries(&open_entries(statement, &all)).await?.rows,
             gap: OpeningGap::read(store, statement, &all, &figures, &apart).await?,

@@ -187,6 +187,33 @@ async fn an_older_book_is_copied_before_it_is_upgraded() {
 }
 
 #[tokio::test]
+async fn the_transactions_of_an_older_book_are_counted_when_it_is_upgraded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = older_book(folder.path()).await;
+    execute(
+        &path,
+        &[
+            "INSERT INTO ledger (key, id, name, created_at) VALUES (1, 'ldg_1', 'Bank', 0)",
+            "INSERT INTO balance (key, id, ledger_key, name, currency, exponent, created_at)
+             VALUES (1, 'bln_1', 1, 'Main', 'EUR', 2, 0), (2, 'bln_2', 1, 'Other', 'EUR', 2, 0)",
+            "INSERT INTO txn (id, parent_key, status, reference, source_key, destination_key, amount, currency, exponent, description,
+                              effective_date, created_at, actor, input_hash)
+             VALUES ('txn_1', NULL, 'APPLIED', 'A', 1, 2, '5', 'EUR', 2, '', '2026-03-01', 0, 'Me', x'00'),
+                    ('txn_2', NULL, 'INFLIGHT', 'B', 1, 2, '6', 'EUR', 2, '', '2026-03-01', 0, 'Me', x'00'),
+                    ('txn_3', 2, 'VOID', 'C', 1, 2, '6', 'EUR', 2, '', '2026-03-02', 0, 'Me', x'00')",
+        ],
+    )
+    .await;
+    let engine = Engine::new(Arc::new(SqliteStore::open(&path).await.unwrap()), Arc::new(SystemClock), "Me");
+    let query = engine::api::page::ListQuery { limit: 10, ..Default::default() };
+    let page = engine.transactions_page(query).await.unwrap();
+    assert_eq!((page.total, page.rows.len()), (2, 2));
+    let problems = engine.book_check().await.unwrap().problems;
+    assert!(problems.iter().all(|text| !text.contains("not counted")), "{problems:?}");
+    engine.close().await;
+}
+
+#[tokio::test]
 async fn a_backup_of_the_open_book_opens_with_the_same_figures() {
     let book = TestBook::new().await;
     let a = book.balance("A", "EUR").await;

@@ -10,7 +10,7 @@ use super::actions::{done, log};
 use super::basket::{free_reference, slug};
 use crate::api::desk::DeskDone;
 use crate::post::{PostCommand, post_in};
-use crate::recon::{ledger_cleared, load_statement, must_be_open, place, plus_days, previous, span, statement_cleared};
+use crate::recon::{apart, load_statement, must_be_open, place, plus_days, previous, span};
 use crate::{Engine, EngineError, EngineResult, signed, words};
 
 /// What the book lacks before the first statement of a balance. Matches tie exactly, so the two halves of its proof can
@@ -171,7 +171,7 @@ impl Engine {
         let all = unit.load_statements(statement.balance_key).await?;
         let figures = unit.load_line_figures(statement.key).await?;
         let side = unit.load_ledger_side(&span(&statement, &all)).await?;
-        let apart = &ledger_cleared(&side) - &statement_cleared(&statement, &figures);
+        let apart = apart(&side, &statement, &figures);
         let gap = OpeningGap::within(unit.as_mut(), &statement, &all, &figures, &apart).await?;
         let gap = gap.ok_or_else(|| EngineError::Conflict {
             code: "NO_OPENING_DIFFERENCE",

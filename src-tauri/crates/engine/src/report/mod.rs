@@ -16,7 +16,7 @@ use store::recon::{
 use crate::api::statements::{
     LeftOutRow, Report, ReportAct, ReportAmount, ReportCount, ReportEntry, ReportFormat, ReportLine, ReportPosting,
 };
-use crate::recon::{ledger_cleared, left_out_rows, missing, span, statement_cleared};
+use crate::recon::{apart, left_out_rows, missing, span};
 use crate::signoff::open_entries;
 use crate::{Engine, EngineError, EngineResult, words};
 
@@ -194,8 +194,7 @@ impl Engine {
             bank_side,
             book_side,
             // Both hold the statement's own tie as well: a file that does not tie shows here too.
-            sides_agree: adjusted_bank == adjusted_book
-                && (ledger_cleared(&looked.side) == statement_cleared(statement, &looked.figures)),
+            sides_agree: adjusted_bank == adjusted_book && apart(&looked.side, statement, &looked.figures).is_zero(),
             unmatched_lines: looked.line_rows(),
             unmatched_entries: looked.entry_rows(&looked.unmatched, statement.period_to),
             outstanding: looked.entry_rows(&looked.outstanding, statement.period_to),

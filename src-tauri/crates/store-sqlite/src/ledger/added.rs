@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use store::{Query, StoreResult};
 
-use super::families::{DEFAULT_ORDER, FIELDS, filter_after};
+use super::families::{DEFAULT_ORDER, FIELDS, Rows, filter_of};
 use crate::error::from_sqlx;
 use crate::lists::{Day, Known};
 use crate::sql::order_by;
@@ -29,7 +29,7 @@ pub(super) async fn since(
 ) -> StoreResult<Option<Vec<Added>>> {
     let mut builder = QueryBuilder::<Sqlite>::new("SELECT t.key, t.effective_date");
     // The journal itself stands in the order of booking: only the new rows are looked at.
-    filter_after(&mut builder, query, " NOT INDEXED", after)?;
+    filter_of(&mut builder, query, " NOT INDEXED", Rows::After(after))?;
     builder.push(format!(" ORDER BY t.key LIMIT {}", FEW + 1));
     let rows = builder.build().fetch_all(connection).await.map_err(from_sqlx)?;
     if rows.len() > FEW {

@@ -64,34 +64,27 @@ pub(super) enum Rows<'a> {
     },
 }
 
-/// As [`filter`], for the rows booked after a row of the journal only.
-pub(super) fn filter_after(
+/// As [`filter`], for some rows of the journal only.
+pub(super) fn filter_of(
     builder: &mut QueryBuilder<Sqlite>,
     query: &Query,
     hint: &str,
-    after: i64,
+    rows: Rows<'_>,
 ) -> StoreResult<()> {
-    filter_of(builder, query, hint, Rows::After(after))
-}
-
-fn filter_of(builder: &mut QueryBuilder<Sqlite>, query: &Query, hint: &str, rows: Rows<'_>) -> StoreResult<()> {
-    builder.push(format!(" FROM txn t{hint} WHERE t.parent_key IS NULL"));
+    match rows {
+        Rows::Among { keys, .. } => {
+            // The keys lead to their rows, and no other row is looked at.
+            builder.push(" FROM json_each(").push_bind(keys.to_owned());
+            builder.push(format!(") looked CROSS JOIN txn t{hint} ON t.key = looked.value WHERE t.parent_key IS NULL"));
+        }
+        Rows::All | Rows::After(_) => {
+            builder.push(format!(" FROM txn t{hint} WHERE t.parent_key IS NULL"));
+        }
+    }
     if let Rows::After(after) = rows {
         builder.push(format!(" AND t.key > {after}"));
     }
     push_filter(builder, query, rows)
-}
-
-/// The rows among a JSON list of keys, all of them above `after`, that fit a query.
-pub(super) fn filter_among(
-    builder: &mut QueryBuilder<Sqlite>,
-    query: &Query,
-    keys: &str,
-    after: i64,
-) -> StoreResult<()> {
-    builder.push(" FROM json_each(").push_bind(keys.to_owned());
-    builder.push(") looked CROSS JOIN txn t ON t.key = looked.value WHERE 1");
-    push_filter(builder, query, Rows::Among { keys, after })
 }
 
 /// Appends ` FROM family_day t WHERE …`: the days of a list that [`is_counted_by_day`].
@@ -267,7 +260,7 @@ fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str, rows: Rows<'_>) {
     }
 }
 
-/// The rows that the words index knows for a text, of those booked after a row.
+/// The rows that the words index knows for a text, of those a filter is asked of.
 fn push_search(builder: &mut QueryBuilder<Sqlite>, text: &str, rows: Rows<'_>) {
     builder.push("SELECT rowid FROM txn_text WHERE words MATCH ").push_bind(phrase(text));
     if let Rows::After(after) | Rows::Among { after, .. } = rows {

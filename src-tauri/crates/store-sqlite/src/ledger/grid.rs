@@ -91,12 +91,12 @@ impl Filter {
     }
 
     /// Whether a walk stays inside an index, whatever the filter leaves.
-    pub(super) fn is_carried(self) -> bool {
+    fn is_carried(self) -> bool {
         matches!(self, Self::None | Self::Counted | Self::Indexed)
     }
 
     /// Whether the book knows how many rows there are without looking at them.
-    pub(super) fn is_counted(self) -> bool {
+    fn is_counted(self) -> bool {
         matches!(self, Self::None | Self::Counted)
     }
 }
@@ -249,8 +249,12 @@ impl<'a> Grid<'a> {
         let order = Order::of(self.query);
         let filter = self.filter_kind().await?;
         let mut known = self.known_filter().await?;
-        if known.total.is_none() && self.is_counted_at_once(filter) {
-            known.total = Some(self.total(filter).await?);
+        if known.total.is_none() {
+            known.total = match filter {
+                Filter::None | Filter::Counted => Some(rows_of(known.days.insert(self.days(filter, None).await?))),
+                _ if self.is_by_amount(filter) => Some(self.count_by_amount().await?),
+                _ => None,
+            };
         }
         // A short list is known as a whole after one look. In date order the look ends early when the list is long.
         let look = match (filter, known.total) {
@@ -267,8 +271,7 @@ impl<'a> Grid<'a> {
         }
         if filter.is_carried() && order == Order::Date {
             let days = self.days(filter, known.days).await?;
-            let total = days.iter().map(|day| day.rows).sum();
-            return Ok((self.walk_from_day(&days).await?, total));
+            return Ok((self.walk_from_day(&days).await?, rows_of(&days)));
         }
         if let (true, Some(total)) = (filter.is_counted() && order != Order::Other, known.total) {
             let (limit, wanted) = window(self.query);
@@ -283,12 +286,7 @@ impl<'a> Grid<'a> {
         Ok(self.keep(keys))
     }
 
-    /// Whether the length of the list is known without looking at its rows: the book counts them, or the amount index
-    /// names them alone.
-    fn is_counted_at_once(&self, filter: Filter) -> bool {
-        filter.is_counted() || self.is_by_amount(filter)
-    }
-
+    /// Whether the amount index names the rows of the list and no others.
     fn is_by_amount(&self, filter: Filter) -> bool {
         filter == Filter::Indexed && self.query.conditions.iter().all(|one| one.field == "amount")
     }
@@ -353,16 +351,10 @@ impl<'a> Grid<'a> {
         Ok(known + more)
     }
 
-    /// The length of a list that is [`Self::is_counted_at_once`].
-    async fn total(&mut self, filter_kind: Filter) -> StoreResult<i64> {
-        let mut builder = QueryBuilder::new("");
-        if filter_kind.is_counted() {
-            builder.push("SELECT coalesce(sum(t.families), 0)");
-            days_filter(&mut builder, self.query)?;
-        } else {
-            builder.push("SELECT count(*)");
-            filter(&mut builder, self.query, Order::Amount.hint())?;
-        }
+    /// The length of a list that is [`Self::is_by_amount`].
+    async fn count_by_amount(&mut self) -> StoreResult<i64> {
+        let mut builder = QueryBuilder::new("SELECT count(*)");
+        filter(&mut builder, self.query, Order::Amount.hint())?;
         let total = builder.build_query_scalar().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?;
         self.store.lists.put(&self.names.filter, self.state, Known::length(total));
         Ok(total)
@@ -397,7 +389,7 @@ impl<'a> Grid<'a> {
         };
         let days = parts.iter().flat_map(|part| part.split(',')).filter(|day| !day.is_empty());
         let days = Arc::new(days.map(day).collect::<StoreResult<Vec<_>>>()?);
-        let known = Known { days: Some(days.clone()), ..Known::length(days.iter().map(|day| day.rows).sum()) };
+        let known = Known { days: Some(days.clone()), ..Known::length(rows_of(&days)) };
         self.store.lists.put(&self.names.filter, self.state, known);
         Ok(days)
     }
@@ -444,19 +436,36 @@ impl<'a> Grid<'a> {
     /// to this thread one by one. Of a list read in two halves there may be more.
     async fn list(&mut self, hint: &str, most: i64) -> StoreResult<Vec<i64>> {
         let query = self.query;
-        let order = order_by(FIELDS, &query.sort, DEFAULT_ORDER, "t.key", false)?;
         let by_date = hint == BY_DATE && Order::of(query) == Order::Date;
-        let read = |builder: &mut QueryBuilder<Sqlite>, part: &str| {
-            builder.push("SELECT coalesce(group_concat(key, ','), '') FROM (SELECT t.key AS key");
-            filter(builder, query, hint)?;
-            builder.push(format!("{part} ORDER BY {order} LIMIT {most})"));
-            Ok(())
-        };
-        let mut parts = texts(self, by_date, read).await?;
+        let mut parts = texts(self, by_date, |builder, part| push_keys(builder, query, hint, part, most)).await?;
         if query.sort.first().is_some_and(|sort| !sort.descending) {
             parts.reverse();
         }
-        let keys = parts.iter().flat_map(|part| part.split(',')).filter(|key| !key.is_empty());
-        keys.map(|key| key.parse().map_err(|error| StoreError::damaged("keys", error))).collect()
+        keys_in(&parts)
     }
+}
+
+/// The statement that reads the first `most` keys of a list in its order as one value; `part` narrows it further.
+pub(super) fn push_keys(
+    builder: &mut QueryBuilder<Sqlite>,
+    query: &Query,
+    hint: &str,
+    part: &str,
+    most: i64,
+) -> StoreResult<()> {
+    let order = order_by(FIELDS, &query.sort, DEFAULT_ORDER, "t.key", false)?;
+    builder.push("SELECT coalesce(group_concat(key, ','), '') FROM (SELECT t.key AS key");
+    filter(builder, query, hint)?;
+    builder.push(format!("{part} ORDER BY {order} LIMIT {most})"));
+    Ok(())
+}
+
+/// The keys in what [`push_keys`] read.
+pub(super) fn keys_in(parts: &[String]) -> StoreResult<Vec<i64>> {
+    let keys = parts.iter().flat_map(|part| part.split(',')).filter(|key| !key.is_empty());
+    keys.map(|key| key.parse().map_err(|error| StoreError::damaged("keys", error))).collect()
+}
+
+fn rows_of(days: &[Day]) -> i64 {
+    days.iter().map(|day| day.rows).sum()
 }

@@ -5,16 +5,18 @@ use sqlx::QueryBuilder;
 use store::ledger::FamilyRecord;
 use store::{Query, StoreError, StoreResult};
 
-use super::families::{DEFAULT_ORDER, FIELDS, by_keys, filter, filter_among, prepared, searched};
-use super::grid::{Filter, Grid, Order};
+use super::families::{DEFAULT_ORDER, FIELDS, Rows, by_keys, filter_of, prepared, searched};
+use super::grid::{Filter, Grid, Order, keys_in, push_keys};
 use super::halves::LONG;
 use crate::error::from_sqlx;
 use crate::open::SqliteStore;
 use crate::sql::{order_by, window};
 
 /// So many rows are looked at in the order of the list; those that fit are its first. In date order they stand close
-/// together in the book, in another each is somewhere else.
-const LOOKED_AT: (i64, i64) = (4_000, 1_000);
+/// together in the book.
+const BY_DATE_LOOKED_AT: i64 = 4_000;
+/// In another order each row is somewhere else.
+const LOOKED_AT: i64 = 1_000;
 
 /// The first rows of a list, or nothing when its page is found as fast with its length, or none of them fits.
 pub(super) async fn rows(store: &SqliteStore, query: &Query) -> StoreResult<Option<Vec<FamilyRecord>>> {
@@ -57,7 +59,7 @@ impl Grid<'_> {
         let Some(lowest) = looked_at.iter().min() else { return Ok(Vec::new()) };
         let keys = serde_json::to_string(&looked_at).map_err(|error| StoreError::damaged("keys", error))?;
         let mut builder = QueryBuilder::new("SELECT t.key");
-        filter_among(&mut builder, self.query, &keys, lowest - 1)?;
+        filter_of(&mut builder, self.query, " NOT INDEXED", Rows::Among { keys: &keys, after: lowest - 1 })?;
         let order = order_by(FIELDS, &self.query.sort, DEFAULT_ORDER, "t.key", false)?;
         let (limit, _) = window(self.query);
         builder.push(format!(" ORDER BY {order} LIMIT {limit}"));
@@ -70,13 +72,11 @@ impl Grid<'_> {
         let sorted_by = self.query.sort.first().map_or("date", |sort| sort.field.as_str());
         let mut all = Query { text: None, ..self.query.clone() };
         all.conditions.retain(|one| one.field == sorted_by);
-        let mut builder = QueryBuilder::new("SELECT coalesce(group_concat(key, ','), '') FROM (SELECT t.key AS key");
-        filter(&mut builder, &all, Order::of(self.query).hint())?;
-        let order = order_by(FIELDS, &self.query.sort, DEFAULT_ORDER, "t.key", false)?;
-        let most = if Order::of(self.query) == Order::Date { LOOKED_AT.0 } else { LOOKED_AT.1 };
-        builder.push(format!(" ORDER BY {order} LIMIT {most})"));
+        let order = Order::of(self.query);
+        let most = if order == Order::Date { BY_DATE_LOOKED_AT } else { LOOKED_AT };
+        let mut builder = QueryBuilder::new("");
+        push_keys(&mut builder, &all, order.hint(), "", most)?;
         let keys: String = builder.build_query_scalar().fetch_one(&mut *self.connection).await.map_err(from_sqlx)?;
-        let keys = keys.split(',').filter(|key| !key.is_empty());
-        keys.map(|key| key.parse().map_err(|error| StoreError::damaged("keys", error))).collect()
+        keys_in(&[keys])
     }
 }
