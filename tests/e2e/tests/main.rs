@@ -2,7 +2,9 @@
 
 mod approvals;
 mod drop;
+mod first;
 mod lists;
+mod overlap;
 mod posting;
 mod reconcile;
 mod screenshots;

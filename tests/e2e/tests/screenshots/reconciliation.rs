@@ -1,6 +1,7 @@
 //! A statement from the run to the signature.
 
 use super::{both_themes, go, small};
+use crate::first::asked_about_earlier_entries;
 use crate::posting::parties;
 use crate::reconcile::{charged_invoice, go_to_line, import_by_mouse, put_into_basket, review_by_mouse, to_review};
 use crate::steps::{choose, command, wait_ready, wait_toast, with_text};
@@ -143,6 +144,21 @@ fn screenshots_of_a_change_since_signing() {
         app.click("statement-report").await?;
         let changed = [("report-booked-since", "1 entry"), ("report-booked-since", "arrived after the month")];
         both_themes(desk, &app, "report-changed-since", &changed).await
+    });
+}
+
+#[test]
+fn screenshots_of_a_first_statement() {
+    scenario("screenshots_of_a_first_statement", async |desk| {
+        let app = asked_about_earlier_entries(desk).await?;
+        let asked = [("sign-off-dialog", "Post opening balance"), ("sign-off-ledger-agrees", "is that amount")];
+        both_themes(desk, &app, "sign-off-first", &asked).await?;
+        small(desk, &app, "sign-off-first", &asked).await?;
+        app.press("Esc").await?;
+        app.wait_gone("sign-off-dialog").await?;
+        app.click("desk-show-earlier").await?;
+        let earlier = [("desk-ledger-differs", "Mark the earlier entries"), ("desk-entries", "CHQ-100501")];
+        both_themes(desk, &app, "review-desk-first", &earlier).await
     });
 }
 

@@ -1,0 +1,82 @@
+//! A second file that begins on a day the first one ended with, and names a line of it in other words.
+
+use crate::steps::{no_page_errors, open_import, texts, wait_ready, with_text};
+use e2e::{App, Desk, Result, scenario};
+
+const FIRST: &str = "Date;Description;Amount\n\
+    2024-03-01;HARBOUR DUES;-120.00\n\
+    2024-03-04;TIDE TABLES;-35.50\n\
+    2024-03-05;CARD 4471 MOORING;-80.00\n";
+const SECOND: &str = "Date;Description;Amount\n\
+    2024-03-05;MOORING PIER 3 REF 4471;-80.00\n\
+    2024-03-06;CHART CORRECTIONS;-12.25\n\
+    2024-03-07;FENDER REPAIR;-64.00\n";
+const BALANCE: &str = "Operating account";
+
+/// The wizard, which is open, at its lines of a file without balances that goes into the bank account.
+async fn at_the_lines(desk: &Desk, app: &App, name: &str, content: &str, opening: &str) -> Result<()> {
+    let file = desk.home().join(name);
+    std::fs::write(&file, content)?;
+    app.fill("import-path", &file.to_string_lossy()).await?;
+    app.click("import-open").await?;
+    app.fill("import-balance", BALANCE).await?;
+    app.click("import-balance-option").await?;
+    // The first time the reading is looked at first; then its layout is known and leads to the last step at once.
+    app.click_css("button[data-testid=import-step-columns], main:not(:has(button[data-testid=import-step-columns])) [data-testid=import-next]").await?;
+    app.fill("import-opening", opening).await?;
+    wait_ready(app, "import-next").await?;
+    app.click("import-next").await?;
+    with_text(app, "h3", " new lines").await?;
+    Ok(())
+}
+
+/// From the lines to the stored statement.
+async fn store(app: &App, result: &str) -> Result<()> {
+    app.click("import-next").await?;
+    app.get("import-name").await?;
+    wait_ready(app, "import-next").await?;
+    app.click("import-next").await?;
+    app.wait_text("import-result", result).await
+}
+
+#[test]
+fn a_line_in_other_words_is_taken_as_stored_already() {
+    scenario("a_line_in_other_words_is_taken_as_stored_already", async |desk| {
+        let book = desk.home().join("quay.tieout");
+        let path = book.to_string_lossy().into_owned();
+        let chart = ["--currency", "EUR", "--chart", "small-company"];
+        desk.headless(&[&["book", "create", &path, "--name", "Quay Chandlers"], chart.as_slice()].concat())?;
+        let app = desk.open(&book).await?;
+        app.click("nav-reconcile").await?;
+        app.click("import-statement").await?;
+        at_the_lines(desk, &app, "march-1.csv", FIRST, "1000.00").await?;
+        store(&app, "3 lines imported").await?;
+
+        open_import(&app).await?;
+        at_the_lines(desk, &app, "march-2.csv", SECOND, "844.50").await?;
+        app.wait_text("import-late-lines", "1 line to look at").await?;
+        app.wait_text("import-late-lines", "MOORING PIER 3").await?;
+        // Undecided, the file is not stored.
+        app.click("import-next").await?;
+        app.get("import-late").await?;
+        assert_eq!(app.get("import-next").await?.attr("aria-disabled").await?.as_deref(), Some("true"));
+        app.click("import-back").await?;
+
+        app.get("import-same-2").await?.focus().await?;
+        app.press("s").await?;
+        app.wait_gone("import-late-lines").await?;
+        with_text(&app, "h3", "1 line taken as stored already").await?;
+        with_text(&app, "h3", "2 new lines").await?;
+        store(&app, "2 lines imported").await?;
+
+        // Said once of all of them, and stored: nothing of the file is left to add.
+        open_import(&app).await?;
+        at_the_lines(desk, &app, "march-3.csv", SECOND, "844.50").await?;
+        app.get("import-late-lines").await?;
+        app.click("import-all-same").await?;
+        app.wait_gone("import-late-lines").await?;
+        app.get("import-nothing-new").await?;
+        assert!(texts(&app, "[data-testid=import-keep-2]").await?.is_empty());
+        no_page_errors(&app).await
+    });
+}
