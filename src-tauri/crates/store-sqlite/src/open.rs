@@ -307,6 +307,8 @@ fn any(path: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "MEMORY")
         .pragma("trusted_schema", "OFF")
         .statement_cache_capacity(200)
+        // What SQLite folds by itself is ASCII alone.
+        .with_regexp()
 }
 
 /// The file header tells a book from anything else before SQLite touches it.

@@ -2,7 +2,7 @@
 
 use ledger::{Amount, money::from_limbs};
 use sqlx::{QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
-use store::{Condition, Query, Sort, StoreError, StoreResult, Test, query::MAX_PAGE};
+use store::{Condition, Query, Sort, StoreError, StoreResult, Test, Word, query::MAX_PAGE};
 
 /// Slices per figure in a sum. Single amounts have at most 60 digits; the figures they add up to may be longer.
 pub(crate) const LIMBS: usize = 6;
@@ -17,6 +17,25 @@ pub(crate) fn exact_sum(column: &str) -> String {
     }
     text.push_str(&format!("coalesce(max(length({column})), 0)"));
     text
+}
+
+/// The right side of `REGEXP` for a text that may stand anywhere, in letters of either case of any script.
+pub(crate) fn whatever_case(text: &str) -> String {
+    format!("(?i){}", regex::escape(text))
+}
+
+/// Rows that have every word, in the texts that the expression `texts` joins or in the canonical digits of `amount`.
+pub(crate) fn push_words(builder: &mut QueryBuilder<Sqlite>, words: &[Word], texts: &str, amount: &str) {
+    for word in words {
+        builder.push(format!(" AND (({texts}) REGEXP "));
+        builder.push_bind(whatever_case(&word.text));
+        if let Some(number) = &word.amount {
+            let rest = number.rest.map_or_else(|| "%".to_owned(), |rest| "_".repeat(rest));
+            builder.push(format!(" OR ltrim({amount}, '-') LIKE "));
+            builder.push_bind(format!("%{}{rest}", number.digits));
+        }
+        builder.push(")");
+    }
 }
 
 /// A list as one bound value, for `IN (SELECT value FROM json_each(?))`.
@@ -97,9 +116,8 @@ fn push_plain(builder: &mut QueryBuilder<Sqlite>, name: &str, condition: &Condit
             builder.push(")");
         }
         Test::Contains => {
-            builder.push(format!("instr(lower({name}), lower("));
-            builder.push_bind(value(condition, 0)?);
-            builder.push(")) > 0");
+            builder.push(format!("{name} REGEXP "));
+            builder.push_bind(whatever_case(&value(condition, 0)?));
         }
         Test::AtLeast | Test::AtMost => {
             builder.push(format!("{name} {} ", if condition.test == Test::AtLeast { ">=" } else { "<=" }));

@@ -9,12 +9,14 @@ pub mod ledger;
 pub mod query;
 pub mod recon;
 pub mod system;
+pub mod words;
 
 pub use error::{StoreError, StoreResult};
 pub use ledger::{LedgerReads, LedgerWrites};
 pub use query::{Condition, Page, Query, Sort, Test};
 pub use recon::{ReconReads, ReconWrites};
 pub use system::{SystemReads, SystemWrites};
+pub use words::Word;
 
 /// One book.
 #[async_trait::async_trait]

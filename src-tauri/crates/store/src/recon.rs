@@ -6,7 +6,7 @@
 use jiff::{Timestamp, civil::Date};
 use ledger::{Amount, Currency};
 
-use crate::StoreResult;
+use crate::{StoreResult, Word};
 
 /// Where a statement stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,7 +259,8 @@ pub struct LineQuery {
     pub balance_key: i64,
     pub run_key: Option<i64>,
     pub filter: LineFilter,
-    pub text: Option<String>,
+    /// All must be found in the line.
+    pub words: Vec<Word>,
     /// Only lines after this position.
     pub after: Option<u32>,
     /// `none` for lines without a live proposal.
@@ -282,7 +283,8 @@ pub struct EntryQuery {
     pub open: Vec<i64>,
     /// Only entries of one of these amounts, their sign left aside. `None`: of any.
     pub amounts: Option<Vec<Amount>>,
-    pub text: Option<String>,
+    /// All must be found in the entry.
+    pub words: Vec<Word>,
     /// 1 money in, −1 money out, 0 both.
     pub sign: i8,
     /// Journal rows after this key are not seen. `None`: all.
@@ -304,7 +306,7 @@ impl EntryQuery {
             outstanding: false,
             open: Vec::new(),
             amounts: None,
-            text: None,
+            words: Vec::new(),
             sign: 0,
             newest_txn_key: None,
             except: Vec::new(),

@@ -106,7 +106,7 @@ impl From<ListQuery> for store::Query {
                 .map(|sort| store::Sort { field: sort.field, descending: sort.descending })
                 .collect(),
             conditions: query.conditions.into_iter().map(Into::into).collect(),
-            text: query.text,
+            text: query.text.map(|text| store::words::plain_amount(text.trim())),
         }
     }
 }

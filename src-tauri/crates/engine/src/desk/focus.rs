@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use ledger::Amount;
 use matching::evidence::{AMBIGUOUS_MARGIN, CERTAIN_MARGIN, LIKELY_MARGIN};
+use store::Word;
 use store::recon::{DeskLineRecord, LineFilter, LineQuery, LineRecord, ProposalRecord, StatementRecord};
 
 use super::basket::{NEW_ENTRY, References, movement_reference};
@@ -157,7 +158,7 @@ impl Engine {
     async fn line_hints(&self, statement: &StatementRecord, line: &LineRecord) -> EngineResult<Vec<String>> {
         let query = LineQuery {
             filter: LineFilter::All,
-            text: Some(line.amount.to_string()),
+            words: Word::all(&line.amount.to_string(), 0),
             limit: super::PAGE,
             ..self.line_query(statement).await?
         };

@@ -13,6 +13,7 @@ mod view;
 use std::collections::{HashMap, HashSet};
 
 use ledger::Amount;
+use store::Word;
 use store::recon::{
     DeskLineRecord, EntryQuery, EntryRecord, LineFilter, LineQuery, LineSort, ProofSpan, StatementRecord,
 };
@@ -32,6 +33,11 @@ pub(crate) use view::{entry_view, line_view};
 
 /// Rows of one page at most.
 const PAGE: u32 = 200;
+
+/// The words of a search among amounts of the statement's currency.
+fn words_of(text: Option<&str>, statement: &StatementRecord) -> Vec<Word> {
+    Word::all(text.unwrap_or_default(), statement.currency.exponent())
+}
 
 impl Engine {
     /// The proof strip of a statement.
@@ -104,7 +110,7 @@ impl Engine {
                 DeskFilter::Confirmed => LineFilter::Confirmed,
                 DeskFilter::All => LineFilter::All,
             },
-            text: query.text.filter(|text| !text.trim().is_empty()),
+            words: words_of(query.text.as_deref(), &statement),
             tier: query.tier,
             sort: match query.sort {
                 DeskSort::Position => LineSort::Position,
@@ -133,7 +139,7 @@ impl Engine {
             balance_key: statement.balance_key,
             run_key: run.map(|run| run.key),
             filter: LineFilter::Open,
-            text: None,
+            words: Vec::new(),
             after: None,
             tier: None,
             sort: LineSort::Position,
@@ -204,7 +210,7 @@ impl Engine {
         let wanted = EntryQuery {
             from: if query.earlier { earliest } else { Some(begins) },
             open: self.open_outstanding(&statement, run.as_ref()).await?,
-            text: query.text.filter(|text| !text.trim().is_empty()),
+            words: words_of(query.text.as_deref(), &statement),
             sign: match query.sign {
                 EntrySign::Any => 0,
                 EntrySign::In => 1,

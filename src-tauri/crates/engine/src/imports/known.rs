@@ -65,6 +65,8 @@ pub(super) struct Said<'a> {
     pub(super) options: &'a ImportOptions,
     /// The balance has this very file.
     pub(super) same_file: bool,
+    /// Rows of this very file that were left out when it was imported.
+    pub(super) left_out: &'a HashSet<u32>,
     /// A typed opening balance from which all the lines make the closing balance that is stated.
     pub(super) typed_opening: Option<&'a Amount>,
 }
@@ -119,9 +121,31 @@ pub(super) fn recognise(
                 doubt => doubts[at] = doubt,
             }
         }
+        if said.same_file {
+            take_as_answered(statement, &mut known, &mut doubts, said.left_out);
+        }
     }
     let stored_as = pairing.free_occurrences(&known);
     Recognised { known, doubts, stored_as }
+}
+
+/// A file that was imported before and is read the same way: what would be asked about was asked then, and what was new
+/// is stored. Read another way, or with rows that were left out then, it is asked about again.
+fn take_as_answered(
+    statement: &Statement,
+    known: &mut [Option<ImportSeen>],
+    doubts: &mut [Option<Doubt>],
+    left_out: &HashSet<u32>,
+) {
+    let read_alike = known.iter().any(Option::is_some)
+        && statement.lines.iter().zip(known.iter().zip(doubts.iter())).all(|(line, (known, doubt))| {
+            known.is_some() || (doubt.is_some() && !left_out.contains(&line.position))
+        });
+    if read_alike {
+        for (known, doubt) in known.iter_mut().zip(doubts) {
+            *known = known.take().or_else(|| doubt.take().map(|doubt| doubt.seen().clone()));
+        }
+    }
 }
 
 /// Whether the balance an equal stored line has is this one. Unknown when one of the two has none.

@@ -66,6 +66,7 @@ impl Planned {
         let said = Said {
             options,
             same_file: self.of_this_file().next().is_some(),
+            left_out: &self.left_out_then(|_| true),
             typed_opening: self.typed_opening().filter(|_| self.computed.view.verdict == ProofVerdict::Ties),
         };
         let found = recognise(self.statement(), &self.keys, stored, &self.statements, &said);
@@ -97,6 +98,15 @@ impl Planned {
         self.statements.iter().filter(|other| other.file_sha256 == self.sha256)
     }
 
+    /// Rows that were left out when this very file was imported.
+    fn left_out_then(&self, which: impl Fn(&LeftOutRow) -> bool) -> HashSet<u32> {
+        self.of_this_file()
+            .flat_map(|other| Vec::<LeftOutRow>::deserialize(&other.left_out).unwrap_or_default())
+            .filter(|row| which(row))
+            .map(|row| row.line)
+            .collect()
+    }
+
     /// Why rows are not taken as stored already that nothing stored looks like.
     pub(super) fn unfounded(&self, options: &ImportOptions) -> Option<String> {
         let known: HashSet<u32> = self.known_lines().map(|(line, _)| line.position).collect();
@@ -108,13 +118,8 @@ impl Planned {
     /// the same rows, read another way. Rows that were left out then are not there yet.
     pub(super) fn same_file(&self) -> Option<String> {
         let last = self.of_this_file().last()?;
-        let left_out: HashSet<u32> = self
-            .of_this_file()
-            .flat_map(|other| Vec::<LeftOutRow>::deserialize(&other.left_out).unwrap_or_default())
-            // What somebody left out may be stored otherwise.
-            .filter(|row| !row.by_choice)
-            .map(|row| row.line)
-            .collect();
+        // What somebody left out may be stored otherwise.
+        let left_out = self.left_out_then(|row| !row.by_choice);
         let rows = self.statement().lines.iter().zip(&self.known);
         let again = rows.filter(|(line, known)| known.is_none() && !left_out.contains(&line.position)).count() as u64;
         (again > 0).then(|| {

@@ -9,7 +9,7 @@ use store::{Page, Query, Sort, StoreResult};
 use super::rows::{BALANCE_COLUMNS, balance};
 use crate::code::{amount, count, currency, date};
 use crate::error::from_sqlx;
-use crate::sql::{Column, SUM_COLUMNS, column, exact_sum, order_by, push_condition, read_sum, window};
+use crate::sql::{Column, SUM_COLUMNS, column, exact_sum, order_by, push_condition, read_sum, whatever_case, window};
 
 const FIELDS: &[(&str, Column)] = &[
     ("id", Column::Plain("b.id")),
@@ -74,9 +74,8 @@ fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> 
         push_condition(builder, column(FIELDS, &condition.field)?, condition)?;
     }
     if let Some(text) = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        builder.push(" AND (instr(lower(b.name || ' ' || l.name || ' ' || b.currency || ' ' || coalesce(b.account_number, '') || ' ' || b.id), lower(");
-        builder.push_bind(text.to_owned());
-        builder.push(")) > 0)");
+        builder.push(" AND (b.name || ' ' || l.name || ' ' || b.currency || ' ' || coalesce(b.account_number, '') || ' ' || b.id) REGEXP ");
+        builder.push_bind(whatever_case(text));
     }
     Ok(())
 }

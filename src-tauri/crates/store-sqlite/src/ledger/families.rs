@@ -11,7 +11,7 @@ use super::rows::{TRANSACTION, family, transaction};
 use crate::code::micros;
 use crate::error::from_sqlx;
 use crate::lists::Rests;
-use crate::sql::{Column, column, list, push_condition};
+use crate::sql::{Column, column, list, push_condition, whatever_case};
 
 pub(super) const FIELDS: &[(&str, Column)] = &[
     ("date", Column::Plain("t.effective_date")),
@@ -188,8 +188,8 @@ async fn with_names(connection: &mut SqliteConnection, query: &Query) -> StoreRe
 
 /// Keys of the balances whose names hold the words, as a JSON list.
 pub(super) async fn named(connection: &mut SqliteConnection, words: &str) -> StoreResult<String> {
-    sqlx::query_scalar("SELECT json_group_array(key) FROM balance WHERE instr(lower(name), lower(?)) > 0")
-        .bind(words)
+    sqlx::query_scalar("SELECT json_group_array(key) FROM balance WHERE name REGEXP ?")
+        .bind(whatever_case(words))
         .fetch_one(connection)
         .await
         .map_err(from_sqlx)

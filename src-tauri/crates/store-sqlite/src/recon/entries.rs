@@ -8,7 +8,7 @@ use store::{Page, StoreResult};
 use super::rows::{ENTRY, ENTRY_FROM, all, entry, get};
 use crate::code::count;
 use crate::error::from_sqlx;
-use crate::sql::{exact_sum, list, read_sum};
+use crate::sql::{exact_sum, list, push_words, read_sum};
 
 pub(super) async fn by_id(
     connection: &mut SqliteConnection,
@@ -121,10 +121,7 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, wanted: &EntryQuery) {
     if !wanted.except.is_empty() {
         query.push(" AND e.txn_key NOT IN (SELECT value FROM json_each(").push_bind(list(&wanted.except)).push("))");
     }
-    for word in wanted.text.iter().flat_map(|text| text.split_whitespace()) {
-        query.push(" AND instr(lower(t.reference || ' ' || t.description || ' ' || o.name || ' ' || e.amount), ");
-        query.push_bind(word.to_lowercase()).push(") > 0");
-    }
+    push_words(query, &wanted.words, "t.reference || ' ' || t.description || ' ' || o.name", "e.amount");
 }
 
 pub(super) async fn page(connection: &mut SqliteConnection, wanted: &EntryQuery) -> StoreResult<Page<EntryRecord>> {

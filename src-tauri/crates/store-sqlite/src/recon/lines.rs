@@ -8,7 +8,7 @@ use store::{Page, StoreResult};
 use super::rows::{LINE, LINE_FROM, PROPOSAL, all, get, line, proposal};
 use crate::code::count;
 use crate::error::from_sqlx;
-use crate::sql::{SUM_COLUMNS, exact_sum, list, read_sum};
+use crate::sql::{SUM_COLUMNS, exact_sum, list, push_words, read_sum};
 
 pub(super) async fn by_id(connection: &mut SqliteConnection, ids: &[String]) -> StoreResult<Vec<LineRecord>> {
     select(connection, "WHERE l.id IN (SELECT value FROM json_each(", list(ids)).await
@@ -83,10 +83,8 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, wanted: &LineQuery) {
             query.push(" AND p.tier = ").push_bind(tier.to_owned());
         }
     }
-    for word in wanted.text.iter().flat_map(|text| text.split_whitespace()) {
-        query.push(" AND instr(lower(l.description || ' ' || coalesce(l.reference, '') || ' ' || coalesce(l.counterparty, '') || ' ' || l.amount), ");
-        query.push_bind(word.to_lowercase()).push(") > 0");
-    }
+    let texts = "l.description || ' ' || coalesce(l.reference, '') || ' ' || coalesce(l.counterparty, '')";
+    push_words(query, &wanted.words, texts, "l.amount");
 }
 
 fn order(wanted: &LineQuery) -> String {
