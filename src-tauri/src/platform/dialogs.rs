@@ -44,6 +44,9 @@ pub(crate) async fn pick(
         PickKind::NewBook | PickKind::Export => dialog.save_file(reply),
     }
     let path = answered.await.ok().flatten().and_then(|path| path.into_path().ok())?;
-    pointed.add(&path);
+    match kind {
+        PickKind::OpenBook | PickKind::Statement => pointed.add(&path),
+        PickKind::NewBook | PickKind::Export => pointed.add_target(&path),
+    }
     Some(path.to_string_lossy().into_owned())
 }

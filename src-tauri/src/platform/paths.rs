@@ -17,16 +17,31 @@ const BOOK: [&str; 1] = ["tieout"];
 
 /// Files the person pointed at since the program started.
 #[derive(Default)]
-pub(crate) struct Pointed(Mutex<HashSet<PathBuf>>);
+pub(crate) struct Pointed {
+    /// To read, in a dialog or by dropping them.
+    read: Mutex<HashSet<PathBuf>>,
+    /// To write, in a dialog that asked before a file is replaced. Each answer is good for one file written.
+    write: Mutex<HashSet<PathBuf>>,
+}
 
 impl Pointed {
-    /// Remembers a file of a native dialog or a drop.
+    /// Remembers a file to read, of a native dialog or a drop.
     pub(crate) fn add(&self, path: &Path) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    }
+
+    /// Remembers a file to write, of a native dialog that asked whether it is to be replaced.
+    pub(crate) fn add_target(&self, path: &Path) {
+        self.write.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
     }
 
     fn knows(&self, path: &Path) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(path)
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).contains(path)
+    }
+
+    /// Whether the person has just said in a dialog that this file is to be written. True once for each answer.
+    fn take_target(&self, path: &Path) -> bool {
+        self.write.lock().unwrap_or_else(PoisonError::into_inner).remove(path)
     }
 
     /// A file to read as a statement.
@@ -39,11 +54,14 @@ impl Pointed {
         if recent { Ok(()) } else { self.typed(path, &BOOK, "Choose it with Open a book") }
     }
 
-    /// A table to write. The dialog asks before it replaces a file; a typed path replaces nothing; a book is never
-    /// replaced.
+    /// A table to write. The dialog asks before it replaces a file; a typed path replaces nothing, though its file was
+    /// read or written before; a book is never replaced.
     pub(crate) fn table(&self, path: &Path) -> Answer<()> {
-        self.typed(path, &TABLES, "Give it an ending that says what it is")?;
-        may_write(path, &[], self.knows(path)).map_err(|kept| {
+        let chosen = self.take_target(path);
+        if !chosen {
+            must_look_like(path, &TABLES, "Give it an ending that says what it is")?;
+        }
+        may_write(path, &[], chosen).map_err(|kept| {
             let otherwise = match kept {
                 Kept::Exists => ", or choose it in the dialog to replace it",
                 Kept::Input | Kept::Database => "",
@@ -68,12 +86,16 @@ impl Pointed {
         if self.knows(path) {
             return Ok(());
         }
-        absolute(path)?;
-        if ends_in(path, endings) {
-            return Ok(());
-        }
-        Err(refused(path, &format!("does not end in {}. {otherwise}", list(endings))))
+        must_look_like(path, endings, otherwise)
     }
+}
+
+fn must_look_like(path: &Path, endings: &[&str], otherwise: &str) -> Answer<()> {
+    absolute(path)?;
+    if ends_in(path, endings) {
+        return Ok(());
+    }
+    Err(refused(path, &format!("does not end in {}. {otherwise}", list(endings))))
 }
 
 fn absolute(path: &Path) -> Answer<()> {
@@ -139,9 +161,14 @@ mod tests {
         std::fs::write(&book, b"SQLite format 3\0 and pages").unwrap();
         let pointed = Pointed::default();
         assert!(message(pointed.table(&table)).starts_with("report.csv exists already."));
+        // What was pointed at to be read is not to be replaced.
         pointed.add(&table);
-        pointed.add(&book);
+        assert!(message(pointed.table(&table)).starts_with("report.csv exists already."));
+        pointed.add_target(&table);
+        pointed.add_target(&book);
         assert!(pointed.table(&table).is_ok());
+        // The dialog is asked again for the next time.
+        assert!(message(pointed.table(&table)).starts_with("report.csv exists already."));
         assert!(message(pointed.table(&book)).starts_with("book.csv is a book"));
         assert!(pointed.table(&folder.join("new.xlsx")).is_ok());
         assert!(Pointed::new_book(&folder.join("new.csv")).is_err());

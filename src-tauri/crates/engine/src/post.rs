@@ -87,6 +87,9 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     if command.is_past(stamp.at) {
         return Err(expiry_is_past());
     }
+    if !command.amount.fits_one_row() {
+        return Err(EngineError::invalid("amount", format!("An amount has at most {} digits.", Amount::MOST_DIGITS)));
+    }
     let (source, destination) = both_balances(unit, stamp, command).await?;
     let asked = Asked { command, source: &source.balance.id, destination: &destination.balance.id };
     let input_hash = asked.hash();

@@ -410,8 +410,9 @@ fn effects(
 
 fn parse_amount(text: &str, field: &str, wrong: &mut impl FnMut(&str, String)) -> Amount {
     match text.parse::<Amount>() {
-        // Sums in the database add slices of amounts up to 60 digits.
-        Ok(_) if text.len() > 60 => wrong(field, "An amount has at most 60 digits.".into()),
+        Ok(amount) if !amount.fits_one_row() => {
+            wrong(field, format!("An amount has at most {} digits.", Amount::MOST_DIGITS))
+        }
         Ok(amount) if amount.is_positive() => return amount,
         Ok(_) => wrong(field, "The amount must be above zero.".into()),
         Err(_) if text.is_empty() => wrong(field, "Enter an amount.".into()),

@@ -162,6 +162,31 @@ async fn an_equal_line_of_a_file_that_continues_is_new() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_to_be_stored_already_is_not_asked_about_again_in_the_same_file() {
+    let bank = Bank::new().await;
+    let rows = [("2026-10-05", "CARD 4711 CAFE", "-3.00"), ("2026-10-06", "CARD 4471 MOORING", "-80.00")];
+    bank.import_with("First", plain(&rows), false, typed("100000")).await.unwrap();
+    let second = plain(&[("2026-10-06", "MOORING REF 4471", "-80.00"), ("2026-10-07", "CHARTS", "-12.00")]);
+    let options = ImportOptions { all_same: true, ..typed("100000") };
+    let result = bank.import_with("Second", second.clone(), false, options).await.unwrap();
+    assert_eq!((result.added, result.known), (1, 1));
+    let plan = bank.plan(second.clone(), typed("100000")).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count, plan.same_file), (0, 2, 0, None));
+    assert_eq!(bank.import_with("Third", second, false, typed("100000")).await.unwrap().added, 0);
+
+    // A row that was left out of the file then is asked about: it may be new.
+    let left = ImportOptions { leave_out: vec![3], all_same: true, ..typed("100000") };
+    let third = plain(&[
+        ("2026-10-07", "CHARTS", "-12.00"),
+        ("2026-10-06", "PIER 4471", "-80.00"),
+        ("2026-10-08", "X", "-1.00"),
+    ]);
+    assert_eq!(bank.import_with("Fourth", third.clone(), false, left).await.unwrap().added, 1);
+    let plan = bank.plan(third, typed("100000")).await;
+    assert_eq!((plan.new_count, plan.known_count, plan.late_count), (1, 2, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_money_in_other_words_on_a_first_or_last_day_is_asked_about() {
     let bank = Bank::new().await;
     let rows = [("2026-10-05", "CARD 4711 CAFE", "-3.00"), ("2026-10-06", "ALPHA", "10.00")];

@@ -41,6 +41,21 @@ async fn a_preview_counts_gains_and_near_misses_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pair_that_was_rejected_is_not_promised() {
+    let bank = Bank::with_entries().await;
+    let engine = bank.book.engine.clone();
+    let statement = bank.october().await;
+    let before = engine.rule_preview(amount_within("0"), Some(statement.clone())).await.unwrap();
+    let first = &before.matches[0].entry_reference;
+    let entry = bank.entry(&statement, first).await;
+    let line = bank.lines(&statement).await.into_iter().find(|line| line.position == before.matches[0].line_position);
+    engine.match_reject(&statement, &line.unwrap().id, &entry.id).await.unwrap();
+    let after = engine.rule_preview(amount_within("0"), Some(statement)).await.unwrap();
+    assert_eq!(after.would_match, before.would_match - 1);
+    assert!(after.matches.iter().all(|one| one.entry_reference != *first));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn versions_are_kept_and_a_change_shows_on_the_statement() {
     let bank = Bank::with_entries().await;
     let engine = bank.book.engine.clone();

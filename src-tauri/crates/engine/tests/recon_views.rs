@@ -1,8 +1,9 @@
 //! What the desk and the draft report say before and after a run, about cheques, and about rows that were left out.
 
-use engine::api::desk::DeskEntriesQuery;
+use engine::api::desk::{DeskEntriesQuery, DeskLinesQuery};
+use engine::api::imports::{ImportOptions, ImportSource};
 
-use crate::recon_support::{Bank, ROWS, Row, csv, run_request};
+use crate::recon_support::{Bank, ROWS, Row, csv, plain, run_request};
 
 fn query(statement: &str) -> DeskEntriesQuery {
     DeskEntriesQuery { statement_id: statement.into(), ..DeskEntriesQuery::default() }
@@ -244,4 +245,59 @@ async fn the_checklist_of_a_signature_is_read_while_another_program_writes() {
     assert_eq!(check, bank.book.engine.signoff_check(&statement).await.unwrap());
     assert!(!check.ready && check.items.len() >= 4);
     assert_eq!(reader.sign_off(&statement, "Reader").await.unwrap_err().code(), "BOOK_READ_ONLY");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_and_entries_are_found_by_the_amount_as_shown_and_in_either_case() {
+    let bank = Bank::empty().await;
+    let engine = bank.book.engine.clone();
+    let rows: &[Row] = &[
+        ("2026-10-04", "SEPA CR MÜLLER GMBH", "1234.56"),
+        ("2026-10-05", "CARD ŁÓDŹ KAWA", "-154.80"),
+        ("2026-10-06", "FEE", "-0.50"),
+    ];
+    let statement = bank.import("October", csv(0, rows), false).await.unwrap().statement_id.unwrap();
+    for (reference, text, amount) in [("E-1", "Müller GmbH", "1234.56"), ("E-2", "ŁÓDŹ kawa", "-154.80")] {
+        bank.post(reference, "2026-10-05", amount, text).await;
+    }
+    let found = async |words: &str| {
+        let lines =
+            DeskLinesQuery { statement_id: statement.clone(), text: Some(words.into()), ..DeskLinesQuery::default() };
+        let lines = engine.desk_lines(lines).await.unwrap().lines.iter().map(|line| line.position).collect::<Vec<_>>();
+        let entries = engine.desk_entries(DeskEntriesQuery { text: Some(words.into()), ..query(&statement) }).await;
+        let entries = entries.unwrap().unmatched.iter().map(|entry| entry.reference.clone()).collect::<Vec<_>>();
+        (lines, entries)
+    };
+    let one = |line: u32, entry: &str| (vec![line], vec![entry.to_owned()]);
+    for words in ["1234.56", "1,234.56", "1.234,56", "1,234", "234.5", "müller", "MÜLLER", "Müller 1,234.56"] {
+        assert_eq!(found(words).await, one(2, "E-1"), "{words}");
+    }
+    for words in ["154.80", "\u{2212}154.80", "-154,80", "154.8", "15480", "łódź", "KAWA"] {
+        assert_eq!(found(words).await, one(3, "E-2"), "{words}");
+    }
+    assert_eq!(found("0.50").await, (vec![4], vec![]));
+    assert_eq!(found("155.80").await, (vec![], vec![]));
+    assert_eq!(found("müller 154.80").await, (vec![], vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_amount_longer_than_a_book_holds_is_a_problem_of_its_row() {
+    let bank = Bank::empty().await;
+    let long = "9".repeat(59);
+    let engine = bank.book.engine.clone();
+    let file = plain(&[("2026-10-04", "FITS", "1.00"), ("2026-10-05", "TOO LONG", &long)]);
+    let typed = |opening: &str| ImportOptions { opening: Some(opening.into()), ..ImportOptions::default() };
+    let refused = bank.import_with("October", file.clone(), false, typed("0")).await.unwrap_err();
+    assert_eq!(refused.code(), "BAD_ROWS");
+    let source = ImportSource::Bytes { name: "long.csv".into(), bytes: file };
+    let session = engine.import_open(source).await.unwrap().id;
+    let preview = engine.import_preview(&session, typed("0"), Some(bank.bank.clone())).await.unwrap();
+    let problem = preview.problems.first().expect("a problem of the row");
+    assert_eq!((problem.line, problem.column_name.as_str()), (3, "Amount"));
+    assert!(problem.reason.contains("An amount has at most 60 digits"), "{}", problem.reason);
+
+    let fits = plain(&[("2026-10-04", "FITS", "1.00")]);
+    let refused = bank.import_with("October", fits, false, typed(&"9".repeat(61))).await.unwrap_err();
+    assert_eq!(refused.code(), "INVALID_INPUT");
+    assert!(engine.statements().await.unwrap().is_empty());
 }

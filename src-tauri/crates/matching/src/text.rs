@@ -3,6 +3,8 @@
 //! Banks cut, join, fold and abbreviate. So texts are compared in a folded form (no accents, upper case, letters and
 //! digits only), names by their words and consonant skeletons, document numbers by their digits.
 
+mod accounts;
+
 use std::collections::VecDeque;
 
 use unicode_normalization::UnicodeNormalization;
@@ -10,6 +12,8 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::explain::{Span, TextField};
 use crate::model::{LedgerItem, StatementItem};
+
+pub use accounts::names_somebody;
 
 /// The Levenshtein distance over code points if it is at most `allowed`.
 pub fn distance_within(x: &str, y: &str, allowed: usize) -> Option<usize> {

@@ -129,6 +129,10 @@ fn number(error: &NumberError, shown: &str, mark: DecimalMark) -> (Reason, Strin
                 "{shown} has a sign that says one thing and a side that says the other. Write it with one of the two."
             ),
         ),
+        NumberError::Long => (
+            Reason::NotANumber,
+            format!("{shown} is too long. An amount has at most {} digits.", ledger::Amount::MOST_DIGITS),
+        ),
         NumberError::NoDigits => (Reason::NotANumber, format!("{shown} is not a number. It has no digits.")),
     }
 }

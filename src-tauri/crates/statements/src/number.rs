@@ -76,6 +76,8 @@ pub(crate) enum NumberError {
     Contradiction,
     /// No digit.
     NoDigits,
+    /// More digits than an amount has.
+    Long,
 }
 
 /// A number taken apart: what surrounds the digits is understood, the digits are not yet.

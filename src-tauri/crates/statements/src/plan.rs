@@ -387,6 +387,7 @@ pub(crate) fn is_dash(text: &str) -> bool {
 fn plain_amount(plain: &str, exponent: u8) -> Result<Amount, Cause> {
     Amount::parse_decimal(plain, exponent).map_err(|error| match error {
         AmountError::Decimals { given, allowed } => Cause::Decimals { given, allowed },
+        AmountError::Long => Cause::Number(NumberError::Long),
         _ => Cause::Number(NumberError::NoDigits),
     })
 }

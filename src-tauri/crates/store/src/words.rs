@@ -45,7 +45,10 @@ fn digits(word: &str, exponent: usize) -> Option<Digits> {
 pub fn plain_amount(text: &str) -> String {
     let number = text.trim_start_matches(['-', '+', '\u{2212}']);
     let grouped = number.contains([',', '\'', '\u{2019}']) || number.matches('.').count() > 1;
-    if !grouped || !number.starts_with(|c: char| c.is_ascii_digit()) || !number.chars().all(|c| c.is_ascii_digit() || is_mark(c)) {
+    if !grouped
+        || !number.starts_with(|c: char| c.is_ascii_digit())
+        || !number.chars().all(|c| c.is_ascii_digit() || is_mark(c))
+    {
         return text.to_owned();
     }
     let last = number.rfind(is_mark).unwrap_or(0);

@@ -163,6 +163,7 @@ describe('selection', () => {
 
   it('keeps formulas as text but amounts as amounts', () => {
     expect(tsvCell('=1+1')).toBe("'=1+1");
+    expect(tsvCell("-2+3+cmd|' /C calc'!A0")).toBe("'-2+3+cmd|' /C calc'!A0");
     expect(tsvCell('-1386.20')).toBe('-1386.20');
     expect(tsvCell('-x')).toBe("'-x");
     expect(tsvCell('a\tb\nc')).toBe('a b c');

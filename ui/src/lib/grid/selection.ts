@@ -46,5 +46,6 @@ const filterKey = ({ field, test, value }: Filter): string[] => [field, test, va
 /** A cell that a spreadsheet would run as a formula is kept as text. */
 export function tsvCell(text: string): string {
   const flat = text.replace(/[\t\r\n]+/g, ' ');
-  return /^[=+@]/.test(flat) || /^-(?!\d)/.test(flat) ? `'${flat}` : flat;
+  // After a minus only an amount may follow, digits in groups and their decimals.
+  return /^[=+@]/.test(flat) || /^-(?!\d[\d.,'’\u00a0\u202f]*$)/.test(flat) ? `'${flat}` : flat;
 }

@@ -101,9 +101,9 @@ fn search(entries: &[EntryRecord], target: &Amount, left_out: usize, outside: us
     let looked_at = entries.len();
     let verdict = match (found.len(), stopped, left_out) {
         (count, true, _) => format!("Search stopped after {count} combinations."),
-        (0, false, 0) => format!("No combination of up to 4 of {looked_at} entries adds up."),
-        (1, false, 0) => "Only one combination adds up.".to_owned(),
-        (count, false, 0) => format!("{count} combinations add up."),
+        (0, false, 0) => format!("No combination of up to 4 of {looked_at} entries in the same direction adds up."),
+        (1, false, 0) => "Only one combination of entries in the same direction adds up.".to_owned(),
+        (count, false, 0) => format!("{count} combinations of entries in the same direction add up."),
         (count, false, left) => {
             format!("{count} found among the {looked_at} entries nearest in date; {left} were not looked at.")
         }

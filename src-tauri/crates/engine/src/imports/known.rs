@@ -137,10 +137,11 @@ fn take_as_answered(
     doubts: &mut [Option<Doubt>],
     left_out: &HashSet<u32>,
 ) {
-    let read_alike = known.iter().any(Option::is_some)
-        && statement.lines.iter().zip(known.iter().zip(doubts.iter())).all(|(line, (known, doubt))| {
-            known.is_some() || (doubt.is_some() && !left_out.contains(&line.position))
-        });
+    let read_alike =
+        known.iter().any(Option::is_some)
+            && statement.lines.iter().zip(known.iter().zip(doubts.iter())).all(|(line, (known, doubt))| {
+                known.is_some() || (doubt.is_some() && !left_out.contains(&line.position))
+            });
     if read_alike {
         for (known, doubt) in known.iter_mut().zip(doubts) {
             *known = known.take().or_else(|| doubt.take().map(|doubt| doubt.seen().clone()));

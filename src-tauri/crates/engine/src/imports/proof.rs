@@ -27,9 +27,13 @@ fn source(source: BalanceSource) -> &'static str {
 
 fn typed(field: &str, text: Option<&String>) -> EngineResult<Option<(Amount, &'static str)>> {
     text.map(|text| {
-        text.parse()
-            .map(|amount| (amount, TYPED))
-            .map_err(|_| EngineError::invalid(field, format!("“{text}” is not an amount in minor units.")))
+        let amount: Amount = text
+            .parse()
+            .map_err(|_| EngineError::invalid(field, format!("“{text}” is not an amount in minor units.")))?;
+        if !amount.fits_one_row() {
+            return Err(EngineError::invalid(field, format!("An amount has at most {} digits.", Amount::MOST_DIGITS)));
+        }
+        Ok((amount, TYPED))
     })
     .transpose()
 }

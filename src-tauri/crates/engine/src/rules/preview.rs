@@ -30,6 +30,8 @@ struct Data {
     entries: Vec<EntryRecord>,
     line_items: Vec<StatementItem>,
     entry_items: Vec<LedgerItem>,
+    /// Pairs that somebody rejected.
+    excluded: Vec<(u64, u64)>,
     note: Option<String>,
 }
 
@@ -81,7 +83,7 @@ impl Engine {
         entries.extend(self.store.statement_entries(statement.key).await?);
         let line_items = lines.iter().map(|line| line_item(line, &statement.currency)).collect();
         let entry_items = entries.iter().map(|entry| entry_item(entry, &statement.currency)).collect();
-        Ok(Data { lines, entries, line_items, entry_items, note })
+        Ok(Data { lines, entries, line_items, entry_items, excluded: open.excluded, note })
     }
 
     /// The enabled rules as they are, and as they would be with the draft in its place.
@@ -114,8 +116,8 @@ impl Engine {
 
 /// Line key to entry key under a set of rules.
 fn pairs(data: &Data, rules: Vec<matching::Rule>) -> EngineResult<HashMap<u64, u64>> {
-    let inputs =
-        matching::Inputs { lines: data.line_items.clone(), entries: data.entry_items.clone(), excluded: Vec::new() };
+    let (lines, entries) = (data.line_items.clone(), data.entry_items.clone());
+    let inputs = matching::Inputs { lines, entries, excluded: data.excluded.clone() };
     let outcome = crate::runs::match_quietly(inputs, rules, Params::rules_only()).map_err(crate::runs::input_error)?;
     Ok(outcome
         .map(|outcome| outcome.matches.into_iter().map(|one| (one.line, one.entry)).collect())

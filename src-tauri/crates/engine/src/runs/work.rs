@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ledger::Currency;
+use matching::text::names_somebody;
 use matching::{Control, Found, LedgerItem, Matcher, Outcome, Params, Phase, StatementItem, Tier};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -42,7 +43,8 @@ pub(crate) fn entry_item(entry: &EntryRecord, currency: &Currency) -> LedgerItem
         date: entry.date.into(),
         description: entry.description.clone(),
         reference: entry.reference.clone(),
-        counterparty: entry.other_name.clone(),
+        // An account that is called Rent or Bank fees is no payer.
+        counterparty: if names_somebody(&entry.other_name) { entry.other_name.clone() } else { String::new() },
     }
 }
 
