@@ -83,6 +83,8 @@ fn a_line_in_other_words_is_taken_as_stored_already() {
 
         // Another file of the same lines is asked about; said once of all of them, nothing is left either.
         app.press("Esc").await?;
+        app.click("import-leave-ok").await?;
+        app.wait_gone("import-leave").await?;
         open_import(&app).await?;
         at_the_lines(desk, &app, "march-4.csv", &format!("{SECOND}\n"), None).await?;
         app.get("import-late-lines").await?;
