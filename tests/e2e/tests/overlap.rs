@@ -28,7 +28,7 @@ async fn at_the_lines(desk: &Desk, app: &App, name: &str, content: &str, opening
     }
     wait_ready(app, "import-next").await?;
     app.click("import-next").await?;
-    with_text(app, "h3", " new lines").await?;
+    with_text(app, "h3", " new line").await?;
     Ok(())
 }
 
