@@ -317,6 +317,12 @@ fn an_import_is_whole_or_absent() {
                     (Some(LINES), Some(LINES)),
                     "half an import"
                 );
+                // Whoever did not hear that it was stored sends the file again.
+                if aim.after <= 3 {
+                    assert!(import(&target, &file).wait().unwrap().success(), "the file is known");
+                    let again = ok(&["statements", &target]);
+                    assert_eq!((again.as_array().unwrap().len(), again[0]["lines"].as_i64()), (1, Some(LINES)));
+                }
             }
             more => panic!("{} statements from one file", more.len()),
         }
