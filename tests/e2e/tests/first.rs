@@ -2,7 +2,7 @@
 //! second time as a missing opening balance.
 
 use crate::reconcile::{put_into_basket, to_review};
-use crate::steps::{click_text, no_page_errors, wait_ready, wait_toast, with_text};
+use crate::steps::{click_text, company_book, no_page_errors, wait_ready, wait_toast, with_text};
 use e2e::{App, Desk, Result, scenario};
 use std::path::PathBuf;
 
@@ -21,19 +21,8 @@ const OCTOBER: &str = "Date;Description;Amount;Balance\n\
 
 /// A book with five entries and its first statement, whose two lines are matched.
 fn book_with_a_first_statement(desk: &Desk) -> Result<PathBuf> {
-    let book = desk.home().join("quay.tieout");
+    let book = company_book(desk)?;
     let path = book.to_string_lossy().into_owned();
-    desk.headless(&[
-        "book",
-        "create",
-        &path,
-        "--name",
-        "Quay Chandlers",
-        "--currency",
-        "EUR",
-        "--chart",
-        "small-company",
-    ])?;
     for [from, to, amount, reference, text, day] in BOOKED {
         let sides = ["post", &path, "--from", from, "--to", to, "--amount", amount, "--currency", "EUR"];
         let words = ["--reference", reference, "--description", text, "--date", day, "--allow-overdraft"];

@@ -1,6 +1,6 @@
 //! A second file that begins on a day the first one ended with, and names a line of it in other words.
 
-use crate::steps::{no_page_errors, open_import, wait_ready, with_text};
+use crate::steps::{company_book, no_page_errors, open_import, wait_ready, with_text};
 use e2e::{App, Desk, Result, scenario};
 
 const FIRST: &str = "Date;Description;Amount\n\
@@ -44,10 +44,7 @@ async fn store(app: &App, result: &str) -> Result<()> {
 #[test]
 fn a_line_in_other_words_is_taken_as_stored_already() {
     scenario("a_line_in_other_words_is_taken_as_stored_already", async |desk| {
-        let book = desk.home().join("quay.tieout");
-        let path = book.to_string_lossy().into_owned();
-        let chart = ["--currency", "EUR", "--chart", "small-company"];
-        desk.headless(&[&["book", "create", &path, "--name", "Quay Chandlers"], chart.as_slice()].concat())?;
+        let book = company_book(desk)?;
         let app = desk.open(&book).await?;
         app.click("nav-reconcile").await?;
         app.click("import-statement").await?;

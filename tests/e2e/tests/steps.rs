@@ -13,6 +13,15 @@ pub(crate) fn statement_file(desk: &Desk, ending: &str) -> Result<PathBuf> {
     Ok(found.unwrap_or_else(|| panic!("the sample has no {ending} statement")))
 }
 
+/// A book of a small company in which nothing was posted.
+pub(crate) fn company_book(desk: &Desk) -> Result<PathBuf> {
+    let book = desk.home().join("quay.tieout");
+    let path = book.to_string_lossy();
+    let named = ["book", "create", &*path, "--name", "Quay Chandlers"];
+    desk.headless(&[named.as_slice(), &["--currency", "EUR", "--chart", "small-company"]].concat())?;
+    Ok(book)
+}
+
 /// No error and no rejected promise since the window opened.
 pub(crate) async fn no_page_errors(app: &App) -> Result<()> {
     assert_eq!(app.page_errors().await?, Vec::<String>::new());

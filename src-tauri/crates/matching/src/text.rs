@@ -137,6 +137,11 @@ fn count_digits(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_digit).count()
 }
 
+/// Whether a folded word tells who is meant: longer than a letter, without digits, and none of the `general` ones.
+fn tells(word: &str, general: &[&str]) -> bool {
+    word.chars().count() > 1 && count_digits(word) == 0 && !general.contains(&word)
+}
+
 /// Words that say what kind of company it is, not which.
 const LEGAL_FORMS: &[&str] = &[
     "AB", "AG", "APS", "AS", "ASA", "BV", "CO", "CORP", "CV", "DOO", "EURL", "GBR", "GMBH", "INC", "KFT", "KG", "KK",
@@ -202,10 +207,7 @@ impl EntryText {
     pub fn of(entry: &LedgerItem) -> Self {
         let source = if entry.counterparty.trim().is_empty() { &entry.description } else { &entry.counterparty };
         let all = words(&fold(source));
-        let telling = |word: &&String| {
-            word.chars().count() > 1 && count_digits(word) == 0 && !LEGAL_FORMS.contains(&word.as_str())
-        };
-        let name: Vec<String> = all.iter().filter(telling).cloned().collect();
+        let name: Vec<String> = all.iter().filter(|word| tells(word, LEGAL_FORMS)).cloned().collect();
         let joined_name = name.concat();
         let reference_words = words(&fold(&entry.reference));
         Self {

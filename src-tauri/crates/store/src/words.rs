@@ -29,12 +29,9 @@ impl Word {
 /// An amount as a screen shows it or a bank writes it, or the beginning of one: digits, in groups or not, with up to
 /// `exponent` decimals after a point or comma.
 fn digits(word: &str, exponent: usize) -> Option<Digits> {
-    let plain = word.trim_start_matches(['-', '+', '\u{2212}']);
-    if !plain.starts_with(|c: char| c.is_ascii_digit()) || !plain.chars().all(|c| c.is_ascii_digit() || is_mark(c)) {
-        return None;
-    }
-    let decimals = decimals(plain, exponent);
-    let all: String = plain.chars().filter(char::is_ascii_digit).collect();
+    let number = number(word)?;
+    let decimals = decimals(number, exponent);
+    let all = only_digits(number);
     let trimmed = all.trim_start_matches('0');
     let digits = if trimmed.is_empty() { "0" } else { trimmed };
     Some(Digits { digits: digits.to_owned(), rest: decimals.map(|decimals| exponent - decimals) })
@@ -43,21 +40,25 @@ fn digits(word: &str, exponent: usize) -> Option<Digits> {
 /// A text to look for in an index where amounts stand as plain decimals: an amount in groups or with a decimal comma is
 /// written so. Everything else stays as it is.
 pub fn plain_amount(text: &str) -> String {
-    let number = text.trim_start_matches(['-', '+', '\u{2212}']);
-    let grouped = number.contains([',', '\'', '\u{2019}']) || number.matches('.').count() > 1;
-    if !grouped
-        || !number.starts_with(|c: char| c.is_ascii_digit())
-        || !number.chars().all(|c| c.is_ascii_digit() || is_mark(c))
-    {
-        return text.to_owned();
-    }
+    let grouped = |number: &&str| number.contains([',', '\'', '\u{2019}']) || number.matches('.').count() > 1;
+    let Some(number) = number(text).filter(grouped) else { return text.to_owned() };
     let last = number.rfind(is_mark).unwrap_or(0);
     let (whole, rest) = number.split_at(last);
-    let after: String = rest.chars().filter(char::is_ascii_digit).collect();
-    let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
+    let (whole, after) = (only_digits(whole), only_digits(rest));
     let one_kind = number.chars().filter(|c| is_mark(*c)).all(|c| number[last..].starts_with(c));
     // Three digits after the only kind of mark are one more group.
     if one_kind && after.len() == 3 { whole + &after } else { format!("{whole}.{after}") }
+}
+
+/// A word of digits and marks without its sign; nothing if it is another word.
+fn number(word: &str) -> Option<&str> {
+    let plain = word.trim_start_matches(['-', '+', '\u{2212}']);
+    let begins = plain.starts_with(|c: char| c.is_ascii_digit());
+    (begins && plain.chars().all(|c| c.is_ascii_digit() || is_mark(c))).then_some(plain)
+}
+
+fn only_digits(number: &str) -> String {
+    number.chars().filter(char::is_ascii_digit).collect()
 }
 
 fn is_mark(c: char) -> bool {

@@ -1,6 +1,6 @@
 //! Names of accounts that say what money is for, not who it is from.
 
-use super::{count_digits, fold, words};
+use super::{fold, tells, words};
 
 /// What accounts are called in charts of accounts, folded. A name that has another word stands for somebody.
 const ACCOUNT_WORDS: &[&str] = &[
@@ -198,9 +198,7 @@ const ACCOUNT_WORDS: &[&str] = &[
 /// Whether a name is that of somebody. One made of nothing but what accounts are called, as *Bank fees*, is not:
 /// finding `RENT` in the text of a line does not say who was paid.
 pub fn names_somebody(name: &str) -> bool {
-    words(&fold(name))
-        .iter()
-        .any(|word| word.chars().count() > 1 && count_digits(word) == 0 && !ACCOUNT_WORDS.contains(&word.as_str()))
+    words(&fold(name)).iter().any(|word| tells(word, ACCOUNT_WORDS))
 }
 
 #[cfg(test)]
