@@ -172,17 +172,15 @@ impl Shell {
     pub(crate) async fn restore(&self, backup: &Path, path: &Path) -> Answer<OpenBook> {
         Pointed::new_book(path)?;
         let shown = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        if std::fs::metadata(wal_of(backup)).is_ok_and(|log| log.len() > 0) {
-            return Err(Refusal::new(
+        let failed = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::ResourceBusy => Refusal::new(
                 "BOOK_IN_USE",
                 format!(
                     "{} is open in a program or was not closed properly. Open it as a book instead.",
                     shown(backup)
                 ),
-            ));
-        }
-        let failed = |error: std::io::Error| {
-            Refusal::new("FILE", format!("{} could not be copied: {error}. Nothing was restored.", shown(backup)))
+            ),
+            _ => Refusal::new("FILE", format!("{} could not be copied: {error}. Nothing was restored.", shown(backup))),
         };
         engine::files::copy_new(backup, path).map_err(failed)?;
         let opened = self.open(path).await;
@@ -241,12 +239,6 @@ impl Shell {
             }
         })
     }
-}
-
-fn wal_of(book: &Path) -> std::path::PathBuf {
-    let mut name = book.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
 }
 
 fn everything() -> Changed {

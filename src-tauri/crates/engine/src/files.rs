@@ -46,9 +46,22 @@ pub fn may_write(path: &Path, read: &[&Path], replace: bool) -> Result<(), Kept>
 }
 
 fn is_database(path: &Path) -> bool {
+    if is_open_database(path) {
+        return true;
+    }
     let mut start = [0_u8; DATABASE.len()];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
     read.is_ok() && start == *DATABASE
+}
+
+/// Whether a database is open, or was when its program ended: it has its log beside it then. Such a file is not even
+/// looked into. The system drops every lock that SQLite holds on a file once this process closes any other handle of
+/// it, and the next program to close the book would throw away a log that is still written to.
+/// <https://www.sqlite.org/howtocorrupt.html>, "POSIX advisory locks canceled by a separate thread doing close()".
+fn is_open_database(path: &Path) -> bool {
+    let real = path.canonicalize();
+    let real = real.as_deref().unwrap_or(path);
+    ["-wal", "-shm"].iter().any(|ending| beside(real, ending).exists())
 }
 
 /// The database that a file of this name would stand beside.
@@ -96,8 +109,12 @@ pub fn replace_atomically<E: From<io::Error>>(
 /// Copies a file to a name that nobody has yet, whole or not at all.
 ///
 /// # Errors
-/// [`io::ErrorKind::AlreadyExists`] if the name is taken, or as the file system says; nothing is left then.
+/// [`io::ErrorKind::AlreadyExists`] if the name is taken, [`io::ErrorKind::ResourceBusy`] if it is a database that is
+/// open, or as the file system says; nothing is left then.
 pub fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
+    if is_open_database(from) {
+        return Err(io::Error::new(io::ErrorKind::ResourceBusy, "it is open in a program or was not closed properly"));
+    }
     let mut source = File::open(from)?;
     let part = written_beside(to, |file| io::copy(&mut source, file).map(|_| ()))?;
     part.persist_noclobber(to).map_err(|error| error.error)?;
@@ -173,6 +190,9 @@ pub fn bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(no_file());
     }
+    if is_open_database(path) {
+        return Err(io::Error::other("this is a book that is open"));
+    }
     let file = File::open(path)?;
     let about = file.metadata()?;
     if !about.is_file() {
@@ -198,7 +218,7 @@ pub fn reason(error: &io::Error) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{DATABASE, Kept, copy_new, may_write, write_atomically};
+    use super::{DATABASE, Kept, bounded, copy_new, may_write, write_atomically};
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(folder).unwrap();
@@ -253,12 +273,30 @@ mod tests {
         assert_eq!(may_write(&path("old.csv"), &[], false), Err(Kept::Exists));
         assert_eq!(may_write(&path("old.csv"), &[], true), Ok(()));
         assert_eq!(may_write(&path("note-wal"), &[], true), Ok(()));
-        for kept in ["book.csv", "book.csv-wal"] {
+        // Whatever its log stands beside is not looked into.
+        std::fs::write(path("open.csv"), b"not even read").unwrap();
+        std::fs::write(path("open.csv-shm"), b"").unwrap();
+        for kept in ["book.csv", "book.csv-wal", "open.csv"] {
             assert_eq!(may_write(&path(kept), &[], true), Err(Kept::Database), "{kept}");
         }
         let roundabout = folder.path().join("inside").join("..").join("old.csv");
         assert_eq!(may_write(&roundabout, &[&path("new.csv"), &path("old.csv")], true), Err(Kept::Input));
         assert_eq!(may_write(&path("new.csv"), &[&path("also new.csv")], true), Ok(()));
+    }
+
+    #[test]
+    fn a_database_that_is_open_is_neither_read_nor_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let (book, log) = (folder.path().join("a.tieout"), folder.path().join("a.tieout-wal"));
+        std::fs::write(&book, b"pages").unwrap();
+        std::fs::write(&log, b"").unwrap();
+        assert_eq!(bounded(&book, 100).unwrap_err().to_string(), "this is a book that is open");
+        let to = folder.path().join("b.tieout");
+        assert_eq!(copy_new(&book, &to).unwrap_err().kind(), std::io::ErrorKind::ResourceBusy);
+        assert!(!to.exists());
+        std::fs::remove_file(&log).unwrap();
+        assert_eq!(bounded(&book, 100).unwrap(), b"pages");
+        copy_new(&book, &to).unwrap();
     }
 
     #[cfg(unix)]
