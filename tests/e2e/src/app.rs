@@ -73,7 +73,9 @@ impl App {
 
     /// All elements with this `data-testid` at this moment, none included.
     pub async fn all(&self, testid: &str) -> Result<Vec<WebElement>> {
-        Ok(self.driver.find_all(By::Css(selector(testid))).await?)
+        let css = selector(testid);
+        // One that vanishes while it is looked for makes the driver fail.
+        self.until_some(&css, async || Ok(Some(self.driver.find_all(By::Css(css.as_str())).await?))).await
     }
 
     /// The first element fitting a CSS selector, waiting until it is shown.
@@ -104,7 +106,8 @@ impl App {
     /// Text of the element with this `data-testid`, as shown.
     pub async fn text(&self, testid: &str) -> Result<String> {
         // The driver leaves out text that ends in an ellipsis, although it is on the screen.
-        Ok(self.get(testid).await?.prop("innerText").await?.unwrap_or_default())
+        let said = async || Ok(Some(self.get(testid).await?.prop("innerText").await?.unwrap_or_default()));
+        self.until_some(testid, said).await
     }
 
     /// Replaces the content of a field by typing.

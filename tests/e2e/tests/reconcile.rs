@@ -260,7 +260,14 @@ pub(crate) async fn charged_invoice(app: &App) -> Result<String> {
 
 async fn choose_by_mouse(app: &App, testid: &str, name: &str) -> Result<()> {
     app.fill(testid, name).await?;
-    click_text(app, &format!("[data-testid={testid}-option]"), name).await?;
+    let options = format!("[data-testid={testid}-option]");
+    // Until the list is the one for the whole name, its rows move under the pointer.
+    app.wait_until(&format!("{name} to be offered"), async || {
+        let offered = texts(app, &options).await?;
+        Ok(!offered.is_empty() && offered.iter().all(|text| text.contains(name)))
+    })
+    .await?;
+    click_text(app, &options, name).await?;
     app.wait_until(name, async || Ok(value(app, testid).await? == name)).await
 }
 
