@@ -25,7 +25,7 @@ const BOOKED: &[&str] = &[
 /// Words for what the bank has only announced or holds back.
 #[rustfmt::skip]
 const PENDING: &[&str] = &[
-    "pending", "processing", "in progress", "authorised", "authorized", "authorisation", "authorization", "hold",
+    "pending", "processing", "in progress", "offen", "authorised", "authorized", "authorisation", "authorization", "hold",
     "on hold", "reserved", "reservation", "uncleared", "unposted", "scheduled", "vorgemerkt", "umsatz vorgemerkt",
     "vorgemerkter umsatz", "ausstehend", "in bearbeitung", "en attente", "en cours", "à venir", "pendiente",
     "pendente", "en proceso", "in sospeso", "autorizzato", "non contabilizzato", "oczekująca", "oczekujące",
@@ -55,6 +55,23 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 /// True for a word that says that a row is not booked.
 pub(crate) fn is_open(text: &str) -> bool {
     text.len() <= 64 && WORDS.open.contains(&fold(text))
+}
+
+/// Phrases within the text of a line that say that it is only reserved, folded.
+const ANNOUNCED: &[&str] = &[
+    "reservert transaksjon",
+    "reserveret transaktion",
+    "reserverat belopp",
+    "preliminar transaktion",
+    "pending transaction",
+    "umsatz vorgemerkt",
+    "vorgemerkter umsatz",
+];
+
+/// Whether the text of a line says that the bank has not booked it yet.
+pub(crate) fn announces(text: &str) -> bool {
+    let folded = fold(text);
+    folded.starts_with("prel ") || ANNOUNCED.iter().any(|phrase| folded.contains(phrase))
 }
 
 /// What a heading between rows says of those below it: `Some(true)` for not booked, as "Pending Transactions".

@@ -7,6 +7,7 @@ mod behaviour;
 mod bombs;
 mod corpus;
 mod fixtures;
+mod layouts;
 mod mappings;
 mod properties;
 mod support;

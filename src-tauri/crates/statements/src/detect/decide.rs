@@ -39,7 +39,10 @@ impl Work<'_> {
             }));
             self.open_evidence.push("Every number fits both decimal marks.".into());
         } else if let Some(why) = inverse {
-            for sign in [SignModel::Signed, SignModel::Inverse] {
+            let taken = outcome.map(|outcome| outcome.best.sign);
+            let mut signs = [SignModel::Signed, SignModel::Inverse];
+            signs.sort_by_key(|sign| Some(*sign) != taken);
+            for sign in signs {
                 self.open.push((sign.label().into(), Choice { sign_model: Some(sign), ..Choice::default() }));
             }
             self.open_evidence.push(why.into());

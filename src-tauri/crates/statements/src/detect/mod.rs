@@ -89,7 +89,7 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
     let mut outcome = work.money(direction, order, decimals);
     work.signs_by_words(direction, outcome.as_mut());
     let words = work.after_money(direction, outcome.as_ref());
-    let inverse = work.unsure_of_sign(outcome.as_ref());
+    let inverse = work.unsure_of_sign(outcome.as_ref(), order);
     let mut mapping = work.plan.to_mapping(format, header_texts(header), width, words);
     mapping.currency = currency.clone();
     work.readings(&mapping, &open_dates, open_mark, outcome.as_ref(), inverse);
@@ -425,6 +425,7 @@ impl Work<'_> {
             roles::texts(columns, &mut self.plan, &taken);
         }
         self.settle_state();
+        self.tell_announced();
         let mut words = self.mapped().map(|m| m.direction_words.clone()).unwrap_or_default();
         if let Some(column) = self.plan.direction.filter(|&c| c < self.columns.len())
             && words == DirectionWords::default()
@@ -446,6 +447,26 @@ impl Work<'_> {
         }
         self.plan.words = Words::new(&words);
         words
+    }
+
+    /// Rows that only their text says are not booked yet: whether they count is for a person to say.
+    fn tell_announced(&mut self) {
+        let texts: Vec<usize> =
+            self.plan.description.iter().copied().chain(self.plan.counterparty).chain(self.plan.reference).collect();
+        let rows = self.layout.data.iter().map(|&index| &self.table.rows[index]);
+        let mut lines = rows
+            .filter(|row| texts.iter().any(|&column| state::announces(row.cell(column))))
+            .map(|row| row.line.to_string())
+            .collect::<Vec<_>>();
+        if lines.is_empty() {
+            return;
+        }
+        let (count, more) = (lines.len(), lines.len() > 5);
+        lines.truncate(5);
+        let which = format!("line {}{}", lines.join(", "), if more { " and more" } else { "" });
+        let rows = crate::faults::counted(count, "row says", "rows say");
+        let text = format!("{rows} in the text that the bank has not booked it yet: {which}. Read as booked.");
+        self.warnings.push((Reason::UnknownState, text));
     }
 
     /// The column of states: what the mapping says, else what is found.

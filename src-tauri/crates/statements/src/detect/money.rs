@@ -356,7 +356,10 @@ fn named_bases(columns: &[Column], candidates: &Candidates, named: &dyn Fn(Hint)
     let mixed = named(Hint::Direction).into_iter().filter(|&c| columns[c].looks_like_money());
     let mut amounts: Vec<usize> =
         amounts.into_iter().chain(mixed).filter(|&c| body_is_empty || columns[c].filled > 0).collect();
-    amounts.sort_by_key(|&c| !super::roles::of_the_account(&columns[c].header));
+    // Of two amounts of one name, the one beside the currency is what moved the account.
+    let beside_currency = |c: usize| columns.get(c + 1).is_some_and(|next| next.hinted(Hint::Currency));
+    let twice = |c: usize| columns.iter().filter(|other| other.header == columns[c].header).count() > 1;
+    amounts.sort_by_key(|&c| (!super::roles::of_the_account(&columns[c].header), twice(c) && !beside_currency(c)));
     for amount in amounts.into_iter().take(4) {
         bases.push(single(columns, candidates, amount, true));
     }
@@ -377,6 +380,12 @@ fn structural_bases(columns: &[Column], candidates: &Candidates, money: &[usize]
             if (columns[left].separated == 0) != (columns[right].separated == 0) {
                 continue;
             }
+            // "CAD$" and "USD$" are two currencies and not two sides.
+            if let (Some(one), Some(other)) = (currency_named(&columns[left]), currency_named(&columns[right]))
+                && one != other
+            {
+                continue;
+            }
             // Exactly one of the two is filled in each row, as far as counts can tell.
             if filled(left) + filled(right) <= rows
                 && filled(left) < rows
@@ -395,6 +404,11 @@ fn structural_bases(columns: &[Column], candidates: &Candidates, money: &[usize]
     singles.sort_by_key(|&c| (columns[c].separated == 0, columns[c].negative == 0));
     bases.extend(singles.into_iter().take(6).map(|column| single(columns, candidates, column, false)));
     bases
+}
+
+/// The currency in the name of a column.
+fn currency_named(column: &Column) -> Option<String> {
+    crate::words::fold(&column.header).split(' ').find(|word| crate::words::is_iso(word)).map(str::to_owned)
 }
 
 /// The decimal mark of each column.

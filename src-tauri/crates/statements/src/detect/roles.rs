@@ -43,9 +43,14 @@ pub(crate) fn keys(columns: &[Column], rows: usize, plan: &mut Plan) -> Option<u
     let numbered = |c: &Column| {
         c.filled > 0 && (c.ibans * 10 >= c.filled * 9 || (c.mean_length() >= 4 && !c.many && c.distinct.len() <= 20))
     };
-    // A column named like an account whose values differ in nearly every row names the other side.
-    let own =
-        |c: &Column| numbered(c) && (constant(c) || (c.filled >= 4 && c.distinct.len() * 2 <= c.filled && !c.many));
+    // A column named like an account whose values differ in nearly every row names the other side. A bare "IBAN" may
+    // name either: with several of them it is ours only where another column has the other side's, or where balances
+    // run through the rows.
+    let tells = |c: &Column| c.hinted(Hint::CounterpartyAccount) && !constant(c) || c.hinted(Hint::Balance);
+    let others = columns.iter().any(|c| c.filled > 0 && tells(c));
+    let bare = |c: &Column| matches!(crate::words::fold(&c.header).as_str(), "iban" | "bank account");
+    let several = |c: &Column| c.filled >= 4 && c.distinct.len() * 2 <= c.filled && !c.many && (others || !bare(c));
+    let own = |c: &Column| numbered(c) && (constant(c) || several(c));
     plan.account = (0..columns.len())
         .filter(|&c| {
             columns[c].hinted(Hint::Account)
@@ -99,17 +104,14 @@ pub(crate) fn texts(columns: &[Column], plan: &mut Plan, taken: &[usize]) {
     plan.counterparty = named(Hint::Counterparty).find(|&c| texts(c));
     plan.reference = named(Hint::Reference).max_by_key(|&c| (columns[c].filled, std::cmp::Reverse(c)));
     plan.bank_code = named(Hint::BankCode).next();
-    plan.counterparty_account = named(Hint::CounterpartyAccount)
-        .next()
-        .or_else(|| named(Hint::Account).find(|&c| Some(c) != plan.account))
-        .or_else(|| {
-            (0..columns.len()).find(|&c| {
-                free(c)
-                    && columns[c].hint.is_none()
-                    && columns[c].ibans * 2 > columns[c].filled
-                    && columns[c].filled > 0
-            })
-        });
+    // One number in every row is hardly the other side's.
+    let varied = |c: &usize| columns[*c].many || columns[*c].distinct.len() > 1;
+    let accounts = || named(Hint::CounterpartyAccount).chain(named(Hint::Account).filter(|&c| Some(c) != plan.account));
+    plan.counterparty_account = accounts().find(varied).or_else(|| accounts().next()).or_else(|| {
+        (0..columns.len()).find(|&c| {
+            free(c) && columns[c].hint.is_none() && columns[c].ibans * 2 > columns[c].filled && columns[c].filled > 0
+        })
+    });
     let used = |plan: &Plan, c: usize| {
         [plan.counterparty, plan.reference, plan.bank_code, plan.counterparty_account].contains(&Some(c))
     };

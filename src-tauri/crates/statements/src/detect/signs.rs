@@ -2,18 +2,48 @@
 
 use super::Work;
 use super::money::Outcome;
+use crate::columns::Column;
 use crate::mapping::SignModel;
-use crate::model::Confidence;
+use crate::model::{BalancePlace, Confidence, RowOrder};
 use crate::number;
-use crate::words;
+use crate::words::{self, Hint};
 
 /// Rows that are looked at.
 const ROWS: usize = 2_000;
 
 /// Words for a card, whole words of Latin texts and parts of others.
 const CARD_WORDS: &[&str] =
-    &["card", "karte", "kreditkarte", "carte", "tarjeta", "carta", "kaart", "creditcard", "kort", "kortet"];
-const CARD_PARTS: &[&str] = &["カード", "信用卡", "신용카드", "ご利用", "利用日", "利用金額"];
+    &["card", "karte", "kreditkarte", "carte", "tarjeta", "carta", "kaart", "creditcard", "kort", "kortet", "cartao"];
+const CARD_PARTS: &[&str] = &["カード", "信用卡", "신용카드", "ご利用", "利用日", "利用金額", "תאריך חיוב"];
+
+/// What a card says when it was paid, folded.
+const RECEIVED: &[&str] = &[
+    "thank you",
+    "autopay",
+    "payment received",
+    "pagamento recebido",
+    "pago recibido",
+    "paiement recu",
+    "zahlung erhalten",
+];
+
+/// Why balances that hang together do not say which way the amounts run, if they do not. Read from the other end, any
+/// table is its own mirror image with every sign turned round: the order of the days tells the two apart.
+fn unproven_by_balances(outcome: &Outcome, column: &Column, order: RowOrder) -> Option<&'static str> {
+    let has_signs = column.negative > 0 || column.marked > 0;
+    // A balance printed after its row is what banks do; where only the other way round fits, the days may be in disorder.
+    let before_row = outcome.relation.is_some_and(|relation| relation.place == BalancePlace::BeforeRow);
+    if has_signs && before_row && outcome.best.sign == SignModel::Inverse {
+        return Some(
+            "The balances follow only with every sign turned round, or if the rows are not in the order of their days.",
+        );
+    }
+    match (has_signs, order == RowOrder::Unknown, outcome.fit.telling < 2) {
+        (false, true, _) => Some("No amount has a sign, and without an order of days the balances fit either way."),
+        (false, false, true) => Some("No amount has a sign, and the balances tell for one row only."),
+        _ => None,
+    }
+}
 
 impl Work<'_> {
     /// Signed amounts with a word for the side beside each: where every minus is called money in and every plain amount
@@ -49,27 +79,38 @@ impl Work<'_> {
     }
 
     /// Why a person must say which way signed amounts run, if one must.
-    pub(super) fn unsure_of_sign(&self, outcome: Option<&Outcome>) -> Option<&'static str> {
+    pub(super) fn unsure_of_sign(&self, outcome: Option<&Outcome>, order: RowOrder) -> Option<&'static str> {
         let outcome = outcome?;
-        let (SignModel::Signed, Some(at)) = (outcome.best.sign, outcome.best.amount) else { return None };
-        let settled = matches!(outcome.confidence, Confidence::Chosen | Confidence::Certain);
-        if settled || outcome.relation.is_some() {
+        let (SignModel::Signed | SignModel::Inverse, Some(at)) = (outcome.best.sign, outcome.best.amount) else {
+            return None;
+        };
+        if outcome.confidence == Confidence::Chosen {
             return None;
         }
         let column = &self.columns[at];
+        if outcome.relation.is_some() {
+            return unproven_by_balances(outcome, column, order);
+        }
+        if outcome.confidence == Confidence::Certain {
+            return None;
+        }
         let on_card = self.is_on_card();
         let amounts = column.amounts();
         // With a balance beside it, a month without a minus is nothing odd.
         let alone = self.plan.balance.is_none();
         if column.negative == 0 {
-            return match (column.marked == 0 && amounts > 0, on_card, alone && amounts >= 3) {
+            return match (column.marked == 0 && amounts > 0, on_card, alone) {
                 (true, true, _) => Some("This looks like a card, and no amount has a sign."),
                 (true, false, true) => Some("No amount has a sign, so nothing says that money came in."),
                 _ => None,
             };
         }
         let fewer = |times: usize| column.negative * times < amounts;
-        if on_card && fewer(2) || fewer(3) && self.thanks_for_payments(at) || self.only_thanks_are_negative(at) {
+        // Who uses a card pays for it less often than with it.
+        if on_card && column.negative * 2 <= amounts
+            || fewer(3) && self.thanks_for_payments(at)
+            || self.only_thanks_are_negative(at)
+        {
             return Some("This looks like a card: purchases have no sign and payments a minus.");
         }
         // An account spends oftener than it receives.
@@ -81,7 +122,15 @@ impl Work<'_> {
         let says_card =
             |text: &str| CARD_PARTS.iter().any(|part| text.contains(part)) || words::has_word(text, CARD_WORDS);
         let before = self.layout.header.map_or(self.layout.body, |header| header + 1).min(self.table.rows.len());
-        (0..before).any(|index| self.table.rows[index].cells.iter().any(says_card))
+        (0..before).any(|index| self.table.rows[index].cells.iter().any(says_card)) || self.is_headed_as_a_card()
+    }
+
+    /// The day of the purchase, the day it was posted, and what kind of purchase: the headings of American cards.
+    fn is_headed_as_a_card(&self) -> bool {
+        let any = |is: &dyn Fn(&Column) -> bool| self.columns.iter().any(is);
+        any(&|column| column.hinted(Hint::Date))
+            && any(&|column| column.hinted(Hint::BookingDate))
+            && any(&|column| words::has_word(&column.header, &["category"]))
     }
 
     /// The texts of the rows, folded, and whether their amount is negative.
@@ -94,7 +143,7 @@ impl Work<'_> {
     }
 
     fn thanks_for_payments(&self, amount: usize) -> bool {
-        const THANKS: &[&str] = &["payment", "thank you", "autopay", "zahlung", "paiement"];
+        const THANKS: &[&str] = &["payment", "thank you", "autopay", "zahlung", "paiement", "pagamento"];
         self.texts(amount).any(|(text, minus)| minus && THANKS.iter().any(|word| text.contains(word)))
     }
 
@@ -102,7 +151,7 @@ impl Work<'_> {
     fn only_thanks_are_negative(&self, amount: usize) -> bool {
         let (mut negative, mut positive) = (0, 0);
         for (text, minus) in self.texts(amount) {
-            let thanks = ["thank you", "autopay", "payment received"].iter().any(|word| text.contains(word));
+            let thanks = RECEIVED.iter().any(|word| text.contains(word));
             if thanks != minus {
                 return false;
             }

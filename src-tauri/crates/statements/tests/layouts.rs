@@ -1,0 +1,123 @@
+//! Layouts of real banks, cut to a few invented rows: where money ran the wrong way or into the wrong account.
+
+use statements::{Proof, ReadOptions, Reading, Reason, Topic};
+
+use crate::support::{amounts, errors};
+
+fn read(text: &str) -> Reading {
+    statements::read(text.as_bytes(), "statement.csv", &ReadOptions::default())
+}
+
+/// Whether a person is asked which way the amounts run.
+fn asks_for_sign(reading: &Reading) -> bool {
+    let Proof::Ambiguous { readings } = &reading.statements[0].proof else { return false };
+    readings.iter().all(|one| one.choice.sign_model.is_some())
+}
+
+#[test]
+fn amounts_without_any_sign_are_asked_about_however_few() {
+    for text in [
+        "Date,Description,Amount\n2026-11-02,Shop,129.00\n2026-11-03,Restaurant,64.50\n",
+        "2026-11-02,RBC VISA PAYMENT,500.00,,1000.00\n2026-11-03,LOBLAWS,80.00,,920.00\n",
+    ] {
+        assert!(asks_for_sign(&read(text)), "{text}");
+    }
+}
+
+#[test]
+fn balances_of_one_day_do_not_tell_amounts_without_signs() {
+    let one_day = "Fecha;Concepto;Importe;Saldo\n08/10/2026;TRANSF;7.700,00;107.700,00\n08/10/2026;PAGO PROVEEDOR;20.000,00;87.700,00\n";
+    assert!(asks_for_sign(&read(one_day)));
+    let payments =
+        "Date,Text,Amount,Balance\n2026-10-08,A,50.00,950.00\n2026-10-08,B,20.00,930.00\n2026-10-08,C,30.00,900.00\n";
+    assert!(asks_for_sign(&read(payments)));
+    // One step tells for one of two rows.
+    let step = "Date,Text,Amount,Balance\n2026-10-08,Out,100.00,900.00\n2026-10-09,In,2500.00,3400.00\n";
+    assert!(asks_for_sign(&read(step)));
+    // With an order of days and more steps they do tell.
+    let days =
+        "Date,Text,Amount,Balance\n2026-10-08,A,50.00,950.00\n2026-10-09,B,20.00,930.00\n2026-10-10,C,30.00,900.00\n";
+    let told = read(days);
+    assert!(!asks_for_sign(&told));
+    assert_eq!(amounts(&told), ["-50.00", "-20.00", "-30.00"]);
+}
+
+#[test]
+fn days_in_disorder_do_not_turn_signs_round() {
+    let text = "Buchungstag;Verwendungszweck;Betrag;Waehrung;Saldo nach Buchung\n\
+                06.11.2026;Basislastschrift;-6;EUR;1000\n05.11.2026;Dauerauftrag;600;EUR;1600\n\
+                04.11.2026;Kartenzahlung;-17;EUR;1583\n03.11.2026;Abschluss;-19,2;EUR;1563,8\n";
+    assert!(asks_for_sign(&read(text)));
+}
+
+#[test]
+fn cards_are_known_by_their_headings_and_by_how_they_are_paid() {
+    for text in [
+        "Extrato;Conta Cartão Número 123\nData;Descrição;Valor\n2026-11-02;COMPRA Tesla;9.99\n2026-11-03;COMPRA Loja;12.00\n2026-11-04;PAGAMENTO CARTAO DE CREDITO;-9.99\n",
+        "Trans. Date,Post Date,Description,Amount,Category\n11/02/2026,11/03/2026,COFFEE CO,10.00,Restaurants\n11/04/2026,11/05/2026,BOOKS,50.00,Merchandise\n11/16/2026,11/17/2026,EMPLOYER,-1000.00,Payments\n",
+        "Date,Activity Type,Card Number,Merchant Name,Amount\n2026-11-02,TRANS,************1234,GROCER,$64.20\n2026-11-03,PAYMENT,************1234,PAYMENT,-$200.00\n",
+        "date,title,amount\n2026-11-02,Loja,\"150,00\"\n2026-11-03,Pagamento recebido,\"- 2.675,73\"\n",
+    ] {
+        assert!(asks_for_sign(&read(text)), "{text}");
+    }
+    // A card that prints purchases with a minus needs no question.
+    let plain = "Transaction Date,Post Date,Description,Category,Amount\n11/12/2026,11/13/2026,COFFEE CO,Food,-10.00\n11/14/2026,11/15/2026,BOOKS,Shopping,-50.00\n11/16/2026,11/17/2026,Payment Thank You,,60.00\n";
+    assert!(!asks_for_sign(&read(plain)));
+}
+
+#[test]
+fn both_sides_are_known_by_name() {
+    for (debit, credit) in [("Разход", "Приход"), ("Withdrawn", "Paid In"), ("Withdrawn", "Deposited")] {
+        let text = format!("Date,Text,{credit},{debit}\n2026-11-02,A,0.00,1.96\n2026-11-03,B,20.00,0.00\n");
+        assert_eq!(amounts(&read(&text)), ["-1.96", "20.00"], "{debit}");
+    }
+}
+
+#[test]
+fn a_bare_iban_beside_each_payment_is_the_other_side() {
+    let head = "\"Girokonto\";\"DE89370400440532013000\"\n\"Buchungsdatum\";\"Zahlungsempfänger\";\"Verwendungszweck\";\"IBAN\";\"Betrag (€)\"\n";
+    let other = ["DE75512108001245126199", "AT611904300234573201"];
+    let rows: String = (0..6)
+        .map(|at| format!("\"0{}.11.26\";\"A\";\"Rent\";\"{}\";\"-{}0,00\"\n", at + 1, other[at % 2], at + 1))
+        .collect();
+    let reading = read(&format!("{head}{rows}"));
+    assert_eq!(reading.statements.len(), 1);
+    let lines = &reading.statements[0].lines;
+    assert!(lines.iter().all(|line| line.counterparty_account.as_deref().is_some_and(|iban| other.contains(&iban))));
+}
+
+#[test]
+fn the_amount_is_in_the_currency_of_the_account() {
+    let card = "Belegdatum;Eingangstag;Verwendungszweck;Fremdwährung;Betrag;Kurs;Betrag;Währung\n\
+                03.11.2026;03.11.2026;Hotel;USD;- 123,45;1,10000;- 112,23;EUR\n04.11.2026;04.11.2026;Taxi;USD;- 22,00;1,10000;- 20,00;EUR\n";
+    let reading = read(card);
+    assert_eq!(amounts(&reading), ["-112.23", "-20.00"]);
+    assert_eq!(reading.statements[0].currency.as_deref(), Some("EUR"));
+    let account = "Datum,Empfänger,Verwendungszweck,Betrag (EUR),Betrag (Fremdwährung),Fremdwährung\n\
+                   2026-11-01,GROCER,a,-59.99,-59.99,EUR\n2026-11-02,HOSTING,b,-5.97,-7.00,USD\n2026-11-03,BAKER,c,-12.00,,\n";
+    let reading = read(account);
+    assert_eq!(amounts(&reading), ["-59.99", "-5.97", "-12.00"]);
+    assert_eq!(reading.statements[0].currency.as_deref(), Some("EUR"));
+}
+
+#[test]
+fn two_currencies_are_not_two_sides() {
+    let text = "Transaction Date,Description 1,CAD$,USD$\n1/15/2026,COFFEE,-3.45,\n1/16/2026,BOOKS,,-20.00\n1/17/2026,TEA,-5.00,\n";
+    let reading = read(text);
+    let model = reading.detection.decision(Topic::SignModel).map(|decision| decision.value.clone());
+    assert!(model.is_none_or(|model| !model.starts_with("debit_credit")));
+    assert!(!errors(&reading).is_empty(), "the row in the other currency is a problem of its own");
+}
+
+#[test]
+fn what_is_only_announced_is_left_out_or_told() {
+    let open = "\"Buchungstag\";\"Vorgang\";\"Buchungstext\";\"Umsatz in EUR\"\n\"offen\";\"Karte\";\"Text1\";\"-23,86\"\n\
+                \"06.10.2026\";\"Lastschrift\";\"Text2\";\"-40,01\"\n\"05.10.2026\";\"Übertrag\";\"Text3\";\"1.265,64\"\n";
+    let reading = read(open);
+    assert_eq!(amounts(&reading), ["-40.01", "1265.64"]);
+    assert!(errors(&reading).is_empty());
+    let told =
+        read("Dato;Forklaring;Ut;Inn\n02.11.2026;Varekjøp Reservert transaksjon;100,00;\n03.11.2026;Lønn;;1000,00\n");
+    let warning = told.problems.iter().find(|problem| problem.reason == Reason::UnknownState).expect("a warning");
+    assert!(warning.message.contains("1 row says") && warning.message.contains("line 2"), "{}", warning.message);
+}
