@@ -79,6 +79,10 @@ fn describe(statement: &Statement, out: &mut dyn Write) -> Result<()> {
         }
     }
     writeln!(out, "Proof     {}", proof(&statement.proof))?;
+    if let Some(check) = statement.check.as_ref().filter(|check| !check.difference.is_zero()) {
+        let apart = figure(&check.difference.abs().to_string(), statement.exponent);
+        writeln!(out, "          Does not tie: opening and lines are {apart} apart from the closing.")?;
+    }
     if statement.lines.is_empty() {
         return writeln!(out, "No lines.");
     }
@@ -125,7 +129,7 @@ fn problem_row(problem: &Problem) -> [String; 4] {
 
 fn proof(proof: &Proof) -> String {
     match proof {
-        Proof::Proved { agree, of, .. } => format!("proved, {agree} of {of} rows agree"),
+        Proof::Proved { agree, of, .. } => format!("columns proved by the balances, {agree} of {of} rows agree"),
         Proof::Ambiguous { readings } => format!("ambiguous, {} readings fit", readings.len()),
         Proof::NotProvable { why } => format!("not provable: {why}"),
     }

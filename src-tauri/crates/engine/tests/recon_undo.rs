@@ -23,6 +23,11 @@ async fn a_reversal_that_was_undone_is_not_booked_twice() {
     let first = engine.match_undo(&done.match_ids[0], true, None).await.unwrap();
     assert!(first.posted.is_some());
     assert_eq!(fees().await, "0");
+    // The report has both, which come to nothing, and no match of a line.
+    let report = engine.report(&statement, None).await.unwrap();
+    let posted: Vec<_> = report.differences.iter().map(|one| (one.line_position, one.amount.as_str())).collect();
+    assert_eq!(posted, [(0, "-600"), (0, "600")]);
+    assert_eq!(report.by_tier, []);
     engine.desk_undo(&statement, None).await.unwrap();
     // Undo leaves the journal alone: both entries stand, and the line has its match again.
     assert_eq!(fees().await, "0");

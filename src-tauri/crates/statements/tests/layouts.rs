@@ -35,8 +35,7 @@ fn balances_of_one_day_do_not_tell_amounts_without_signs() {
     let step = "Date,Text,Amount,Balance\n2026-10-08,Rent,100.00,900.00\n2026-10-09,Wages,2500.00,3400.00\n";
     assert!(asks_for_sign(&read(step)));
     // With an order of days and more steps they do tell.
-    let days =
-        "Date,Text,Amount,Balance\n2026-10-08,A,50.00,950.00\n2026-10-09,B,20.00,930.00\n2026-10-10,C,30.00,900.00\n2026-10-11,D,10.00,890.00\n";
+    let days = "Date,Text,Amount,Balance\n2026-10-08,A,50.00,950.00\n2026-10-09,B,20.00,930.00\n2026-10-10,C,30.00,900.00\n2026-10-11,D,10.00,890.00\n";
     let told = read(days);
     assert!(!asks_for_sign(&told));
     assert_eq!(amounts(&told), ["-50.00", "-20.00", "-30.00", "-10.00"]);

@@ -40,9 +40,9 @@ pub fn run(options: &Options) -> Result {
     open(&binaries::path("tieout-app", profile)?, &book)
 }
 
-/// The sample book in the user's data folder, made on first use and kept once somebody worked in it.
+/// The sample book where the app keeps its own, made on first use and kept once somebody worked in it.
 fn sample_book(profile: Profile) -> Result<PathBuf> {
-    let folder = data_folder()?.join("tieout/sample");
+    let folder = data_folder()?.join("org.tieout.app/sample");
     let book = folder.join(SAMPLE);
     at(&folder, std::fs::create_dir_all(&folder))?;
     process::run(Command::new(binaries::path("tieout", profile)?).args(["sample", "--renew", "--out"]).arg(&folder))?;

@@ -123,6 +123,19 @@ describe('reading what people type', () => {
     });
   });
 
+  it('asks again where three is as likely as three thousand', () => {
+    for (const text of ['3.000', '10.000', '-1.230', '1.230']) refuses(text, 2, 'ambiguous');
+    refuses('3.000', 0, 'ambiguous');
+    reads('3.000', 3, '3000');
+    reads('0.100', 2, '10');
+    reads('12.345.678', 2, '1234567800');
+    expect(parseAmount('3,000', 2, { locale: 'de-DE' })).toMatchObject({
+      ok: false,
+      message: '“3,000” can be read in two ways. Write 3000 or 3,00.',
+    });
+    expect(parseAmount('3.000', 2, { locale: 'de-DE' })).toMatchObject({ ok: true, minor: '300000' });
+  });
+
   it('accepts k and m exactly', () => {
     reads('12k', 2, '1200000');
     reads('1.5k', 0, '1500');

@@ -4,6 +4,7 @@ export type AmountProblem =
   | 'empty'
   | 'not-a-number'
   | 'too-many-decimals'
+  | 'ambiguous'
   | 'division-by-zero'
   | 'too-long'
   | 'negative'
@@ -226,11 +227,28 @@ function toMinor(text: string, exponent: number, locale: string, currency?: stri
   } else {
     const { negative, body } = stripSign(trimmed);
     value = readNumber(body, locale);
+    refuseTwoReadings(body, exponent, locale);
     if (negative) value = { n: -value.n, d: value.d };
   }
   const scaled = value.n * pow10(exponent);
   if (scaled % value.d !== 0n) throw new Refused('too-many-decimals', tooManyDecimals(exponent, currency));
   return scaled / value.d;
+}
+
+/**
+ * `3.000` is three where `.` is the decimal mark, and three thousand for many who type it. Where an amount has fewer
+ * decimals than that, nobody writes three of them: it is asked for again.
+ */
+function refuseTwoReadings(body: string, exponent: number, locale: string): void {
+  const found = /^([1-9]\d{0,2})([.,])(\d{3})$/.exec(body.trim());
+  if (!found || exponent >= 3 || found[2] !== localeMark(locale)) return;
+  const [, whole = '', mark = '', after = ''] = found;
+  if (/[1-9]/.test(after.slice(exponent))) return;
+  const less = exponent ? `${whole}${mark}${after.slice(0, exponent)}` : whole;
+  throw new Refused(
+    'ambiguous',
+    `“${body.trim()}” can be read in two ways. Write ${whole}${after} or ${less}.`,
+  );
 }
 
 function tooManyDecimals(exponent: number, currency = 'This currency'): string {

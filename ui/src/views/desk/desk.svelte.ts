@@ -363,6 +363,8 @@ export class Desk {
         const rest = this.resolved.filter((one) => one.line.id !== line.id);
         this.resolved = [{ line, text: done.text, action: done.action_id }, ...rest].slice(0, RESOLVED_SHOWN);
       }
+      // Something else was done: what is open again was not resolved.
+      else this.resolved = [];
       this.resetBasket();
       this.entryText = '';
       await this.refresh(this.filter === 'review' ? done.next_line_id : (this.line?.id ?? null));

@@ -37,6 +37,13 @@ describe('listRows', () => {
     ]);
   });
 
+  it('misses no days between which the balance did not change', () => {
+    const october = { ...statement('2026-10-01', '2026-10-28'), closing: '987009' };
+    const november = (opening: string) => ({ ...statement('2026-11-02', '2026-11-18'), opening });
+    expect(said([october, november('987009')]).filter((row) => row.includes('2026-10-29'))).toEqual([]);
+    expect(said([october, november('1')])).toContain('missing 2026-10-29 2026-10-31');
+  });
+
   it('begins in the middle of a month when the statement ended there', () => {
     expect(said([statement('2026-11-01', '2026-11-15')])).toEqual([
       'account Merrion Operating',

@@ -20,6 +20,8 @@ export type ListRow =
   | { kind: 'none'; key: string; balance: string; name: string }
   | Gap;
 
+/** So long an account may well stand still; longer, and a statement of it is waited for. */
+const QUIET_DAYS = 28;
 /** Missing months shown one by one; older ones stand together in one row. */
 const MONTHS_SHOWN = 12;
 
@@ -89,7 +91,10 @@ export function listRows(
     for (const [at, row] of list.entries()) {
       rows.push({ kind: 'statement', key: row.id, row });
       const older = list[at + 1];
-      if (older) rows.push(...gaps(id, addDays(older.period_to, 1), addDays(row.period_from, -1), today));
+      if (!older) continue;
+      // A few days between which the balance is the same are no missing statement: nothing was booked on them.
+      const quiet = older.closing === row.opening && addDays(older.period_to, QUIET_DAYS) >= row.period_from;
+      if (!quiet) rows.push(...gaps(id, addDays(older.period_to, 1), addDays(row.period_from, -1), today));
     }
   }
   return rows;

@@ -5,7 +5,7 @@ mod basket;
 mod focus;
 mod near;
 mod opening;
-mod reverse;
+pub(crate) mod reverse;
 mod sums;
 mod undo;
 mod view;

@@ -13,6 +13,8 @@ use crate::post::{PostCommand, post_in};
 use crate::recon::{load_statement, must_be_open};
 use crate::{Engine, EngineError, EngineResult, Stamp, signed};
 
+/// What a match of an entry with what took it back was posted as.
+pub(crate) const REVERSAL: &str = "reversal";
 /// The action that unmatches and posts the reverse.
 pub(super) const UNMATCH_REVERSE: &str = "unmatch_reverse";
 
@@ -109,7 +111,7 @@ async fn reverse_posted(
             (posted.key, Some(posted.id))
         }
     };
-    let new = manual(statement, stamp, Some((other, "reversal")));
+    let new = manual(statement, stamp, Some((other, REVERSAL)));
     let entries = vec![key, other];
     let match_key = unit.insert_match(&new, statement.balance_key, &[], &entries).await?;
     Ok(Reversed { effect: Effect::Matched { key: match_key, lines: Vec::new(), entries }, posted, reference })

@@ -16,6 +16,7 @@ use store::recon::{
 use crate::api::statements::{
     LeftOutRow, Report, ReportAct, ReportAmount, ReportCount, ReportEntry, ReportFormat, ReportLine, ReportPosting,
 };
+use crate::desk::reverse::REVERSAL;
 use crate::recon::{apart, left_out_rows, missing, span};
 use crate::signoff::open_entries;
 use crate::{Engine, EngineError, EngineResult, words};
@@ -277,7 +278,8 @@ impl Engine {
     ) -> EngineResult<(Vec<ReportCount>, Vec<ReportCount>)> {
         let (mut tiers, mut rules): (Counts, Counts) = (BTreeMap::new(), BTreeMap::new());
         let mut names: BTreeMap<String, String> = BTreeMap::new();
-        for one in matches {
+        // An entry and what took it back clear nothing of the statement.
+        for one in matches.iter().filter(|one| one.lines > 0) {
             let tier = one.tier.as_deref().map_or("By hand", |tier| match tier {
                 "certain" => "Certain",
                 "likely" => "Likely",
@@ -316,7 +318,13 @@ impl Engine {
         for one in matches {
             let Some(key) = one.posted_key else { continue };
             let position = self.store.match_lines(one.key).await?.first().map_or(0, |line| line.position);
-            if let Some(entry) = self.store.entries_by_key(statement.balance_key, &[key]).await?.pop() {
+            // What was taken back stands beside what took it back: together they are nothing.
+            let entries = if one.posted_kind.as_deref() == Some(REVERSAL) {
+                self.store.match_entries(one.key).await?
+            } else {
+                self.store.entries_by_key(statement.balance_key, &[key]).await?
+            };
+            for entry in entries {
                 rows.push(ReportPosting {
                     line_position: position,
                     reference: entry.reference,

@@ -112,7 +112,7 @@ fn counts(name: &str, counts: &[ReportCount]) -> Table {
 fn posted(report: &Report) -> EngineResult<Table> {
     let rows = report.differences.iter().map(|one| {
         Ok(vec![
-            number(one.line_position),
+            if one.line_position == 0 { text("") } else { number(one.line_position) },
             text(&one.reference),
             text(&one.against),
             text(&one.text),
