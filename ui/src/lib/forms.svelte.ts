@@ -22,9 +22,9 @@ export class FormState<T extends object> {
   touched: Partial<Record<string, boolean>> = $state({});
   submitted = $state(false);
   busy = $state(false);
-  /** A failure that belongs to no field. */
-  problem: BackendError | null = $state(null);
-  #server: Record<string, string> = $state({});
+  /** What the backend said, and the values it said it about: of others it says nothing. */
+  #said: BackendError | null = $state(null);
+  #about = $state('');
   #initial: string;
   #element: HTMLElement | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -34,8 +34,13 @@ export class FormState<T extends object> {
     this.values = JSON.parse(this.#initial) as T;
   }
 
+  /** A failure that belongs to no field. It goes once something is changed. */
+  get problem(): BackendError | null {
+    return this.#said && this.#about === JSON.stringify(this.values) ? this.#said : null;
+  }
+
   get errors(): Errors<T> {
-    return { ...this.options.validate?.(this.values), ...this.#server } as Errors<T>;
+    return { ...this.options.validate?.(this.values), ...this.problem?.fields } as Errors<T>;
   }
 
   get valid(): boolean {
@@ -52,7 +57,6 @@ export class FormState<T extends object> {
 
   touch(name: keyof T & string): void {
     this.touched[name] = true;
-    delete this.#server[name];
     this.keepDraft();
   }
 
@@ -71,8 +75,7 @@ export class FormState<T extends object> {
   async submit(work: (values: T) => Promise<void>): Promise<boolean> {
     if (this.busy) return false;
     this.submitted = true;
-    this.#server = {};
-    this.problem = null;
+    this.#said = null;
     if (!this.valid) {
       this.focusFirst();
       return false;
@@ -83,9 +86,8 @@ export class FormState<T extends object> {
       await this.discardDraft();
       return true;
     } catch (thrown) {
-      const error = BackendError.from(thrown);
-      this.#server = { ...error.fields };
-      this.problem = error;
+      this.#said = BackendError.from(thrown);
+      this.#about = JSON.stringify(this.values);
       this.focusFirst();
       return false;
     } finally {
@@ -105,8 +107,7 @@ export class FormState<T extends object> {
     this.values = JSON.parse(this.#initial) as T;
     this.touched = {};
     this.submitted = false;
-    this.problem = null;
-    this.#server = {};
+    this.#said = null;
   }
 
   keepDraft(): void {
