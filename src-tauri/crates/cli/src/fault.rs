@@ -169,8 +169,11 @@ impl From<EngineError> for Fault {
             EngineError::Conflict { code: "NOT_A_STATEMENT" | "BAD_ROWS", .. } => Exit::File,
             _ => Exit::Refused,
         };
+        // The window asks; here an option says it.
+        let how = matches!(error, EngineError::UnknownIndicator { .. });
         let body = error.body();
-        Self { exit, code: body.code, message: body.message, detail: body.detail.into(), fields: body.fields }
+        let message = if how { body.message + " --create-indicators makes it." } else { body.message };
+        Self { exit, code: body.code, message, detail: body.detail.into(), fields: body.fields }
     }
 }
 

@@ -38,8 +38,13 @@ pub(crate) fn line_view(
         (None, Some(one)) => {
             let reference = entry.map_or("1 entry", |entry| entry.reference.as_str());
             let found = if one.tier == "ambiguous" {
-                let others = one.detail["alternatives"].as_array().map_or(0, Vec::len);
-                format!("{} fit equally well", words::plural(others.max(1) as u64 + 1, "entry", "entries"))
+                match one.detail["alternatives"].as_array().map_or(0, Vec::len) {
+                    // Two lines want the one entry.
+                    0 => format!("{reference} fits another line as well"),
+                    others => {
+                        format!("{} fit equally well", words::plural(others as u64 + 1, "entry", "entries"))
+                    }
+                }
             } else if one.difference.is_zero() {
                 format!("{reference}, {}", rarity(&one.detail).unwrap_or_else(|| "same amount".into()))
             } else {
