@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use engine::api::ledgers::{BalanceUpdate, NewBalanceRequest};
 use engine::api::page::{FilterCondition, FilterTest, ListQuery, SortKey};
 use engine::api::statements::ReportFormat;
-use engine::api::transactions::{ExportColumn, PostRequest, TransactionsExport};
+use engine::api::transactions::{CommitItem, ExportColumn, PostRequest, TransactionsExport};
 
 use crate::support::{TestBook, transfer};
 
@@ -107,6 +107,20 @@ async fn a_filtered_list_is_written_whole_and_in_its_order() {
          later,Operating,Shop,10.00,EUR,Held\r\n\
          never,Operating,Shop,10.00,EUR,Held\r\n"
     );
+    // A hold counts for the days of its commits, whatever day it was dated.
+    let held = by("reference", FilterTest::Is, &["soon", "later", "=1+1"]);
+    let rows = book.engine.transactions_page(held.clone()).await.unwrap().rows;
+    let soon = rows.iter().find(|row| row.reference == "soon").unwrap().id.clone();
+    let part =
+        CommitItem { id: soon, amount: Some("400".into()), date: Some("2026-11-20".into()), ..CommitItem::default() };
+    book.engine.holds_commit(vec![part]).await.unwrap();
+    let columns = vec![ExportColumn::Reference, ExportColumn::Date, ExportColumn::Booked];
+    let request = TransactionsExport { columns, ..export(&book, held, ReportFormat::Csv) };
+    let done = book.engine.transactions_export(request, None).await.unwrap();
+    let text = std::fs::read_to_string(&done.path).unwrap();
+    assert!(text.starts_with("Reference,Date,Booked on\r\n"), "{text}");
+    assert!(text.contains("soon,2026-11-19,2026-11-20\r\n"), "{text}");
+    assert!(text.contains("later,2026-11-19,\r\n"), "{text}");
     let sheet = book.engine.transactions_export(export(&book, ListQuery::default(), ReportFormat::Xlsx), None).await;
     assert_eq!(sheet.unwrap().rows, 5);
     assert_eq!(&std::fs::read(&done.path).unwrap()[..4], b"PK\x03\x04");

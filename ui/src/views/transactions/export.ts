@@ -10,6 +10,7 @@ import { count } from '../common/words';
 /** Every column a file may have, in the order of the grid. */
 export const ALL_COLUMNS: ExportColumn[] = [
   'date',
+  'booked',
   'reference',
   'description',
   'way',

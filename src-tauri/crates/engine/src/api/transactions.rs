@@ -117,6 +117,8 @@ pub struct PostRequest {
 #[ts(export)]
 pub enum ExportColumn {
     Date,
+    /// The days on which money moved: of a hold, those of its commits. As registers and statements have it.
+    Booked,
     Reference,
     Description,
     /// From and to.

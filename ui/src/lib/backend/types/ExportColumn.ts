@@ -3,4 +3,4 @@
 /**
  * A column of an exported list.
  */
-export type ExportColumn = "date" | "reference" | "description" | "way" | "amount" | "state" | "committed" | "remaining" | "created" | "actor" | "expires" | "id";
+export type ExportColumn = "date" | "booked" | "reference" | "description" | "way" | "amount" | "state" | "committed" | "remaining" | "created" | "actor" | "expires" | "id";
