@@ -59,9 +59,8 @@ fn is_database(path: &Path) -> bool {
 /// it, and the next program to close the book would throw away a log that is still written to.
 /// <https://www.sqlite.org/howtocorrupt.html>, "POSIX advisory locks canceled by a separate thread doing close()".
 fn is_open_database(path: &Path) -> bool {
-    let real = path.canonicalize();
-    let real = real.as_deref().unwrap_or(path);
-    ["-wal", "-shm"].iter().any(|ending| beside(real, ending).exists())
+    let Ok(real) = path.canonicalize() else { return false };
+    ["-wal", "-shm"].iter().any(|ending| beside(&real, ending).exists())
 }
 
 /// The database that a file of this name would stand beside.

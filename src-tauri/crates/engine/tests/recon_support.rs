@@ -28,6 +28,11 @@ pub const ROWS: &[Row<'static>] = &[
     ("2026-10-31", "CREDIT INTEREST", "0.37"),
 ];
 
+/// An amount as a bank that prints both signs has it: few rows without any would be asked about.
+fn signed(amount: &str) -> String {
+    if amount.starts_with(['-', '+']) { amount.to_owned() } else { format!("+{amount}") }
+}
+
 /// The file of a bank: signed amounts with a running balance.
 pub fn csv(opening: i64, rows: &[Row<'_>]) -> Vec<u8> {
     let mut balance = opening;
@@ -37,7 +42,8 @@ pub fn csv(opening: i64, rows: &[Row<'_>]) -> Vec<u8> {
         balance += minor;
         let sign = if balance < 0 { "-" } else { "" };
         text.push_str(&format!(
-            "{date};{description};{amount};{sign}{}.{:02}\n",
+            "{date};{description};{};{sign}{}.{:02}\n",
+            signed(amount),
             balance.abs() / 100,
             balance.abs() % 100
         ));
@@ -47,7 +53,7 @@ pub fn csv(opening: i64, rows: &[Row<'_>]) -> Vec<u8> {
 
 /// A file without running balances.
 pub fn plain(rows: &[Row<'_>]) -> Vec<u8> {
-    let lines = rows.iter().map(|(date, text, amount)| format!("{date};{text};{amount}\n"));
+    let lines = rows.iter().map(|(date, text, amount)| format!("{date};{text};{}\n", signed(amount)));
     format!("Date;Description;Amount\n{}", lines.collect::<String>()).into_bytes()
 }
 
