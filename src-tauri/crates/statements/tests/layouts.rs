@@ -55,6 +55,7 @@ fn cards_are_known_by_their_headings_and_by_how_they_are_paid() {
         "Extrato;Conta Cartão Número 123\nData;Descrição;Valor\n2026-11-02;COMPRA Tesla;9.99\n2026-11-03;COMPRA Loja;12.00\n2026-11-04;PAGAMENTO CARTAO DE CREDITO;-9.99\n",
         "Trans. Date,Post Date,Description,Amount,Category\n11/02/2026,11/03/2026,COFFEE CO,10.00,Restaurants\n11/04/2026,11/05/2026,BOOKS,50.00,Merchandise\n11/16/2026,11/17/2026,EMPLOYER,-1000.00,Payments\n",
         "Date,Activity Type,Card Number,Merchant Name,Amount\n2026-11-02,TRANS,************1234,GROCER,$64.20\n2026-11-03,PAYMENT,************1234,PAYMENT,-$200.00\n",
+        "date,title,amount\n2026-11-01,Estorno,\"- 5,17\"\n2026-11-02,Loja,\"150,00\"\n2026-11-03,Pagamento recebido,\"- 2.675,73\"\n2026-11-04,Loja,\"289,81\"\n",
         "date,title,amount\n2026-11-02,Loja,\"150,00\"\n2026-11-03,Pagamento recebido,\"- 2.675,73\"\n",
     ] {
         assert!(asks_for_sign(&read(text)), "{text}");

@@ -17,15 +17,9 @@ const CARD_WORDS: &[&str] =
 const CARD_PARTS: &[&str] = &["カード", "信用卡", "신용카드", "ご利用", "利用日", "利用金額", "תאריך חיוב"];
 
 /// What a card says when it was paid, folded.
-const RECEIVED: &[&str] = &[
-    "thank you",
-    "autopay",
-    "payment received",
-    "pagamento recebido",
-    "pago recibido",
-    "paiement recu",
-    "zahlung erhalten",
-];
+const THANKED: &[&str] = &["thank you", "autopay"];
+const RECEIVED: &[&str] =
+    &["payment received", "pagamento recebido", "pago recibido", "paiement recu", "zahlung erhalten"];
 
 /// Why balances that hang together do not say which way the amounts run, if they do not. Read from the other end, any
 /// table is its own mirror image with every sign turned round: the order of the days tells the two apart.
@@ -84,7 +78,8 @@ impl Work<'_> {
         let (SignModel::Signed | SignModel::Inverse, Some(at)) = (outcome.best.sign, outcome.best.amount) else {
             return None;
         };
-        if outcome.confidence == Confidence::Chosen {
+        // Without days it is no statement, and nothing is asked about it.
+        if outcome.confidence == Confidence::Chosen || self.plan.date.is_none() {
             return None;
         }
         let column = &self.columns[at];
@@ -110,6 +105,7 @@ impl Work<'_> {
         if on_card && column.negative * 2 <= amounts
             || fewer(3) && self.thanks_for_payments(at)
             || self.only_thanks_are_negative(at)
+            || self.receives_with_a_minus(at)
         {
             return Some("This looks like a card: purchases have no sign and payments a minus.");
         }
@@ -147,11 +143,17 @@ impl Work<'_> {
         self.texts(amount).any(|(text, minus)| minus && THANKS.iter().any(|word| text.contains(word)))
     }
 
+    /// What was received has a minus, and nothing that was received has none: an account would print it the other way.
+    fn receives_with_a_minus(&self, amount: usize) -> bool {
+        let mut received = self.texts(amount).filter(|(text, _)| RECEIVED.iter().any(|word| text.contains(word)));
+        received.next().is_some_and(|(_, minus)| minus) && received.all(|(_, minus)| minus)
+    }
+
     /// Whatever is negative thanks for a payment, and nothing else does: a card, however few its purchases.
     fn only_thanks_are_negative(&self, amount: usize) -> bool {
         let (mut negative, mut positive) = (0, 0);
         for (text, minus) in self.texts(amount) {
-            let thanks = RECEIVED.iter().any(|word| text.contains(word));
+            let thanks = THANKED.iter().chain(RECEIVED).any(|word| text.contains(word));
             if thanks != minus {
                 return false;
             }
