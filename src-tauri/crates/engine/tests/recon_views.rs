@@ -235,7 +235,7 @@ async fn the_activity_tells_what_was_done_on_a_desk() {
 
 /// A second program has the book for reading only: what it may look at before a signature needs no writer.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_checklist_of_a_signature_is_read_while_another_program_writes() {
+async fn the_checklist_of_a_signature_is_read_while_another_program_writes_in_the_file() {
     let bank = Bank::with_entries().await;
     let statement = bank.october().await;
     let store = store_sqlite::SqliteStore::open(&bank.book.path).await.unwrap();

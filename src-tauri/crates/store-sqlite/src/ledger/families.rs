@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 use store::ledger::{FamilyRecord, StoredTransaction};
+use store::page::{field, words};
+use store::rows::{self, value::micros};
 use store::{Condition, Query, StoreError, StoreResult, Test};
 
-use super::rows::{TRANSACTION, family, transaction};
-use crate::code::micros;
+use super::rows::TRANSACTION;
 use crate::error::from_sqlx;
 use crate::lists::Rests;
-use crate::sql::{Column, column, list, push_condition, whatever_case};
+use crate::row::all;
+use crate::sql::{Column, list, push_condition, whatever_case};
 
 pub(super) const FIELDS: &[(&str, Column)] = &[
     ("date", Column::Plain("t.effective_date")),
@@ -106,7 +108,7 @@ fn only_applied(condition: &Condition) -> bool {
 /// Appends ` AND …` for each condition of a query and for its words.
 fn push_filter(builder: &mut QueryBuilder<Sqlite>, query: &Query, rows: Rows<'_>) -> StoreResult<()> {
     for condition in &query.conditions {
-        match column(FIELDS, &condition.field)? {
+        match field(FIELDS, &condition.field)? {
             Column::Special if condition.field == NAMED => push_named(builder, condition, rows)?,
             Column::Special if condition.field == TOUCHED => push_touched(builder, &condition.values),
             Column::Special => push_special(builder, condition)?,
@@ -355,11 +357,10 @@ fn push_states(builder: &mut QueryBuilder<Sqlite>, states: &[String]) -> StoreRe
 }
 
 pub(super) async fn by_keys(connection: &mut SqliteConnection, keys: &[i64]) -> StoreResult<Vec<FamilyRecord>> {
-    let list = serde_json::to_string(keys).map_err(|error| StoreError::damaged("keys", error))?;
-    let sql = format!("{TRANSACTION} WHERE t.key IN (SELECT value FROM json_each(?))");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list).fetch_all(connection).await.map_err(from_sqlx)?;
-    let mut found: HashMap<i64, FamilyRecord> =
-        rows.iter().map(|row| family(row).map(|record| (record.first.key, record))).collect::<StoreResult<_>>()?;
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE t.key IN (SELECT value FROM json_each(").push_bind(list(keys)).push("))");
+    let found = all(connection, query, rows::family).await?;
+    let mut found: HashMap<i64, FamilyRecord> = found.into_iter().map(|record| (record.first.key, record)).collect();
     Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
 }
 
@@ -371,71 +372,25 @@ pub(super) async fn one(readers: &SqlitePool, id: &str) -> StoreResult<Option<(F
         .await
         .map_err(from_sqlx)?;
     let Some(root) = root else { return Ok(None) };
-    let sql = format!("{TRANSACTION} WHERE t.key = ?1 OR t.parent_key = ?1 ORDER BY t.key");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(root).fetch_all(&mut *connection).await.map_err(from_sqlx)?;
-    let mut records = rows.iter();
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE t.key = ").push_bind(root).push(" OR t.parent_key = ").push_bind(root).push(" ORDER BY t.key");
+    // One question, one moment: the hold and what stands below it.
+    let mut records = all(&mut *connection, query, rows::family).await?.into_iter();
     let Some(first) = records.next() else { return Ok(None) };
-    Ok(Some((family(first)?, records.map(transaction).collect::<StoreResult<_>>()?)))
+    Ok(Some((first, records.map(|record| record.first).collect())))
 }
 
 pub(super) async fn open_holds_of(readers: &SqlitePool, balance_key: i64) -> StoreResult<Vec<FamilyRecord>> {
-    let sql = format!(
-        "{TRANSACTION} WHERE h.state = 'open' AND (t.source_key = ?1 OR t.destination_key = ?1) ORDER BY h.expires_at IS NULL, h.expires_at, t.key"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(balance_key).fetch_all(readers).await.map_err(from_sqlx)?;
-    rows.iter().map(family).collect()
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE h.state = 'open' AND (t.source_key = ").push_bind(balance_key);
+    query.push(" OR t.destination_key = ").push_bind(balance_key);
+    query.push(") ORDER BY h.expires_at IS NULL, h.expires_at, t.key");
+    all(readers, query, rows::family).await
 }
 
 pub(super) async fn expired(readers: &SqlitePool, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>> {
-    let sql =
-        format!("{TRANSACTION} WHERE h.state = 'open' AND h.expires_at <= ? ORDER BY h.expires_at, t.key LIMIT ?");
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(micros(now)).bind(limit).fetch_all(readers).await.map_err(from_sqlx)?;
-    rows.iter().map(family).collect()
-}
-
-/// What a row is narrowed or sorted by that nothing here changes once it is booked. No balance moves to another ledger,
-/// and the balances that words name stand in the query by their keys.
-const BOOKED: &[&str] = &[
-    "date",
-    "reference",
-    "description",
-    "amount",
-    "currency",
-    "actor",
-    "created",
-    "id",
-    "source_id",
-    "destination_id",
-    "balance",
-    "ledger",
-    NAMED,
-    TOUCHED,
-];
-
-/// Whether a list follows from journal rows alone.
-pub(super) fn rests(query: &Query) -> Rests {
-    let filters = query.conditions.iter().all(|one| BOOKED.contains(&one.field.as_str()) || only_applied(one));
-    let sorts = query.sort.iter().all(|sort| BOOKED.contains(&sort.field.as_str()));
-    if filters && sorts { Rests::OnJournal } else { Rests::OnWhatChanges }
-}
-
-/// True when nothing narrows the list.
-pub(super) fn is_everything(query: &Query) -> bool {
-    query.conditions.is_empty() && query.text.as_deref().is_none_or(|text| text.trim().is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_that_is_not_listed_is_refused() {
-        let query = Query {
-            conditions: vec![Condition { field: "1; DROP TABLE txn".into(), test: Test::Is, values: vec!["x".into()] }],
-            ..Query::default()
-        };
-        let mut builder = QueryBuilder::new("");
-        assert!(matches!(filter(&mut builder, &query, ""), Err(StoreError::UnknownField(_))));
-    }
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE h.state = 'open' AND h.expires_at <= ").push_bind(micros(now));
+    query.push(" ORDER BY h.expires_at, t.key LIMIT ").push_bind(limit);
+    all(readers, query, rows::family).await
 }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use store::ledger::FamilyRecord;
+use store::page::{from_nearer_end, window};
+use store::rows::value::count;
 use store::{Page, Query, StoreError, StoreResult, Test};
 
 use super::added;
@@ -17,11 +19,10 @@ use super::families::{
     prepared, rests, searched, searched_for,
 };
 use super::halves::texts;
-use crate::code::count;
 use crate::error::from_sqlx;
 use crate::lists::{Day, Known, Rests, State};
 use crate::open::SqliteStore;
-use crate::sql::{from_nearer_end, order_by, window};
+use crate::sql::order_by;
 
 /// A filter that leaves at most so many rows is read as a whole at once: it costs little more than counting it.
 const SHORT: i64 = 20_000;
