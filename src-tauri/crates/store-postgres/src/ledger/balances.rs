@@ -60,7 +60,8 @@ fn filter(builder: &mut QueryBuilder<Postgres>, query: &Query) -> StoreResult<()
         push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
     }
     if let Some(text) = words(query) {
-        let texts = "b.name || ' ' || l.name || ' ' || b.currency || ' ' || coalesce(b.account_number, '') || ' ' || b.id";
+        let texts =
+            "b.name || ' ' || l.name || ' ' || b.currency || ' ' || coalesce(b.account_number, '') || ' ' || b.id";
         builder.push(" AND ");
         push_found(builder, texts, text);
     }

@@ -98,7 +98,7 @@ pub(super) fn days_filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> 
 /// Whether the book keeps count of a list: nothing narrows it but what the days are counted by.
 pub(super) fn is_counted_by_day(query: &Query) -> bool {
     let counted = |one: &Condition| matches!(one.field.as_str(), "date" | "currency") || only_applied(one);
-    query.text.as_deref().is_none_or(|text| text.trim().is_empty()) && query.conditions.iter().all(counted)
+    words(query).is_none() && query.conditions.iter().all(counted)
 }
 
 fn only_applied(condition: &Condition) -> bool {
@@ -123,7 +123,7 @@ fn push_filter(builder: &mut QueryBuilder<Sqlite>, query: &Query, rows: Rows<'_>
             }
         }
     }
-    if let Some(text) = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+    if let Some(text) = words(query) {
         push_text(builder, text, rows);
     }
     Ok(())
@@ -175,7 +175,7 @@ async fn entries_of(connection: &mut SqliteConnection, ids: &[String]) -> StoreR
 /// much faster than the words of half of all rows, and a balance may be renamed.
 async fn with_names(connection: &mut SqliteConnection, query: &Query) -> StoreResult<Query> {
     let mut query = query.clone();
-    let Some(words) = query.text.as_deref().map(str::trim).filter(|text| searched_for(text)) else { return Ok(query) };
+    let Some(words) = words(&query).filter(|text| searched_for(text)) else { return Ok(query) };
     let keys = named(connection, words).await?;
     if keys != "[]" {
         query.conditions.push(Condition {
@@ -199,7 +199,7 @@ pub(super) async fn named(connection: &mut SqliteConnection, words: &str) -> Sto
 
 /// The words of a query that the words index is asked for, if there are any.
 pub(super) fn searched(query: &Query) -> Option<String> {
-    let text = query.text.as_deref().map(str::trim).filter(|text| searched_for(text));
+    let text = words(query).filter(|text| searched_for(text));
     text.or_else(|| query.conditions.iter().find_map(indexed_words)).map(str::to_owned)
 }
 
@@ -393,4 +393,50 @@ pub(super) async fn expired(readers: &SqlitePool, now: Timestamp, limit: u32) ->
     query.push("WHERE h.state = 'open' AND h.expires_at <= ").push_bind(micros(now));
     query.push(" ORDER BY h.expires_at, t.key LIMIT ").push_bind(limit);
     all(readers, query, rows::family).await
+}
+
+/// What a row is narrowed or sorted by that nothing here changes once it is booked. No balance moves to another ledger,
+/// and the balances that words name stand in the query by their keys.
+const BOOKED: &[&str] = &[
+    "date",
+    "reference",
+    "description",
+    "amount",
+    "currency",
+    "actor",
+    "created",
+    "id",
+    "source_id",
+    "destination_id",
+    "balance",
+    "ledger",
+    NAMED,
+    TOUCHED,
+];
+
+/// Whether a list follows from journal rows alone.
+pub(super) fn rests(query: &Query) -> Rests {
+    let filters = query.conditions.iter().all(|one| BOOKED.contains(&one.field.as_str()) || only_applied(one));
+    let sorts = query.sort.iter().all(|sort| BOOKED.contains(&sort.field.as_str()));
+    if filters && sorts { Rests::OnJournal } else { Rests::OnWhatChanges }
+}
+
+/// True when nothing narrows the list.
+pub(super) fn is_everything(query: &Query) -> bool {
+    query.conditions.is_empty() && words(query).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_not_listed_is_refused() {
+        let query = Query {
+            conditions: vec![Condition { field: "1; DROP TABLE txn".into(), test: Test::Is, values: vec!["x".into()] }],
+            ..Query::default()
+        };
+        let mut builder = QueryBuilder::new("");
+        assert!(matches!(filter(&mut builder, &query, ""), Err(StoreError::UnknownField(_))));
+    }
 }
