@@ -59,6 +59,11 @@ impl TestBook {
         Self::founded(Place::of_the_tests().await, chart).await
     }
 
+    /// For what only a file can do: be copied, cut, locked, opened by another program.
+    pub async fn in_file() -> Self {
+        Self::at(Place::File).await
+    }
+
     pub async fn at(place: Place) -> Self {
         Self::founded(place, Chart::Empty).await
     }
