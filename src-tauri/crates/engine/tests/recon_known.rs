@@ -137,7 +137,7 @@ async fn the_same_file_under_another_reading_needs_a_word() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_left_out_before_may_follow_from_the_same_file() {
     let bank = Bank::new().await;
-    let file = b"Date,Description,Amount\n2026-10-05,A,120.50\n2026-10-06,B,1..0\n";
+    let file = b"Date,Description,Amount\n2026-10-05,A,+120.50\n2026-10-06,B,1..0\n";
     assert_eq!(bank.import_with("Good", file.to_vec(), true, typed("0")).await.unwrap().added, 1);
     let repairs = vec![CellRepair { line: 3, column: 2, value: "10.00".into() }];
     let rest = into_book(&bank, file, ImportOptions { repairs, ..typed("0") }).await.unwrap();

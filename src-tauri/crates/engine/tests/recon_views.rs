@@ -189,7 +189,7 @@ async fn a_row_left_out_is_said_with_its_sum_and_cannot_be_signed_over() {
     let bank = Bank::with_entries().await;
     let engine = bank.book.engine.clone();
     let mut bytes = String::from_utf8(csv(100_000, ROWS)).unwrap();
-    bytes = bytes.replace(";0.37;", ";O.37;");
+    bytes = bytes.replace(";+0.37;", ";+O.37;");
     let statement = bank.import("October", bytes.into_bytes(), true).await.unwrap().statement_id.unwrap();
     assert_eq!(engine.statement(&statement).await.unwrap().left_out, 1);
     let header = engine.desk(&statement).await.unwrap();
