@@ -91,34 +91,41 @@ impl Engine {
             };
             if progress.is_none_or(|progress| progress(step)) { Ok(()) } else { Err(EngineError::Cancelled) }
         };
-        let mut done = 0;
-        tell(done)?;
-        for group in keys.chunks(CHUNK) {
-            let records = self.store.families_by_key(group).await?;
-            let mut rows = Vec::with_capacity(records.len());
-            for record in &records {
-                let wanted = request.columns.contains(&ExportColumn::Booked);
-                let booked = if wanted { self.booked_on(record).await? } else { String::new() };
-                rows.push(cells(&view::family(record), &booked, &request.columns)?);
+        let days = request.columns.contains(&ExportColumn::Booked);
+        let read = async {
+            let mut done = 0;
+            tell(done)?;
+            for group in keys.chunks(CHUNK) {
+                let records = self.store.families_by_key(group).await?;
+                let mut rows = Vec::with_capacity(records.len());
+                for record in &records {
+                    let booked = if days { self.booked_on(record).await? } else { String::new() };
+                    rows.push(cells(&view::family(record), &booked, &request.columns)?);
+                }
+                done += rows.len() as u64;
+                if steps.send(Step::Rows(rows)).await.is_err() {
+                    // The writer gave up; what it says is the reason.
+                    break;
+                }
+                if told.elapsed() >= TELL_EVERY {
+                    told = Instant::now();
+                    tell(done)?;
+                }
             }
-            done += rows.len() as u64;
-            if steps.send(Step::Rows(rows)).await.is_err() {
-                // The writer gave up; what it says is the reason.
-                break;
-            }
-            if told.elapsed() >= TELL_EVERY {
-                told = Instant::now();
-                tell(done)?;
-            }
-        }
-        // Whether the writer is still there does not matter here either.
-        let _ = steps.send(Step::End).await;
+            // Whether the writer is still there does not matter here either.
+            let _ = steps.send(Step::End).await;
+            Ok(done)
+        };
+        let read: EngineResult<u64> = read.await;
         drop(steps);
+        let written = writer.await;
+        // Also when nothing more is to be written, the writer has put its unfinished file away by now.
+        let done = read?;
         let failed = |reason: String| EngineError::File {
             path: path.display().to_string(),
             reason: format!("{reason}. Nothing was written"),
         };
-        writer.await.map_err(|error| failed(error.to_string()))?.map_err(|error| match error {
+        written.map_err(|error| failed(error.to_string()))?.map_err(|error| match error {
             RowError::Io(error) => failed(files::reason(&error)),
             other => failed(other.to_string()),
         })?;

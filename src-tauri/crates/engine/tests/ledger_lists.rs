@@ -137,7 +137,7 @@ async fn a_cancelled_or_refused_export_leaves_the_folder_as_it_was() {
     let refused = book.engine.transactions_export(request.clone(), Some(&cancel)).await.unwrap_err();
     assert_eq!(refused.code(), "CANCELLED");
     // The writer hears of it a moment later.
-    for _ in 0..500 {
+    for _ in 0..100 {
         if names() == before {
             break;
         }

@@ -247,7 +247,11 @@ impl Sorter<'_> {
     }
 
     fn booking_date(&self, row: &Row, faults: &mut Vec<Fault>) -> Option<Date> {
-        let column = self.plan.date?;
+        let Some(column) = self.plan.date else {
+            // A row with money where no column has days: it is a problem like one whose day is missing.
+            faults.push(Fault { column: None, field: Field::BookingDate, cause: Cause::Missing });
+            return None;
+        };
         let date = self.reader.date(row, column, Field::BookingDate).map_err(|fault| faults.push(fault)).ok()?;
         if calendar::is_ahead(date, self.today) {
             faults.push(Fault { column: Some(column), field: Field::BookingDate, cause: Cause::Ahead(date) });

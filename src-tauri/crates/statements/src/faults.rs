@@ -186,6 +186,12 @@ pub(crate) fn nothing_read(sorted: &Sorted, problems: &[Problem]) -> Option<Prob
     })
 }
 
+/// The first five of a list, and whether there are more.
+pub(crate) fn first_few<S: AsRef<str>>(words: Vec<S>) -> String {
+    let list = words.iter().take(5).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    if words.len() > 5 { list + " and more" } else { list }
+}
+
 /// `1 row`, `3 rows`.
 pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::columns::Column;
+use crate::faults;
 use crate::plan::Plan;
 use crate::words::{Hint, fold, has_word};
 
@@ -131,10 +132,7 @@ fn is_the_text(columns: &[Column], column: usize) -> bool {
 pub(crate) fn unknown(column: &Column) -> Option<String> {
     let mut words: Vec<&str> = column.distinct.keys().filter(|word| !is_known(word)).map(String::as_str).collect();
     words.sort_unstable();
-    let more = words.len() > 5;
-    words.truncate(5);
-    let list = words.join(", ");
-    (!words.is_empty()).then(|| if more { format!("{list} and more") } else { list })
+    (!words.is_empty()).then(|| faults::first_few(words))
 }
 
 #[cfg(test)]

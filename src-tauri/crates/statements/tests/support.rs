@@ -62,8 +62,7 @@ pub fn assert_nothing_lost(reading: &Reading, what: &str) {
 pub fn assert_nothing_lost_unless_refused(reading: &Reading, what: &str) {
     if reading.format == statements::Format::Unreadable {
         assert!(reading.problems.iter().any(|p| p.severity == Severity::Error), "{what}: refused without a reason");
-    } else if !errors(reading).iter().any(|(_, reason)| *reason == Reason::NotAStatement) {
-        // What is no statement is refused as a whole.
+    } else {
         assert_nothing_lost(reading, what);
     }
 }

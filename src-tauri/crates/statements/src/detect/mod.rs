@@ -259,13 +259,10 @@ impl Work<'_> {
         let resolve =
             |code: &str| hint.clone().filter(|h| h.code().eq_ignore_ascii_case(code)).or_else(|| words::iso(code));
         let in_header = || {
-            self.columns.iter().filter(|c| c.hinted_money() && c.is_number()).find_map(|c| {
-                words::fold(&c.header)
-                    .split(' ')
-                    .find(|word| words::is_iso(word))
-                    .map(str::to_owned)
-                    .or_else(|| symbol_in(&c.header))
-            })
+            self.columns
+                .iter()
+                .filter(|c| c.hinted_money() && c.is_number())
+                .find_map(|c| money::currency_named(c).or_else(|| symbol_in(&c.header)))
         };
         let in_cells = || {
             let column = self.columns.iter().position(|c| c.hinted_money() && c.is_number() || c.looks_like_money())?;
@@ -454,18 +451,16 @@ impl Work<'_> {
         let texts: Vec<usize> =
             self.plan.description.iter().copied().chain(self.plan.counterparty).chain(self.plan.reference).collect();
         let rows = self.layout.data.iter().map(|&index| &self.table.rows[index]);
-        let mut lines = rows
+        let lines = rows
             .filter(|row| texts.iter().any(|&column| state::announces(row.cell(column))))
             .map(|row| row.line.to_string())
             .collect::<Vec<_>>();
         if lines.is_empty() {
             return;
         }
-        let (count, more) = (lines.len(), lines.len() > 5);
-        lines.truncate(5);
-        let which = format!("line {}{}", lines.join(", "), if more { " and more" } else { "" });
-        let rows = crate::faults::counted(count, "row says", "rows say");
-        let text = format!("{rows} in the text that the bank has not booked it yet: {which}. Read as booked.");
+        let rows = crate::faults::counted(lines.len(), "row says", "rows say");
+        let which = crate::faults::first_few(lines);
+        let text = format!("{rows} in the text that the bank has not booked it yet: line {which}. Read as booked.");
         self.warnings.push((Reason::UnknownState, text));
     }
 

@@ -406,8 +406,8 @@ fn structural_bases(columns: &[Column], candidates: &Candidates, money: &[usize]
     bases
 }
 
-/// The currency in the name of a column.
-fn currency_named(column: &Column) -> Option<String> {
+/// The code of a currency in the name of a column.
+pub(super) fn currency_named(column: &Column) -> Option<String> {
     crate::words::fold(&column.header).split(' ').find(|word| crate::words::is_iso(word)).map(str::to_owned)
 }
 
