@@ -37,7 +37,10 @@ fn a_filter_is_saved_as_a_view_exported_and_found_after_a_restart() {
         app.press("Ctrl+e").await?;
         app.fill("export-path", &list.display().to_string()).await?;
         app.click("export-save").await?;
-        wait_toast(&app, "exists already").await?;
+        // What is refused at once is said where it was asked for, with the path still there.
+        app.wait_text("export-dialog", "exists already").await?;
+        app.press("Escape").await?;
+        app.wait_gone("export-dialog").await?;
         no_page_errors(&app).await?;
 
         let app = desk.restart().await?;

@@ -12,10 +12,11 @@ fn a_new_book_is_made_and_found_among_the_recent_ones() {
         app.click("start-new").await?;
         app.fill("new-book-name", "Harbour Light").await?;
         app.fill("new-book-path", &book.to_string_lossy()).await?;
+        app.fill("new-book-person", "Orla Keane").await?;
         app.click("new-book-create").await?;
         app.get("sidebar").await?;
         let info = command(&app, "book_info", json!({})).await?.expect("the book");
-        assert_eq!(info["name"], "Harbour Light");
+        assert_eq!((&info["name"], &info["person"]), (&json!("Harbour Light"), &json!("Orla Keane")));
         assert!(book.is_file());
         no_page_errors(&app).await?;
 

@@ -102,6 +102,16 @@ export class FormState<T extends object> {
     });
   }
 
+  /** What the form begins from and is known only later. It is no change of the person's: what they typed stays. */
+  startFrom(known: Partial<T>): void {
+    const before = JSON.parse(this.#initial) as T;
+    this.#initial = JSON.stringify({ ...before, ...known });
+    for (const name of Object.keys(known) as (keyof T)[]) {
+      if (JSON.stringify(this.values[name]) === JSON.stringify(before[name]))
+        this.values[name] = known[name] as T[keyof T];
+    }
+  }
+
   /** Starts again, as after *post and another*. */
   reset(): void {
     this.values = JSON.parse(this.#initial) as T;

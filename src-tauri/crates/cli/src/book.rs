@@ -47,6 +47,7 @@ async fn create(file: &Path, name: &str, currency: &str, chart: ChartName, actor
             ChartName::PaymentProvider => Chart::PaymentProvider,
         },
         column_names: ColumnNames::InOut,
+        person: None,
     };
     let make = |part: PathBuf| async move { SqliteStore::create(&part).await };
     let info = create_book(file, book, name_of(actor), make).await?;

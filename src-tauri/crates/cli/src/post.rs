@@ -225,8 +225,11 @@ async fn one(engine: &Engine, options: &PostArgs) -> Answer<Done> {
 }
 
 fn failed(preview: &PostPreview) -> String {
-    let reasons: Vec<_> = preview.checks.iter().filter(|check| !check.ok).map(|check| check.text.as_str()).collect();
-    format!("{} Nothing was posted.", reasons.join(" "))
+    // Some of the sentences end in it themselves.
+    const END: &str = " Nothing was posted.";
+    let failing = preview.checks.iter().filter(|check| !check.ok);
+    let reasons: Vec<_> = failing.map(|check| check.text.strip_suffix(END).unwrap_or(&check.text)).collect();
+    format!("{}{END}", reasons.join(" "))
 }
 
 fn describe(preview: &PostPreview) -> String {

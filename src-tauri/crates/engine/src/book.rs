@@ -63,9 +63,16 @@ impl Engine {
                 "The fiscal year starts on a month and day such as 01-01.",
             ));
         }
+        let person = book.person.as_deref().map(person_name).transpose()?;
+        if let Some(name) = person {
+            self.set_actor(name);
+        }
         let stamp = self.stamp();
         let id = new_id("book");
         let mut unit = self.store.begin().await?;
+        if let Some(name) = person {
+            unit.put_setting(PERSON, &json!(name)).await?;
+        }
         let settings = json!({
             "id": id, "name": name, "currency": currency.code(), "exponent": currency.exponent(),
             "fiscal_year_start": book.fiscal_year_start, "column_names": book.column_names, "created_at": stamp.at.to_string(),
@@ -282,11 +289,11 @@ impl Engine {
 pub(crate) fn person_name(name: &str) -> EngineResult<&str> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Err(EngineError::invalid("name", "Enter your name, with at most 100 characters."));
+        return Err(EngineError::invalid("person", "Enter your name, with at most 100 characters."));
     }
     if name.eq_ignore_ascii_case(SYSTEM_ACTOR) {
         let message = format!("{SYSTEM_ACTOR} stands for what happens by itself. Enter your own name.");
-        return Err(EngineError::invalid("name", message));
+        return Err(EngineError::invalid("person", message));
     }
     Ok(name)
 }

@@ -1,14 +1,12 @@
 //! A list of transactions as a file.
 
-use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use ledger::{Amount, Status};
+use ledger::Amount;
 use reports::{Cell, RowError, Rows, SHEET_ROWS};
 use store::StoreError;
-use store::ledger::FamilyRecord;
 use tokio::sync::mpsc;
 
 use crate::api::book::JobProgress;
@@ -34,22 +32,6 @@ enum Step {
 }
 
 impl Engine {
-    /// The days on which a family moved money, as its registers have them.
-    async fn booked_on(&self, record: &FamilyRecord) -> EngineResult<String> {
-        let first = &record.first.row;
-        if record.hold.is_none() {
-            return Ok(first.effective_date.to_string());
-        }
-        let below = match record.children {
-            0 => None,
-            _ => self.store.family(&first.id).await?,
-        };
-        let rows = below.map(|(_, rows)| rows).unwrap_or_default();
-        let commits = rows.iter().filter(|one| one.row.status == Status::Applied);
-        let days: BTreeSet<String> = commits.map(|one| one.row.effective_date.to_string()).collect();
-        Ok(days.into_iter().collect::<Vec<_>>().join(", "))
-    }
-
     /// Writes every row of a filtered list to a file, whole or not at all. The rows are those of the moment it begins.
     ///
     /// # Errors
@@ -99,8 +81,8 @@ impl Engine {
                 let records = self.store.families_by_key(group).await?;
                 let mut rows = Vec::with_capacity(records.len());
                 for record in &records {
-                    let booked = if days { self.booked_on(record).await? } else { String::new() };
-                    rows.push(cells(&view::family(record), &booked, &request.columns)?);
+                    let row = if days { self.family_row(record).await? } else { view::family(record) };
+                    rows.push(cells(&row, &request.columns)?);
                 }
                 done += rows.len() as u64;
                 if steps.send(Step::Rows(rows)).await.is_err() {
@@ -208,7 +190,7 @@ fn heads(column: ExportColumn) -> &'static [&'static str] {
     }
 }
 
-fn cells(row: &FamilyRow, booked: &str, columns: &[ExportColumn]) -> EngineResult<Vec<Cell>> {
+fn cells(row: &FamilyRow, columns: &[ExportColumn]) -> EngineResult<Vec<Cell>> {
     let text = |value: &str| Cell::Text(value.to_owned());
     let amount = |minor: &str| -> EngineResult<Cell> {
         let amount: Amount = minor.parse().map_err(|error| StoreError::damaged("transaction", error))?;
@@ -220,7 +202,7 @@ fn cells(row: &FamilyRow, booked: &str, columns: &[ExportColumn]) -> EngineResul
     for column in columns {
         match column {
             ExportColumn::Date => out.push(text(&row.date)),
-            ExportColumn::Booked => out.push(text(booked)),
+            ExportColumn::Booked => out.push(text(row.booked_on.as_deref().unwrap_or_default())),
             ExportColumn::Reference => out.push(text(&row.reference)),
             ExportColumn::Description => out.push(text(&row.description)),
             ExportColumn::Way => out.extend([text(&row.source_name), text(&row.destination_name)]),

@@ -1,6 +1,8 @@
 //! Transactions: lists, one family, preview and posting.
 
-use ledger::{Amount, Overdraft, Posting, hold, transaction};
+use std::collections::BTreeSet;
+
+use ledger::{Amount, Overdraft, Posting, Status, hold, transaction};
 use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction};
 
 use crate::api::page::{ListPage, ListQuery, MoneyTotal};
@@ -24,7 +26,7 @@ impl Engine {
     /// [`EngineError::Store`] for an unknown field or a failing book.
     pub async fn transactions_page(&self, query: ListQuery) -> EngineResult<ListPage<FamilyRow>> {
         let page = self.store.families(&query.into()).await?;
-        Ok(ListPage::from_store(page, |record| view::family(&record)))
+        Ok(ListPage { total: page.total, rows: self.family_rows(&page.rows).await? })
     }
 
     /// The first rows of a list whose length takes longer to find than they do; nothing when its page comes as fast.
@@ -33,7 +35,28 @@ impl Engine {
     /// As [`Engine::transactions_page`].
     pub async fn transactions_start(&self, query: ListQuery) -> EngineResult<Option<Vec<FamilyRow>>> {
         let rows = self.store.families_start(&query.into()).await?;
-        Ok(rows.map(|rows| rows.iter().map(view::family).collect()))
+        match rows {
+            Some(rows) => Ok(Some(self.family_rows(&rows).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn family_rows(&self, records: &[FamilyRecord]) -> EngineResult<Vec<FamilyRow>> {
+        let mut rows = Vec::with_capacity(records.len());
+        for record in records {
+            rows.push(self.family_row(record).await?);
+        }
+        Ok(rows)
+    }
+
+    /// A family as a line of a list. Only a hold that something happened to needs its rows.
+    pub(crate) async fn family_row(&self, record: &FamilyRecord) -> EngineResult<FamilyRow> {
+        let below = match (&record.hold, record.children) {
+            (Some(_), 1..) => self.store.family(&record.first.row.id).await?,
+            _ => None,
+        };
+        let rows = below.map(|(_, rows)| rows).unwrap_or_default();
+        Ok(FamilyRow { booked_on: booked_on(record, &rows), ..view::family(record) })
     }
 
     /// Sums of a filtered list by currency; voided money is not counted.
@@ -430,11 +453,21 @@ fn parse_limit(text: &str, wrong: &mut impl FnMut(&str, String)) -> Amount {
     Amount::ZERO
 }
 
+/// The days on which a family moved money, as its registers have them.
+fn booked_on(family: &FamilyRecord, children: &[StoredTransaction]) -> Option<String> {
+    if family.hold.is_none() {
+        return Some(family.first.row.effective_date.to_string());
+    }
+    let commits = children.iter().filter(|child| child.row.status == Status::Applied);
+    let days: BTreeSet<String> = commits.map(|child| child.row.effective_date.to_string()).collect();
+    (!days.is_empty()).then(|| days.into_iter().collect::<Vec<_>>().join(", "))
+}
+
 fn detail(family: &FamilyRecord, children: &[StoredTransaction], if_committed: Vec<Effect>) -> TransactionDetail {
     let mut rows = vec![view::journal(&family.first)];
     rows.extend(children.iter().map(view::journal));
     TransactionDetail {
-        family: view::family(family),
+        family: FamilyRow { booked_on: booked_on(family, children), ..view::family(family) },
         rows,
         metadata: family.first.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok()),
         if_committed,

@@ -36,6 +36,7 @@ async fn make(path: &Path, currency: &str) -> Result<String, CreateError> {
         fiscal_year_start: "01-01".into(),
         chart: Chart::SmallCompany,
         column_names: ColumnNames::InOut,
+        person: None,
     };
     let file = |part: PathBuf| async move { SqliteStore::create(&part).await };
     engine::create_book(path, book, "Me", file).await.map(|info| info.name)

@@ -114,6 +114,9 @@ async fn a_filtered_list_is_written_whole_and_in_its_order() {
     let part =
         CommitItem { id: soon, amount: Some("400".into()), date: Some("2026-11-20".into()), ..CommitItem::default() };
     book.engine.holds_commit(vec![part]).await.unwrap();
+    let rows = book.engine.transactions_page(held.clone()).await.unwrap().rows;
+    let days: Vec<_> = rows.iter().map(|row| (&*row.reference, row.booked_on.as_deref())).collect();
+    assert!(days.contains(&("soon", Some("2026-11-20"))) && days.contains(&("later", None)), "{days:?}");
     let columns = vec![ExportColumn::Reference, ExportColumn::Date, ExportColumn::Booked];
     let request = TransactionsExport { columns, ..export(&book, held, ReportFormat::Csv) };
     let done = book.engine.transactions_export(request, None).await.unwrap();

@@ -39,6 +39,7 @@ impl TestBook {
             fiscal_year_start: "01-01".into(),
             chart,
             column_names: ColumnNames::InOut,
+            person: None,
         };
         engine.book_found(book).await.unwrap();
         let ledger = engine.ledger_create("Assets/Bank").await.unwrap().id;

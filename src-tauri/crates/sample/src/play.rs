@@ -103,9 +103,9 @@ impl Stage {
             fiscal_year_start: "01-01".into(),
             chart: Chart::Empty,
             column_names: ColumnNames::InOut,
+            person: Some(Who::Controller.name().into()),
         };
         engine.book_found(book).await.map_err(step)?;
-        engine.person_set(Who::Controller.name()).await.map_err(step)?;
         let mut ids = HashMap::new();
         for (ledger, balances) in CHART {
             let ledger = engine.ledger_create(ledger).await.map_err(step)?;

@@ -181,7 +181,7 @@ const HINTS: &[(Hint, &[&str])] = &[
             "νόμισμα", "通貨", "币种", "通화", "valuta contului",
             "currency", "ccy", "wahrung", "waehrung", "devise", "moneda", "divisa", "valuta code", "muntsoort",
             "munt", "mena", "moeda", "waluta", "valuutta", "valuta kod", "curr", "currency code", "para birimi",
-            "penznem", "deviza", "валюта", "whrg", "account currency", "cur",
+            "penznem", "deviza", "валюта", "whrg", "account currency", "cur", "debit currency", "credit currency",
         ],
     ),
     (
@@ -200,7 +200,7 @@ const HINTS: &[(Hint, &[&str])] = &[
             "omschrijving 2", "omschrijving 3", "narration", "rubrik", "forklaring", "info", "observaciones",
             "mas datos", "betalingskenmerk omschrijving", "transaktionstext", "zweck", "avisierungstext",
             "description 1", "description 2", "meddelande", "message", "descrizione estesa", "kommentar",
-            "more details", "libelle complementaire", "tytul operacji", "naam omschrijving",
+            "more details", "activity name", "libelle complementaire", "tytul operacji", "naam omschrijving",
         ],
     ),
     (

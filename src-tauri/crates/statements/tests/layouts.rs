@@ -121,3 +121,36 @@ fn what_is_only_announced_is_left_out_or_told() {
     let warning = told.problems.iter().find(|problem| problem.reason == Reason::UnknownState).expect("a warning");
     assert!(warning.message.contains("1 row says") && warning.message.contains("line 2"), "{}", warning.message);
 }
+
+#[test]
+fn an_account_that_some_rows_leave_out_is_the_other_side() {
+    let wallet = "\"Date\",\"Description\",\"Currency\",\"Gross\",\"Fee\",\"Net\",\"Balance\",\"Bank Account\"\n\
+                  \"2026-11-13\",\"Supplier\",\"USD\",\"-33.50\",\"-2.30\",\"-35.80\",\"64.20\",\"123456789\"\n\
+                  \"2026-11-14\",\"Customer\",\"USD\",\"1,525.00\",\"0\",\"1,525.00\",\"1,589.20\",\"\"\n";
+    let reading = read(wallet);
+    assert_eq!(reading.statements.len(), 1);
+    assert_eq!(reading.statements[0].account, None);
+    assert_eq!(amounts(&reading), ["-35.80", "1525.00"]);
+    let bare = "2026-11-01,2026-11-30,'PL61109010140000071219812874',WYCIAG\n\
+                30-11-2026,30-11-2026,CZYNSZ,Anna,'DE89370400440532013000',-1900.00,100.00,1\n\
+                29-11-2026,29-11-2026,SKLEP,SKLEP,,-50.00,2000.00,2\n\
+                28-11-2026,28-11-2026,WYNAGRODZENIE,FIRMA,'DE89370400440532013000',2000.00,2050.00,3\n";
+    let reading = read(bare);
+    assert_eq!(reading.statements.len(), 1);
+    let lines = &reading.statements[0].lines;
+    assert_eq!(
+        lines[0].counterparty_account.as_deref().map(|one| one.trim_matches('\'')),
+        Some("DE89370400440532013000")
+    );
+}
+
+#[test]
+fn each_side_may_name_the_currency_for_itself() {
+    let text = "DATE;ACTIVITY TYPE;ACTIVITY NAME;DEBIT;DEBIT CURRENCY;CREDIT;CREDIT CURRENCY;LOCALITY\n\
+                31.10.2026;PAYMENT_OUT;Grocer;-22.35;CHF;;;Zürich\n30.10.2026;ORDER_EXECUTED;Salary;;;5400;CHF;\n";
+    let reading = read(text);
+    assert_eq!(reading.statements.len(), 1);
+    assert_eq!(reading.statements[0].currency.as_deref(), Some("CHF"));
+    let texts: Vec<&str> = reading.statements[0].lines.iter().map(|line| &*line.description).collect();
+    assert_eq!(texts, ["Grocer", "Salary"]);
+}

@@ -30,6 +30,7 @@ fn screenshots_of_recent_books() {
         app.click("start-new").await?;
         app.fill("new-book-name", "Harbour Light").await?;
         app.fill("new-book-path", &gone.to_string_lossy()).await?;
+        app.fill("new-book-person", "Orla Keane").await?;
         app.click("new-book-create").await?;
         app.get("sidebar").await?;
         let app = desk.open(&sample).await?;
@@ -52,6 +53,7 @@ fn screenshots_of_an_empty_book() {
         app.click("start-new").await?;
         app.fill("new-book-name", "Empty Company").await?;
         app.fill("new-book-path", &path).await?;
+        app.fill("new-book-person", "Orla Keane").await?;
         app.click("new-book-create").await?;
         app.get("sidebar").await?;
         for (name, key, view) in VIEWS {

@@ -15,6 +15,7 @@ import { settings } from '$lib/settings';
 import { checkBook } from './checks.svelte';
 import './commands';
 import { registerBookSources } from './palette';
+import { rememberPerson } from './person';
 import { count, number } from './words';
 
 defineActions([
@@ -112,6 +113,7 @@ class Session {
 
   async rename(person: string): Promise<void> {
     this.#take(await backend.call('person_set', { name: person }));
+    rememberPerson(person);
   }
 
   /** Another program may have let go of the book since; what is on screen stays. */

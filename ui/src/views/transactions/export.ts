@@ -26,13 +26,20 @@ export const ALL_COLUMNS: ExportColumn[] = [
 
 export const isExportColumn = (id: string): id is ExportColumn => (ALL_COLUMNS as string[]).includes(id);
 
-/** Writes a list to a file as a job; the outcome is told, and the job stays in the panel. */
+/** A place where nothing can be written is refused within this time; a person has not looked away by then. */
+const AT_ONCE_MS = 500;
+
+/**
+ * Writes a list to a file as a job; the outcome is told, and the job stays in the panel. Answers what was refused at
+ * once, which is then for the caller to say.
+ */
 export async function exportTransactions(
   query: ListQuery,
   columns: ExportColumn[],
   format: ReportFormat,
   path: string,
-): Promise<void> {
+): Promise<BackendError | null> {
+  const begun = performance.now();
   const job = `export_${crypto.randomUUID()}`;
   const end = (state: 'done' | 'failed' | 'cancelled', result: string): void => {
     const known = jobs.list.find((one) => one.id === job);
@@ -52,10 +59,13 @@ export async function exportTransactions(
     const text = `${count(done.rows, 'transaction was', 'transactions were')} written to ${done.path}`;
     end('done', text);
     toasts.show({ text, tone: 'pos' });
+    return null;
   } catch (thrown) {
     const error = BackendError.from(thrown);
     end(error.code === 'CANCELLED' ? 'cancelled' : 'failed', error.message);
     if (error.code === 'CANCELLED') toasts.show({ text: 'The export was cancelled. Nothing was written.' });
+    else if (performance.now() - begun < AT_ONCE_MS) return error;
     else toasts.fail(error);
+    return null;
   }
 }

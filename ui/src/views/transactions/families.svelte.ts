@@ -134,4 +134,5 @@ const asRow = (family: Row, child: JournalRow): Row => ({
   actor: child.actor,
   expires_at: null,
   children: 0,
+  booked_on: child.status === 'APPLIED' ? child.date : null,
 });

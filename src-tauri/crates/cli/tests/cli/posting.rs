@@ -110,6 +110,8 @@ fn rules_refuse_and_nothing_is_written() {
     let dry = post("Main", "Steel", "EUR", &["--dry-run", "--json"]);
     assert_eq!(dry.refused(1), "WOULD_BE_REFUSED");
     assert_eq!(dry.json()["ready"], false);
+    let message = dry.error()["message"].as_str().unwrap().to_owned();
+    assert_eq!(message.matches("Nothing was posted.").count(), 1, "{message}");
     assert_eq!(ok(&["transactions", &book.path])["total"], 1);
     assert_eq!(post("Main", "Steel", "EUR", &["--overdraft-limit", "1.00"]).code, 0);
     assert_eq!(book.figure("Main", "balance"), "-100");

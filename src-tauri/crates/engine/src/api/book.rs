@@ -37,6 +37,9 @@ pub struct NewBook {
     pub fiscal_year_start: String,
     pub chart: Chart,
     pub column_names: ColumnNames,
+    /// Who works in it. The name the program goes by where nobody said.
+    #[serde(default)]
+    pub person: Option<String>,
 }
 
 /// What the window shows about an open book.

@@ -47,6 +47,9 @@ pub struct FamilyRow {
     pub actor: String,
     #[ts(type = "number")]
     pub children: u64,
+    /// The days on which money moved, of a hold those of its commits, as registers and statements have them. Not told
+    /// of the hold that expires first.
+    pub booked_on: Option<String>,
 }
 
 /// One immutable row of a family.

@@ -282,6 +282,14 @@ impl Work<'_> {
             .or_else(|| stated.currency.as_ref().and_then(|(_, code)| resolve(code)))
             .or_else(|| self.mapped().and_then(|m| m.currency.clone()))
             .or(hint)
+            .or_else(|| self.only_currency())
+    }
+
+    /// The one code in all columns of currencies: a row that leaves its cell blank is hardly in another.
+    fn only_currency(&self) -> Option<Currency> {
+        let named = self.columns.iter().filter(|c| c.hinted(Hint::Currency) && c.isos > 0 && c.isos == c.filled);
+        let codes: std::collections::BTreeSet<&String> = named.flat_map(|column| column.distinct.keys()).collect();
+        codes.first().filter(|_| codes.len() == 1).and_then(|code| words::iso(code))
     }
 
     /// The one currency of the file, when there is only one.

@@ -50,7 +50,9 @@ pub(crate) fn keys(columns: &[Column], rows: usize, plan: &mut Plan) -> Option<u
     let others = columns.iter().any(|c| c.filled > 0 && tells(c));
     let bare = |c: &Column| matches!(crate::words::fold(&c.header).as_str(), "iban" | "bank account");
     let several = |c: &Column| c.filled >= 4 && c.distinct.len() * 2 <= c.filled && !c.many && (others || !bare(c));
-    let own = |c: &Column| numbered(c) && (constant(c) || several(c));
+    // Our own account stands in every row; where rows have none, the column names those who have one.
+    let full = |c: &Column| c.filled * 10 >= rows * 9;
+    let own = |c: &Column| numbered(c) && full(c) && (constant(c) || several(c));
     plan.account = (0..columns.len())
         .filter(|&c| {
             columns[c].hinted(Hint::Account)
@@ -59,12 +61,13 @@ pub(crate) fn keys(columns: &[Column], rows: usize, plan: &mut Plan) -> Option<u
                 && !columns[c].looks_like_money()
         })
         // A few rows prove nothing, but several numbers in them are the other sides, not several accounts of ours.
-        .find(|&c| own(&columns[c]) || (columns[c].filled < 4 && constant(&columns[c])))
+        .find(|&c| own(&columns[c]))
         .or_else(|| {
             (0..columns.len()).find(|&c| {
                 columns[c].hint.is_none()
                     && columns[c].ibans == columns[c].filled
                     && columns[c].filled > 1
+                    && full(&columns[c])
                     && constant(&columns[c])
             })
         });

@@ -9,4 +9,8 @@ export type NewBook = { name: string, currency: string,
 /**
  * `MM-DD`.
  */
-fiscal_year_start: string, chart: Chart, column_names: ColumnNames, };
+fiscal_year_start: string, chart: Chart, column_names: ColumnNames, 
+/**
+ * Who works in it. The name the program goes by where nobody said.
+ */
+person: string | null, };
