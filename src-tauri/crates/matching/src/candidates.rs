@@ -11,6 +11,7 @@ use ledger::{Amount, Currency};
 use crate::criteria::{LineView, Lower, PART_SEPARATOR};
 use crate::model::{DAY, LedgerItem, When};
 use crate::rule::{Field, Operator, Rule, Tolerance};
+use crate::text::EntryText;
 
 /// Entry numbers in stable order.
 pub type Entry = u32;
@@ -125,6 +126,8 @@ struct Shelf {
     days: Vec<(i64, usize)>,
     by_day: Vec<Entry>,
     texts: HashMap<(Field, String), Vec<Entry>>,
+    /// By the keys of the documents they name, ascending.
+    documents: Vec<(u64, Entry)>,
 }
 
 /// All entries of a run, by currency.
@@ -174,13 +177,57 @@ impl EntryIndex {
         index
     }
 
+    /// Makes entries known by the documents that their references name.
+    pub fn name_documents(&mut self, entries: &[LedgerItem], texts: &[EntryText]) {
+        for ((at, entry), text) in entries.iter().enumerate().zip(texts) {
+            if let Some(shelf) = self.shelves.get_mut(&entry.currency) {
+                shelf.documents.extend(text.document_keys().map(|key| (key, at as Entry)));
+            }
+        }
+        for shelf in self.shelves.values_mut() {
+            shelf.documents.sort_unstable();
+            shelf.documents.dedup();
+        }
+    }
+
+    /// Forgets entries. Those that are taken would otherwise crowd out the open ones.
+    pub fn keep(&mut self, open: impl Fn(Entry) -> bool) {
+        for shelf in self.shelves.values_mut() {
+            for list in [&mut shelf.by_amount, &mut shelf.by_day_amount, &mut shelf.by_day] {
+                list.retain(|at| open(*at));
+            }
+            shelf.texts.values_mut().for_each(|bucket| bucket.retain(|at| open(*at)));
+            shelf.documents.retain(|(_, at)| open(*at));
+            shelf.find_days(&self.days);
+        }
+    }
+
+    /// Collects into `out` the entries that name one of the documents, each once. More than `limit` tell nothing about
+    /// which is meant, and are left out.
+    pub fn naming(&self, currency: &Currency, documents: &[u64], limit: usize, out: &mut Vec<Entry>) {
+        out.clear();
+        let Some(shelf) = self.shelves.get(currency) else {
+            return;
+        };
+        for key in documents {
+            let start = shelf.documents.partition_point(|(known, _)| known < key);
+            let same = shelf.documents[start..].iter().take_while(|(known, _)| known == key).take(limit + 1);
+            out.extend(same.map(|(_, at)| *at));
+        }
+        out.sort_unstable();
+        out.dedup();
+        if out.len() > limit {
+            out.clear();
+        }
+    }
+
     /// Collects into `out` the entries that may answer the query, each once, and returns false if there were more than
-    /// `limit`: then only the `limit` nearest by date were taken.
+    /// `limit`: then only the `limit` nearest by date were taken. Of many on one day, `turn` says where to begin, so
+    /// that as many lines do not all see the same few.
     pub fn collect(
         &self,
         entries: &[LedgerItem],
-        currency: &Currency,
-        date: When,
+        (currency, date, turn): (&Currency, When, u32),
         query: &Query<'_>,
         limit: usize,
         out: &mut Vec<Entry>,
@@ -204,7 +251,7 @@ impl EntryIndex {
             out.extend_from_slice(narrowest);
         }
         if scan && out.len() > limit {
-            *out = self.nearest(out, date, limit);
+            *out = self.nearest(out, (date, turn), limit);
             return false;
         }
         if scan || narrowest.len() <= limit {
@@ -213,25 +260,38 @@ impl EntryIndex {
         // Text buckets, days and a single amount are in date order; a range of amounts is not.
         let amount = |entry: Option<&Entry>| entry.map(|at| &entries[*at as usize].amount);
         let ordered = !std::ptr::eq(narrowest, by_amount) || amount(by_amount.first()) == amount(by_amount.last());
-        *out = self.nearest(if ordered { narrowest } else { by_day }, date, limit);
+        *out = self.nearest(if ordered { narrowest } else { by_day }, (date, turn), limit);
         false
     }
 
-    /// The `limit` entries of a slice in date order that are nearest to a date.
-    fn nearest(&self, in_order: &[Entry], date: When, limit: usize) -> Vec<Entry> {
+    /// The `limit` entries of a slice in date order that are nearest to a date. Of the farthest days that take part,
+    /// those from the turn on.
+    fn nearest(&self, in_order: &[Entry], (date, turn): (When, u32), limit: usize) -> Vec<Entry> {
         let day = date.day();
-        let day_of = |at: usize| self.days[in_order[at] as usize];
+        let distance = |at: usize| (self.days[in_order[at] as usize] - day).abs();
         let mut right = in_order.partition_point(|entry| self.days[*entry as usize] < day);
-        let mut left = right;
+        let (mut left, mut farthest) = (right, 0);
         while right - left < limit && (left > 0 || right < in_order.len()) {
-            let take_right = left == 0 || (right < in_order.len() && day_of(right) - day <= day - day_of(left - 1));
-            if take_right {
+            if left == 0 || (right < in_order.len() && distance(right) <= distance(left - 1)) {
+                farthest = distance(right);
                 right += 1;
             } else {
                 left -= 1;
+                farthest = distance(left);
             }
         }
-        in_order[left..right].to_vec()
+        let before = |last: i64| in_order.partition_point(|entry| self.days[*entry as usize] < last);
+        let whole = in_order.get(before(day - farthest + 1)..before(day + farthest)).unwrap_or_default();
+        let edge: Vec<Entry> = if farthest == 0 {
+            in_order[before(day)..before(day + 1)].to_vec()
+        } else {
+            let early = &in_order[before(day - farthest)..before(day - farthest + 1)];
+            let late = &in_order[before(day + farthest)..before(day + farthest + 1)];
+            early.iter().chain(late).copied().collect()
+        };
+        let room = limit.saturating_sub(whole.len()).min(edge.len());
+        let turned = (0..room).map(|at| edge[(turn as usize + at) % edge.len()]);
+        whole.iter().copied().chain(turned).collect()
     }
 }
 
@@ -241,13 +301,20 @@ impl Shelf {
         self.by_amount.sort_by(|&a, &b| amount(a).cmp(amount(b)).then_with(|| (day(a), a).cmp(&(day(b), b))));
         self.by_day_amount = self.by_amount.clone();
         self.by_day_amount.sort_by_key(|&at| day(at));
-        for (position, &at) in self.by_day_amount.iter().enumerate() {
-            if self.days.last().is_none_or(|(known, _)| *known != day(at)) {
-                self.days.push((day(at), position));
-            }
-        }
         self.by_day = self.by_amount.clone();
         self.by_day.sort_by_key(|&at| (day(at), at));
+        self.find_days(day_of);
+    }
+
+    /// Where each day begins.
+    fn find_days(&mut self, day_of: &[i64]) {
+        self.days.clear();
+        for (position, &at) in self.by_day_amount.iter().enumerate() {
+            let day = day_of[at as usize];
+            if self.days.last().is_none_or(|(known, _)| *known != day) {
+                self.days.push((day, position));
+            }
+        }
     }
 
     fn bucket(&self, field: Field, text: &str) -> &[Entry] {

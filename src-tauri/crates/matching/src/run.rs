@@ -43,7 +43,8 @@ pub enum LineDate {
 pub struct Params {
     pub stages: Vec<Stage>,
     pub line_date: LineDate,
-    /// Most entries compared with one line by one rule; reported when reached.
+    /// Most entries compared with one line by one rule; reported when reached. In a crowd, a line that names a fitting
+    /// entry is compared with that one and its nearest rivals only.
     pub max_candidates_per_line: u32,
     /// Most fitting entries kept for one line; reported when reached.
     pub max_edges_per_line: u32,
@@ -266,6 +267,9 @@ impl Matcher {
 
     fn enter_stage(&mut self) {
         if self.stage < self.params.stages.len() {
+            if !self.chosen.is_empty() {
+                self.prepared.forget_taken();
+            }
             self.state = State::Candidates;
             return;
         }
@@ -438,7 +442,7 @@ impl Matcher {
             }
             None => String::new(),
         };
-        let (lines, limit) = (note.lines, note.limit);
+        let (lines, limit) = (note.lines.len() as u64, note.limit);
         let s = if lines == 1 { "" } else { "s" };
         let words = match note.kind {
             LimitKind::Candidates => format!(
@@ -452,7 +456,7 @@ impl Matcher {
             kind: note.kind,
             rule: note.rule,
             lines,
-            first_line: self.prepared.lines[note.first_line as usize].id,
+            first_line: note.lines.first().map_or(0, |line| self.prepared.lines[*line as usize].id),
             limit,
             words,
         }

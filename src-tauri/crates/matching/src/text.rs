@@ -6,6 +6,7 @@
 mod accounts;
 
 use std::collections::VecDeque;
+use std::hash::{Hash, Hasher};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -101,8 +102,14 @@ pub(crate) fn squeeze(text: &str) -> String {
     fold(text).iter().map(|mark| as_digit(mark.c)).collect()
 }
 
-/// Runs of digits of a word, O read as 0 and I as 1 where they touch a digit, leading zeros dropped.
+/// Runs of digits of a word, leading zeros dropped.
 fn digit_runs(word: &str) -> Vec<String> {
+    let runs = whole_runs(word).into_iter().map(|run| run.trim_start_matches('0').to_owned());
+    runs.filter(|run| !run.is_empty()).collect()
+}
+
+/// Runs of digits of a word as they stand, O read as 0 and I as 1 where they touch a digit.
+fn whole_runs(word: &str) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
     let is_digit = |at: usize| letters.get(at).is_some_and(char::is_ascii_digit);
     let mut runs = vec![String::new()];
@@ -116,7 +123,8 @@ fn digit_runs(word: &str) -> Vec<String> {
             runs.push(String::new());
         }
     }
-    runs.into_iter().map(|run| run.trim_start_matches('0').to_owned()).filter(|run| !run.is_empty()).collect()
+    runs.retain(|run| !run.is_empty());
+    runs
 }
 
 /// Shortest digit run that names a document; shorter ones are days, months and house numbers.
@@ -126,6 +134,11 @@ fn core_of(words: &[String]) -> Option<String> {
     let runs = words.iter().flat_map(|word| digit_runs(word));
     // The last of the longest: years stand before numbers.
     runs.filter(|run| run.len() >= CORE_DIGITS).max_by_key(String::len)
+}
+
+fn padded_of(words: &[String]) -> Option<String> {
+    let runs = words.iter().flat_map(|word| whole_runs(word)).filter(|run| run.len() >= CORE_DIGITS);
+    runs.max_by_key(String::len).filter(|run| run.starts_with('0'))
 }
 
 /// The digits that name a document in a reference.
@@ -200,6 +213,8 @@ pub struct EntryText {
     joined_name: String,
     document: String,
     core: Option<String>,
+    /// The digits of the document where zeros stand before them.
+    padded: Option<String>,
 }
 
 impl EntryText {
@@ -215,7 +230,33 @@ impl EntryText {
             name: name.into_iter().map(Word::of).collect(),
             document: squeeze(&entry.reference),
             core: core_of(&reference_words),
+            padded: padded_of(&reference_words),
         }
+    }
+}
+
+/// A number for a text, the same in every run. Two texts with one number only bring an entry that is compared in vain.
+fn key(text: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl LineText {
+    /// Keys of the documents that the text may name. An entry that shares one is very likely named by the line, by its
+    /// number, by the digits of it, or by those with the zeros before them.
+    pub(crate) fn document_keys(&self) -> Vec<u64> {
+        let whole = self.words.iter().flat_map(|word| whole_runs(&word.text)).filter(|run| run.len() >= CORE_DIGITS);
+        let numbers = self.runs.iter().map(String::as_str).chain(Some(&*self.document).filter(|one| !one.is_empty()));
+        numbers.map(key).chain(whole.map(|run| key(&run))).collect()
+    }
+}
+
+impl EntryText {
+    /// Keys of the document that the reference names.
+    pub(crate) fn document_keys(&self) -> impl Iterator<Item = u64> {
+        let document = Some(&*self.document).filter(|one| !one.is_empty());
+        [self.core.as_deref(), self.padded.as_deref(), document].into_iter().flatten().map(key)
     }
 }
 

@@ -135,9 +135,16 @@ function isField(target: EventTarget | null): boolean {
   );
 }
 
+/** A closed drop-down list takes letters too: they choose the entry that begins with them. */
 const letterBlocked = (target: EventTarget | null): boolean =>
   isField(target) ||
-  (target instanceof HTMLElement && target.closest('[role="menu"],[role="listbox"][data-typing]') !== null);
+  (target instanceof HTMLElement && target.closest('[role="menu"],[aria-haspopup="listbox"]') !== null);
+
+/** What floats over the view and is looked at: a menu, a list, a popover. The list of a field that is typed into is not. */
+const LAYERS = '.layer[data-state="open"]:not(.tip):not(.combo)';
+
+/** While a layer is open the keys of what lies below sleep: nobody means a hold that they do not look at. */
+const covered = (): boolean => document.querySelector(LAYERS) !== null;
 
 let timers: ReturnType<typeof setTimeout>[] = [];
 
@@ -170,6 +177,10 @@ function candidates(combo: string): string[] {
 export function dispatchKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   if (['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
+  if (covered()) {
+    endSequence();
+    return;
+  }
   const stroke = comboOf(event);
   const typing = letterBlocked(event.target);
   if (event.repeat) {

@@ -2,13 +2,17 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addHandlers, defineActions, dispatchKey } from './actions.svelte';
 
 class Part {
-  constructor(private readonly button: boolean) {}
+  constructor(private readonly is: '' | 'button' | 'list' = '') {}
   isContentEditable = false;
-  closest = (css: string): Part | null => (this.button && css.startsWith('button') ? this : null);
+  closest = (css: string): Part | null =>
+    (this.is === 'button' && css.startsWith('button')) ||
+    (this.is === 'list' && css.includes('[aria-haspopup="listbox"]'))
+      ? this
+      : null;
 }
 
 /** A key as the window gets it, and whether the window kept it from doing anything else. */
-function press(key: string, repeat: boolean, target = new Part(false)) {
+function press(key: string, repeat: boolean, target = new Part()) {
   const event = {
     key,
     repeat,
@@ -25,12 +29,17 @@ function press(key: string, repeat: boolean, target = new Part(false)) {
   return event.preventDefault.mock.calls.length > 0;
 }
 
+/** Whether a menu, a list or a popover is open. */
+let layer = false;
+
 describe('a key that is held down', () => {
   const approve = vi.fn();
   let stop = (): void => {};
   beforeEach(() => {
     for (const name of ['HTMLElement', 'HTMLInputElement', 'HTMLTextAreaElement', 'HTMLSelectElement'])
       vi.stubGlobal(name, name === 'HTMLElement' ? Part : class {});
+    vi.stubGlobal('document', { querySelector: () => (layer ? {} : null) });
+    layer = false;
     defineActions([{ id: 'test.approve', label: 'Approve', keys: ['A'], where: 'everywhere' }]);
     approve.mockClear();
     stop = addHandlers({ 'test.approve': { run: approve } });
@@ -49,8 +58,22 @@ describe('a key that is held down', () => {
   });
 
   it('presses the button that has the focus once', () => {
-    expect(press('Enter', false, new Part(true))).toBe(false);
-    expect(press('Enter', true, new Part(true))).toBe(true);
+    expect(press('Enter', false, new Part('button'))).toBe(false);
+    expect(press('Enter', true, new Part('button'))).toBe(true);
+  });
+
+  it('sleeps under a menu, a list or a popover', () => {
+    layer = true;
+    expect(press('a', false)).toBe(false);
+    expect(approve).not.toHaveBeenCalled();
+    layer = false;
+    press('a', false);
+    expect(approve).toHaveBeenCalledTimes(1);
+  });
+
+  it('chooses by its letter in a closed drop-down list, and does nothing else', () => {
+    expect(press('a', false, new Part('list'))).toBe(false);
+    expect(approve).not.toHaveBeenCalled();
   });
 
   it('leaves other keys to the page', () => {

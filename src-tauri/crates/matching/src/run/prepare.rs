@@ -15,7 +15,7 @@ use crate::rule::Rule;
 use crate::text::{EntryText, LineText};
 
 /// Changes whenever the same inputs may give another outcome.
-pub const ENGINE_VERSION: &str = "matching 2";
+pub const ENGINE_VERSION: &str = "matching 3";
 
 const FREE: u32 = u32::MAX;
 
@@ -115,6 +115,7 @@ impl Prepared {
         match self.ready {
             Readiness::Texts => {
                 self.index = EntryIndex::new(&self.entries, &self.entry_lower, rules);
+                self.index.name_documents(&self.entries, &self.entry_text);
                 self.ready = Readiness::Indexed;
             }
             Readiness::Indexed => {
@@ -180,6 +181,17 @@ impl Prepared {
 
     pub fn entry_view(&self, entry: u32) -> EntryView<'_> {
         EntryView { item: &self.entries[entry as usize], lower: &self.entry_lower[entry as usize] }
+    }
+
+    /// Keys of the documents that a line may name.
+    pub fn document_keys(&self, line: u32) -> Vec<u64> {
+        self.line_text[line as usize].document_keys()
+    }
+
+    /// Leaves what is taken out of the index.
+    pub fn forget_taken(&mut self) {
+        let taken = &self.entry_taken;
+        self.index.keep(|entry| taken[entry as usize] == FREE);
     }
 
     pub fn evidence(&self, source: Source, line: u32, entry: u32) -> Evidence {

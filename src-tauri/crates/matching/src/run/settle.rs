@@ -39,6 +39,8 @@ struct Current {
     row_class: Vec<u32>,
     column_class: Vec<u32>,
     component: Component,
+    /// The value of the best solution, once it is found.
+    total: Option<i64>,
     next_row: u32,
 }
 
@@ -130,6 +132,7 @@ impl Settling {
             row_class,
             column_class,
             component,
+            total: None,
             next_row: 0,
         });
     }
@@ -194,7 +197,9 @@ impl Current {
         } else {
             MarginBounds { enough: ENOUGH_IN_CROWDS, nodes: NODES_IN_CROWDS }
         };
-        let alone = Margin { loss: self.component.total(), exact: true };
+        // Summed once: each row of a crowd would pay for all of them.
+        let total = *self.total.get_or_insert_with(|| self.component.total());
+        let alone = Margin { loss: total, exact: true };
         let Margin { loss, exact } = match self.edges {
             1 => alone,
             _ => self.component.margin(row, &self.row_class, &self.column_class, bounds).unwrap_or(alone),

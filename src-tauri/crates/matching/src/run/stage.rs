@@ -1,5 +1,7 @@
 //! The stages of a run: which pairs each proposes for a line.
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde::{Deserialize, Serialize};
 
 use super::Params;
@@ -7,7 +9,7 @@ use super::prepare::Prepared;
 use crate::candidates::{AmountBounds, Query};
 use crate::criteria::all_hold;
 use crate::decimal::Decimal;
-use crate::evidence::Source;
+use crate::evidence::{CERTAIN_DOCUMENT, Source};
 use crate::fallback::Fallback;
 use crate::model::{DAY, InputError, LimitKind};
 use crate::rule::Rule;
@@ -38,6 +40,9 @@ pub struct ScoredPass {
     /// Propose only if the line's text names the entry's document or half of its counterparty.
     pub needs_text: bool,
 }
+
+/// Entries of a crowd that are compared with a line beside the one that it names.
+const RIVALS: u32 = 64;
 
 /// Percent of the name that [`ScoredPass::needs_text`] asks for.
 const NEEDED_NAME: u8 = 50;
@@ -76,16 +81,18 @@ pub struct Limits {
 pub struct LimitCount {
     pub kind: LimitKind,
     pub rule: Option<u32>,
-    pub lines: u64,
-    pub first_line: u32,
+    /// Each once, however many stages met it.
+    pub lines: BTreeSet<u32>,
     pub limit: u32,
 }
 
 impl Limits {
     fn note(&mut self, kind: LimitKind, rule: Option<u32>, line: u32, limit: u32) {
         match self.notes.iter_mut().find(|note| note.kind == kind && note.rule == rule) {
-            Some(note) => note.lines += 1,
-            None => self.notes.push(LimitCount { kind, rule, lines: 1, first_line: line, limit }),
+            Some(note) => {
+                note.lines.insert(line);
+            }
+            None => self.notes.push(LimitCount { kind, rule, lines: BTreeSet::from([line]), limit }),
         }
     }
 }
@@ -138,17 +145,52 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    fn candidates(&mut self, query: &Query<'_>, rule: Option<u32>) -> Vec<u32> {
-        let (prepared, at) = (self.prepared, self.line as usize);
-        let limit = self.params.max_candidates_per_line;
-        let mut out = Vec::new();
+    /// Offers the entries that may answer a query; `accept` says whether one is the entry that the line names.
+    fn offer(&mut self, query: &Query<'_>, rule: Option<u32>, mut accept: impl FnMut(&mut Self, u32) -> bool) {
+        let (prepared, at, limit) = (self.prepared, self.line as usize, self.params.max_candidates_per_line);
         let currency = &prepared.lines[at].currency;
-        if !prepared.index.collect(&prepared.entries, currency, prepared.dates[at], query, limit as usize, &mut out) {
-            self.limits.note(LimitKind::Candidates, rule, self.line, limit);
+        let about = (currency, prepared.dates[at], prepared.amount_position[at]);
+        let collect =
+            |most: u32, out: &mut Vec<u32>| prepared.index.collect(&prepared.entries, about, query, most as usize, out);
+        let (mut out, mut named) = (Vec::new(), Vec::new());
+        if !collect(RIVALS.min(limit), &mut out) {
+            // A crowd: the entries whose number the line carries come first, however many others are as near.
+            prepared.index.naming(currency, &prepared.document_keys(self.line), limit as usize, &mut named);
+            self.compared += named.len() as u64;
+            let mut known = false;
+            for &entry in &named {
+                known |= prepared.may_pair(self.line, entry) && accept(self, entry);
+            }
+            if !known && !collect(limit, &mut out) {
+                self.limits.note(LimitKind::Candidates, rule, self.line, limit);
+            }
         }
-        self.compared += out.len() as u64;
-        out.retain(|entry| prepared.may_pair(self.line, *entry));
-        out
+        out.retain(|entry| named.binary_search(entry).is_err() && prepared.may_pair(self.line, *entry));
+        self.offer_each(&out, &mut accept);
+    }
+
+    /// Entries that look the same fit alike: one that does not speaks for all of them, and more of those that do than
+    /// are kept need no comparing.
+    fn offer_each(&mut self, entries: &[u32], accept: &mut impl FnMut(&mut Self, u32) -> bool) {
+        let most = self.params.max_edges_per_line;
+        let mut fitting: HashMap<u32, Option<u32>> = HashMap::new();
+        let mut kept = true;
+        self.compared += entries.len() as u64 / 16;
+        for &entry in entries {
+            match fitting.entry(self.prepared.entry_class[entry as usize]).or_insert(Some(0)) {
+                None => {}
+                Some(count) if *count >= most => kept = false,
+                alike => {
+                    let before = self.found.len();
+                    self.compared += 1;
+                    accept(self, entry);
+                    *alike = alike.filter(|_| self.found.len() > before).map(|count| count + 1);
+                }
+            }
+        }
+        if !kept {
+            self.limits.note(LimitKind::Edges, None, self.line, most);
+        }
     }
 
     fn push(&mut self, entry: u32, source: Source, value: i64) {
@@ -165,13 +207,18 @@ impl Collector<'_> {
             let index = index as u32;
             let mut known: Vec<u32> = self.found.iter().map(|edge| edge.entry).collect();
             known.sort_unstable();
-            for entry in self.candidates(&Query::of_rule(rule, view), Some(index)) {
-                if known.binary_search(&entry).is_err() && all_hold(rule, view, self.prepared.entry_view(entry)) {
-                    let source = Source::Rule(index);
-                    let value = self.prepared.evidence(source, self.line, entry).score();
-                    self.push(entry, source, value);
+            self.offer(&Query::of_rule(rule, view), Some(index), |this, entry| {
+                let before = known.binary_search(&entry).is_ok();
+                if !before && !all_hold(rule, view, this.prepared.entry_view(entry)) {
+                    return false;
                 }
-            }
+                let source = Source::Rule(index);
+                let evidence = this.prepared.evidence(source, this.line, entry);
+                if !before {
+                    this.push(entry, source, evidence.score());
+                }
+                evidence.document_points() >= CERTAIN_DOCUMENT
+            });
         }
     }
 
@@ -186,20 +233,22 @@ impl Collector<'_> {
             texts: Vec::new(),
         };
         let (low, high) = (&middle - &slack, &middle + &slack);
-        for entry in self.candidates(&query, None) {
-            let item = &self.prepared.entries[entry as usize];
+        self.offer(&query, None, |this, entry| {
+            let item = &this.prepared.entries[entry as usize];
             let days = day - item.date.day();
             let scaled = item.amount.times(den);
             if days < -i64::from(pass.days_before) || days > i64::from(pass.days_after) || scaled < low || scaled > high
             {
-                continue;
+                return false;
             }
-            let evidence = self.prepared.evidence(Source::Scored, self.line, entry);
+            let evidence = this.prepared.evidence(Source::Scored, this.line, entry);
             let named = evidence.document_points() > 0 || evidence.name.is_some_and(|percent| percent >= NEEDED_NAME);
-            if evidence.raw_score() >= pass.minimum && (named || !pass.needs_text) {
-                self.push(entry, Source::Scored, evidence.raw_score() - pass.minimum + 1);
+            let enough = evidence.raw_score() >= pass.minimum && (named || !pass.needs_text);
+            if enough {
+                this.push(entry, Source::Scored, evidence.raw_score() - pass.minimum + 1);
             }
-        }
+            enough && evidence.document_points() >= CERTAIN_DOCUMENT
+        });
     }
 
     fn fallback(&mut self, fallback: &Fallback) {
@@ -213,11 +262,14 @@ impl Collector<'_> {
             days: Some((date.day() - reach, date.day() + reach)),
             texts: Vec::new(),
         };
-        for entry in self.candidates(&query, None) {
-            if let Some(distance) = fallback.accepts(line, date, &self.prepared.entries[entry as usize]) {
-                self.push(entry, Source::Fallback(distance), fallback.weight(distance));
+        self.offer(&query, None, |this, entry| {
+            let distance = fallback.accepts(line, date, &this.prepared.entries[entry as usize]);
+            if let Some(distance) = distance {
+                this.push(entry, Source::Fallback(distance), fallback.weight(distance));
             }
-        }
+            // Nothing can be nearer than the same text.
+            distance == Some(0)
+        });
     }
 
     /// Keeps the best pairs. Among equally good ones each line of an amount begins at another entry, so that many

@@ -54,7 +54,7 @@ proptest! {
         let line_lower = Lower::of_line(&line);
         let view = LineView { item: &line, date: line.booking, lower: &line_lower };
         let mut found = Vec::new();
-        let whole = index.collect(&entries, &line.currency, line.booking, &Query::of_rule(&rules[0], view), 1_000, &mut found);
+        let whole = index.collect(&entries, (&line.currency, line.booking, 0), &Query::of_rule(&rules[0], view), 1_000, &mut found);
         prop_assert!(whole);
         let mut once = found.clone();
         once.sort_unstable();
@@ -81,7 +81,7 @@ fn an_equal_amount_in_a_crowd_only_looks_at_its_own_days() {
     let line_lower = Lower::of_line(&line);
     let view = LineView { item: &line, date: line.booking, lower: &line_lower };
     let mut found = Vec::new();
-    index.collect(&entries, &line.currency, line.booking, &Query::of_rule(&rules[0], view), 5_000, &mut found);
+    index.collect(&entries, (&line.currency, line.booking, 0), &Query::of_rule(&rules[0], view), 5_000, &mut found);
     assert!((20..=60).contains(&found.len()), "{} entries of 3,000", found.len());
 }
 
@@ -95,7 +95,13 @@ fn past_the_limit_the_nearest_by_date_are_taken() {
     let line_lower = Lower::of_line(&line);
     let view = LineView { item: &line, date: line.booking, lower: &line_lower };
     let mut found = Vec::new();
-    assert!(!index.collect(&entries, &line.currency, line.booking, &Query::of_rule(&rules[0], view), 5, &mut found));
+    assert!(!index.collect(
+        &entries,
+        (&line.currency, line.booking, 0),
+        &Query::of_rule(&rules[0], view),
+        5,
+        &mut found
+    ));
     let mut ids: Vec<u64> = found.iter().map(|at| entries[*at as usize].id).collect();
     ids.sort_unstable();
     assert_eq!(ids, [8, 9, 10, 11, 12]);

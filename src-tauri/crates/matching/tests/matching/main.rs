@@ -2,6 +2,7 @@
 
 mod assignment;
 mod criteria;
+mod crowds;
 mod fallback;
 mod guarantees;
 mod index;
