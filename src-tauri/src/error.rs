@@ -42,19 +42,6 @@ impl From<CreateError> for Refusal {
 
 impl From<OpenError> for Refusal {
     fn from(error: OpenError) -> Self {
-        let code = match &error {
-            OpenError::Missing(_) => "BOOK_MISSING",
-            OpenError::Exists(_) => "BOOK_EXISTS",
-            OpenError::NotABook(_) => "NOT_A_BOOK",
-            OpenError::Newer { .. } => "BOOK_NEWER",
-            OpenError::Older(..) => "BOOK_OLDER",
-            OpenError::ForeignMigration(_) => "BOOK_FOREIGN",
-            OpenError::Damaged(_) => "BOOK_DAMAGED",
-            OpenError::SecondName(_) => "BOOK_SECOND_NAME",
-            OpenError::Unfinished(_) => "BOOK_UNFINISHED",
-            OpenError::Io { .. } => "FILE",
-            OpenError::Database(_) => "DATABASE",
-        };
-        Self::new(code, error.to_string())
+        Self::new(error.code(), error.to_string())
     }
 }

@@ -50,7 +50,7 @@ async fn create(file: &Path, name: &str, currency: &str, chart: ChartName, actor
         person: None,
     };
     let make = |part: PathBuf| async move { SqliteStore::create(&part).await };
-    let info = create_book(file, book, name_of(actor), make).await?;
+    let info = create_book(file, book, name_of(actor)?, make).await?;
     Ok(Output::new(&info, format!("Made {} in {}.", info.name, file.display())).into())
 }
 

@@ -188,21 +188,8 @@ impl From<CreateError> for Fault {
 
 impl From<OpenError> for Fault {
     fn from(error: OpenError) -> Self {
-        let code = match &error {
-            OpenError::Missing(_) => "BOOK_MISSING",
-            OpenError::Exists(_) => "BOOK_EXISTS",
-            OpenError::NotABook(_) => "NOT_A_BOOK",
-            OpenError::Newer { .. } => "BOOK_NEWER",
-            OpenError::Older(..) => "BOOK_OLDER",
-            OpenError::ForeignMigration(_) => "BOOK_FOREIGN",
-            OpenError::Damaged(_) => "BOOK_DAMAGED",
-            OpenError::SecondName(_) => "BOOK_SECOND_NAME",
-            OpenError::Unfinished(_) => "BOOK_UNFINISHED",
-            OpenError::Io { .. } => "BOOK_FILE",
-            OpenError::Database(_) => "DATABASE",
-        };
         // A name that is taken is refused, as everywhere.
         let exit = if matches!(error, OpenError::Exists(_)) { Exit::Refused } else { Exit::Book };
-        Self::new(exit, code, error.to_string())
+        Self::new(exit, error.code(), error.to_string())
     }
 }

@@ -2,7 +2,7 @@
 
 use engine::Engine;
 use engine::api::book::JobProgress;
-use engine::api::imports::{ImportOptions, ImportPlan, ImportRequest, ImportSession, ImportSource};
+use engine::api::imports::{ImportOptions, ImportPlan, ImportPreview, ImportRequest, ImportSession, ImportSource};
 
 use crate::Done;
 use crate::args::ImportArgs;
@@ -10,6 +10,7 @@ use crate::fault::{Answer, Exit, Fault};
 use crate::mapping::import_options;
 use crate::output::{Output, figure, progress, progress_end};
 use crate::session::{Actor, balance, minor, open_to_read, open_to_write};
+use crate::statement::Pick;
 use crate::unread::Unread;
 
 /// Known lines that are told one by one to people.
@@ -54,19 +55,26 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
     options.same.clone_from(&args.same);
     options.all_same = args.all_same;
     let plan = engine.import_plan(&session.id, options.clone(), &chosen.id).await?;
-    let bad_rows = async |options: ImportOptions| {
-        let preview = engine.import_preview(&session.id, options, Some(chosen.id.clone())).await?;
-        Answer::Ok(Unread::of_preview(&preview))
+    let preview = async || {
+        let preview = engine.import_preview(&session.id, options.clone(), Some(chosen.id.clone())).await?;
+        Answer::Ok((Unread::of_preview(&preview), picks(&preview, &options)))
     };
     if args.dry_run {
-        let unread = bad_rows(options).await?;
-        let fault = would_be_refused(args, &plan, &unread);
+        let (unread, picks) = preview().await?;
+        let fault = would_be_refused(args, &plan, &unread, &picks);
         let mut json = serde_json::to_value(&plan).unwrap_or_default();
         json["detail"] = unread.detail();
-        return Ok(Done { output: Output::new(json, describe(&plan, &session)), fault });
+        return Ok(Done { output: Output::new(json, describe(&plan, &session, &picks)), fault });
     }
     if plan.bad_rows > 0 && !args.leave_out_bad_rows {
-        return Err(bad_rows(options).await?.fault("BAD_ROWS", NOT_IMPORTED));
+        return Err(preview().await?.0.fault("BAD_ROWS", NOT_IMPORTED));
+    }
+    if !plan.missing.is_empty() {
+        let (_, picks) = preview().await?;
+        // The import says all else that is missing; which option picks a reading only the command line knows.
+        if !picks.is_empty() {
+            return Err(incomplete(&plan, &picks));
+        }
     }
     let request = ImportRequest {
         session: session.id.clone(),
@@ -92,18 +100,45 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
 const NOT_IMPORTED: &str = "Nothing was imported. Repair the file, or leave the rows out.";
 
 /// What the import would say no to, as far as its plan tells: days that are signed are among what is missing.
-fn would_be_refused(args: &ImportArgs, plan: &ImportPlan, unread: &Unread) -> Option<Fault> {
+fn would_be_refused(args: &ImportArgs, plan: &ImportPlan, unread: &Unread, picks: &[Pick]) -> Option<Fault> {
     if plan.bad_rows > 0 && !args.leave_out_bad_rows {
         return Some(unread.fault("BAD_ROWS", NOT_IMPORTED));
     }
     if !plan.missing.is_empty() {
-        return Some(Fault::new(Exit::Refused, "IMPORT_INCOMPLETE", plan.missing.join(" ")));
+        return Some(incomplete(plan, picks));
     }
     if let Some(message) = plan.same_file.as_ref().filter(|_| !args.again) {
         return Some(Fault::new(Exit::Refused, "SAME_FILE", message));
     }
     let late = plan.late.as_ref().filter(|_| !args.late);
     late.map(|message| Fault::new(Exit::Refused, "LATE_LINES", message))
+}
+
+fn incomplete(plan: &ImportPlan, picks: &[Pick]) -> Fault {
+    let mut message = plan.missing.join(" ");
+    if !picks.is_empty() {
+        message.push_str(&format!(" {}", Pick::sentence(picks)));
+    }
+    Fault::new(Exit::Refused, "IMPORT_INCOMPLETE", message)
+}
+
+/// The readings that fit, each with the options that it has besides those that were given.
+fn picks(preview: &ImportPreview, given: &ImportOptions) -> Vec<Pick> {
+    let other = |own: &Option<String>, given: &Option<String>| own.clone().filter(|_| own != given);
+    let pick = |one: &engine::api::imports::Reading| {
+        let own = &one.options;
+        let columns = own.columns.as_ref().filter(|_| own.columns != given.columns).map(|roles| roles.join(","));
+        Pick::new(
+            &one.label,
+            [
+                ("date-format", other(&own.date_format, &given.date_format)),
+                ("decimal-mark", other(&own.decimal_mark, &given.decimal_mark)),
+                ("sign-model", other(&own.sign_model, &given.sign_model)),
+                ("columns", columns),
+            ],
+        )
+    };
+    preview.readings.iter().map(pick).collect()
 }
 
 async fn profile(engine: &Engine, name: Option<&str>) -> Answer<ImportOptions> {
@@ -122,7 +157,7 @@ fn typed(field: &str, text: Option<&str>, exponent: u8) -> Answer<Option<String>
     text.map(|text| minor(field, text, exponent).map(|amount| amount.to_string())).transpose()
 }
 
-fn describe(plan: &ImportPlan, session: &ImportSession) -> String {
+fn describe(plan: &ImportPlan, session: &ImportSession, picks: &[Pick]) -> String {
     let show = |minor: &Option<String>| {
         minor.as_deref().map_or_else(|| "unknown".to_owned(), |minor| figure(minor, plan.exponent))
     };
@@ -149,7 +184,8 @@ fn describe(plan: &ImportPlan, session: &ImportSession) -> String {
         text.push_str(&format!("Asked about: row {row}, {date}, {amount}, {description}{like}\n"));
     }
     let warnings = [&plan.account_warning, &plan.balance_warning, &plan.same_file, &plan.late];
-    for said in plan.missing.iter().chain(warnings.into_iter().flatten()).chain(&plan.warnings) {
+    let picks = Pick::lines(picks).map(|line| format!("Fits: {line}")).collect::<Vec<_>>();
+    for said in plan.missing.iter().chain(&picks).chain(warnings.into_iter().flatten()).chain(&plan.warnings) {
         text.push_str(&format!("{said}\n"));
     }
     text

@@ -80,7 +80,7 @@ fn finish(cli: &Cli, done: &Done) -> ExitCode {
         // Whoever read the beginning and closed the pipe has what they wanted.
         && error.kind() != std::io::ErrorKind::BrokenPipe
     {
-        return tell(&Fault::new(Exit::Internal, "OUTPUT", format!("The answer could not be printed: {error}.")));
+        return tell(&Fault::new(Exit::File, "OUTPUT", format!("The answer could not be printed: {error}.")));
     }
     done.fault.as_ref().map_or(ExitCode::SUCCESS, tell)
 }

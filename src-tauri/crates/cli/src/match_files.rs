@@ -85,7 +85,7 @@ impl Cells<'_> {
         let currency = Currency::iso(code).ok_or_else(|| format!("“{code}” is not an ISO 4217 currency"))?;
         let text = self.text("amount");
         let amount =
-            Amount::parse_decimal(text, currency.exponent()).map_err(|error| format!("amount “{text}”: {error}"))?;
+            Amount::parse_written(text, currency.exponent()).map_err(|error| format!("amount “{text}”: {error}"))?;
         Ok((amount, currency))
     }
 }

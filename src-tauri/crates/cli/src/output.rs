@@ -62,18 +62,43 @@ impl Output {
             }
             Form::Made { text, .. } => {
                 if !text.is_empty() {
-                    out.write_all(text.trim_end_matches('\n').as_bytes())?;
-                    writeln!(out)?;
+                    writeln!(Harmless(&mut out), "{}", text.trim_end_matches('\n'))?;
                 }
             }
             Form::Lengthy(answer) if as_json => {
                 answer.json(&mut out)?;
                 writeln!(out)?;
             }
-            Form::Lengthy(answer) => answer.text(&mut out)?,
+            Form::Lengthy(answer) => answer.text(&mut Harmless(&mut out))?,
         }
         out.flush()
     }
+}
+
+/// Text on its way to a terminal. Names and bank texts are nobody's to trust: what would move the cursor, clear the
+/// screen or turn the reading direction round is shown as a mark.
+struct Harmless<W>(W);
+
+impl<W: Write> Write for Harmless<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        // Whoever writes here writes whole texts, so no letter is cut in two.
+        let text = String::from_utf8_lossy(bytes);
+        if text.chars().any(is_harmful) {
+            let shown: String = text.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect();
+            self.0.write_all(shown.as_bytes())?;
+        } else {
+            self.0.write_all(bytes)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn is_harmful(c: char) -> bool {
+    (c != '\n' && c.is_control()) || engine::words::turns_direction(c)
 }
 
 /// Heads of a table and how wide its columns are, numbers to the right.

@@ -314,6 +314,10 @@ const COLUMNS: [&str; 13] = [
 ];
 
 fn check_head(file: &Path, head: &csv::StringRecord) -> Answer<()> {
+    if let Some((_, twice)) = head.iter().enumerate().find(|(at, name)| head.iter().take(*at).any(|own| own == *name)) {
+        let message = format!("{}: the head names the column “{twice}” twice. Nothing was posted.", file.display());
+        return Err(Fault::new(Exit::File, "BATCH_HEAD", message));
+    }
     let unknown: Vec<_> = head.iter().filter(|name| !COLUMNS.contains(name)).collect();
     let missing: Vec<_> = COLUMNS[..3].iter().filter(|name| !head.iter().any(|own| own == **name)).collect();
     if unknown.is_empty() && missing.is_empty() {

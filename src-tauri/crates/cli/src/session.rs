@@ -27,15 +27,17 @@ pub(crate) struct Actor<'a> {
 
 /// Opens a book, takes it up and acts as `actor`, or as the user of this machine.
 pub(crate) async fn open(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
+    let name = name_of(actor)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(book).await?);
     // Taking up sets whoever works in the window; a command says itself who acts.
     Engine::new(Arc::clone(&store), Arc::new(SystemClock), engine::SYSTEM_ACTOR).book_take_up().await?;
-    Ok(Arc::new(Engine::new(store, Arc::new(SystemClock), name_of(actor))))
+    Ok(Arc::new(Engine::new(store, Arc::new(SystemClock), name)))
 }
 
 /// Opens a book to look at it. Nobody waits for it and it waits for nobody; nothing is written, so what time does by
 /// itself, such as letting go of a hold that ran out, is left to whoever opens the book to work in it.
 pub(crate) async fn open_to_read(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
+    let name = name_of(actor)?;
     let store = match SqliteStore::open_to_read(book).await {
         Err(OpenError::Older(..)) => {
             // It cannot be read before it is brought up to date, which an opening for writing does, or says why not.
@@ -44,7 +46,7 @@ pub(crate) async fn open_to_read(book: &Path, actor: Actor<'_>) -> Answer<Arc<En
         }
         other => other?,
     };
-    Ok(Arc::new(Engine::new(Arc::new(store), Arc::new(SystemClock), name_of(actor))))
+    Ok(Arc::new(Engine::new(Arc::new(store), Arc::new(SystemClock), name)))
 }
 
 /// As [`open`], and refuses when nothing can be written, also after waiting as long as the caller wants to.
@@ -63,13 +65,13 @@ pub(crate) async fn open_to_write(book: &Path, actor: Actor<'_>) -> Answer<Arc<E
     }
 }
 
-/// Who acts when nobody says so: the user of this machine.
-pub(crate) fn name_of(actor: Actor<'_>) -> String {
-    let given = actor.name.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
-    let user = || {
-        ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok().filter(|name| !name.is_empty()))
-    };
-    given.or_else(user).unwrap_or_else(|| "command line".to_owned())
+/// Who acts: whoever is named, else the user of this machine.
+pub(crate) fn name_of(actor: Actor<'_>) -> Answer<String> {
+    if let Some(given) = actor.name.map(str::trim).filter(|name| !name.is_empty()) {
+        return Ok(engine::person_name(given)?.to_owned());
+    }
+    let user = |key: &&str| std::env::var(key).ok().filter(|name| engine::person_name(name).is_ok());
+    Ok(["USER", "LOGNAME", "USERNAME"].iter().find_map(user).unwrap_or_else(|| "command line".to_owned()))
 }
 
 /// The balance that `text` names: its id, its `@name` or its name. `currency` decides between balances of one name.
@@ -107,7 +109,7 @@ async fn balances_named(engine: &Engine, text: &str) -> Answer<Vec<BalanceRow>> 
 
 /// Decimal text as minor units with `exponent` decimals. Nothing is rounded.
 pub(crate) fn minor(field: &str, text: &str, exponent: u8) -> Answer<Amount> {
-    Amount::parse_decimal(text, exponent).map_err(|error| {
+    Amount::parse_written(text, exponent).map_err(|error| {
         Fault::argument(field, format!("“{text}” is not an amount with at most {exponent} decimals: {error}."))
     })
 }

@@ -4,7 +4,8 @@ use std::io::{Result, Write};
 
 use engine::files::{STATEMENT_BYTES, bounded};
 use engine::words::plural;
-use statements::{Problem, Proof, Reading, Severity, Statement, StatementLine};
+use serde::Serialize;
+use statements::{Choice, Problem, Proof, Reading, Severity, Statement, StatementLine};
 
 use crate::Done;
 use crate::args::StatementCommand;
@@ -79,6 +80,12 @@ fn describe(statement: &Statement, out: &mut dyn Write) -> Result<()> {
         }
     }
     writeln!(out, "Proof     {}", proof(&statement.proof))?;
+    if let Proof::Ambiguous { readings } = &statement.proof {
+        let picks = readings.iter().map(|one| Pick::of_choice(&one.label, &one.choice)).collect::<Vec<_>>();
+        for line in Pick::lines(&picks) {
+            writeln!(out, "          {line}")?;
+        }
+    }
     if let Some(check) = statement.check.as_ref().filter(|check| !check.difference.is_zero()) {
         let apart = figure(&check.difference.abs().to_string(), statement.exponent);
         writeln!(out, "          Does not tie: opening and lines are {apart} apart from the closing.")?;
@@ -130,7 +137,80 @@ fn problem_row(problem: &Problem) -> [String; 4] {
 fn proof(proof: &Proof) -> String {
     match proof {
         Proof::Proved { agree, of, .. } => format!("columns proved by the balances, {agree} of {of} rows agree"),
-        Proof::Ambiguous { readings } => format!("ambiguous, {} readings fit", readings.len()),
+        Proof::Ambiguous { readings } => {
+            format!("ambiguous, {} readings fit. Pick one with its option:", readings.len())
+        }
         Proof::NotProvable { why } => format!("not provable: {why}"),
+    }
+}
+
+/// One of several readings that fit, and the options that pick it.
+pub(crate) struct Pick {
+    option: String,
+    label: String,
+}
+
+impl Pick {
+    /// `options` by name, without the dashes; those that do not tell the readings apart are none.
+    pub(crate) fn new(label: &str, options: [(&str, Option<String>); 4]) -> Self {
+        let typed = options.into_iter().filter_map(|(name, word)| word.map(|word| format!("--{name} {word}")));
+        Self { option: typed.collect::<Vec<_>>().join(" "), label: label.to_owned() }
+    }
+
+    fn of_choice(label: &str, choice: &Choice) -> Self {
+        let columns = choice.mapping.as_ref().map(|mapping| {
+            mapping.columns.iter().filter_map(|column| word(Some(column.role))).collect::<Vec<_>>().join(",")
+        });
+        Self::new(
+            label,
+            [
+                ("date-format", word(choice.date_format)),
+                ("decimal-mark", word(choice.decimal_mark)),
+                ("sign-model", word(choice.sign_model)),
+                ("columns", columns),
+            ],
+        )
+    }
+
+    /// A line for each, the options below one another.
+    pub(crate) fn lines(picks: &[Self]) -> impl Iterator<Item = String> {
+        let width = picks.iter().map(|pick| pick.option.chars().count()).max().unwrap_or(0);
+        picks.iter().map(move |pick| format!("{:<width$}  {}", pick.option, pick.label))
+    }
+
+    /// All in one sentence.
+    pub(crate) fn sentence(picks: &[Self]) -> String {
+        let each: Vec<String> = picks.iter().map(|pick| format!("{} ({})", pick.option, pick.label)).collect();
+        format!("Pick with {}.", each.join(" or "))
+    }
+}
+
+/// A choice as the command line writes it.
+fn word(choice: Option<impl Serialize>) -> Option<String> {
+    serde_json::to_value(choice).ok()?.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        let reading = statements::read(text.as_bytes(), "x.csv", &statements::ReadOptions::default());
+        let mut out = Vec::new();
+        Described(reading).text(&mut out).expect("it is written to memory");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn readings_are_named_with_the_option_that_picks_them() {
+        let dates = told("Date,Text,Amount\n03/04/2026,A,-1.00\n04/04/2026,B,2.00\n");
+        for option in ["--date-format dmy", "--date-format mdy"] {
+            assert!(dates.contains(&format!("\n          {option}  Dates as ")), "{dates}");
+        }
+        let signs = told("Date,Text,Amount\n2026-11-02,A,1.00\n2026-11-03,B,2.00\n");
+        assert!(signs.contains("--sign-model signed ") && signs.contains("--sign-model inverse "), "{signs}");
+        let sides = told("2026-11-02,A,1.00,\n2026-11-03,B,,2.00\n2026-11-04,C,3.00,\n");
+        assert!(sides.contains("--columns booking_date,description,debit,credit  Column 3 is money out"), "{sides}");
+        assert!(sides.contains("--columns booking_date,description,credit,debit  Column 4 is money out"), "{sides}");
     }
 }

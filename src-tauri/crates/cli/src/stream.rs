@@ -1,6 +1,6 @@
 //! Postings one by one from standard input: the answer to a line is printed once the posting is durable.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read, Write};
 
 use engine::Engine;
 use serde_json::Value;
@@ -14,41 +14,67 @@ use crate::post::{Counts, Draft, Poster, RowOutcome};
 pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
     let mut poster = Poster::default();
     let (mut line, mut counts) = (0_u64, Counts::default());
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     loop {
-        text.clear();
-        let read = std::io::stdin()
-            .lock()
-            .read_line(&mut text)
+        let whole = next_line(&mut std::io::stdin().lock(), &mut bytes)
             .map_err(|error| Fault::new(Exit::File, "FILE", format!("Standard input: {error}.")))?;
-        if read == 0 {
+        if bytes.is_empty() {
             break;
         }
         line += 1;
-        if text.trim().is_empty() {
-            continue;
-        }
-        // A list would be taken as the fields in their order, and nobody writes a posting so on purpose.
-        let draft = if text.trim_start().starts_with('[') {
-            Err(<serde_json::Error as serde::de::Error>::custom("a list"))
-        } else {
-            serde_json::from_str::<Draft>(&text)
-        };
-        let outcome = match draft {
-            Ok(draft) => {
-                let outcome = poster.post(engine, &draft).await;
-                RowOutcome::of(line, &draft.reference, outcome)
-            }
-            Err(error) => {
-                let reference = serde_json::from_str::<Value>(&text).ok();
-                let reference = reference.as_ref().and_then(|draft| draft["reference"].as_str()).unwrap_or_default();
-                RowOutcome::of(line, reference, Err(unreadable(line, &text, &error)))
-            }
+        let outcome = match readable(&bytes, whole, line) {
+            Ok(text) if text.trim().is_empty() => continue,
+            Ok(text) => post_line(engine, &mut poster, line, text).await,
+            Err(refused) => RowOutcome::of(line, "", Err(refused)),
         };
         counts.add(&outcome);
         answer(&outcome).map_err(|error| Fault::new(Exit::File, "OUTPUT", format!("Standard output: {error}.")))?;
     }
     Ok(Done { output: Output::nothing(), fault: Fault::refused_of_many(&counts) })
+}
+
+fn readable(bytes: &[u8], whole: bool, line: u64) -> Answer<&str> {
+    let what = match std::str::from_utf8(bytes) {
+        _ if !whole => format!("is longer than {MAX_LINE} bytes"),
+        Ok(text) => return Ok(text),
+        Err(error) => format!("is not UTF-8, from byte {} on", error.valid_up_to() + 1),
+    };
+    Err(Fault::argument("line", format!("Line {line} {what}. Nothing was posted.")))
+}
+
+async fn post_line(engine: &Engine, poster: &mut Poster, line: u64, text: &str) -> RowOutcome {
+    // A list would be taken as the fields in their order, and nobody writes a posting so on purpose.
+    let draft = if text.trim_start().starts_with('[') {
+        Err(<serde_json::Error as serde::de::Error>::custom("a list"))
+    } else {
+        serde_json::from_str::<Draft>(text)
+    };
+    match draft {
+        Ok(draft) => {
+            let outcome = poster.post(engine, &draft).await;
+            RowOutcome::of(line, &draft.reference, outcome)
+        }
+        Err(error) => {
+            let reference = serde_json::from_str::<Value>(text).ok();
+            let reference = reference.as_ref().and_then(|draft| draft["reference"].as_str()).unwrap_or_default();
+            RowOutcome::of(line, reference, Err(unreadable(line, text, &error)))
+        }
+    }
+}
+
+/// Longest line that is read; a posting has a few hundred bytes.
+const MAX_LINE: u64 = 1 << 20;
+
+/// Reads the next line; empty at the end of the input. False for one that is too long: its beginning was kept and the
+/// rest skipped, so that the lines behind it are answered too.
+fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<bool> {
+    line.clear();
+    input.by_ref().take(MAX_LINE).read_until(b'\n', line)?;
+    if line.len() as u64 == MAX_LINE && line.last() != Some(&b'\n') {
+        input.skip_until(b'\n')?;
+        return Ok(false);
+    }
+    Ok(true)
 }
 
 /// What is wrong with a line that is no posting, by field where it is one.

@@ -286,7 +286,11 @@ impl Engine {
 }
 
 /// What a person may be called.
-pub(crate) fn person_name(name: &str) -> EngineResult<&str> {
+///
+/// # Errors
+/// [`EngineError::Invalid`] for an empty or long name, one with control characters, and the name that stands for what
+/// time does by itself.
+pub fn person_name(name: &str) -> EngineResult<&str> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(EngineError::invalid("person", "Enter your name, with at most 100 characters."));

@@ -36,6 +36,7 @@ use store::Store;
 use tokio::sync::broadcast;
 
 pub use api::book::Topic;
+pub use book::person_name;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use create::{CreateError, create_book};
 pub use error::{EngineError, EngineResult};

@@ -9,7 +9,7 @@ use store::system::Event;
 use crate::balances::one_exponent;
 use crate::clock::new_id;
 use crate::idempotency::{Asked, taken};
-use crate::{EngineError, EngineResult, Stamp, signed};
+use crate::{EngineError, EngineResult, Stamp, signed, words};
 
 /// The ledger that indicator balances live in.
 pub(crate) const GENERAL_LEDGER: &str = "General ledger";
@@ -105,7 +105,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         reference: if command.reference.is_empty() { id.clone() } else { command.reference.clone() },
         amount: command.amount.clone(),
         currency: source.balance.currency.clone(),
-        description: command.description.clone(),
+        description: words::plain(&command.description),
         effective_date: command.effective_date.unwrap_or(stamp.today),
         hold: command.hold,
         expires_at: command.expires_at,

@@ -11,7 +11,7 @@ use store::system::Event;
 
 use crate::api::statements::BookedSince;
 use crate::recon::plus_days;
-use crate::{Engine, EngineError, EngineResult, Stamp};
+use crate::{Engine, EngineError, EngineResult, Stamp, words};
 
 /// Kind of the history entry of an entry that was booked into a signed period. Its object is the statement.
 const BOOKED: &str = "statement.booked_since_signing";
@@ -108,7 +108,7 @@ pub(crate) fn reason_of(text: Option<&str>) -> EngineResult<Option<String>> {
     if reason.chars().count() > MAX_REASON {
         return Err(EngineError::invalid("signed_reason", format!("A reason has at most {MAX_REASON} characters.")));
     }
-    Ok(Some(reason.to_owned()))
+    Ok(Some(words::plain(reason)))
 }
 
 fn of(day: Date, sides: Vec<(String, Vec<SignedRecord>)>) -> Option<SignedPeriod> {

@@ -268,7 +268,7 @@ impl Engine {
     /// `LATER_SIGNED` when a later statement of the balance is signed; `INVALID_INPUT` without a reason.
     pub async fn reopen(&self, statement_id: &str, reason: &str) -> EngineResult<()> {
         let stamp = self.stamp();
-        let reason = reason.trim();
+        let reason = &*words::plain(reason.trim());
         if reason.is_empty() {
             return Err(EngineError::invalid("reason", "Reopening needs a reason."));
         }

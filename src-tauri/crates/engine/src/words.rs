@@ -20,6 +20,17 @@ pub fn amount(amount: &Amount, exponent: u8) -> String {
     text
 }
 
+/// A text as it is kept for good: control characters, and those that turn the reading direction round, become blanks.
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || turns_direction(c) { ' ' } else { c }).collect()
+}
+
+/// Marks that make the letters behind them read from the other side.
+/// Source: <https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>
+pub fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Digits by thousands.
 fn group(digits: &str, text: &mut String) {
     for (index, digit) in digits.chars().enumerate() {

@@ -97,6 +97,13 @@ async fn a_statement_goes_from_file_to_signature_and_back() {
     let signed = engine.sign_off(&statement, "Orla Keane").await.unwrap();
     assert!(signed.sides_agree && signed.statement_ties && !signed.draft);
     assert_eq!(signed.outstanding[0].reference, "PAY-7557");
+    // Every line stands in the schedule of matches, beside what clears it.
+    let lines: Vec<u32> = signed.matched.iter().flat_map(|one| &one.lines).map(|line| line.position).collect();
+    assert_eq!(lines.len(), signed.lines as usize);
+    let by_hand = signed.matched.iter().find(|one| one.lines[0].text.contains("INTEREST")).unwrap();
+    assert_eq!((&*by_hand.how, &*by_hand.by, &*by_hand.entries[0].reference), ("By hand", "Orla Keane", &*reference));
+    assert_eq!(by_hand.lines[0].amount, by_hand.entries[0].amount);
+    assert!(signed.matched.iter().any(|one| one.how.starts_with("Certain, ")), "{:?}", signed.matched);
     frozen(&bank, &statement).await;
 
     // Found again after a restart.
@@ -107,7 +114,8 @@ async fn a_statement_goes_from_file_to_signature_and_back() {
     assert_eq!((row.state, row.signed_by.as_deref()), (StatementState::Signed, Some("Orla Keane")));
     assert_eq!(engine.report(&statement, None).await.unwrap(), signed);
     let book = engine.report_bytes(&statement, None, ReportFormat::Csv).await.unwrap();
-    assert!(String::from_utf8(book).unwrap().contains("PAY-7557"));
+    let book = String::from_utf8(book).unwrap();
+    assert!(book.contains("PAY-7557") && book.contains("Lines matched\r\nMatch,Line,Date,Text,Amount,"), "{book}");
     assert_eq!(&engine.report_bytes(&statement, None, ReportFormat::Xlsx).await.unwrap()[..2], b"PK");
 
     // Reopening makes version 2 and keeps version 1.

@@ -159,6 +159,17 @@ impl Amount {
         if amount.fits_one_row() { Ok(amount) } else { Err(AmountError::Long) }
     }
 
+    /// As [`Amount::parse_decimal`], for what a person wrote: zeros beyond the decimals of the currency are refused too.
+    /// Whoever groups by points means a thousand by `1.000`.
+    ///
+    /// # Errors
+    /// [`AmountError`].
+    pub fn parse_written(text: &str, exponent: u8) -> Result<Self, AmountError> {
+        let amount = Self::parse_decimal(text, exponent)?;
+        let given = text.trim().split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        if given > usize::from(exponent) { Err(AmountError::Decimals { given, allowed: exponent }) } else { Ok(amount) }
+    }
+
     /// The plain decimal form in a currency with `exponent` decimals: `-1234.50`, `7` when there are none.
     pub fn to_decimal(&self, exponent: u8) -> String {
         let places = usize::from(exponent);
@@ -378,6 +389,10 @@ mod tests {
         assert_eq!(Amount::parse_decimal(" ", 2), Err(AmountError::Empty));
         assert_eq!(Amount::parse_decimal("2.2O4", 3), Err(AmountError::Character { found: 'O', position: 4 }));
         assert_eq!(Amount::parse_decimal("1.234", 2), Err(AmountError::Decimals { given: 3, allowed: 2 }));
+        assert_eq!(Amount::parse_written(" 1.000", 2), Err(AmountError::Decimals { given: 3, allowed: 2 }));
+        assert_eq!(Amount::parse_written("7.0", 0), Err(AmountError::Decimals { given: 1, allowed: 0 }));
+        assert_eq!(Amount::parse_written("1.000", 3), Ok(amount("1000")));
+        assert_eq!(Amount::parse_written("-1000.5", 2), Ok(amount("-100050")));
         assert!(matches!(Amount::parse_decimal("1.2.3", 4), Err(AmountError::Shape(_))));
         assert!(matches!(Amount::parse_decimal("-", 2), Err(AmountError::Shape(_))));
         assert!("1e5".parse::<Amount>().is_err());

@@ -35,7 +35,8 @@ pub struct Table {
 
 /// A text that no spreadsheet takes for a formula.
 pub fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// Longest text of a workbook's cell, in the units of UTF-16 that Excel counts.

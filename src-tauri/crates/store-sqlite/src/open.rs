@@ -314,6 +314,10 @@ fn any(path: &Path) -> SqliteConnectOptions {
 /// The file header tells a book from anything else before SQLite touches it.
 /// Format: <https://www.sqlite.org/fileformat2.html#the_database_header>
 fn check_header(path: &Path) -> Result<(), OpenError> {
+    // Opening a pipe would wait for whoever writes to it.
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err(OpenError::NotABook(name(path)));
+    }
     let mut file = std::fs::File::open(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => OpenError::Missing(path.display().to_string()),
         _ => io(path, &error),

@@ -78,3 +78,22 @@ pub enum OpenError {
     #[error("The book could not be opened: {0}")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
+
+impl OpenError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing(_) => "BOOK_MISSING",
+            Self::Exists(_) => "BOOK_EXISTS",
+            Self::NotABook(_) => "NOT_A_BOOK",
+            Self::Newer { .. } => "BOOK_NEWER",
+            Self::Older(..) => "BOOK_OLDER",
+            Self::ForeignMigration(_) => "BOOK_FOREIGN",
+            Self::Damaged(_) => "BOOK_DAMAGED",
+            Self::SecondName(_) => "BOOK_SECOND_NAME",
+            Self::Unfinished(_) => "BOOK_UNFINISHED",
+            Self::Io { .. } => "BOOK_FILE",
+            Self::Database(_) => "DATABASE",
+        }
+    }
+}

@@ -4,6 +4,7 @@ export const SECTIONS = [
   ['lines', 'A. Statement lines not yet matched'],
   ['entries', 'B. Ledger entries not yet matched'],
   ['outstanding', 'C. Outstanding entries'],
+  ['matched', 'D. Lines matched'],
   ['matches', 'Matches by tier and rule'],
   ['differences', 'Differences and entries posted'],
   ['left', 'Rows left out of the import'],

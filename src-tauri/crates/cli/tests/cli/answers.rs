@@ -139,6 +139,31 @@ fn what_was_refused_of_many_is_counted() {
 }
 
 #[test]
+fn what_a_text_holds_does_not_reach_the_terminal() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "10.00");
+    let posted = book.post("T-1", "1.00", &["--description", "Bolts \u{1b}[2J\u{202e}and nuts"]).json();
+    let kept = posted["family"]["description"].as_str().unwrap();
+    assert_eq!(kept, "Bolts  [2J and nuts", "kept without what moves a cursor");
+    let file = book.file("bank.csv");
+    std::fs::write(&file, "Date,Text,Amount\n2026-03-01,Fee \u{1b}[31m,-1.00\n2026-03-02,Rent,-2.00\n").unwrap();
+    let shown = tieout(&["statement", "read", &text(&file)]);
+    assert!(shown.out.contains("Fee \u{fffd}[31m") && !shown.out.contains('\u{1b}'), "{}", shown.out);
+}
+
+#[test]
+fn who_acts_has_a_name_that_a_person_can_have() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "10.00");
+    let long = "x".repeat(101);
+    for name in ["Tieout", "evil\nroot", &long] {
+        let refused = book.post("W-1", "1.00", &["--as", name]);
+        assert_eq!(refused.refused(1), "INVALID_INPUT", "{name}");
+    }
+    assert_eq!(book.post("W-1", "1.00", &["--as", " Ada "]).json()["family"]["actor"], "Ada");
+}
+
+#[test]
 fn odd_files_are_refused_in_one_sentence() {
     let book = Book::new();
     let file = book.file("odd.csv");

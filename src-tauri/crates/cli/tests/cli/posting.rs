@@ -185,6 +185,14 @@ fn a_batch_tells_what_became_of_every_row() {
     assert_eq!(counts(&again), [Some(0), Some(2), Some(2)]);
     assert_eq!(again["rows"][0]["existing"], true, "a batch can be sent again");
     assert_eq!(book.figure("Steel", "balance"), "1500");
+    std::fs::write(&file, "from,to,amount,amount,currency\nMain,Steel,1.00,100.00,EUR\n").unwrap();
+    let twice = tieout(&["post", &book.path, "--batch", &text(&file)]);
+    assert_eq!(twice.refused(3), "BATCH_HEAD");
+    assert!(twice.error()["message"].as_str().unwrap().contains("“amount” twice"));
+    // A thousand to whoever groups by points.
+    std::fs::write(&file, "from,to,amount,currency\nMain,Steel,1.000,EUR\n").unwrap();
+    assert_eq!(tieout(&["post", &book.path, "--batch", &text(&file)]).refused(1), "ALL_REFUSED");
+    assert_eq!(book.figure("Steel", "balance"), "1500");
     std::fs::write(&file, "from,to,sum\n").unwrap();
     assert_eq!(tieout(&["post", &book.path, "--batch", &text(&file)]).refused(3), "BATCH_HEAD");
     assert_eq!(tieout(&["post", &book.path, "--batch", "/nowhere.csv"]).refused(3), "FILE");
@@ -207,6 +215,9 @@ fn a_stream_answers_every_line() {
     };
     let mut input = child.stdin.take().unwrap();
     writeln!(input, "{}\nnonsense\n\n{}\n{}", line("S-1", "4.00"), line("S-2", "7.00"), line("S-1", "4.00")).unwrap();
+    // Neither letters of another encoding nor a line without end keep the next one from its answer.
+    input.write_all(b"{\"from\":\"M\xe4in\"}\n").unwrap();
+    writeln!(input, "{{\"from\":\"{}\"}}\n{}", "x".repeat(3 << 20), line("S-3", "1.00")).unwrap();
     drop(input);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -218,8 +229,9 @@ fn a_stream_answers_every_line() {
             (answer["line"].as_u64().unwrap(), answer["ok"].as_bool().unwrap(), answer["existing"].as_bool().unwrap())
         })
         .collect();
-    assert_eq!(seen, [(1, true, false), (2, false, false), (4, false, false), (5, true, true)]);
-    assert_eq!(book.figure("Steel", "balance"), "400");
+    let before = [(1, true, false), (2, false, false), (4, false, false), (5, true, true)];
+    assert_eq!(seen, [&before[..], &[(6, false, false), (7, false, false), (8, true, false)]].concat());
+    assert_eq!(book.figure("Steel", "balance"), "500");
 }
 
 #[test]

@@ -256,6 +256,9 @@ pub struct Report {
     pub unmatched_lines: Vec<ReportLine>,
     pub unmatched_entries: Vec<ReportEntry>,
     pub outstanding: Vec<ReportEntry>,
+    /// Every match: which lines, which entries. Reports that were signed before it was kept have none.
+    #[serde(default)]
+    pub matched: Vec<ReportMatch>,
     pub by_tier: Vec<ReportCount>,
     pub by_rule: Vec<ReportCount>,
     pub differences: Vec<ReportPosting>,
@@ -266,6 +269,18 @@ pub struct Report {
     /// Booked into the period after this version was signed. Never part of what was signed: read anew each time.
     #[serde(default)]
     pub booked_since: Vec<BookedSince>,
+}
+
+/// Lines and the entries that clear them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ReportMatch {
+    /// “Certain, Payment reference” or “By hand”.
+    pub how: String,
+    pub by: String,
+    pub at: String,
+    pub lines: Vec<ReportLine>,
+    pub entries: Vec<ReportEntry>,
 }
 
 /// An entry that was booked into a signed period.

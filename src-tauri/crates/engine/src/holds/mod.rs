@@ -78,8 +78,8 @@ impl Engine {
             return Err(EngineError::invalid("reason", "Give a reason. It is stored and printed."));
         }
         let reason = match request.note.as_deref().map(str::trim).filter(|note| !note.is_empty()) {
-            Some(note) => format!("{reason}: {note}"),
-            None => reason.to_owned(),
+            Some(note) => words::plain(&format!("{reason}: {note}")),
+            None => words::plain(reason),
         };
         let mut rows = Vec::with_capacity(request.items.len());
         for item in &request.items {

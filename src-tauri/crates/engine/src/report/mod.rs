@@ -1,8 +1,9 @@
 //! The reconciliation statement as a model, live or as it was signed, and its export.
 
+mod matched;
 mod tables;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -14,7 +15,7 @@ use store::recon::{
 };
 
 use crate::api::statements::{
-    LeftOutRow, Report, ReportAct, ReportAmount, ReportCount, ReportEntry, ReportFormat, ReportLine, ReportPosting,
+    LeftOutRow, Report, ReportAct, ReportAmount, ReportEntry, ReportFormat, ReportLine, ReportPosting,
 };
 use crate::desk::reverse::REVERSAL;
 use crate::recon::{apart, left_out_rows, missing, span};
@@ -40,6 +41,16 @@ pub(crate) fn entry_row(entry: &EntryRecord, on: Date) -> ReportEntry {
     }
 }
 
+fn line_row(line: &LineRecord) -> ReportLine {
+    ReportLine {
+        position: line.position,
+        date: line.booking_date.to_string(),
+        text: line.description.clone(),
+        amount: line.amount.to_string(),
+        proposed: None,
+    }
+}
+
 fn row(label: impl Into<String>, note: Option<String>, amount: &Amount, total: bool) -> ReportAmount {
     ReportAmount { label: label.into(), note, amount: amount.to_string(), total }
 }
@@ -57,13 +68,8 @@ struct Looked {
 
 impl Looked {
     fn line_rows(&self) -> Vec<ReportLine> {
-        let row = |line: &LineRecord| ReportLine {
-            position: line.position,
-            date: line.booking_date.to_string(),
-            text: line.description.clone(),
-            amount: line.amount.to_string(),
-            proposed: self.proposals.lines.get(&line.key).cloned(),
-        };
+        let row =
+            |line: &LineRecord| ReportLine { proposed: self.proposals.lines.get(&line.key).cloned(), ..line_row(line) };
         self.open_lines.iter().map(row).collect()
     }
 
@@ -126,9 +132,6 @@ fn left_out_note(statement: &StatementRecord) -> Option<String> {
     }
 }
 
-/// Matches and the lines in them, by tier or rule.
-type Counts = BTreeMap<String, (u32, u32)>;
-
 impl Engine {
     /// The report of a statement: a signed version as it was signed, or the present state.
     pub async fn report(&self, statement_id: &str, version: Option<u32>) -> EngineResult<Report> {
@@ -159,7 +162,8 @@ impl Engine {
     pub(crate) async fn draft_report(&self, statement: &StatementRecord, signing: bool) -> EngineResult<Report> {
         let looked = self.look(statement, signing).await?;
         let matches = self.store.matches(statement.key).await?;
-        let (by_tier, by_rule) = self.match_counts(&matches).await?;
+        let names = self.rule_names(&matches).await?;
+        let (by_tier, by_rule) = matched::counts(&matches, &names);
         let run = looked.run.as_ref();
         let (bank_side, adjusted_bank) = bank_side(statement, &looked.outstanding);
         let (book_side, adjusted_book) = book_side(statement, &looked);
@@ -199,6 +203,7 @@ impl Engine {
             unmatched_lines: looked.line_rows(),
             unmatched_entries: looked.entry_rows(&looked.unmatched, statement.period_to),
             outstanding: looked.entry_rows(&looked.outstanding, statement.period_to),
+            matched: self.matched(statement, &matches, &names).await?,
             by_tier,
             by_rule,
             differences: self.posted(statement, &matches).await?,
@@ -270,43 +275,6 @@ impl Engine {
             proposals.entries.insert(proposal.txn_key, line.position);
         }
         Ok(proposals)
-    }
-
-    async fn match_counts(
-        &self,
-        matches: &[store::recon::MatchRecord],
-    ) -> EngineResult<(Vec<ReportCount>, Vec<ReportCount>)> {
-        let (mut tiers, mut rules): (Counts, Counts) = (BTreeMap::new(), BTreeMap::new());
-        let mut names: BTreeMap<String, String> = BTreeMap::new();
-        // An entry and what took it back clear nothing of the statement.
-        for one in matches.iter().filter(|one| one.lines > 0) {
-            let tier = one.tier.as_deref().map_or("By hand", |tier| match tier {
-                "certain" => "Certain",
-                "likely" => "Likely",
-                "possible" => "Possible",
-                _ => "Ambiguous",
-            });
-            let rule = match &one.rule_id {
-                None if one.tier.is_some() => "Closest text".to_owned(),
-                None => "By hand".to_owned(),
-                Some(id) => match names.get(id) {
-                    Some(name) => name.clone(),
-                    None => {
-                        let name = self.store.rule(id).await?.map_or_else(|| id.clone(), |rule| rule.name);
-                        names.insert(id.clone(), name.clone());
-                        name
-                    }
-                },
-            };
-            for count in [tiers.entry(tier.to_owned()).or_default(), rules.entry(rule).or_default()] {
-                count.0 += 1;
-                count.1 += one.lines;
-            }
-        }
-        let list = |map: BTreeMap<String, (u32, u32)>| {
-            map.into_iter().map(|(label, (matches, lines))| ReportCount { label, matches, lines }).collect()
-        };
-        Ok((list(tiers), list(rules)))
     }
 
     async fn posted(

@@ -24,6 +24,7 @@ pub(super) fn tables(report: &Report) -> EngineResult<Vec<Table>> {
     {
         tables.push(entries(name, rows, exponent)?);
     }
+    tables.push(matched(report)?);
     tables.push(counts("Matches by tier", &report.by_tier));
     tables.push(counts("Matches by rule", &report.by_rule));
     tables.push(posted(report)?);
@@ -102,6 +103,51 @@ fn entries(name: &str, entries: &[ReportEntry], exponent: u8) -> EngineResult<Ta
     });
     let head = ["Date", "Reference", "Text", "Amount", "Age", "Proposed for line"];
     Ok(table(name, &head, rows.collect::<EngineResult<_>>()?))
+}
+
+/// A row for each line or entry of a match, whichever are more; the number tells which belong together.
+fn matched(report: &Report) -> EngineResult<Table> {
+    let mut rows = Vec::new();
+    for (one, at) in report.matched.iter().zip(1..) {
+        for side in 0..one.lines.len().max(one.entries.len()) {
+            let mut row = vec![number(at)];
+            match one.lines.get(side) {
+                Some(line) => row.extend([
+                    number(line.position),
+                    text(&line.date),
+                    text(&line.text),
+                    amount(&line.amount, report.exponent)?,
+                ]),
+                None => row.extend(std::iter::repeat_n(text(""), 4)),
+            }
+            match one.entries.get(side) {
+                Some(entry) => row.extend([
+                    text(&entry.date),
+                    text(&entry.reference),
+                    text(&entry.text),
+                    amount(&entry.amount, report.exponent)?,
+                ]),
+                None => row.extend(std::iter::repeat_n(text(""), 4)),
+            }
+            row.extend([text(&one.how), text(&one.by), text(&one.at)]);
+            rows.push(row);
+        }
+    }
+    let head = [
+        "Match",
+        "Line",
+        "Date",
+        "Text",
+        "Amount",
+        "Entry date",
+        "Reference",
+        "Entry text",
+        "Entry amount",
+        "How",
+        "By",
+        "At",
+    ];
+    Ok(table("Lines matched", &head, rows))
 }
 
 fn counts(name: &str, counts: &[ReportCount]) -> Table {

@@ -245,12 +245,15 @@ fn push_expiry(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> Sto
     Ok(())
 }
 
-/// Three characters and more go through the trigram index; fewer are looked for at the start of the reference.
+/// Three characters and more go through the trigram index. One or two letters stand in nearly every row, and are looked
+/// for at the start of the reference; in scripts that write words with so few they are looked for everywhere.
 fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str, rows: Rows<'_>) {
     if searched_for(text) {
         builder.push(" AND t.key IN (");
         push_search(builder, text, rows);
         builder.push(")");
+    } else if !text.is_ascii() {
+        builder.push(" AND (t.reference || ' ' || t.description) REGEXP ").push_bind(whatever_case(text));
     } else {
         builder.push(" AND substr(t.reference, 1, ");
         builder.push_bind(i64::try_from(text.chars().count()).unwrap_or(0));

@@ -6,6 +6,7 @@ import type { ReportAmount } from "./ReportAmount";
 import type { ReportCount } from "./ReportCount";
 import type { ReportEntry } from "./ReportEntry";
 import type { ReportLine } from "./ReportLine";
+import type { ReportMatch } from "./ReportMatch";
 import type { ReportPosting } from "./ReportPosting";
 
 /**
@@ -31,7 +32,11 @@ limits: Array<string>, statement_proof: Array<ReportAmount>, statement_ties: boo
 /**
  * Closing less opening less all lines, when it is not zero.
  */
-missing: string | null, bank_side: Array<ReportAmount>, book_side: Array<ReportAmount>, sides_agree: boolean, unmatched_lines: Array<ReportLine>, unmatched_entries: Array<ReportEntry>, outstanding: Array<ReportEntry>, by_tier: Array<ReportCount>, by_rule: Array<ReportCount>, differences: Array<ReportPosting>, acts: Array<ReportAct>, left_out: Array<LeftOutRow>, 
+missing: string | null, bank_side: Array<ReportAmount>, book_side: Array<ReportAmount>, sides_agree: boolean, unmatched_lines: Array<ReportLine>, unmatched_entries: Array<ReportEntry>, outstanding: Array<ReportEntry>, 
+/**
+ * Every match: which lines, which entries. Reports that were signed before it was kept have none.
+ */
+matched: Array<ReportMatch>, by_tier: Array<ReportCount>, by_rule: Array<ReportCount>, differences: Array<ReportPosting>, acts: Array<ReportAct>, left_out: Array<LeftOutRow>, 
 /**
  * Earlier versions with the reason why each was reopened.
  */
