@@ -73,7 +73,9 @@ async fn a_line_without_an_entry_names_what_almost_fits() {
     let engine = bank.book.engine.clone();
     bank.post("INV-20296-P", "2026-10-03", "318.40", "Payment, Skellig").await;
     bank.post("INV-20411", "2026-10-09", "98.00", "Payment, Tolka").await;
+    bank.post("CHQ-000317", "2026-08-24", "-12.00", "Cheque to Tyne Fixings").await;
     let rows: &[Row<'_>] = &[
+        ("2026-10-02", "CHEQUE 317", "-12.00"),
         ("2026-10-06", "SEPA CR SKELLIG INV 20296", "312.40"),
         ("2026-10-09", "COUNTER CREDIT", "97.50"),
         ("2026-10-12", "SEPA CR INV 20411", "45.00"),
@@ -90,6 +92,7 @@ async fn a_line_without_an_entry_names_what_almost_fits() {
     assert_eq!(
         said,
         [
+            "none: Nearest is CHQ-000317, the same amount, 24 Aug",
             "none: Nearest is INV-20296-P, 6.00 apart",
             "none: Nearest is INV-20411, 0.50 apart",
             // Named, but far from the amount; near the amount, but neither named nor of the day.
