@@ -21,8 +21,10 @@ fn a_filter_is_saved_as_a_view_exported_and_found_after_a_restart() {
         app.wait_gone("view-dialog").await?;
         with_text(&app, CHOSEN, "Waiting").await?;
 
+        // A file has every column unless only those of the list are asked for.
         let list = desk.home().join("held.csv");
         app.press("Ctrl+e").await?;
+        app.click("export-columns-screen").await?;
         app.fill("export-path", &list.display().to_string()).await?;
         app.click("export-save").await?;
         wait_toast(&app, "transactions were written to").await?;

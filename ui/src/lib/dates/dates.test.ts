@@ -16,6 +16,23 @@ describe('dates', () => {
     expect(read('thursday').value).toBe('2026-11-12');
   });
 
+  it('refuses a day and a month that can change places', () => {
+    const message = 'Write 2026-04-03 or 2026-03-04.';
+    for (const typed of ['03/04/2026', '3/4', '3-4-26', '3 4'])
+      expect(read(typed)).toMatchObject({
+        ok: false,
+        message: `“${typed}” can be read in two ways. ${message}`,
+      });
+    expect(read('03.04.2026').value).toBe('2026-04-03');
+    expect(read('3.4.').value).toBe('2026-04-03');
+    expect(read('2026-04-03').value).toBe('2026-04-03');
+    expect(read('2026/4/3').value).toBe('2026-04-03');
+    expect(read('0304').value).toBe('2026-04-03');
+    expect(read('4/4').value).toBe('2026-04-04');
+    expect(read('13/4').value).toBe('2026-04-13');
+    expect(read('4/13/2026').ok).toBe(false);
+  });
+
   it('refuses days that do not exist and says why', () => {
     expect(read('31/11/2026')).toMatchObject({ ok: false, message: 'November 2026 has 30 days.' });
     expect(read('2025-02-29').ok).toBe(false);

@@ -81,7 +81,10 @@ export function dateKey(key: string, value: string | null, today: string): strin
   }
 }
 
-/** Understands `15`, `1511`, `151126`, `2026-11-15`, `15/11`, `15.11.2026` and `mon` (the last Monday before today). */
+/**
+ * Understands `15`, `1511`, `151126`, `2026-11-15`, `15/11`, `15.11.2026` and `mon` (the last Monday before today).
+ * `3/4` is refused: for some that is in April and for others in March.
+ */
 export function readDate(text: string, today: string): DateResult {
   const raw = text.trim().toLowerCase();
   const fail = (message: string): DateResult => ({ ok: false, value: '', message });
@@ -99,12 +102,18 @@ export function readDate(text: string, today: string): DateResult {
   const parts = splitDate(raw, year, month);
   if (!parts) return fail(`${text.trim()} is not a date. Write 2026-11-15, 1511 or 15.`);
   const iso = isoDate(...parts);
-  if (iso) return { ok: true, value: iso };
   const [y, m, d] = parts;
+  const other = isoDate(y, d, m);
+  if (iso && other && iso !== other && hasTwoReadings(raw))
+    return fail(`“${text.trim()}” can be read in two ways. Write ${iso} or ${other}.`);
+  if (iso) return { ok: true, value: iso };
   if (m >= 1 && m <= 12 && d > daysInMonth(y, m))
     return fail(`${monthName(m)} ${y} has ${daysInMonth(y, m)} days.`);
   return fail(`${text.trim()} is not a date. Write 2026-11-15, 1511 or 15.`);
 }
+
+/** Day and month, or month and day. With dots the day is first everywhere, and so it is in the short form without marks. */
+const hasTwoReadings = (raw: string): boolean => /^\d{1,2}[-/ ]\d{1,2}(?:[-/. ]|$)/.test(raw);
 
 function splitDate(raw: string, year: number, month: number): [number, number, number] | null {
   const full = (y: string): number => (y.length === 2 ? 2000 + +y : +y);

@@ -1,3 +1,4 @@
+import { router } from '../../app/router.svelte';
 import { BackendError } from '../backend';
 import { live } from '../live.svelte';
 
@@ -9,8 +10,8 @@ export interface Toast {
   detail?: string;
   undo?: () => void;
   action?: { label: string; run: () => void };
-  /** Failures stay until closed. */
-  stays: boolean;
+  /** The visit of a view it was told in: a failure goes with it. */
+  visit: number;
 }
 
 export interface ToastOptions {
@@ -22,6 +23,10 @@ export interface ToastOptions {
 
 const MOST = 3;
 const SHOWN_MS = 6000;
+/** A failure is longer, and it is read twice. */
+const FAILURE_SHOWN_MS = 20_000;
+
+type Told = Omit<Toast, 'id' | 'visit'>;
 
 class Toasts {
   list: Toast[] = $state([]);
@@ -30,7 +35,7 @@ class Toasts {
 
   show(options: ToastOptions): number {
     live.say(options.text);
-    return this.#add({ tone: 'plain', stays: false, ...options });
+    return this.#add({ tone: 'plain', ...options });
   }
 
   fail(problem: unknown): number {
@@ -39,28 +44,34 @@ class Toasts {
         ? { message: problem, code: undefined, detail: undefined }
         : BackendError.from(problem);
     live.alarm(message);
-    const toast: Omit<Toast, 'id'> = { text: message, tone: 'neg', stays: true };
+    const toast: Told = { text: message, tone: 'neg' };
     if (code) toast.code = code;
     if (detail) toast.detail = detail;
     return this.#add(toast);
   }
 
-  #add(toast: Omit<Toast, 'id'>): number {
+  #add(toast: Told): number {
     const id = this.#next++;
-    // The oldest that may go gives way; failures are kept, they wait to be read.
+    // The oldest gives way, and a failure only to another one: it waits to be read.
     while (this.list.length >= MOST) {
-      const oldest = this.list.find((other) => !other.stays) ?? this.list[0];
+      const oldest = this.list.find((other) => other.tone !== 'neg') ?? this.list[0];
       if (!oldest) break;
       this.close(oldest.id);
     }
-    this.list.push({ ...toast, id });
-    if (!toast.stays) this.resume(id);
+    this.list.push({ ...toast, id, visit: router.entry.id });
+    this.resume(id);
     return id;
   }
 
   close(id: number): void {
     this.pause(id);
     this.list = this.list.filter((toast) => toast.id !== id);
+  }
+
+  /** Another view is shown: what failed in the one before has nothing to do with it. */
+  arrive(visit: number): void {
+    for (const toast of this.list.filter((one) => one.tone === 'neg' && one.visit !== visit))
+      this.close(toast.id);
   }
 
   pause(id: number): void {
@@ -70,10 +81,10 @@ class Toasts {
 
   resume(id: number): void {
     this.pause(id);
-    if (this.list.find((toast) => toast.id === id)?.stays) return;
+    const failed = this.list.find((toast) => toast.id === id)?.tone === 'neg';
     this.#timers.set(
       id,
-      setTimeout(() => this.close(id), SHOWN_MS),
+      setTimeout(() => this.close(id), failed ? FAILURE_SHOWN_MS : SHOWN_MS),
     );
   }
 }

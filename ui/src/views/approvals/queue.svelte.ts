@@ -260,7 +260,13 @@ export function linesOf(name: string, list: readonly HeldTotal[], strong = false
 }
 type Counted = 'holds_out' | 'holds_in' | 'holds_elsewhere';
 
-/** Holds that were decided, newest first. */
+/** How many rows the shown tab has, and in how many currencies where that is known; nothing for an empty one. */
+export function headOf(rows: number, what: string, currencies = 0): string | undefined {
+  if (!rows) return undefined;
+  return `${count(rows, what)}${currencies ? ` in ${count(currencies, 'currency', 'currencies')}` : ''}`;
+}
+
+/** Holds that were decided, the latest held first: the book cannot be asked for the order they were decided in. */
 export const resolvedSource = (): GridSource<FamilyRow> => ({
   page: (offset, limit, query) =>
     backend.call('transactions_page', { query: listQuery(offset, limit, query, [RESOLVED]) }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { HeldTotal } from '$lib/backend/types/HeldTotal';
-import { linesOf } from './queue.svelte';
+import { headOf, linesOf } from './queue.svelte';
 
 beforeAll(() => void vi.stubGlobal('navigator', { language: 'en-IE' }));
 afterAll(() => void vi.unstubAllGlobals());
@@ -35,5 +35,13 @@ describe('totals of the queue', () => {
   it('name the selection and leave out directions nothing goes in', () => {
     const lines = linesOf('Selected', [total({ holds: 1, money_out: '100', holds_out: 1 })], true);
     expect(lines.map(({ label }) => label)).toEqual(['Selected out, 1 hold']);
+  });
+});
+
+describe('the count beside the title', () => {
+  it('is that of the shown tab', () => {
+    expect(headOf(12, 'hold', 2)).toBe('12 holds in 2 currencies');
+    expect(headOf(1, 'decided hold')).toBe('1 decided hold');
+    expect(headOf(0, 'hold', 2)).toBeUndefined();
   });
 });

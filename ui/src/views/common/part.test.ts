@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Effect } from '$lib/backend/types/Effect';
-import { partEffects } from './part';
+import { partEffects, partProblem } from './part';
 
 const figures = (balance: string, held_out: string, held_in: string) => ({
   balance,
@@ -40,5 +40,23 @@ describe('committing a part', () => {
 
   it('tells nothing of balances that it does not touch', () => {
     expect(partEffects([effect('rent', figures('1', '0', '0'))], hold, '1', false)).toEqual([]);
+  });
+});
+
+describe('the amount of a part', () => {
+  beforeAll(() => void vi.stubGlobal('navigator', { language: 'en-IE' }));
+  afterAll(() => void vi.unstubAllGlobals());
+  const euro = { remaining: '300000', amount: '400000', exponent: 2, currency: 'EUR' };
+
+  it('is less than what is still held', () => {
+    expect(partProblem('100000', '1000', euro, true)).toBeUndefined();
+    expect(partProblem('300000', '3000', euro, false)).toMatch(/^This is all that is held/);
+    expect(partProblem('300001', '3000.01', euro, false)).toMatch(/^Only 3.000\.00 EUR is still held/);
+  });
+
+  it('is asked for once somebody tries without one; what cannot be read the field says', () => {
+    expect(partProblem(null, '', euro, false)).toBeUndefined();
+    expect(partProblem(null, ' ', euro, true)).toBe('Enter the amount to approve');
+    expect(partProblem(null, '3.000', euro, true)).toBeUndefined();
   });
 });

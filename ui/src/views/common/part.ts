@@ -1,6 +1,22 @@
 import type { Effect } from '$lib/backend/types/Effect';
 import type { FamilyRow } from '$lib/backend/types/FamilyRow';
-import { addMinor, subMinor } from '$lib/money';
+import { addMinor, cmpMinor, formatMinor, subMinor } from '$lib/money';
+import { money } from './words';
+
+/** What is wrong with an amount as a part of a hold. Of one that cannot be read its field says so itself. */
+export function partProblem(
+  minor: string | null,
+  typed: string,
+  hold: Pick<FamilyRow, 'remaining' | 'amount' | 'exponent' | 'currency'>,
+  submitted: boolean,
+): string | undefined {
+  if (minor === null) return submitted && !typed.trim() ? 'Enter the amount to approve' : undefined;
+  const held = hold.remaining ?? hold.amount;
+  const over = cmpMinor(minor, held);
+  if (over > 0)
+    return `Only ${money(held, hold.exponent, hold.currency)} is still held. You entered ${formatMinor(minor, hold.exponent)}.`;
+  return over === 0 ? 'This is all that is held. Approve it in full instead.' : undefined;
+}
 
 /**
  * What committing a part does to both balances, from their figures of now. `letGo` voids the rest with it. What stays

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   blank,
+  bookedOf,
+  canReverse,
   decisionReference,
   expiryOf,
   missingOf,
   obstacle,
   requestOf,
+  reversalOf,
   signedThrough,
   type Values,
 } from './posting';
@@ -84,5 +87,44 @@ describe('a posting form', () => {
     expect(obstacle(filled(), failing('funds'), true)).toBe('The amount is more than is available');
     expect(obstacle(filled(), failing('signed_period'), true)).toBe('The date lies in a signed period');
     expect(obstacle(filled(), preview(true), true)).toBeNull();
+  });
+});
+
+describe('a reversal', () => {
+  const entry = {
+    reference: 'PAY-7741',
+    amount: '425000',
+    currency: 'EUR',
+    exponent: 2,
+    committed: null,
+    state: 'applied' as const,
+    source_id: 'bank',
+    source_name: 'Merrion Operating',
+    destination_id: 'rent',
+    destination_name: 'Rent',
+  };
+
+  it('goes the other way, and names what it reverses', () => {
+    expect(reversalOf(entry)).toEqual({
+      amount: '425000',
+      currency: 'EUR',
+      exponent: 2,
+      reference: 'PAY-7741-R',
+      description: 'Reversal of PAY-7741',
+      source: { value: 'rent', label: 'Rent' },
+      destination: { value: 'bank', label: 'Merrion Operating' },
+    });
+    expect([...reversalOf({ ...entry, reference: '😀'.repeat(255) }).reference!]).toHaveLength(255);
+  });
+
+  it('takes back what was committed of a hold, and nothing of one that was let go', () => {
+    const hold = { ...entry, state: 'part_voided' as const, committed: '100000' };
+    expect(bookedOf(entry)).toBe('425000');
+    expect(bookedOf(hold)).toBe('100000');
+    expect(canReverse(hold)).toBe(true);
+    expect(canReverse({ ...hold, state: 'held', committed: null })).toBe(
+      'Nothing of PAY-7741 was booked, so there is nothing to reverse',
+    );
+    expect(canReverse({ ...hold, state: 'voided', committed: '0' })).not.toBe(true);
   });
 });

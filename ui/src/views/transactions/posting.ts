@@ -1,6 +1,8 @@
 import type { BalanceRow } from '$lib/backend/types/BalanceRow';
+import type { FamilyRow } from '$lib/backend/types/FamilyRow';
 import type { PostPreview } from '$lib/backend/types/PostPreview';
 import type { PostRequest } from '$lib/backend/types/PostRequest';
+import { isZero } from '$lib/money';
 import type { ComboOption } from '$lib/parts';
 import { lastDay } from '../common/signed';
 import { instantOf } from '../common/times.svelte';
@@ -11,6 +13,7 @@ export interface Prefill {
   amount?: string;
   currency?: string;
   exponent?: number;
+  reference?: string;
   description?: string;
   hold?: boolean;
   source?: ComboOption;
@@ -138,6 +141,8 @@ export function obstacle(values: Values, preview: PostPreview | null, asked: boo
 export const saidElsewhere = (preview: PostPreview | null): boolean =>
   ['signed_period', 'funds'].includes(preview?.checks.find((check) => !check.ok)?.kind ?? '');
 
+/** Characters of a reference. */
+const MOST_REFERENCE = 255;
 const LETTERS = '23456789ABCDEFGHJKLMNPQRSTVWXYZ';
 
 const tail = (): string =>
@@ -149,6 +154,39 @@ const tail = (): string =>
  */
 export function suggestReference(today: string): string {
   return `TX-${today.slice(2).replaceAll('-', '')}-${tail()}`;
+}
+
+type Booked = Pick<FamilyRow, 'reference' | 'amount' | 'currency' | 'exponent'> &
+  Pick<FamilyRow, 'source_id' | 'source_name' | 'destination_id' | 'destination_name'>;
+
+/** What moved money: of a hold what was committed of it, which may be a part or nothing. */
+export const bookedOf = ({
+  state,
+  amount,
+  committed,
+}: Pick<FamilyRow, 'state' | 'amount' | 'committed'>): string =>
+  state === 'applied' ? amount : (committed ?? '0');
+
+/** Why there is nothing to reverse, or true. */
+export const canReverse = (
+  row: Pick<FamilyRow, 'state' | 'amount' | 'committed' | 'reference'>,
+): true | string =>
+  isZero(bookedOf(row)) ? `Nothing of ${row.reference} was booked, so there is nothing to reverse` : true;
+
+/**
+ * The form that takes back what was booked: the same amount the other way. Its reference follows from the one of the
+ * entry, so that an entry that was reversed before is noticed.
+ */
+export function reversalOf(booked: Booked): Prefill {
+  return {
+    amount: booked.amount,
+    currency: booked.currency,
+    exponent: booked.exponent,
+    reference: `${[...booked.reference].slice(0, MOST_REFERENCE - 2).join('')}-R`,
+    description: `Reversal of ${booked.reference}`,
+    source: { value: booked.destination_id, label: booked.destination_name },
+    destination: { value: booked.source_id, label: booked.source_name },
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import Copy from '@lucide/svelte/icons/copy';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
 import Download from '@lucide/svelte/icons/download';
 import Plus from '@lucide/svelte/icons/plus';
+import Undo2 from '@lucide/svelte/icons/undo-2';
 import { defineView } from '$app/views';
 
 export default defineView({
@@ -20,6 +21,7 @@ export default defineView({
       where: 'transactions',
       icon: CopyPlus,
     },
+    { id: 'transactions.reverse', label: 'Reverse', keys: [], where: 'transactions', icon: Undo2 },
     { id: 'transactions.commit', label: 'Commit rest', keys: ['a'], where: 'transactions' },
     { id: 'transactions.part', label: 'Commit part', keys: ['p'], where: 'transactions' },
     { id: 'transactions.void', label: 'Void', keys: ['v'], where: 'transactions', danger: true },
