@@ -60,6 +60,21 @@ async fn holds_are_found_by_when_they_expire() {
 }
 
 #[tokio::test]
+async fn decided_holds_stand_by_their_decisions() {
+    let (book, _, _) = book_with_holds().await;
+    let page = |query: ListQuery| book.engine.transactions_page(query);
+    for (reference, at) in [("later", "2026-11-19T12:00:00Z"), ("soon", "2026-11-19T12:05:00Z")] {
+        book.clock.set(at.parse().unwrap());
+        let id = page(by("reference", FilterTest::Is, &[reference])).await.unwrap().rows[0].id.clone();
+        book.engine.holds_commit(vec![CommitItem { id, ..CommitItem::default() }]).await.unwrap();
+    }
+    let sort = vec![SortKey { field: "closed".into(), descending: true }];
+    let decided = ListQuery { sort, ..by("state", FilterTest::Is, &["committed"]) };
+    let rows = page(decided).await.unwrap().rows;
+    assert_eq!(rows.iter().map(|row| &*row.reference).collect::<Vec<_>>(), ["soon", "later"]);
+}
+
+#[tokio::test]
 async fn balances_of_one_name_stand_by_currency() {
     let book = TestBook::new().await;
     for currency in ["USD", "EUR", "JPY"] {

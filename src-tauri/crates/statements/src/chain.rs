@@ -129,6 +129,18 @@ pub(crate) fn fits(links: &[Link]) -> [Fit; 4] {
     fits
 }
 
+/// The relation that fits best of those that go with the order of days, and how well it does, however little that is.
+pub(crate) fn likeliest(fits: &[Fit; 4], order: RowOrder) -> Option<(Relation, Fit)> {
+    let in_order = |relation: &Relation| order == RowOrder::Unknown || relation.order == order;
+    let usual =
+        |relation: &Relation| (relation.place == BalancePlace::AfterRow, relation.order == RowOrder::OldestFirst);
+    RELATIONS
+        .into_iter()
+        .zip(*fits)
+        .filter(|(relation, fit)| fit.of > 0 && in_order(relation))
+        .max_by_key(|(relation, fit)| (fit.telling, fit.agree, usual(relation)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

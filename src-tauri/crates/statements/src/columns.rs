@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::dates::{self, DateFormat};
-use crate::number::{self, Shape};
+use crate::number::{self, Shape, Side};
 use crate::table::{Kind, Row, Table};
 use crate::words::{self, Hint};
 
@@ -95,6 +95,8 @@ pub(crate) struct Column {
     pub(crate) open: usize,
     pub(crate) negative: usize,
     pub(crate) marked: usize,
+    /// Numbers with a side beside them: debits, credits.
+    pub(crate) sides: [usize; 2],
     /// Most decimals under point, under comma.
     pub(crate) decimals: [u8; 2],
     pub(crate) separated: usize,
@@ -130,6 +132,10 @@ impl Column {
         self.open += usize::from(shape.marks == 3 && shape.separated);
         self.negative += usize::from(shape.negative);
         self.marked += usize::from(shape.marked);
+        if shape.marks != 0 {
+            self.sides[0] += usize::from(shape.side == Some(Side::Debit));
+            self.sides[1] += usize::from(shape.side == Some(Side::Credit));
+        }
         self.separated += usize::from(shape.separated || (kind == Kind::Number && shape.decimals[0] > 0));
         self.stored += usize::from(kind == Kind::Number);
         if shape.marks != 0 {
@@ -198,6 +204,11 @@ impl Column {
     /// Numbers that are not zero.
     pub(crate) fn amounts(&self) -> usize {
         self.numbers - self.zeros
+    }
+
+    /// Both sides are printed beside its numbers, so that a number without one is of neither.
+    pub(crate) fn names_both_sides(&self) -> bool {
+        self.sides.iter().all(|&numbers| numbers > 0)
     }
 
     /// More than half of the amounts have a minus; zeros say nothing.

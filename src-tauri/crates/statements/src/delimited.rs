@@ -119,6 +119,19 @@ pub(crate) fn cut_line(line: &str, mark: &[u8]) -> Vec<String> {
     }
 }
 
+/// How many cells follow in the row of a cell that ends at `at`, counted up to `most`.
+pub(crate) fn cells_after(text: &str, at: usize, most: usize, mark: &[u8]) -> usize {
+    let cutter = Cutter { text, mark, grid: None };
+    let mut quotes = Quotes { line: 1, open: false, stray: None };
+    let mut end = end_at(text.as_bytes(), at, mark);
+    let mut count = 0;
+    while let (End::Cell(next), true) = (end, count < most) {
+        end = cutter.cell(next, count, &mut String::new(), &mut quotes);
+        count += 1;
+    }
+    count
+}
+
 /// What quotes did to the row that is being cut.
 struct Quotes {
     /// The physical line that the next cell begins on.

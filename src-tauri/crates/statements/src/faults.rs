@@ -129,6 +129,10 @@ fn number(error: &NumberError, shown: &str, mark: DecimalMark) -> (Reason, Strin
                 "{shown} has a sign that says one thing and a side that says the other. Write it with one of the two."
             ),
         ),
+        NumberError::Sideless => (
+            Reason::UnknownDirection,
+            format!("{shown} does not say whether it went out or came in, as the other amounts of its column do."),
+        ),
         NumberError::Long => (
             Reason::NotANumber,
             format!("{shown} is too long. An amount has at most {} digits.", ledger::Amount::MOST_DIGITS),

@@ -74,6 +74,8 @@ pub(crate) enum NumberError {
     Signs,
     /// A sign and a side that say different things, as `-100.00 CR`.
     Contradiction,
+    /// Neither a sign nor a side, in a column that names both sides.
+    Sideless,
     /// No digit.
     NoDigits,
     /// More digits than an amount has.
@@ -384,6 +386,8 @@ pub(crate) struct Shape {
     pub(crate) separated: bool,
     pub(crate) negative: bool,
     pub(crate) marked: bool,
+    /// The side printed beside it.
+    pub(crate) side: Option<Side>,
     /// Most decimals under a mark that is possible: index 0 point, 1 comma.
     pub(crate) decimals: [u8; 2],
 }
@@ -405,6 +409,7 @@ pub(crate) fn shape(text: &str) -> Shape {
     shape.separated = lexed.core.contains(['.', ',']);
     shape.negative = lexed.minus > 0 || lexed.parentheses || lexed.side == Some(Side::Debit);
     shape.marked = shape.negative || lexed.plus > 0 || lexed.side.is_some();
+    shape.side = lexed.side;
     shape
 }
 

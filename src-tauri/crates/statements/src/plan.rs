@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) marks: Vec<DecimalMark>,
     pub(crate) formats: Vec<DateFormat>,
     pub(crate) sign: Option<SignModel>,
+    /// The amounts have their side beside them, some this and some that one: an amount without any is not read.
+    pub(crate) sided: bool,
     pub(crate) words: Words,
     /// A column of fees that are taken off besides the amount.
     pub(crate) fee: Option<usize>,
@@ -98,6 +100,7 @@ impl Plan {
             marks: mapping.columns.iter().map(|c| c.decimal_mark.unwrap_or(DecimalMark::Point)).collect(),
             formats: mapping.columns.iter().map(|c| c.date_format.unwrap_or(DateFormat::Ymd)).collect(),
             sign: mapping.sign_model,
+            sided: false,
             words: Words::new(&mapping.direction_words),
             fee: first(Role::Fee),
             fee_minus: false,
@@ -285,6 +288,10 @@ impl RowReader<'_> {
             Cause::Number(NumberError::Blank) => missing,
             _ => fault,
         })?;
+        if self.plan.sided && self.is_sideless(row, column) && !money.amount.is_zero() {
+            let cause = Cause::Number(NumberError::Sideless);
+            return Err(Fault { column: Some(column), field: Field::Amount, cause });
+        }
         let negate = match self.plan.sign {
             Some(SignModel::Inverse) => true,
             Some(SignModel::Directed) => self.is_debit(row)?,
@@ -294,6 +301,12 @@ impl RowReader<'_> {
             money.amount = -&money.amount;
         }
         Ok(money)
+    }
+
+    /// No sign and no side, where neither a correction nor a column of directions says which way it runs.
+    fn is_sideless(&self, row: &Row, column: usize) -> bool {
+        let told = self.plan.sign == Some(SignModel::Directed) || self.repair(row, column).is_some();
+        !told && !number::shape(row.cell(column)).marked
     }
 
     /// The money of a cell that may be blank.

@@ -1,28 +1,26 @@
 //! From sorted rows to statements: balances, the check, the proof, and repairs that the neighbours give evidence for.
 
-use std::collections::HashMap;
+mod balances;
 
 use jiff::civil::Date;
 use ledger::Amount;
 
 use crate::assemble::{Bad, Group, Sorted};
-use crate::chain::{self, Relation};
 use crate::detect::Detected;
 use crate::layout::{Stated, StatedBalance};
 use crate::mapping::{Mapping, SignModel};
 use crate::model::{
-    AlternativeReading, BalanceCheck, BalancePlace, BalanceSource, Choice, DatedBalance, IgnoreReason, Period, Proof,
-    ProofBasis, RowOrder, SampleLine, Statement,
+    AlternativeReading, BalanceCheck, BalancePlace, BalanceSource, Choice, DatedBalance, Period, Proof, ProofBasis,
+    RowOrder, SampleLine, Statement,
 };
 use crate::number::{self, DecimalMark};
 use crate::plan::{Cause, Plan, Repairs, RowReader};
 use crate::problem::{Field, Problem, Reason, Severity, Suggestion};
 use crate::table::Table;
+use balances::{Chains, Witness};
 
 /// Rows shown under each of several readings.
 const SAMPLE_ROWS: usize = 5;
-/// Gaps in the balances that are told one by one.
-const MAX_GAPS: usize = 10;
 
 /// The first rows under each open reading. Must be taken before rows are moved into lines.
 pub(crate) fn samples(table: &Table, detected: &Detected) -> Vec<AlternativeReading> {
@@ -57,7 +55,7 @@ pub(crate) fn samples(table: &Table, detected: &Detected) -> Vec<AlternativeRead
 }
 
 fn plan_under(plan: &Plan, choice: &Choice) -> Plan {
-    let of = |mapping: &Mapping| Plan { fee_minus: plan.fee_minus, ..Plan::of(mapping) };
+    let of = |mapping: &Mapping| Plan { fee_minus: plan.fee_minus, sided: plan.sided, ..Plan::of(mapping) };
     let mut plan = choice.mapping.as_ref().map_or_else(|| plan.clone(), of);
     if let Some(format) = choice.date_format {
         plan.formats.iter_mut().for_each(|place| *place = format);
@@ -71,129 +69,12 @@ fn plan_under(plan: &Plan, choice: &Choice) -> Plan {
     plan
 }
 
-/// What the chain of balances says about the rows of one group.
-#[derive(Debug, Clone, Default)]
-struct Witness {
-    steps: u32,
-    agree: u32,
-    telling: u32,
-    rows: u32,
-    breaks: Vec<u32>,
-    /// Neighbouring steps that do not agree.
-    gaps: Vec<Gap>,
-    first: Option<usize>,
-    last: Option<usize>,
-}
-
-impl Witness {
-    /// Four of five steps agree: what the column says about the whole may be believed.
-    fn is_sound(&self) -> bool {
-        self.agree * 10 >= self.steps * 8
-    }
-
-    /// Enough of the steps agree for those that do not to mean that amounts are missing.
-    fn is_telling(&self) -> bool {
-        self.telling > 0 && self.agree * 10 >= self.steps * 6
-    }
-
-    fn gap(&mut self, sorted: &Sorted, relation: Relation, above: usize, below: usize) {
-        let (a, b) = (&sorted.links[above], &sorted.links[below]);
-        let (Some(from), Some(to), Some(amount)) =
-            (&a.balance, &b.balance, &sorted.links[relation.witness(above, below)].amount)
-        else {
-            return;
-        };
-        let newest_first = relation.order == RowOrder::NewestFirst;
-        let (before, after, at) = if newest_first { (to, from, above) } else { (from, to, below) };
-        let expected = before + amount;
-        let off = after - &expected;
-        let (first, last) = (sorted.entries[above].line, sorted.entries[below].line);
-        let left_out =
-            sorted.ignored.iter().any(|row| row.reason == IgnoreReason::LeftOut && (first..last).contains(&row.line));
-        match self.gaps.last_mut().filter(|gap| gap.below == above) {
-            Some(gap) => {
-                gap.below = below;
-                gap.off += &off;
-                gap.left_out |= left_out;
-            }
-            None => self.gaps.push(Gap {
-                below,
-                line: sorted.entries[at].line,
-                expected,
-                printed: after.clone(),
-                off,
-                left_out,
-            }),
-        }
-    }
-}
-
-/// A run of neighbouring steps that do not agree, and what they are off by together. A misprinted balance, or rows in
-/// another order, come right again within the run: what is off in all is then zero.
-#[derive(Debug, Clone)]
-struct Gap {
-    /// Index of the row below the last step of the run.
-    below: usize,
-    /// Line of the row that the run begins at.
-    line: u32,
-    /// The balance that should stand there, and the one that does.
-    expected: Amount,
-    printed: Amount,
-    off: Amount,
-    /// Rows were left out by the person: the gap is theirs.
-    left_out: bool,
-}
-
-struct Chains {
-    witnesses: Vec<Witness>,
-    /// Amounts that the balances imply for rows whose own cannot be read.
-    implied: HashMap<usize, Amount>,
-}
-
-fn walk(sorted: &Sorted, relation: Option<Relation>) -> Chains {
-    let mut chains = Chains { witnesses: vec![Witness::default(); sorted.groups.len()], implied: HashMap::new() };
-    for (index, link) in sorted.links.iter().enumerate() {
-        let witness = &mut chains.witnesses[link.group as usize];
-        if link.balance.is_some() {
-            witness.rows += 1;
-            witness.first.get_or_insert(index);
-            witness.last = Some(index);
-        }
-    }
-    let Some(relation) = relation else {
-        return chains;
-    };
-    for (above, below) in chain::neighbours(&sorted.links) {
-        let (a, b) = (&sorted.links[above], &sorted.links[below]);
-        let (Some(from), Some(to)) = (&a.balance, &b.balance) else {
-            continue;
-        };
-        let at = relation.witness(above, below);
-        let witness = &mut chains.witnesses[a.group as usize];
-        witness.steps += 1;
-        match chain::agrees(relation, a, b) {
-            Some(true) => {
-                witness.agree += 1;
-                witness.telling += u32::from(sorted.links[at].amount.as_ref().is_some_and(|amount| !amount.is_zero()));
-            }
-            Some(false) => {
-                witness.breaks.push(sorted.entries[at].line);
-                witness.gap(sorted, relation, above, below);
-            }
-            None => {
-                chains.implied.insert(at, relation.implied(from, to));
-            }
-        }
-    }
-    chains
-}
-
 pub(crate) fn statements(
     mut sorted: Sorted,
     detected: &Detected,
     readings: &[AlternativeReading],
 ) -> (Vec<Statement>, Vec<Problem>, Sorted) {
-    let chains = walk(&sorted, detected.relation);
+    let chains = balances::walk(&sorted, detected);
     suggest(&mut sorted, detected, &chains);
     let mut problems = std::mem::take(&mut sorted.problems);
     let groups = std::mem::take(&mut sorted.groups);
@@ -322,18 +203,16 @@ impl Context<'_> {
         if let Some(check) = check.as_mut().filter(|check| !check.difference.is_zero()) {
             self.explain(check);
         }
-        for &line in &witness.breaks {
-            problems.push(Problem::row(
-                line,
-                Reason::BalanceBreak,
-                Severity::Warning,
-                "The balance of this row does not follow from the row before it.",
-            ));
-        }
-        does_not_tie(witness, group.exponent, problems);
+        balances::tell(witness, self.chains.doubted, group.exponent, problems);
         let dates = || group.lines.iter().map(|line| line.booking_date);
         let booked = dates().min().zip(dates().max()).map(|(from, to)| Period { from, to });
-        let proof = self.proof(witness, check.as_ref(), readings, group.lines.len());
+        let ends = Ends {
+            opening: opening.as_ref(),
+            closing: closing.as_ref(),
+            check: check.as_ref(),
+            exponent: group.exponent,
+        };
+        let proof = self.proof(witness, &ends, readings, group.lines.len());
         Statement {
             account: group.account,
             currency: group.currency,
@@ -344,7 +223,7 @@ impl Context<'_> {
             lines: group.lines,
             proof,
             check,
-            breaks: witness.breaks.clone(),
+            breaks: witness.told_breaks(self.chains.doubted).map(|step| step.line).collect(),
         }
     }
 
@@ -402,13 +281,7 @@ impl Context<'_> {
         }
     }
 
-    fn proof(
-        &self,
-        witness: &Witness,
-        check: Option<&BalanceCheck>,
-        readings: &[AlternativeReading],
-        lines: usize,
-    ) -> Proof {
+    fn proof(&self, witness: &Witness, ends: &Ends<'_>, readings: &[AlternativeReading], lines: usize) -> Proof {
         if readings.len() > 1 {
             return Proof::Ambiguous { readings: readings.to_vec() };
         }
@@ -418,7 +291,7 @@ impl Context<'_> {
             return Proof::Proved { agree: of - (witness.steps - witness.agree), of, by: ProofBasis::RunningBalance };
         }
         let stated = |side: fn(&Stated) -> bool| self.sorted.sections.iter().any(side);
-        if check.is_some_and(|check| check.difference.is_zero())
+        if ends.check.is_some_and(|check| check.difference.is_zero())
             && lines > 0
             && stated(|s| s.opening.is_some())
             && stated(|s| s.closing.is_some())
@@ -426,12 +299,13 @@ impl Context<'_> {
             let of = u32::try_from(lines).unwrap_or(u32::MAX);
             return Proof::Proved { agree: of, of, by: ProofBasis::Totals };
         }
-        Proof::NotProvable { why: self.why(witness) }
+        Proof::NotProvable { why: format!("{} {}", self.why(witness), ends.next()).trim_end().to_owned() }
     }
 
+    /// Why the balance column proves nothing.
     fn why(&self, witness: &Witness) -> String {
         match self.detected.plan.balance {
-            None => "There is no balance column. Enter the opening and closing balance to check the sum.".into(),
+            None => "There is no balance column.".into(),
             Some(_) if witness.rows < 2 => "One row is not enough to check the balance column.".into(),
             Some(_) => {
                 let (agree, of) = if witness.steps > 0 {
@@ -439,45 +313,47 @@ impl Context<'_> {
                 } else {
                     (self.detected.fit.agree, self.detected.fit.of)
                 };
-                format!(
-                    "The balance column follows from the amounts on {agree} of {of} rows only. Enter the opening and closing balance to check the sum."
-                )
+                format!("The balance column follows from the amounts on {agree} of {of} rows only.")
             }
         }
     }
 }
 
-/// A column of balances that agrees but for a few steps says that amounts are missing there. That must stop an import
-/// however the other rows are treated, so it is a problem of the whole file.
-fn does_not_tie(witness: &Witness, exponent: u8, problems: &mut Vec<Problem>) {
-    let gaps = || witness.gaps.iter().filter(|gap| !gap.off.is_zero() && !gap.left_out);
-    if !witness.is_telling() || gaps().next().is_none() {
-        return;
-    }
-    let show = |amount: &Amount| number::display(&amount.to_decimal(exponent));
-    for gap in gaps().take(MAX_GAPS) {
-        let apart = match gap.printed == &gap.expected + &gap.off {
-            true => format!("{} apart", show(&gap.off.abs())),
-            false => format!("{} apart with the rows next to it", show(&gap.off.abs())),
+/// The balances at both ends of a statement, and how its lines lead from one to the other.
+struct Ends<'a> {
+    opening: Option<&'a DatedBalance>,
+    closing: Option<&'a DatedBalance>,
+    check: Option<&'a BalanceCheck>,
+    exponent: u8,
+}
+
+impl Ends<'_> {
+    /// What the balances that are known say about the sum, and which of them is missing for it.
+    fn next(&self) -> String {
+        let show = |amount: &Amount| number::display(&amount.to_decimal(self.exponent));
+        let one = |what: &str, balance: &DatedBalance, other: &str| {
+            let amount = show(&balance.amount);
+            format!("The file gives {amount} as {what} balance and no {other} balance. Enter it to check the sum.")
         };
-        problems.push(Problem::file(
-            Reason::BalanceBreak,
-            Severity::Error,
-            format!(
-                "The balance does not tie at line {}: expected {}, it says {}, {apart}. Correct the file, or set the balance column to Ignore to go on without this check.",
-                gap.line,
-                show(&gap.expected),
-                show(&gap.printed),
-            ),
-        ));
-    }
-    let more = gaps().count().saturating_sub(MAX_GAPS);
-    if more > 0 {
-        problems.push(Problem::file(
-            Reason::BalanceBreak,
-            Severity::Error,
-            format!("The balance does not tie at {more} more {}.", if more == 1 { "line" } else { "lines" }),
-        ));
+        match (self.opening, self.closing, self.check) {
+            (Some(opening), Some(closing), Some(check)) => {
+                if [opening, closing].iter().all(|balance| balance.source == BalanceSource::Column) {
+                    // They follow from the lines, and say nothing about them.
+                    return String::new();
+                }
+                let sum = format!("The opening balance of {} and the lines make", show(&opening.amount));
+                let closing = format!("the closing balance of {}", show(&closing.amount));
+                if check.difference.is_zero() {
+                    format!("{sum} {closing}.")
+                } else {
+                    let apart = show(&check.difference.abs());
+                    format!("{sum} {}, {apart} apart from {closing}.", show(&check.computed))
+                }
+            }
+            (Some(opening), ..) => one("opening", opening, "closing"),
+            (None, Some(closing), _) => one("closing", closing, "opening"),
+            _ => "Enter the opening and closing balance to check the sum.".into(),
+        }
     }
 }
 

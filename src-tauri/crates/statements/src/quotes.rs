@@ -2,7 +2,7 @@
 //! rows of the table themselves.
 
 use crate::dates;
-use crate::delimited::cut_line;
+use crate::delimited::{cells_after, cut_line};
 use crate::number;
 
 /// Rows with a date and a number that the grid is learned from, and the lines that are looked at for them.
@@ -140,7 +140,30 @@ impl Grid {
         let inner = looks[1..looks.len() - 1].iter().any(|look| look.is_row());
         // A text that ends here is followed by the rest of its row, which looks like a row when the text comes first.
         let closing = last.is_row() && (head_is_cut || (column > 0 && last.exact));
+        if !own && !inner && closing && self.is_one_row(text, (start, end), close, column, mark) {
+            return None;
+        }
         (own || inner || closing).then(|| looks.iter().all(|look| look.exact && look.is_row()))
+    }
+
+    /// True when the row with the quoted cell has the width of the table, and none of its lines is a whole row: each
+    /// lacks a date or an amount, so that nothing but a text can have been broken there. Quotes may hide cells, so the
+    /// lines are also cut as if there were none.
+    fn is_one_row(&self, text: &str, lines: (usize, usize), close: usize, column: usize, mark: &[u8]) -> bool {
+        let after = &text[close + 1..];
+        // A program that quotes leaves no blank behind the quote.
+        let tight = after.is_empty() || after.starts_with(['\n', '\r']) || after.as_bytes().starts_with(mark);
+        let delimiter = String::from_utf8_lossy(mark);
+        let is_whole = |cells: &[String]| {
+            let look = self.look(cells);
+            look.date && look.number
+        };
+        tight
+            && column + 1 + cells_after(text, close + 1, self.width, mark) == self.width
+            && physical(&text[lines.0..lines.1]).all(|line| {
+                let plain: Vec<String> = line.split(&*delimiter).map(str::to_owned).collect();
+                !is_whole(&cut_line(line, mark)) && !is_whole(&plain)
+            })
     }
 
     /// True when quotes on one line join cells of a row that is complete without them: `01.02.;"Shop;-6.00";89.00`.

@@ -343,6 +343,120 @@ fn a_gap_in_the_balances_stops_the_file_and_says_where() {
 }
 
 #[test]
+fn balances_of_a_short_file_that_contradict_its_amounts_are_told() {
+    let told = |text: &str| {
+        let reading = read_text(text, &ReadOptions::default());
+        assert!(errors(&reading).is_empty(), "{:?}", reading.problems);
+        let breaks = reading.problems.iter().filter(|problem| problem.reason == Reason::BalanceBreak);
+        breaks.map(|problem| (problem.line, problem.message.clone())).collect::<Vec<_>>()
+    };
+    let row = |line, figures: &str| {
+        (Some(line), format!("The balance of this row does not follow from the row before it: {figures} apart."))
+    };
+    let contradicting = "Date,Description,Amount,Balance\n2026-11-01,A,-1.00,99.00\n2026-11-02,B,2.00,102.00\n2026-11-03,C,2.00,104.00\n";
+    assert_eq!(told(contradicting), [row(3, "expected 101.00, it says 102.00, 1.00")]);
+    let reading = read_text(contradicting, &ReadOptions::default());
+    assert_eq!(reading.statements[0].breaks, [3]);
+    assert_eq!(outcome(&reading.statements[0].proof), "not_provable");
+    // One row of four is gone, oldest first and newest first.
+    let gone = "Date,Description,Amount,Balance\n2026-11-01,A,-1.00,99.00\n2026-11-02,B,-2.00,97.00\n2026-11-04,D,-4.00,90.00\n";
+    assert_eq!(told(gone), [row(4, "expected 93.00, it says 90.00, 3.00")]);
+    let turned = "Date,Description,Amount,Balance\n2026-11-04,D,-4.00,90.00\n2026-11-02,B,-2.00,97.00\n2026-11-01,A,-1.00,99.00\n";
+    assert_eq!(told(turned), [row(2, "expected 93.00, it says 90.00, 3.00")]);
+    // Debits without a sign: what is said of the columns and what is said of the rows is the same.
+    let unsigned =
+        "Date,Text,Amount,Balance\n2026-10-08,A,50.00,950.00\n2026-10-09,B,20.00,930.00\n2026-10-10,C,30.00,900.00\n";
+    assert!(told(unsigned)[0].1.contains("on no row. First at line 3: expected 970.00"), "{:?}", told(unsigned));
+    let signs = read_text(unsigned, &ReadOptions::default()).detection.decision(Topic::SignModel).unwrap().clone();
+    assert!(signs.evidence[1].contains("on 0 of 2 rows only"), "{:?}", signs.evidence);
+    // Nothing agrees: said once, with the first place.
+    let none = told("Date,Text,Amount,Balance\n2026-11-01,A,-1.00,99.00\n2026-11-04,D,-4.00,90.00\n");
+    assert!(
+        matches!(&none[..], [(None, said)] if said.contains("line 3: expected 95.00, it says 90.00, 5.00 apart")),
+        "{none:?}"
+    );
+}
+
+#[test]
+fn what_is_no_running_balance_is_not_told_row_by_row() {
+    let table = |rows: &[(u32, i32, &str)]| {
+        let rows = rows.iter().map(|(day, amount, balance)| format!("2026-11-{day:02},T,{amount}.00,{balance}\n"));
+        format!("Date,Text,Amount,Balance\n{}", rows.collect::<String>())
+    };
+    let available = [(1, -1, "500.00"), (2, -2, "500.00"), (3, 3, "500.00"), (4, -4, "500.00")];
+    let evening = [(1, -1, "97.00"), (1, -2, "97.00"), (2, 3, "96.00"), (2, -4, "96.00"), (3, 5, "101.00")];
+    let sparse = [(1, -1, ""), (1, -2, "97.00"), (2, 3, ""), (2, -4, "96.00"), (3, 5, "101.00")];
+    for rows in [&available[..], &evening, &sparse] {
+        let text = table(rows);
+        let reading = read_text(&text, &ReadOptions::default());
+        assert!(
+            reading.problems.iter().all(|problem| problem.reason != Reason::BalanceBreak),
+            "{:?}",
+            reading.problems
+        );
+        assert!(reading.statements[0].breaks.is_empty());
+    }
+    // A long column of something else is told about in a few words.
+    let other: Vec<(u32, i32, String)> =
+        (1..=28).map(|day| (day, 7, format!("{}.00", (day * day * 37) % 101))).collect();
+    let other: Vec<(u32, i32, &str)> = other.iter().map(|(day, amount, text)| (*day, *amount, &**text)).collect();
+    let reading = read_text(&table(&other), &ReadOptions::default());
+    let told = reading.problems.iter().filter(|problem| problem.reason == Reason::BalanceBreak);
+    assert!((1..=11).contains(&told.clone().count()), "{:?}", reading.problems);
+    assert!(told.clone().all(|problem| problem.severity == Severity::Warning));
+    // Rows that were left out by choice are no contradiction.
+    let text = table(&[(1, -1, "99.00"), (2, 2, "102.00"), (3, 2, "104.00"), (4, -4, "100.00"), (5, 1, "200.00")]);
+    let left_out = read_text(&text, &ReadOptions { skip_lines: vec![5], ..ReadOptions::default() });
+    let told = left_out.problems.iter().filter(|problem| problem.reason == Reason::BalanceBreak);
+    assert_eq!(told.map(|problem| problem.line).collect::<Vec<_>>(), [Some(3)]);
+}
+
+#[test]
+fn what_is_asked_or_was_chosen_is_not_said_to_be_named() {
+    let text = "Date,Text,Amount\n2026-11-02,Shop,129.00\n2026-11-03,Restaurant,64.50\n";
+    let signs = |options: &ReadOptions| {
+        let decision = read_text(text, options).detection.decision(Topic::SignModel).unwrap().clone();
+        (decision.evidence.join(" "), decision.confidence)
+    };
+    let (asked, open) = signs(&ReadOptions::default());
+    assert!(asked.starts_with("Nothing in the file says which way the amounts run."), "{asked}");
+    assert_eq!(open, Confidence::Open);
+    for sign in [SignModel::Signed, SignModel::Inverse] {
+        let options = ReadOptions { sign_model: Some(sign), ..ReadOptions::default() };
+        assert_eq!(signs(&options), ("Chosen by you.".into(), Confidence::Chosen));
+    }
+    let mapping = read_text(text, &ReadOptions::default()).detection.mapping;
+    let saved = ReadOptions { mapping, ..ReadOptions::default() };
+    assert_eq!(signs(&saved), ("From the mapping.".into(), Confidence::Chosen));
+}
+
+#[test]
+fn stated_balances_are_named_where_nothing_is_proved() {
+    let why = |before: &str, after: &str| {
+        let text = format!("{before}Date;Text;Amount\n2026-11-02;A;-1.00\n2026-11-03;B;3.00\n{after}");
+        match read_text(&text, &ReadOptions::default()).statements.remove(0).proof {
+            Proof::NotProvable { why } => why,
+            other => format!("{other:?}"),
+        }
+    };
+    let (opening, closing) = ("Opening balance;100.00\n\n", "\nClosing balance;102.00\n");
+    assert!(why(opening, closing).contains("by: Totals"), "{}", why(opening, closing));
+    assert_eq!(
+        why(opening, ""),
+        "There is no balance column. The file gives 100.00 as opening balance and no closing balance. Enter it to check the sum."
+    );
+    assert_eq!(
+        why("", closing),
+        "There is no balance column. The file gives 102.00 as closing balance and no opening balance. Enter it to check the sum."
+    );
+    assert_eq!(
+        why(opening, "\nClosing balance;112.00\n"),
+        "There is no balance column. The opening balance of 100.00 and the lines make 102.00, 10.00 apart from the closing balance of 112.00."
+    );
+    assert_eq!(why("", ""), "There is no balance column. Enter the opening and closing balance to check the sum.");
+}
+
+#[test]
 fn a_text_that_may_hold_rows_is_not_believed_either_way() {
     let text =
         "Date;Text;Amount\n2026-01-01;A;-5.00\n2026-01-02;\"B\n2026-01-01;C;-7.00\nend\";-8.00\n2026-01-06;E;-1.00\n";

@@ -2,7 +2,7 @@
 
 use statements::{Proof, ReadOptions, Reading, Reason, Topic};
 
-use crate::support::{amounts, errors};
+use crate::support::{amounts, assert_nothing_lost, errors};
 
 fn read(text: &str) -> Reading {
     statements::read(text.as_bytes(), "statement.csv", &ReadOptions::default())
@@ -153,4 +153,82 @@ fn each_side_may_name_the_currency_for_itself() {
     assert_eq!(reading.statements[0].currency.as_deref(), Some("CHF"));
     let texts: Vec<&str> = reading.statements[0].lines.iter().map(|line| &*line.description).collect();
     assert_eq!(texts, ["Grocer", "Salary"]);
+}
+
+#[test]
+fn an_amount_without_a_side_is_none_where_both_sides_are_named() {
+    for (out, into) in
+        [(" DR", " CR"), ("DR", "CR"), (" Dr.", " Cr."), (" D", " C"), (" S", " H"), (" debit", " credit")]
+    {
+        let text = format!(
+            "Date,Text,Amount\n2026-11-02,A,1.00{out}\n2026-11-03,B,2.00{into}\n2026-11-04,C,2.00\n2026-11-05,D,-3.00\n2026-11-06,E,0.00\n"
+        );
+        let reading = read(&text);
+        assert_eq!(errors(&reading), [(Some(4), Reason::UnknownDirection)], "{out}{into}");
+        assert_eq!(amounts(&reading), ["-1.00", "2.00", "-3.00", "0.00"], "{out}{into}");
+        let message = &reading.problems.iter().find(|problem| problem.line == Some(4)).unwrap().message;
+        assert!(message.contains("2.00 does not say whether it went out or came in"), "{message}");
+    }
+    // Nothing is asked about the sides, however few there are of one.
+    let mostly: String = (1..=9).map(|day| format!("2026-11-0{day},A,{day}.00 CR\n")).collect();
+    let mostly = read(&format!("Date,Text,Amount\n{mostly}2026-11-10,B,1.00 DR\n"));
+    assert!(!asks_for_sign(&mostly) && errors(&mostly).is_empty());
+    // The balances say which of the two it is, and a correction settles it.
+    let balances = "Date,Text,Amount,Balance\n2026-11-02,A,1.00 DR,99.00\n2026-11-03,B,2.00 CR,101.00\n2026-11-04,C,2.00,103.00\n2026-11-05,D,4.00 CR,107.00\n2026-11-06,E,1.00 DR,106.00\n2026-11-07,F,1.00 DR,105.00\n2026-11-08,G,1.00 DR,104.00\n";
+    let reading = read(balances);
+    let problem = reading.problems.iter().find(|problem| problem.line == Some(4)).unwrap();
+    let value = problem.suggestion.as_ref().unwrap().value.clone();
+    assert_eq!(value, "2.00");
+    let repairs = vec![statements::CellRepair { line: 4, column: 3, value }];
+    let repaired = statements::read(balances.as_bytes(), "x.csv", &ReadOptions { repairs, ..ReadOptions::default() });
+    assert!(errors(&repaired).is_empty(), "{:?}", repaired.problems);
+    assert_eq!(amounts(&repaired), ["-1.00", "2.00", "2.00", "4.00", "-1.00", "-1.00", "-1.00"]);
+    // A saved mapping changes nothing about it.
+    let mapping = reading.detection.mapping.clone();
+    let mapped = statements::read(balances.as_bytes(), "x.csv", &ReadOptions { mapping, ..ReadOptions::default() });
+    assert_eq!(errors(&mapped), [(Some(4), Reason::UnknownDirection)]);
+}
+
+#[test]
+fn where_one_side_is_named_a_bare_amount_is_the_other() {
+    let card = "Date,Text,Amount\n2026-11-02,Shop,12.00\n2026-11-03,Payment,50.00 CR\n2026-11-04,Shop,8.00\n";
+    assert!(errors(&read(card)).is_empty());
+    let debits = "Date,Text,Amount\n2026-11-02,Shop,12.00 DR\n2026-11-03,Wages,50.00\n2026-11-04,Shop,8.00 DR\n";
+    assert_eq!(amounts(&read(debits)), ["-12.00", "50.00", "-8.00"]);
+    assert!(errors(&read(debits)).is_empty());
+}
+
+#[test]
+fn a_text_with_a_line_break_is_one_cell() {
+    let bare = "Date,Text,Amount\n2026-11-01,\"Line one\nline two, y\",-1.00\n2026-11-02,B,-2.00\n2026-11-03,C,3.00\n";
+    let balance = "Date,Text,Amount,Balance\n2026-11-01,\"Line one\nline two, y, z\",-1.00,99.00\n2026-11-02,B,-2.00,97.00\n2026-11-03,C,3.00,100.00\n";
+    let quoted = "\"Date\",\"Text\",\"Amount\"\n\"2026-11-01\",\"Line one\nline two, y\",\"-1.00\"\n\"2026-11-02\",\"B\",\"-2.00\"\n\"2026-11-03\",\"C\",\"3.00\"\n";
+    let three = "Date,Text,Amount\n2026-11-01,\"Line one\nline, two\nline three, y\",-1.00\n2026-11-02,B,-2.00\n2026-11-03,C,3.00\n";
+    let twice = "Date,Payee,Text,Amount\n2026-11-01,\"Line\none, x\",\"line two\nof, it, y\",-1.00\n2026-11-02,B,b,-2.00\n2026-11-03,C,c,3.00\n";
+    for text in [bare, balance, quoted, three, twice] {
+        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+            let reading = read(&text);
+            assert_nothing_lost(&reading, &text);
+            assert_eq!((errors(&reading), amounts(&reading).join(" ")), (vec![], "-1.00 -2.00 3.00".into()), "{text}");
+            let line = &reading.statements[0].lines[0];
+            let said = format!("{} {}", line.counterparty.as_deref().unwrap_or_default(), line.description);
+            assert!(said.contains("one") && said.contains("two") && said.ends_with(['y', 'z']), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_text_with_a_line_break_holds_no_row() {
+    let rows = |broken: &str| format!("Date,Text,Amount\n2026-11-01,A,-1.00\n{broken}\n2026-11-04,D,-4.00\n");
+    // Whole rows on either side of the break, or in the middle: nothing says that they are a text.
+    for broken in [
+        "2026-11-02,\"B,-2.00\n2026-11-03,C\",-3.00",
+        "2026-11-02,\"B\n2026-11-03,C,-3.00\nend, x\",-3.00",
+        "2026-11-02,\"B\n2026-11-03,C\",-3.00",
+    ] {
+        let text = rows(broken);
+        let reading = read(&text);
+        assert_nothing_lost(&reading, &text);
+        assert!(reading.problems.iter().any(|problem| problem.reason == Reason::StrayQuote), "{text}");
+    }
 }

@@ -11,11 +11,11 @@ import type { DeskSort } from '$lib/backend/types/DeskSort';
 import type { DifferencePosting } from '$lib/backend/types/DifferencePosting';
 import type { EntrySign } from '$lib/backend/types/EntrySign';
 import type { Suggestion } from '$lib/backend/types/Suggestion';
-import { isZero, subMinor } from '$lib/money';
+import { isZero } from '$lib/money';
 import type { ComboOption } from '$lib/parts';
 import { Loaded } from '../common/loaded.svelte';
 import * as api from '../reconcile/api';
-import { indexWithout, Paged } from './paged.svelte';
+import { Paged } from './paged.svelte';
 
 /** A row of the right pane. */
 export type EntryRow =
@@ -226,7 +226,7 @@ export class Desk {
     if (index < head.length) return head[index] ?? null;
     const at = index - head.length;
     if (at < this.#unmatchedRows) {
-      const entry = this.entries.at(indexWithout(this.#leftOut, at));
+      const entry = this.entries.at(at);
       return entry ? { kind: 'entry', entry, of: 'unmatched' } : { kind: 'waiting' };
     }
     return this.#tail[at - this.#unmatchedRows] ?? null;
@@ -234,19 +234,12 @@ export class Desk {
 
   wantRows(from: number, to: number): void {
     const start = this.#head.length;
-    this.entries.want(Math.max(0, from - start), Math.max(0, to - start) + this.#leftOut.length);
+    this.entries.want(Math.max(0, from - start), Math.max(0, to - start));
   }
 
   get #unmatchedRows(): number {
-    return this.focus?.confirmed ? 0 : Math.max(0, this.entries.total - this.#leftOut.length);
+    return this.focus?.confirmed ? 0 : this.entries.total;
   }
-
-  /** Entries of the alternatives: they stand there, and not once more among the others. */
-  #elsewhere: ReadonlySet<string> = $derived(
-    new Set((this.focus?.alternatives ?? []).flatMap((one) => one.entries.map((entry) => entry.id))),
-  );
-  /** Where they are in the list of unmatched entries, as far as it was read. */
-  #leftOut: number[] = $derived.by(() => this.entries.places((entry) => this.#elsewhere.has(entry.id)));
 
   #head: EntryRow[] = $derived.by(() => {
     const focus = this.focus;
@@ -266,20 +259,17 @@ export class Desk {
       if (open)
         for (const entry of suggestion.entries) rows.push({ kind: 'entry', entry, of: 'alternative' });
     }
-    rows.push({ kind: 'unmatched', total: this.#unmatchedRows });
+    rows.push({ kind: 'unmatched', total: this.entries.total });
     return rows;
   });
 
   #tail: EntryRow[] = $derived.by(() => {
     const frame = this.frame;
     if (!frame?.outstanding_total || this.focus?.confirmed) return [];
-    const out = frame.outstanding.filter((entry) => this.#elsewhere.has(entry.id));
-    const total = frame.outstanding_total - out.length;
-    if (!total) return [];
-    const sum = out.reduce((rest, entry) => subMinor(rest, entry.amount), frame.outstanding_sum);
-    const rows: EntryRow[] = [{ kind: 'outstanding', total, sum }];
-    for (const entry of frame.outstanding)
-      if (!out.includes(entry)) rows.push({ kind: 'entry', entry, of: 'outstanding' });
+    const rows: EntryRow[] = [
+      { kind: 'outstanding', total: frame.outstanding_total, sum: frame.outstanding_sum },
+    ];
+    for (const entry of frame.outstanding) rows.push({ kind: 'entry', entry, of: 'outstanding' });
     return rows;
   });
 

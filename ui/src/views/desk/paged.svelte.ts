@@ -10,16 +10,6 @@ export interface Page<Row> {
   total: number;
 }
 
-/** Where a row of a list that leaves some rows out is in the whole list; `out` are the indexes of those, in order. */
-export function indexWithout(out: readonly number[], at: number): number {
-  let index = at;
-  for (const one of out) {
-    if (one > index) break;
-    index += 1;
-  }
-  return index;
-}
-
 /** Rows of a long list by index. Only pages near what is shown are held, whatever the length. */
 export class Paged<Row> {
   total = $state(0);
@@ -44,14 +34,6 @@ export class Paged<Row> {
       if (at >= 0) return page * PAGE + at;
     }
     return -1;
-  }
-
-  /** Indexes of rows among the pages in memory, in order. */
-  places(test: (row: Row) => boolean): number[] {
-    const found = [...this.#pages].flatMap(([page, rows]) =>
-      rows.flatMap((row, at) => (test(row) ? [page * PAGE + at] : [])),
-    );
-    return found.sort((a, b) => a - b);
   }
 
   get loaded(): Row[] {

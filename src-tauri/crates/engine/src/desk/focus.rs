@@ -79,8 +79,7 @@ impl Engine {
             .as_ref()
             .and_then(|id| rules.iter().find(|rule| rule.id == *id))
             .map(|rule| rule.name.clone());
-        let others: Vec<matching::Alternative> =
-            serde_json::from_value(proposal.detail["alternatives"].clone()).unwrap_or_default();
+        let others = alternatives(proposal);
         let keys: Vec<i64> =
             std::iter::once(proposal.txn_key).chain(others.iter().map(|other| other.entry.cast_signed())).collect();
         let entries = self.store.entries_by_key(statement.balance_key, &keys).await?;
@@ -266,4 +265,9 @@ pub(super) fn difference_hints(difference: &Amount, total: &Amount) -> Vec<Strin
         hints.push("The difference is exactly twice the amount: the sign may be wrong.".into());
     }
     hints
+}
+
+/// What else the matching found for the line of a proposal.
+pub(super) fn alternatives(proposal: &ProposalRecord) -> Vec<matching::Alternative> {
+    serde_json::from_value(proposal.detail["alternatives"].clone()).unwrap_or_default()
 }

@@ -205,7 +205,7 @@ impl Engine {
             None if query.later => latest,
             None => statement.period_to,
         };
-        let suggested = self.suggested(&statement, query.line_id.as_deref()).await?;
+        let (suggested, alternatives) = self.suggested(&statement, query.line_id.as_deref()).await?;
         let run = self.store.latest_run(statement.key).await?;
         let wanted = EntryQuery {
             from: if query.earlier { earliest } else { Some(begins) },
@@ -217,7 +217,7 @@ impl Engine {
                 EntrySign::Out => -1,
             },
             // Each entry stands in one place.
-            except: suggested.iter().map(|entry| entry.txn_key).collect(),
+            except: suggested.iter().map(|entry| entry.txn_key).chain(alternatives).collect(),
             offset: u64::from(query.offset),
             limit: if query.limit == 0 { PAGE } else { query.limit.min(PAGE) },
             ..EntryQuery::new(statement.balance_key, to)
@@ -244,14 +244,20 @@ impl Engine {
         })
     }
 
-    /// The entry that is proposed for an open line.
-    async fn suggested(&self, statement: &StatementRecord, line_id: Option<&str>) -> EngineResult<Vec<EntryRecord>> {
-        let Some(line_id) = line_id else { return Ok(Vec::new()) };
+    /// The entry that is proposed for an open line, and the keys of those that are shown beside it.
+    async fn suggested(
+        &self,
+        statement: &StatementRecord,
+        line_id: Option<&str>,
+    ) -> EngineResult<(Vec<EntryRecord>, Vec<i64>)> {
+        let none = || Ok((Vec::new(), Vec::new()));
+        let Some(line_id) = line_id else { return none() };
         let (_, row) = self.desk_line(line_id).await?;
-        let Some(proposal) = row.proposal.filter(|_| row.line.match_key.is_none()) else { return Ok(Vec::new()) };
+        let Some(proposal) = row.proposal.filter(|_| row.line.match_key.is_none()) else { return none() };
         let mut entries = self.store.entries_by_key(statement.balance_key, &[proposal.txn_key]).await?;
         entries.retain(|entry| entry.match_key.is_none());
-        Ok(entries)
+        let alternatives = focus::alternatives(&proposal).iter().map(|other| other.entry.cast_signed()).collect();
+        Ok((entries, alternatives))
     }
 
     /// Open lines of a statement that have a live proposal, in position order.

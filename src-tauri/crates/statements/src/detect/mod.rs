@@ -90,6 +90,9 @@ pub(crate) fn detect(table: &Table, format: Format, file_name: &str, options: &R
     work.signs_by_words(direction, outcome.as_mut());
     let words = work.after_money(direction, outcome.as_ref());
     let inverse = work.unsure_of_sign(outcome.as_ref(), order);
+    if let (Some(why), Some(outcome)) = (inverse, outcome.as_mut()) {
+        outcome.leave_open(why);
+    }
     let mut mapping = work.plan.to_mapping(format, header_texts(header), width, words);
     mapping.currency = currency.clone();
     work.readings(&mapping, &open_dates, open_mark, outcome.as_ref(), inverse);
@@ -385,7 +388,10 @@ impl Work<'_> {
             order,
         };
         let mut outcome = match self.mapped() {
-            Some(mapping) => bench.choose(&self.plan, &mapped_hypotheses(mapping, &self.plan, self.options.sign_model)),
+            Some(mapping) => {
+                let hypotheses = mapped_hypotheses(mapping, &self.plan, self.options.sign_model);
+                bench.choose(&self.plan, &hypotheses).map(Outcome::by_roles)
+            }
             None => {
                 let taken: Vec<usize> = [self.plan.date, self.plan.value_date, self.plan.currency, self.plan.account]
                     .into_iter()
@@ -406,10 +412,10 @@ impl Work<'_> {
                 outcome.relation = None;
             }
             outcome.best.sign = sign;
-            outcome.confidence = Confidence::Chosen;
-            outcome.open.clear();
+            outcome.choose(if self.options.sign_model.is_some() { "Chosen by you." } else { "From the mapping." });
         }
         outcome.best.apply(&mut self.plan);
+        self.plan.sided = self.plan.amount.and_then(|c| self.columns.get(c)).is_some_and(Column::names_both_sides);
         self.settle_fees(&bench, &mut outcome);
         self.settle_minus(&mut outcome);
         self.tell_mixed_debits(&outcome);

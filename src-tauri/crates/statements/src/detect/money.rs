@@ -52,6 +52,35 @@ pub(crate) struct Outcome {
     pub(crate) open: Vec<Hypothesis>,
 }
 
+/// Evidence of a reading that only the headings speak for.
+const BY_NAMES: &str = "The column names say so.";
+
+impl Outcome {
+    /// The same where the roles of the columns are given, whatever the columns are called.
+    pub(super) fn by_roles(mut self) -> Self {
+        if let Some(said) = self.evidence.first_mut().filter(|said| *said == BY_NAMES) {
+            *said = "The roles of the columns say so.".into();
+        }
+        self
+    }
+
+    /// Takes the sign from the caller. What the balances prove beside it stays said.
+    pub(super) fn choose(&mut self, by: &str) {
+        if self.relation.is_none() {
+            self.evidence.clear();
+        }
+        self.evidence.insert(0, by.into());
+        self.confidence = Confidence::Chosen;
+        self.open.clear();
+    }
+
+    /// A person must say which way the amounts run: whatever was found besides does not tell.
+    pub(super) fn leave_open(&mut self, why: &str) {
+        self.evidence = vec!["Nothing in the file says which way the amounts run.".into(), why.into()];
+        self.confidence = Confidence::Open;
+    }
+}
+
 pub(super) const FEE_WORDS: &[&str] =
     &["fee", "fees", "gebuhr", "gebuhren", "commission", "frais", "comision", "commissione"];
 pub(super) const NET_WORDS: &[&str] = &["net", "netto", "neto", "liquido"];
@@ -140,12 +169,10 @@ impl Bench<'_> {
             return Some(self.proved(plan, best, relation));
         }
         let best = hypotheses.first()?.clone();
-        let fit = self.fits(plan, &best, usize::MAX).into_iter().max_by_key(|fit| fit.agree).unwrap_or_default();
-        let mut evidence = vec![if best.named {
-            "The column names say so.".to_owned()
-        } else {
-            "The only columns that look like money.".to_owned()
-        }];
+        let fits = self.fits(plan, &best, usize::MAX);
+        let fit = chain::likeliest(&fits, self.order).map(|(_, fit)| fit).unwrap_or_default();
+        let mut evidence =
+            vec![if best.named { BY_NAMES.to_owned() } else { "The only columns that look like money.".to_owned() }];
         if best.balance.is_some() && fit.of > 0 {
             evidence
                 .push(format!("The balance column follows from the amounts on {} of {} rows only.", fit.agree, fit.of));

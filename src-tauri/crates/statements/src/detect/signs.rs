@@ -89,6 +89,10 @@ impl Work<'_> {
         if outcome.confidence == Confidence::Certain {
             return None;
         }
+        // A side beside each amount is the bank's own word.
+        if column.names_both_sides() {
+            return None;
+        }
         let on_card = self.is_on_card();
         let amounts = column.amounts();
         // With a balance beside it, a month without a minus is nothing odd.

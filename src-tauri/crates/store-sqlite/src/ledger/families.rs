@@ -22,6 +22,7 @@ pub(super) const FIELDS: &[(&str, Column)] = &[
     ("actor", Column::Plain("t.actor")),
     ("created", Column::Plain("t.key")),
     ("expires", Column::Plain("(SELECT coalesce(h.expires_at, 9e18) FROM hold h WHERE h.txn_key = t.key)")),
+    ("closed", Column::Plain("(SELECT coalesce(h.closed_at, 0) FROM hold h WHERE h.txn_key = t.key)")),
     ("source", Column::Plain("(SELECT s.name FROM balance s WHERE s.key = t.source_key)")),
     ("destination", Column::Plain("(SELECT d.name FROM balance d WHERE d.key = t.destination_key)")),
     ("source_id", Column::Special),
