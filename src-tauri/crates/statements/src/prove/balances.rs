@@ -63,7 +63,7 @@ impl Witness {
     /// The steps to tell about. Rows that a person left out are no gap of a column that is in doubt.
     pub(super) fn told_breaks(&self, doubted: bool) -> impl Iterator<Item = &Break> {
         let none = doubted && self.rests();
-        self.breaks.iter().filter(move |step| !none && !(doubted && step.left_out))
+        self.breaks.iter().filter(move |step| !(none || doubted && step.left_out))
     }
 
     fn disagree(&mut self, sorted: &Sorted, relation: Relation, (above, below): (usize, usize), left_out: bool) {
