@@ -164,3 +164,18 @@ async fn a_page_begins_where_the_one_before_ended_in_a_list_too_long_to_be_read_
         }
     }
 }
+
+#[tokio::test]
+async fn words_of_two_signs_are_found_where_scripts_write_so() {
+    let book = TestBook::new().await;
+    let (bank, shop) = (book.balance("Operating", "EUR").await, book.claim("東京 商店").await);
+    book.fund(&bank, "EUR", "1000").await;
+    book.transfer("T-1", &bank, &shop, "10").await.unwrap();
+    let wages = PostRequest { description: "工資 三月".into(), ..transfer("W-2", &bank, &bank, "20") };
+    let other = book.claim("Payroll").await;
+    book.engine.post(PostRequest { destination: other, ..wages }).await.unwrap();
+    assert_eq!(found(&book, "工資").await, ["W-2"]);
+    assert_eq!(found(&book, "東京").await, ["T-1"], "the name of a balance");
+    // One or two Latin letters stand in nearly every row: those of the reference's beginning are meant.
+    assert_eq!(found(&book, "w").await, ["W-2"]);
+}

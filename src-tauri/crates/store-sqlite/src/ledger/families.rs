@@ -254,7 +254,12 @@ fn push_text(builder: &mut QueryBuilder<Sqlite>, text: &str, rows: Rows<'_>) {
         push_search(builder, text, rows);
         builder.push(")");
     } else if !text.is_ascii() {
-        builder.push(" AND (t.reference || ' ' || t.description) REGEXP ").push_bind(whatever_case(text));
+        builder.push(" AND ((t.reference || ' ' || t.description) REGEXP ").push_bind(whatever_case(text));
+        for side in ["source", "destination"] {
+            builder.push(format!(" OR t.{side}_key IN (SELECT n.key FROM balance n WHERE n.name REGEXP "));
+            builder.push_bind(whatever_case(text)).push(")");
+        }
+        builder.push(")");
     } else {
         builder.push(" AND substr(t.reference, 1, ");
         builder.push_bind(i64::try_from(text.chars().count()).unwrap_or(0));
