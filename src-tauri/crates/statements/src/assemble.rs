@@ -273,15 +273,16 @@ impl Sorter<'_> {
     }
 
     fn currency(&mut self, row: &Row, faults: &mut Vec<Fault>) -> Option<Currency> {
-        if let Some(column) = self.plan.currency {
-            let text = self.reader.text(row, column);
-            if !text.is_empty() {
-                let found = self.known.get(text);
-                if found.is_none() {
-                    faults.push(Fault { column: Some(column), field: Field::Currency, cause: Cause::Direction });
-                }
-                return found;
+        let named = [self.plan.currency, self.plan.other_currency].into_iter().flatten();
+        let mut named =
+            named.map(|column| (column, self.reader.text(row, column))).filter(|(_, text)| !text.is_empty());
+        if let Some((column, text)) = named.next() {
+            let found = self.known.get(text);
+            let differs = named.find(|(_, other)| !other.eq_ignore_ascii_case(text)).map(|(column, _)| column);
+            if let Some(column) = differs.or(found.is_none().then_some(column)) {
+                faults.push(Fault { column: Some(column), field: Field::Currency, cause: Cause::Direction });
             }
+            return found;
         }
         let tag = self.plan.money_columns().find_map(|column| number::tag(row.cell(column)));
         match tag {

@@ -99,6 +99,8 @@ pub(crate) struct Column {
     pub(crate) sides: [usize; 2],
     /// Most decimals under point, under comma.
     pub(crate) decimals: [u8; 2],
+    /// Most decimals without zeros at the end, under either mark.
+    pub(crate) significant: u8,
     pub(crate) separated: usize,
     pub(crate) stored: usize,
     pub(crate) zeros: usize,
@@ -129,6 +131,7 @@ impl Column {
                 self.decimals[mark] = self.decimals[mark].max(shape.decimals[mark]);
             }
         }
+        self.significant = self.significant.max(shape.significant);
         self.open += usize::from(shape.marks == 3 && shape.separated);
         self.negative += usize::from(shape.negative);
         self.marked += usize::from(shape.marked);
@@ -204,6 +207,11 @@ impl Column {
     /// Numbers that are not zero.
     pub(crate) fn amounts(&self) -> usize {
         self.numbers - self.zeros
+    }
+
+    /// Money in is marked in some rows, money out in none, and some rows have no mark.
+    pub(crate) fn marks_credits_only(&self) -> bool {
+        self.negative == 0 && self.marked > 0 && self.marked < self.numbers
     }
 
     /// Both sides are printed beside its numbers, so that a number without one is of neither.

@@ -390,6 +390,8 @@ pub(crate) struct Shape {
     pub(crate) side: Option<Side>,
     /// Most decimals under a mark that is possible: index 0 point, 1 comma.
     pub(crate) decimals: [u8; 2],
+    /// The same without zeros at the end.
+    pub(crate) significant: u8,
 }
 
 /// Tests a cell under both marks without building the number.
@@ -404,6 +406,9 @@ pub(crate) fn shape(text: &str) -> Shape {
         if let Ok(decimals) = check_core(lexed.core, mark) {
             shape.marks |= mark.bit();
             shape.decimals[index] = u8::try_from(decimals).unwrap_or(u8::MAX);
+            let fraction = lexed.core.split_once(mark.character()).map_or("", |(_, fraction)| fraction);
+            let significant = u8::try_from(fraction.trim_end_matches('0').len()).unwrap_or(u8::MAX);
+            shape.significant = shape.significant.max(significant);
         }
     }
     shape.separated = lexed.core.contains(['.', ',']);

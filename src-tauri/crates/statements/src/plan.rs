@@ -24,6 +24,8 @@ pub(crate) struct Plan {
     pub(crate) direction: Option<usize>,
     pub(crate) balance: Option<usize>,
     pub(crate) currency: Option<usize>,
+    /// Where each side names its currency for itself: that of the other side.
+    pub(crate) other_currency: Option<usize>,
     pub(crate) account: Option<usize>,
     pub(crate) description: Vec<usize>,
     pub(crate) reference: Option<usize>,
@@ -35,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) sign: Option<SignModel>,
     /// The amounts have their side beside them, some this and some that one: an amount without any is not read.
     pub(crate) sided: bool,
+    /// Only money in is marked in the column of amounts: turned round, a mark keeps its word.
+    pub(crate) one_sided: bool,
     pub(crate) words: Words,
     /// A column of fees that are taken off besides the amount.
     pub(crate) fee: Option<usize>,
@@ -91,6 +95,7 @@ impl Plan {
             direction: first(Role::Direction),
             balance: first(Role::Balance),
             currency: first(Role::Currency),
+            other_currency: mapping.columns_with(Role::Currency).nth(1),
             account: first(Role::Account),
             description: mapping.columns_with(Role::Description).collect(),
             reference: first(Role::Reference),
@@ -101,6 +106,7 @@ impl Plan {
             formats: mapping.columns.iter().map(|c| c.date_format.unwrap_or(DateFormat::Ymd)).collect(),
             sign: mapping.sign_model,
             sided: false,
+            one_sided: false,
             words: Words::new(&mapping.direction_words),
             fee: first(Role::Fee),
             fee_minus: false,
@@ -151,6 +157,7 @@ impl Plan {
             (self.direction, Role::Direction),
             (self.balance, Role::Balance),
             (self.currency, Role::Currency),
+            (self.other_currency, Role::Currency),
             (self.account, Role::Account),
             (self.reference, Role::Reference),
             (self.counterparty, Role::Counterparty),
@@ -293,7 +300,7 @@ impl RowReader<'_> {
             return Err(Fault { column: Some(column), field: Field::Amount, cause });
         }
         let negate = match self.plan.sign {
-            Some(SignModel::Inverse) => true,
+            Some(SignModel::Inverse) => !self.plan.one_sided || self.is_sideless(row, column),
             Some(SignModel::Directed) => self.is_debit(row)?,
             _ => false,
         };

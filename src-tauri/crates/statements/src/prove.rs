@@ -55,7 +55,12 @@ pub(crate) fn samples(table: &Table, detected: &Detected) -> Vec<AlternativeRead
 }
 
 fn plan_under(plan: &Plan, choice: &Choice) -> Plan {
-    let of = |mapping: &Mapping| Plan { fee_minus: plan.fee_minus, sided: plan.sided, ..Plan::of(mapping) };
+    let of = |mapping: &Mapping| Plan {
+        fee_minus: plan.fee_minus,
+        sided: plan.sided,
+        one_sided: plan.one_sided,
+        ..Plan::of(mapping)
+    };
     let mut plan = choice.mapping.as_ref().map_or_else(|| plan.clone(), of);
     if let Some(format) = choice.date_format {
         plan.formats.iter_mut().for_each(|place| *place = format);
@@ -288,7 +293,11 @@ impl Context<'_> {
         let holds = witness.telling > 0 && witness.is_sound();
         if self.detected.relation.is_some() && holds {
             let of = witness.rows;
-            return Proof::Proved { agree: of - (witness.steps - witness.agree), of, by: ProofBasis::RunningBalance };
+            return Proof::Proved {
+                agree: of - (witness.steps + witness.untold - witness.agree),
+                of,
+                by: ProofBasis::RunningBalance,
+            };
         }
         let stated = |side: fn(&Stated) -> bool| self.sorted.sections.iter().any(side);
         if ends.check.is_some_and(|check| check.difference.is_zero())

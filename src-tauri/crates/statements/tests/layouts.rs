@@ -1,6 +1,6 @@
 //! Layouts of real banks, cut to a few invented rows: where money ran the wrong way or into the wrong account.
 
-use statements::{Proof, ReadOptions, Reading, Reason, Topic};
+use statements::{Proof, ReadOptions, Reading, Reason, SignModel, Topic};
 
 use crate::support::{amounts, assert_nothing_lost, errors};
 
@@ -191,8 +191,16 @@ fn an_amount_without_a_side_is_none_where_both_sides_are_named() {
 
 #[test]
 fn where_one_side_is_named_a_bare_amount_is_the_other() {
-    let card = "Date,Text,Amount\n2026-11-02,Shop,12.00\n2026-11-03,Payment,50.00 CR\n2026-11-04,Shop,8.00\n";
-    assert!(errors(&read(card)).is_empty());
+    // Only money in is marked: whether the others are money out is for a person to say, and the mark keeps its word.
+    for mark in ["50.00 CR", "+50.00"] {
+        let card =
+            format!("Date,Text,Amount\n2026-11-02,Shop,12.00\n2026-11-03,Payment,{mark}\n2026-11-04,Shop,8.00\n");
+        let reading = read(&card);
+        assert!(errors(&reading).is_empty() && asks_for_sign(&reading), "{mark}");
+        let options = ReadOptions { sign_model: Some(SignModel::Inverse), ..ReadOptions::default() };
+        let chosen = statements::read(card.as_bytes(), "statement.csv", &options);
+        assert_eq!(amounts(&chosen), ["-12.00", "50.00", "-8.00"]);
+    }
     let debits = "Date,Text,Amount\n2026-11-02,Shop,12.00 DR\n2026-11-03,Wages,50.00\n2026-11-04,Shop,8.00 DR\n";
     assert_eq!(amounts(&read(debits)), ["-12.00", "50.00", "-8.00"]);
     assert!(errors(&read(debits)).is_empty());
@@ -231,4 +239,37 @@ fn a_text_with_a_line_break_holds_no_row() {
         assert_nothing_lost(&reading, &text);
         assert!(reading.problems.iter().any(|problem| problem.reason == Reason::StrayQuote), "{text}");
     }
+}
+
+#[test]
+fn each_side_is_in_the_currency_that_it_names() {
+    let text = "DATE;NAME;DEBIT;DEBIT CURRENCY;CREDIT;CREDIT CURRENCY\n31.10.2026;Grocer;-22.35;CHF;;\n\
+                30.10.2026;Salary;;;5400.00;EUR\n29.10.2026;Rent;-93.00;CHF;;\n";
+    let reading = read(text);
+    let mut found: Vec<_> =
+        reading.statements.iter().map(|one| (one.currency.as_deref().unwrap_or_default(), one.lines.len())).collect();
+    found.sort_unstable();
+    assert_eq!(found, [("CHF", 2), ("EUR", 1)]);
+}
+
+#[test]
+fn an_account_of_ours_that_some_rows_leave_blank_stays_ours() {
+    let row = |day: u32, iban: &str| format!("0{day}.11.2026;{iban};Miete {day};-{day}0,00\n");
+    let own = "DE89370400440532013000";
+    let rows: String = (1..=9).map(|day| row(day, if day == 3 || day == 5 { "" } else { own })).collect();
+    let reading = read(&format!("Buchungstag;IBAN Auftragskonto;Verwendungszweck;Betrag\n{rows}"));
+    assert!(reading.statements.iter().any(|one| one.account.as_deref() == Some(own)));
+    assert!(reading.statements.iter().flat_map(|one| &one.lines).all(|line| line.counterparty_account.is_none()));
+}
+
+#[test]
+fn three_decimals_that_end_in_a_zero_may_be_two() {
+    let asks = |amounts: [&str; 3]| {
+        let rows: String =
+            amounts.iter().zip(2..).map(|(one, day)| format!("2026-11-0{day};Shop;{one};EUR\n")).collect();
+        let reading = read(&format!("Date;Text;Amount;Currency\n{rows}"));
+        matches!(&reading.statements[0].proof, Proof::Ambiguous { readings } if readings[0].choice.decimal_mark.is_some())
+    };
+    assert!(asks(["-12.340", "5.670", "-100.250"]));
+    assert!(!asks(["-12.345", "5.670", "-100.250"]), "thousands: a euro has no mills");
 }

@@ -1,3 +1,4 @@
+import type { ColumnNames } from '$lib/backend/types/ColumnNames';
 import type { Effect } from '$lib/backend/types/Effect';
 import type { FamilyState } from '$lib/backend/types/FamilyState';
 import { type CurrencySum, formatMinor, isZero } from '$lib/money';
@@ -35,6 +36,13 @@ export const STATES: Record<FamilyState, string> = {
   part_voided: 'Rest voided',
   expired: 'Expired',
 };
+
+/** The choices of column names of a register. Without the direction the two with debit and credit read alike. */
+export const COLUMN_NAMES: { value: ColumnNames; label: string }[] = [
+  { value: 'in_out', label: 'In, Out' },
+  { value: 'debit_credit', label: 'Debit (in), Credit (out)' },
+  { value: 'stored', label: 'Credit (in), Debit (out)' },
+];
 
 export const isOpen = (state: FamilyState): boolean => state === 'held' || state === 'part_committed';
 

@@ -67,6 +67,16 @@ describe('the checklist of a signature', () => {
       { amount: '3700' },
     ] as unknown as ReportPosting[]);
     expect(rows.find((row) => row.key === 'ambiguous')).toMatchObject({ ok: false, required: true });
-    expect(rows.find((row) => row.key === 'differences')).toMatchObject({ figure: '3100', required: false });
+    expect(rows.find((row) => row.key === 'differences')).toMatchObject({
+      figure: '3100',
+      before: 'net',
+      required: false,
+    });
+  });
+
+  it('calls one amount no net', () => {
+    const row = checklist(check(0), header(0), [{ amount: '-600' }] as unknown as ReportPosting[]).at(-1);
+    expect(row).toMatchObject({ figure: '-600' });
+    expect(row?.before).toBeUndefined();
   });
 });

@@ -8,6 +8,8 @@ import { plural } from '$lib/words';
 export interface Item extends SignoffItem {
   /** The amount the row is about, minor units. */
   figure?: string;
+  /** What the amount is, where the words of the row leave that open. */
+  before?: string;
   proven?: boolean;
 }
 
@@ -75,5 +77,7 @@ function differences(posted: readonly ReportPosting[] | null, problem?: string):
   if (!posted.length) return item('differences', true, false, 'No difference was posted.');
   const words = plural(posted.length, 'difference or entry was', 'differences and entries were');
   const sum = sumMinor(posted.map((row) => row.amount));
-  return item('differences', true, false, `${words} posted for this statement.`, sum);
+  const row = item('differences', true, false, `${words} posted for this statement.`, sum);
+  // Some came in and some went out: the figure is what is left of both.
+  return posted.length > 1 ? { ...row, before: 'net' } : row;
 }

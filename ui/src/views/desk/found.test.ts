@@ -18,6 +18,10 @@ describe('what was found for a line', () => {
 
   it('leaves an amount that stands nowhere else', () => {
     expect(shortFound('PAY-7341, 6.00 apart', true)).toEqual({ entry: 'PAY-7341', words: '6.00 apart' });
+    expect(shortFound('Nearest is FX-3384-A, 4.66 apart', false)).toEqual({
+      entry: 'Nearest is FX-3384-A',
+      words: '4.66 apart',
+    });
   });
 
   it('leaves words without an entry alone', () => {

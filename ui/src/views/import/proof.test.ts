@@ -5,7 +5,7 @@ import type { ImportPlan } from '$lib/backend/types/ImportPlan';
 import type { ImportPreview } from '$lib/backend/types/ImportPreview';
 import type { ImportProof } from '$lib/backend/types/ImportProof';
 import type { ImportSession } from '$lib/backend/types/ImportSession';
-import { evidenceOf, openingApart, setHere, verdictOf } from './proof';
+import { evidenceOf, labelOf, openingApart, setHere, verdictOf } from './proof';
 import { Wizard } from './wizard.svelte';
 
 const proof = (change: Partial<ImportProof> = {}): ImportProof =>
@@ -87,5 +87,16 @@ describe('where a detected value comes from', () => {
   it('keeps evidence that says more', () => {
     const signs = { ...chip, evidence: 'The balance follows on 120 of 120 steps.' };
     expect(evidenceOf(signs, untouched, 'Corrib CSV')).toBe(signs.evidence);
+  });
+
+  it('does not repeat the format, and names the encoding as one', () => {
+    const said = (evidence: string) =>
+      evidenceOf({ key: 'format', evidence } as DialectChip, untouched, null);
+    expect(said('The content is text.')).toBe('');
+    expect(said('The content is text. The name ends in .xls, but this is no workbook.')).toBe(
+      'The name ends in .xls, but this is no workbook.',
+    );
+    expect(labelOf({ key: 'encoding', label: 'Text' } as DialectChip)).toBe('Encoding');
+    expect(labelOf({ key: 'delimiter', label: 'Separator' } as DialectChip)).toBe('Separator');
   });
 });

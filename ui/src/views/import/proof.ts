@@ -26,11 +26,17 @@ export function verdictOf(proof: ImportProof): Verdict {
 export const setHere = (chip: DialectChip, options: ImportOptions): boolean =>
   chip.chosen && (options as Record<string, unknown>)[chip.key] != null;
 
+/** The value itself says as much. */
+const SAID_BY_FORMAT = /^The content is (text|a workbook)\.\s*/;
 const BY_PERSON = 'Chosen by you.';
 const BY_MAPPING = /^(Chosen by you|From the mapping)\.$/;
 
 /** Why a value was taken. The engine does not tell the choice of a person from that of a saved mapping. */
 export function evidenceOf(chip: DialectChip, options: ImportOptions, profile: string | null): string {
   if (setHere(chip, options)) return chip.evidence || BY_PERSON;
-  return profile !== null && BY_MAPPING.test(chip.evidence) ? 'From the saved mapping.' : chip.evidence;
+  if (profile !== null && BY_MAPPING.test(chip.evidence)) return 'From the saved mapping.';
+  return chip.evidence.replace(SAID_BY_FORMAT, '');
 }
+
+/** “Text” beside the format of a text file would name it a second time. */
+export const labelOf = (chip: DialectChip): string => (chip.key === 'encoding' ? 'Encoding' : chip.label);

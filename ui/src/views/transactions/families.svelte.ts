@@ -65,15 +65,17 @@ const asSums = (list: readonly MoneyTotal[]): CurrencySum[] =>
 
 /**
  * Applied, held, and what is in neither. A part commit stands in both sums, with what is committed and with what is
- * still held, so it is counted once, as held, and named beside the applied.
+ * still held, so it is counted once, as held, and named beside the applied, or alone where nothing else is applied.
  */
 export function viewRows(all: readonly MoneyTotal[], parts: number, ended: number): TotalsRow[] {
   const applied = all.filter(({ group }) => group === 'applied');
   const held = all.filter(({ group }) => group === 'held');
   const rows: TotalsRow[] = [];
-  const also = parts ? ` and ${plural(parts, 'part commit')}` : '';
-  if (applied.length)
-    rows.push({ label: `Applied, ${number(counted(applied) - parts)}${also}`, sums: asSums(applied) });
+  const whole = counted(applied) - parts;
+  const partly = parts ? plural(parts, 'part commit') : '';
+  const label =
+    whole || !parts ? [`Applied, ${number(whole)}`, partly].filter(Boolean).join(' and ') : partly;
+  if (applied.length) rows.push({ label, sums: asSums(applied) });
   if (held.length) rows.push({ label: `Held, ${number(counted(held))}`, sums: asSums(held) });
   if (ended) rows.push({ label: `${number(ended)} voided, not counted`, note: true, sums: [] });
   return rows;

@@ -27,6 +27,11 @@ describe('totals of transactions', () => {
     ]);
   });
 
+  it('name part commits alone where nothing else is applied', () => {
+    const all = [total('applied', 1), total('held', 1)];
+    expect(viewRows(all, 1, 0).map(({ label }) => label)).toEqual(['1 part commit', 'Held, 1']);
+  });
+
   it('say nothing of what there is none of', () => {
     expect(viewRows([total('applied', 2)], 0, 0).map(({ label }) => label)).toEqual(['Applied, 2']);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BalanceRow } from '$lib/backend/types/BalanceRow';
 import {
   blank,
   bookedOf,
@@ -7,6 +8,8 @@ import {
   expiryOf,
   missingOf,
   obstacle,
+  onSide,
+  partyOf,
   requestOf,
   reversalOf,
   signedThrough,
@@ -33,6 +36,14 @@ describe('a posting form', () => {
     expect(missingOf(blank('EUR', '2026-11-19'))).toBe('Enter an amount');
     expect(missingOf(filled({ source: null }))).toBe('Choose the balance it comes from');
     expect(missingOf(filled())).toBeNull();
+  });
+
+  it('shows what is available only where the money comes from', () => {
+    const row = { id: 'bln_1', exponent: 2, currency: 'EUR', figures: { available: '900', balance: '1000' } };
+    const from = partyOf(row as unknown as BalanceRow, 'source');
+    expect(from.right).toBe('9.00 EUR available');
+    expect(onSide(from, 'destination')?.right).toBe('10.00 EUR balance');
+    expect(onSide(null, 'source')).toBeNull();
   });
 
   it('keeps thirty digits of an amount', () => {

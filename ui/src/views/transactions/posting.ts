@@ -20,7 +20,11 @@ export interface Prefill {
   destination?: ComboOption;
 }
 
+export type Side = 'source' | 'destination';
+
 export interface Party extends ComboOption {
+  /** What stands beside it on each side of the form. */
+  beside?: Record<Side, string>;
   /** Missing for a balance that does not exist yet. */
   currency?: string;
   exponent?: number;
@@ -70,16 +74,28 @@ export const blank = (currency: string, today: string): Values => ({
   signedReason: '',
 });
 
-export const partyOf = (row: BalanceRow): Party => ({
-  value: row.indicator ?? row.id,
-  label: row.name,
-  detail: row.ledger,
-  right: `${money(row.figures.available, row.exponent, row.currency)} available`,
-  currency: row.currency,
-  exponent: row.exponent,
-  bank: row.reconcilable,
-  signedThrough: row.reconciled_to,
-});
+export function partyOf(row: BalanceRow, side: Side): Party {
+  const beside = {
+    source: `${money(row.figures.available, row.exponent, row.currency)} available`,
+    // Nothing is taken from where the money goes: what it has is enough.
+    destination: `${money(row.figures.balance, row.exponent, row.currency)} balance`,
+  };
+  return {
+    value: row.indicator ?? row.id,
+    label: row.name,
+    detail: row.ledger,
+    right: beside[side],
+    beside,
+    currency: row.currency,
+    exponent: row.exponent,
+    bank: row.reconcilable,
+    signedThrough: row.reconciled_to,
+  };
+}
+
+/** The same balance on a side of the form, with the figure that counts there. */
+export const onSide = (party: Party | null, side: Side): Party | null =>
+  party?.beside ? { ...party, right: party.beside[side] } : party;
 
 /** Last day that one of both balances has signed for. */
 export const signedThrough = (values: Values): string | null =>

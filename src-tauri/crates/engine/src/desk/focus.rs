@@ -90,7 +90,7 @@ impl Engine {
             total: entry.amount.to_string(),
             difference: (&line.amount - &entry.amount).to_string(),
             tier: proposal.tier.clone(),
-            verdict: tier_meaning(&proposal.tier).into(),
+            verdict: tier_meaning(&proposal.tier, line.amount == entry.amount).into(),
             reasons: supports,
             against,
             rule,
@@ -241,10 +241,11 @@ fn standing(gap: i64) -> &'static str {
 }
 
 /// What a tier promises, in a sentence.
-fn tier_meaning(tier: &str) -> &'static str {
+fn tier_meaning(tier: &str, equal: bool) -> &'static str {
     match tier {
         "certain" => "Same amount, named in the text, at a usual date, and nothing else comes close.",
-        "likely" => "The amount or the document number agrees, and it is ahead of everything else.",
+        "likely" if equal => "The amount agrees, and it is ahead of everything else.",
+        "likely" => "The document number agrees, the amount not quite, and it is ahead of everything else.",
         "ambiguous" => "Another choice is as good. The texts have to decide.",
         _ => "It fits, but the amount, the text or the date leaves room for doubt.",
     }

@@ -11,6 +11,9 @@ use crate::{EngineError, EngineResult, words};
 /// Where a balance comes from that somebody typed.
 pub(super) const TYPED: &str = "typed";
 
+/// Where a closing balance comes from that nobody stated: it ties whatever is missing.
+const COMPUTED: &str = "computed";
+
 /// A proof with its amounts still as amounts.
 pub(super) struct Computed {
     pub(super) opening: Option<(Amount, &'static str)>,
@@ -90,7 +93,7 @@ pub(super) fn compute(
         Some(difference) if difference.is_zero() => ProofVerdict::Ties,
         Some(_) => ProofVerdict::DoesNotTie,
     };
-    let closing = stated_closing.clone().or_else(|| computed.clone().map(|computed| (computed, "computed")));
+    let closing = stated_closing.clone().or_else(|| computed.clone().map(|computed| (computed, COMPUTED)));
     let explained = statement.check.as_ref().map(|check| check.explained_by.as_slice()).unwrap_or_default();
     let explanation = (verdict == ProofVerdict::DoesNotTie && !explained.is_empty()).then(|| {
         let lines: Vec<_> = explained.iter().map(ToString::to_string).collect();
@@ -180,6 +183,10 @@ pub(super) fn missing(
     }
     if computed.opening.is_none() {
         missing.push("The opening balance is not in the file. Type it.".into());
+    }
+    if bad > 0 && computed.closing.as_ref().is_some_and(|(_, from)| *from == COMPUTED) {
+        missing
+            .push("The closing balance is not in the file, and rows are left out. Type what the bank states.".into());
     }
     if computed.view.verdict == ProofVerdict::DoesNotTie && bad == 0 {
         missing.push(format!(

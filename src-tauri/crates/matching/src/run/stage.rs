@@ -153,7 +153,8 @@ impl Collector<'_> {
         let collect =
             |most: u32, out: &mut Vec<u32>| prepared.index.collect(&prepared.entries, about, query, most as usize, out);
         let (mut out, mut named) = (Vec::new(), Vec::new());
-        if !collect(RIVALS.min(limit), &mut out) {
+        let mut whole = collect(RIVALS.min(limit), &mut out);
+        if !whole {
             // A crowd: the entries whose number the line carries come first, however many others are as near.
             prepared.index.naming(currency, &prepared.document_keys(self.line), limit as usize, &mut named);
             self.compared += named.len() as u64;
@@ -161,11 +162,20 @@ impl Collector<'_> {
             for &entry in &named {
                 known |= prepared.may_pair(self.line, entry) && accept(self, entry);
             }
-            if !known && !collect(limit, &mut out) {
-                self.limits.note(LimitKind::Candidates, rule, self.line, limit);
+            if !known {
+                whole = collect(limit, &mut out);
+                if !whole {
+                    self.limits.note(LimitKind::Candidates, rule, self.line, limit);
+                }
             }
         }
         out.retain(|entry| named.binary_search(entry).is_err() && prepared.may_pair(self.line, *entry));
+        if whole && !out.is_empty() {
+            // Each line of an amount begins at another entry, as where only the nearest are taken: of those that look
+            // the same only some are kept.
+            let turn = prepared.amount_position[at] as usize % out.len();
+            out.rotate_left(turn);
+        }
         self.offer_each(&out, &mut accept);
     }
 

@@ -49,14 +49,18 @@ fn ten_thousand_equal_amounts_are_told_apart_by_their_references() {
 }
 
 #[test]
-fn ten_thousand_rows_that_look_the_same_are_paired_off() {
-    let lines = (0..10_000).map(|id| line(id, -25, "2026-10-02", "CARD FEE", "")).collect();
-    let entries = (0..10_000).map(|id| entry(id, -25, "2026-10-02", "Card fee", "")).collect();
-    let clock = std::time::Instant::now();
-    let only_amount = rule("Amount", vec![equals(Field::Amount), days(5)]);
-    let result = outcome(inputs(lines, entries), vec![only_amount], Params::rules_only());
-    assert!(clock.elapsed() < FAR_TOO_LONG, "{:?}", clock.elapsed());
-    assert_eq!(result.matches.len(), 10_000);
+fn rows_that_look_the_same_are_paired_off_however_many() {
+    for count in [100, 300, 4_000, 10_000] {
+        let lines = || (0..count).map(|id| line(id, -25, "2026-10-02", "CARD FEE", "")).collect();
+        let entries = || (0..count).map(|id| entry(id, -25, "2026-10-02", "Card fee", "")).collect();
+        let only_amount = rule("Amount", vec![equals(Field::Amount), days(5)]);
+        for (rules, params) in [(vec![only_amount], Params::rules_only()), (vec![], matching::preset::params())] {
+            let clock = std::time::Instant::now();
+            let result = outcome(inputs(lines(), entries()), rules, params);
+            assert!(clock.elapsed() < FAR_TOO_LONG, "{count}: {:?}", clock.elapsed());
+            assert_eq!(result.matches.len() as u64, count, "{:?}", result.limits);
+        }
+    }
 }
 
 #[test]

@@ -363,14 +363,14 @@ impl Work<'_> {
     }
 
     fn groups(&self) -> Vec<u32> {
-        let mut known: HashMap<(&str, &str), u32> = HashMap::new();
+        let mut known: HashMap<(&str, &str, &str), u32> = HashMap::new();
         self.layout
             .data
             .iter()
             .map(|&index| {
                 let row = &self.table.rows[index];
-                let key =
-                    (self.plan.account.map_or("", |c| row.cell(c)), self.plan.currency.map_or("", |c| row.cell(c)));
+                let cell = |column: Option<usize>| column.map_or("", |c| row.cell(c));
+                let key = (cell(self.plan.account), cell(self.plan.currency), cell(self.plan.other_currency));
                 let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
                 *known.entry(key).or_insert(next)
             })
@@ -415,7 +415,9 @@ impl Work<'_> {
             outcome.choose(if self.options.sign_model.is_some() { "Chosen by you." } else { "From the mapping." });
         }
         outcome.best.apply(&mut self.plan);
-        self.plan.sided = self.plan.amount.and_then(|c| self.columns.get(c)).is_some_and(Column::names_both_sides);
+        let amounts = self.plan.amount.and_then(|c| self.columns.get(c));
+        self.plan.sided = amounts.is_some_and(Column::names_both_sides);
+        self.plan.one_sided = amounts.is_some_and(Column::marks_credits_only);
         self.settle_fees(&bench, &mut outcome);
         self.settle_minus(&mut outcome);
         self.tell_mixed_debits(&outcome);

@@ -469,10 +469,12 @@ pub(crate) fn marks(columns: &[Column], chosen: Option<DecimalMark>, exponent: O
     let fallback = if votes != [0, 0] {
         pick(votes)
     } else if undecided > 0 {
-        // "1.234" everywhere: a group of three, unless the currency has three decimals.
+        // "1.234" everywhere: a group of three, unless the currency has three decimals, or all of them end in a zero
+        // that a currency of two would have as well.
+        let significant = numeric.iter().filter(|c| c.open > 0).map(|c| c.significant).max().unwrap_or(0);
         let grouping = |mark: usize| numeric.iter().map(|c| c.decimals[mark]).max().unwrap_or(0) == 0;
         let groups = if grouping(1) && !grouping(0) { DecimalMark::Comma } else { DecimalMark::Point };
-        open = exponent.is_none_or(|exponent| exponent >= 3);
+        open = exponent.is_none_or(|exponent| exponent >= 3 || exponent > 0 && significant <= exponent);
         evidence.push(if open {
             "Every number can be read with either mark.".to_owned()
         } else {

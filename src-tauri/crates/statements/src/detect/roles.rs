@@ -40,6 +40,10 @@ pub(crate) fn keys(columns: &[Column], rows: usize, plan: &mut Plan) -> Option<u
         .filter(|&c| named(c))
         .min_by_key(|&c| !of_the_account(&columns[c].header))
         .or_else(|| (0..columns.len()).find(|&c| columns[c].is_currency() && !columns[c].hinted(Hint::Other)));
+    plan.other_currency = plan.currency.and_then(|first| {
+        let apart = |c: usize| c != first && columns[first].filled + columns[c].filled <= rows;
+        (0..columns.len()).find(|&c| named(c) && apart(c))
+    });
     let numbered = |c: &Column| {
         c.filled > 0 && (c.ibans * 10 >= c.filled * 9 || (c.mean_length() >= 4 && !c.many && c.distinct.len() <= 20))
     };
@@ -50,9 +54,9 @@ pub(crate) fn keys(columns: &[Column], rows: usize, plan: &mut Plan) -> Option<u
     let others = columns.iter().any(|c| c.filled > 0 && tells(c));
     let bare = |c: &Column| matches!(crate::words::fold(&c.header).as_str(), "iban" | "bank account");
     let several = |c: &Column| c.filled >= 4 && c.distinct.len() * 2 <= c.filled && !c.many && (others || !bare(c));
-    // Our own account stands in every row; where rows have none, the column names those who have one.
+    // Our own account stands in every row; where rows have none, a name that says neither names those who have one.
     let full = |c: &Column| c.filled * 10 >= rows * 9;
-    let own = |c: &Column| numbered(c) && full(c) && (constant(c) || several(c));
+    let own = |c: &Column| numbered(c) && (full(c) || !bare(c)) && (constant(c) || several(c));
     plan.account = (0..columns.len())
         .filter(|&c| {
             columns[c].hinted(Hint::Account)

@@ -98,6 +98,9 @@ impl Work<'_> {
         // With a balance beside it, a month without a minus is nothing odd.
         let alone = self.plan.balance.is_none();
         if column.negative == 0 {
+            if column.marks_credits_only() {
+                return Some("Only money in has a mark, so nothing says whether an amount without one is money out.");
+            }
             return match (column.marked == 0 && amounts > 0, on_card, alone) {
                 (true, true, _) => Some("This looks like a card, and no amount has a sign."),
                 (true, false, true) => Some("No amount has a sign, so nothing says that money came in."),

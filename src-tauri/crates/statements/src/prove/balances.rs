@@ -22,6 +22,8 @@ pub(super) struct Witness {
     pub(super) agree: u32,
     pub(super) telling: u32,
     pub(super) rows: u32,
+    /// Steps over an amount that cannot be read.
+    pub(super) untold: u32,
     /// Steps that do not agree.
     breaks: Vec<Break>,
     /// Neighbouring steps that do not agree.
@@ -181,12 +183,14 @@ pub(super) fn walk(sorted: &Sorted, detected: &Detected) -> Chains {
         let moved = sorted.links[at].amount.as_ref().is_some_and(|amount| !amount.is_zero());
         let (first, last) = (&sorted.entries[above], &sorted.entries[below]);
         let witness = &mut chains.witnesses[a.group as usize];
-        witness.steps += 1;
+        let agrees = chain::agrees(relation, a, b);
+        // A step over an amount that cannot be read tells nothing either way.
+        *(if agrees.is_some() { &mut witness.steps } else { &mut witness.untold }) += 1;
         let of_one_day = first.date.is_some() && first.date == last.date;
         witness.rest.moves |= from != to;
         witness.rest.moves_within_day |= of_one_day && from != to;
         witness.rest.rests_within_day |= of_one_day && from == to && moved;
-        match chain::agrees(relation, a, b) {
+        match agrees {
             Some(true) => {
                 witness.agree += 1;
                 witness.telling += u32::from(moved);
