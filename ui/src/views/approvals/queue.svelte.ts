@@ -266,7 +266,7 @@ export function headOf(rows: number, what: string, currencies = 0): string | und
   return `${count(rows, what)}${currencies ? ` in ${count(currencies, 'currency', 'currencies')}` : ''}`;
 }
 
-/** Holds that were decided, the latest held first: the book cannot be asked for the order they were decided in. */
+/** Holds that were decided. */
 export const resolvedSource = (): GridSource<FamilyRow> => ({
   page: (offset, limit, query) =>
     backend.call('transactions_page', { query: listQuery(offset, limit, query, [RESOLVED]) }),
