@@ -235,7 +235,7 @@ impl Context<'_> {
     /// Opening and closing as the balance column implies them.
     fn column_balances(&self, witness: &Witness) -> (Option<DatedBalance>, Option<DatedBalance>) {
         let (Some(relation), Some(top), Some(bottom)) = (self.detected.relation, witness.first, witness.last) else {
-            return (None, None);
+            return self.of_one_row(witness);
         };
         if !witness.is_sound() {
             return (None, None);
@@ -260,6 +260,26 @@ impl Context<'_> {
             ),
         };
         (dated(opening, first), dated(closing, last))
+    }
+
+    /// One row proves nothing, and the balance beside it is the bank's word all the same: what comes before must reach it.
+    fn of_one_row(&self, witness: &Witness) -> (Option<DatedBalance>, Option<DatedBalance>) {
+        let rows = self.sorted.entries.iter().filter(|entry| entry.group == self.index).count();
+        let after = self.detected.plan.balance.is_some_and(|column| {
+            let header =
+                self.detected.mapping.header.get(column).map(|text| crate::words::fold(text)).unwrap_or_default();
+            crate::words::hint(&header).is_some_and(|(hint, _)| hint == crate::words::Hint::Balance)
+                && !crate::words::has_word(
+                    &header,
+                    &["voor", "before", "opening", "beginsaldo", "startsaldo", "available"],
+                )
+        });
+        let Some(at) = witness.first.filter(|_| rows == 1 && after) else { return (None, None) };
+        let link = &self.sorted.links[at];
+        let (Some(balance), Some(amount)) = (&link.balance, &link.amount) else { return (None, None) };
+        let dated =
+            |amount: Amount| DatedBalance { amount, date: self.sorted.entries[at].date, source: BalanceSource::Column };
+        (Some(dated(balance - amount)), Some(dated(balance.clone())))
     }
 
     /// Names the bad rows if what the balances imply for them is exactly what is missing.

@@ -273,3 +273,28 @@ fn three_decimals_that_end_in_a_zero_may_be_two() {
     assert!(asks(["-12.340", "5.670", "-100.250"]));
     assert!(!asks(["-12.345", "5.670", "-100.250"]), "thousands: a euro has no mills");
 }
+
+#[test]
+fn the_balance_beside_a_single_row_is_the_banks_word() {
+    let reading = read("Date,Text,Amount,Balance\n2026-09-10,Gap A2,-10.00,900.00\n");
+    let statement = &reading.statements[0];
+    let minor = |balance: &Option<statements::DatedBalance>| balance.as_ref().map(|one| one.amount.to_string());
+    assert_eq!((minor(&statement.opening), minor(&statement.closing)), (Some("91000".into()), Some("90000".into())));
+    assert!(matches!(statement.proof, Proof::NotProvable { .. }));
+}
+
+#[test]
+fn a_minus_beside_words_for_the_side_is_asked_about() {
+    let text = "Date,Text,Amount,Type\n2026-11-02,Rent,1200.00,Debit\n2026-11-03,Client,300.00,Credit\n\
+                2026-11-04,Fee,5.00,Debit\n2026-11-05,Reversal,-7.00,Credit\n";
+    let reading = read(text);
+    let Proof::Ambiguous { readings } = &reading.statements[0].proof else {
+        panic!("{:?}", reading.statements[0].proof)
+    };
+    let mapping = readings
+        .iter()
+        .find_map(|one| one.choice.mapping.clone().filter(|mapping| mapping.sign_model == Some(SignModel::Directed)));
+    let options = ReadOptions { mapping, ..ReadOptions::default() };
+    let chosen = statements::read(text.as_bytes(), "statement.csv", &options);
+    assert_eq!(amounts(&chosen), ["-1200.00", "300.00", "-5.00", "-7.00"]);
+}

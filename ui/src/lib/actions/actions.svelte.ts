@@ -22,6 +22,8 @@ export interface ActionDef {
   sheet?: boolean;
   /** The part handles its own keys; the entry is here for the sheet. */
   builtin?: boolean;
+  /** Decides over money at once: its key pressed twice in a moment decides once, for the next row was not looked at. */
+  decides?: boolean;
 }
 
 export interface ActionHandler {
@@ -90,13 +92,18 @@ export function bindActions(handlers: Record<string, ActionHandler>): void {
   onDestroy(addHandlers(handlers));
 }
 
+/** Counts what opened and closed over the view, to tell a key that was meant for what is gone. */
+let openings = 0;
+
 /** Puts the keys below a dialog to sleep. Returns the function that wakes them. */
 export function dispatchScope(): () => void {
   const scope = new Set<string>();
   scopes.push(scope);
+  openings += 1;
   return () => {
     const at = scopes.indexOf(scope);
     if (at >= 0) scopes.splice(at, 1);
+    openings += 1;
   };
 }
 
@@ -173,16 +180,35 @@ function candidates(combo: string): string[] {
     .filter((id) => awake(id) && keysOf(id).some((key) => normaliseKey(key) === combo));
 }
 
+/** Nobody looks at a row and decides within this time. */
+const GLANCE_MS = 500;
+let before = { stroke: '', at: Number.NEGATIVE_INFINITY, openings: 0 };
+
+/** A key pressed again in a moment, where a dialog opened or closed between the two: it was meant for that dialog. */
+function isSlip(stroke: string): boolean {
+  const last = before;
+  before = { stroke, at: performance.now(), openings };
+  return stroke === last.stroke && before.at - last.at < GLANCE_MS && openings !== last.openings;
+}
+
+/** When an action that decides last ran by its key. */
+const decided = new Map<string, number>();
+
 /** The window's key listener. Parts that used the key have already called preventDefault. */
 export function dispatchKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   if (['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
+  const stroke = comboOf(event);
+  const typing = letterBlocked(event.target);
+  const slip = !event.repeat && isSlip(stroke);
   if (covered()) {
     endSequence();
     return;
   }
-  const stroke = comboOf(event);
-  const typing = letterBlocked(event.target);
+  if (slip && !typing && isTyping(stroke)) {
+    event.preventDefault();
+    return;
+  }
   if (event.repeat) {
     dispatchRepeat(event, stroke, typing);
     return;
@@ -227,5 +253,10 @@ const startsSequence = (stroke: string): boolean =>
 function runFirst(ids: string[]): boolean {
   const id = ids.find((candidate) => actionState(candidate).enabled);
   if (!id) return false;
+  if (table.get(id)?.decides) {
+    const now = performance.now();
+    if (now - (decided.get(id) ?? Number.NEGATIVE_INFINITY) < GLANCE_MS) return true;
+    decided.set(id, now);
+  }
   return runAction(id);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { addHandlers, defineActions, dispatchKey } from './actions.svelte';
+import { addHandlers, defineActions, dispatchKey, dispatchScope } from './actions.svelte';
 
 class Part {
   constructor(private readonly is: '' | 'button' | 'list' = '') {}
@@ -60,6 +60,33 @@ describe('a key that is held down', () => {
   it('presses the button that has the focus once', () => {
     expect(press('Enter', false, new Part('button'))).toBe(false);
     expect(press('Enter', true, new Part('button'))).toBe(true);
+  });
+
+  it('decides once when it is pressed twice in a moment', () => {
+    vi.useFakeTimers();
+    defineActions([{ id: 'test.decide', label: 'Decide', keys: ['D'], where: 'everywhere', decides: true }]);
+    const decide = vi.fn();
+    const undo = addHandlers({ 'test.decide': { run: decide } });
+    expect([press('d', false), press('d', false)]).toEqual([true, true]);
+    expect(decide).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(600);
+    press('d', false);
+    expect(decide).toHaveBeenCalledTimes(2);
+    undo();
+    vi.useRealTimers();
+  });
+
+  it('does nothing when it was meant for a dialog that is gone', () => {
+    vi.useFakeTimers();
+    press('a', false);
+    const wake = dispatchScope();
+    wake();
+    expect(press('a', false)).toBe(true);
+    expect(approve).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(600);
+    press('a', false);
+    expect(approve).toHaveBeenCalledTimes(2);
+    vi.useRealTimers();
   });
 
   it('sleeps under a menu, a list or a popover', () => {

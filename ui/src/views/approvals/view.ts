@@ -12,7 +12,14 @@ export default defineView({
   nav: { section: 'daily', order: 10, icon: CircleCheck, go: 'a' },
   load: () => import('./Approvals.svelte'),
   actions: [
-    { id: 'approvals.approve', label: 'Approve in full', keys: ['a'], where: 'approvals', icon: Check },
+    {
+      id: 'approvals.approve',
+      label: 'Approve in full',
+      keys: ['a'],
+      where: 'approvals',
+      icon: Check,
+      decides: true,
+    },
     {
       id: 'approvals.approve-dated',
       label: 'Approve on another day',

@@ -22,7 +22,7 @@ export default defineView({
       icon: CopyPlus,
     },
     { id: 'transactions.reverse', label: 'Reverse', keys: [], where: 'transactions', icon: Undo2 },
-    { id: 'transactions.commit', label: 'Commit rest', keys: ['a'], where: 'transactions' },
+    { id: 'transactions.commit', label: 'Commit rest', keys: ['a'], where: 'transactions', decides: true },
     { id: 'transactions.part', label: 'Commit part', keys: ['p'], where: 'transactions' },
     { id: 'transactions.void', label: 'Void', keys: ['v'], where: 'transactions', danger: true },
     { id: 'transactions.export', label: 'Export', keys: ['Ctrl+E'], where: 'transactions', icon: Download },

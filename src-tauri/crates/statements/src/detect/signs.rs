@@ -1,7 +1,7 @@
 //! Signs that no balance proves: words beside signed amounts, and what looks like a card.
 
 use super::Work;
-use super::money::Outcome;
+use super::money::{Hypothesis, Outcome};
 use crate::columns::Column;
 use crate::mapping::SignModel;
 use crate::model::{BalancePlace, Confidence, RowOrder};
@@ -57,6 +57,13 @@ impl Work<'_> {
             }
         }
         let minus = self.columns[amount].negative;
+        if minus > 0 && same > 0 && turned > 0 {
+            // A minus beside some words and not beside others: the words may say the side and the minus take it back.
+            let by_words = Hypothesis { sign: SignModel::Directed, direction: Some(direction), ..outcome.best.clone() };
+            outcome.open = vec![by_words];
+            outcome.leave_open("The signs and the words for the side say different things.");
+            return;
+        }
         if minus == 0 || minus == self.columns[amount].numbers || (same > 0) == (turned > 0) {
             return;
         }
@@ -79,7 +86,7 @@ impl Work<'_> {
             return None;
         };
         // Without days it is no statement, and nothing is asked about it.
-        if outcome.confidence == Confidence::Chosen || self.plan.date.is_none() {
+        if outcome.confidence == Confidence::Chosen || self.plan.date.is_none() || !outcome.open.is_empty() {
             return None;
         }
         let column = &self.columns[at];
