@@ -138,7 +138,12 @@ async fn the_same_file_under_another_reading_needs_a_word() {
 async fn rows_left_out_before_may_follow_from_the_same_file() {
     let bank = Bank::new().await;
     let file = b"Date,Description,Amount\n2026-10-05,A,+120.50\n2026-10-06,B,1..0\n";
-    assert_eq!(bank.import_with("Good", file.to_vec(), true, typed("0")).await.unwrap().added, 1);
+    // A closing balance that nobody stated would tie whatever is missing: with rows left out the bank's own is needed.
+    let refused = bank.import_with("Good", file.to_vec(), true, typed("0")).await.unwrap_err();
+    assert_eq!(refused.code(), "IMPORT_INCOMPLETE");
+    assert!(refused.to_string().contains("Type what the bank states"), "{refused}");
+    let stated = ImportOptions { closing: Some("13050".into()), ..typed("0") };
+    assert_eq!(bank.import_with("Good", file.to_vec(), true, stated).await.unwrap().added, 1);
     let repairs = vec![CellRepair { line: 3, column: 2, value: "10.00".into() }];
     let rest = into_book(&bank, file, ImportOptions { repairs, ..typed("0") }).await.unwrap();
     assert_eq!((rest.added, rest.known), (1, 1));

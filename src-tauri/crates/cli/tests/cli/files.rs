@@ -239,7 +239,9 @@ fn imports_refuse_what_does_not_fit() {
     let args = [&text(&bad), "--balance", "Main", "--file-currency", "EUR", "--opening", "10.00"];
     assert_eq!(import(&args).refused(3), "BAD_ROWS");
     assert_eq!(ok(&["statements", &book.path]), serde_json::json!([]));
-    let good = import(&[&args[..], &["--leave-out-bad-rows", "--json"]].concat());
+    // What is missing must show: the bank's closing balance is needed where rows are left out.
+    assert_eq!(import(&[&args[..], &["--leave-out-bad-rows"]].concat()).refused(1), "IMPORT_INCOMPLETE");
+    let good = import(&[&args[..], &["--leave-out-bad-rows", "--closing", "15.00", "--json"]].concat());
     assert_eq!(good.code, 0, "{}", good.err);
     assert_eq!((good.json()["added"].as_u64(), good.json()["left_out"].as_u64()), (Some(2), Some(1)));
 }
@@ -349,6 +351,8 @@ fn bad_cells_are_listed_where_they_stand() {
     let dry = import(&["--file-currency", "EUR", "--dry-run"]).json();
     assert_eq!(dry["detail"]["problems"][0]["row"], 3);
     let good = import(&["--file-currency", "EUR", "--dry-run", "--leave-out-bad-rows"]);
+    assert_eq!(good.refused(1), "IMPORT_INCOMPLETE");
+    let good = import(&["--file-currency", "EUR", "--dry-run", "--leave-out-bad-rows", "--closing", "99.00"]);
     assert_eq!(good.code, 0, "{}", good.err);
 
     let read = tieout(&["statement", "read", &path]);
