@@ -92,18 +92,13 @@ export function bindActions(handlers: Record<string, ActionHandler>): void {
   onDestroy(addHandlers(handlers));
 }
 
-/** Counts what opened and closed over the view, to tell a key that was meant for what is gone. */
-let openings = 0;
-
 /** Puts the keys below a dialog to sleep. Returns the function that wakes them. */
 export function dispatchScope(): () => void {
   const scope = new Set<string>();
   scopes.push(scope);
-  openings += 1;
   return () => {
     const at = scopes.indexOf(scope);
     if (at >= 0) scopes.splice(at, 1);
-    openings += 1;
   };
 }
 
@@ -182,15 +177,6 @@ function candidates(combo: string): string[] {
 
 /** Nobody looks at a row and decides within this time. */
 const GLANCE_MS = 500;
-let before = { stroke: '', at: Number.NEGATIVE_INFINITY, openings: 0 };
-
-/** A key pressed again in a moment, where a dialog opened or closed between the two: it was meant for that dialog. */
-function isSlip(stroke: string): boolean {
-  const last = before;
-  before = { stroke, at: performance.now(), openings };
-  return stroke === last.stroke && before.at - last.at < GLANCE_MS && openings !== last.openings;
-}
-
 /** When an action that decides last ran by its key. */
 const decided = new Map<string, number>();
 
@@ -200,13 +186,8 @@ export function dispatchKey(event: KeyboardEvent): void {
   if (['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
   const stroke = comboOf(event);
   const typing = letterBlocked(event.target);
-  const slip = !event.repeat && isSlip(stroke);
   if (covered()) {
     endSequence();
-    return;
-  }
-  if (slip && !typing && isTyping(stroke)) {
-    event.preventDefault();
     return;
   }
   if (event.repeat) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { addHandlers, defineActions, dispatchKey, dispatchScope } from './actions.svelte';
+import { addHandlers, defineActions, dispatchKey } from './actions.svelte';
 
 class Part {
   constructor(private readonly is: '' | 'button' | 'list' = '') {}
@@ -73,19 +73,6 @@ describe('a key that is held down', () => {
     press('d', false);
     expect(decide).toHaveBeenCalledTimes(2);
     undo();
-    vi.useRealTimers();
-  });
-
-  it('does nothing when it was meant for a dialog that is gone', () => {
-    vi.useFakeTimers();
-    press('a', false);
-    const wake = dispatchScope();
-    wake();
-    expect(press('a', false)).toBe(true);
-    expect(approve).toHaveBeenCalledTimes(1);
-    vi.advanceTimersByTime(600);
-    press('a', false);
-    expect(approve).toHaveBeenCalledTimes(2);
     vi.useRealTimers();
   });
 
