@@ -29,6 +29,7 @@ const FIELDS: &[(&str, Column)] = &[
             "coalesce((SELECT coalesce(h.expires_at, 9000000000000000000) FROM hold h WHERE h.txn_key = t.key), -9000000000000000000)",
         ),
     ),
+    ("closed", Column::Whole("coalesce((SELECT coalesce(h.closed_at, 0) FROM hold h WHERE h.txn_key = t.key), -1)")),
     ("source", Column::Text("(SELECT s.name FROM balance s WHERE s.key = t.source_key)")),
     ("destination", Column::Text("(SELECT d.name FROM balance d WHERE d.key = t.destination_key)")),
     ("source_id", Column::Special),
@@ -86,13 +87,13 @@ fn push_expiry(builder: &mut QueryBuilder<Postgres>, condition: &Condition) -> S
     Ok(())
 }
 
-/// Shortest text that is looked for anywhere in a row; fewer characters are looked for at the start of the reference.
+/// Shortest text of Latin letters that is looked for anywhere in a row; fewer are looked for at the start of the reference.
 const ANYWHERE: usize = 3;
 
 /// The words stand in the row, or in the name of one of its balances.
 fn push_text(builder: &mut QueryBuilder<Postgres>, text: &str) {
     let length = text.chars().count();
-    if length < ANYWHERE {
+    if length < ANYWHERE && text.is_ascii() {
         builder.push(" AND folded(left(t.reference, ").push_bind(i32::try_from(length).unwrap_or(0));
         builder.push(")) = ").push_bind(text.to_lowercase());
         return;
