@@ -17,6 +17,7 @@ use crate::number::{self, DecimalMark};
 use crate::plan::{Cause, Plan, Repairs, RowReader};
 use crate::problem::{Field, Problem, Reason, Severity, Suggestion};
 use crate::table::Table;
+use crate::words::{self, Hint};
 use balances::{Chains, Witness};
 
 /// Rows shown under each of several readings.
@@ -266,13 +267,9 @@ impl Context<'_> {
     fn of_one_row(&self, witness: &Witness) -> (Option<DatedBalance>, Option<DatedBalance>) {
         let rows = self.sorted.entries.iter().filter(|entry| entry.group == self.index).count();
         let after = self.detected.plan.balance.is_some_and(|column| {
-            let header =
-                self.detected.mapping.header.get(column).map(|text| crate::words::fold(text)).unwrap_or_default();
-            crate::words::hint(&header).is_some_and(|(hint, _)| hint == crate::words::Hint::Balance)
-                && !crate::words::has_word(
-                    &header,
-                    &["voor", "before", "opening", "beginsaldo", "startsaldo", "available"],
-                )
+            let header = self.detected.mapping.header.get(column).map_or("", String::as_str);
+            words::hint(header).is_some_and(|(hint, _)| hint == Hint::Balance)
+                && !words::has_word(header, &["voor", "before", "opening", "beginsaldo", "startsaldo", "available"])
         });
         let Some(at) = witness.first.filter(|_| rows == 1 && after) else { return (None, None) };
         let link = &self.sorted.links[at];

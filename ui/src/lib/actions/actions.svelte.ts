@@ -146,7 +146,7 @@ const letterBlocked = (target: EventTarget | null): boolean =>
 const LAYERS = '.layer[data-state="open"]:not(.tip):not(.combo)';
 
 /** While a layer is open the keys of what lies below sleep: nobody means a hold that they do not look at. */
-const covered = (): boolean => document.querySelector(LAYERS) !== null;
+export const covered = (): boolean => document.querySelector(LAYERS) !== null;
 
 let timers: ReturnType<typeof setTimeout>[] = [];
 

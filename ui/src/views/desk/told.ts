@@ -1,9 +1,7 @@
-import { actionState, allActions, comboOf, keysOf, normaliseKey } from '$lib/actions';
+import { actionState, allActions, comboOf, covered, keysOf, normaliseKey } from '$lib/actions';
 
 const FIELDS = 'input, textarea, select, [contenteditable="true"], [role="menu"], [aria-haspopup="listbox"]';
 const PRESSED = 'button, a, [role="button"], summary';
-/** What lies over the view and has the keys for itself. */
-const ABOVE = '[data-dialog], .layer[data-state="open"]:not(.tip)';
 
 /**
  * Why the action of a key that did nothing cannot run now, or null. Its button says so where the pointer rests on it; a
@@ -25,7 +23,7 @@ export function whyNot(event: KeyboardEvent, where: string): string | null {
 
 /** Whether a key was meant for something else than the view: a field, a button, or what lies above. */
 export function meantElsewhere({ target, key }: KeyboardEvent): boolean {
-  if (document.querySelector(ABOVE)) return true;
+  if (covered() || document.querySelector('[data-dialog]')) return true;
   if (!(target instanceof Element)) return false;
   return (
     target.closest(FIELDS) !== null || (['Enter', ' '].includes(key) && target.closest(PRESSED) !== null)

@@ -145,8 +145,8 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    /// Offers the entries that may answer a query; `accept` says whether one is the entry that the line names.
-    fn offer(&mut self, query: &Query<'_>, rule: Option<u32>, mut accept: impl FnMut(&mut Self, u32) -> bool) {
+    /// Offers the entries that may answer a query; `accept` keeps those that fit.
+    fn offer(&mut self, query: &Query<'_>, rule: Option<u32>, mut accept: impl FnMut(&mut Self, u32)) {
         let (prepared, at, limit) = (self.prepared, self.line as usize, self.params.max_candidates_per_line);
         let currency = &prepared.lines[at].currency;
         let about = (currency, prepared.dates[at], prepared.amount_position[at]);
@@ -158,11 +158,12 @@ impl Collector<'_> {
             // A crowd: the entries whose number the line carries come first, however many others are as near.
             prepared.index.naming(currency, &prepared.document_keys(self.line), limit as usize, &mut named);
             self.compared += named.len() as u64;
-            let mut known = false;
             for &entry in &named {
-                known |= prepared.may_pair(self.line, entry) && accept(self, entry);
+                if prepared.may_pair(self.line, entry) {
+                    accept(self, entry);
+                }
             }
-            if !known {
+            if !self.holds_one_of(&named) {
                 whole = collect(limit, &mut out);
                 if !whole {
                     self.limits.note(LimitKind::Candidates, rule, self.line, limit);
@@ -179,9 +180,19 @@ impl Collector<'_> {
         self.offer_each(&out, &mut accept);
     }
 
+    /// Whether one of the entries fits and is beyond doubt the one that the line names.
+    fn holds_one_of(&self, named: &[u32]) -> bool {
+        let mut kept = self.found.iter().filter(|edge| named.binary_search(&edge.entry).is_ok());
+        kept.any(|edge| match edge.source {
+            // Nothing can be nearer than the same text.
+            Source::Fallback(distance) => distance == 0,
+            source => self.prepared.evidence(source, self.line, edge.entry).document_points() >= CERTAIN_DOCUMENT,
+        })
+    }
+
     /// Entries that look the same fit alike: one that does not speaks for all of them, and more of those that do than
     /// are kept need no comparing.
-    fn offer_each(&mut self, entries: &[u32], accept: &mut impl FnMut(&mut Self, u32) -> bool) {
+    fn offer_each(&mut self, entries: &[u32], accept: &mut impl FnMut(&mut Self, u32)) {
         let most = self.params.max_edges_per_line;
         let mut fitting: HashMap<u32, Option<u32>> = HashMap::new();
         let mut kept = true;
@@ -218,16 +229,11 @@ impl Collector<'_> {
             let mut known: Vec<u32> = self.found.iter().map(|edge| edge.entry).collect();
             known.sort_unstable();
             self.offer(&Query::of_rule(rule, view), Some(index), |this, entry| {
-                let before = known.binary_search(&entry).is_ok();
-                if !before && !all_hold(rule, view, this.prepared.entry_view(entry)) {
-                    return false;
+                if known.binary_search(&entry).is_err() && all_hold(rule, view, this.prepared.entry_view(entry)) {
+                    let source = Source::Rule(index);
+                    let value = this.prepared.evidence(source, this.line, entry).score();
+                    this.push(entry, source, value);
                 }
-                let source = Source::Rule(index);
-                let evidence = this.prepared.evidence(source, this.line, entry);
-                if !before {
-                    this.push(entry, source, evidence.score());
-                }
-                evidence.document_points() >= CERTAIN_DOCUMENT
             });
         }
     }
@@ -249,15 +255,13 @@ impl Collector<'_> {
             let scaled = item.amount.times(den);
             if days < -i64::from(pass.days_before) || days > i64::from(pass.days_after) || scaled < low || scaled > high
             {
-                return false;
+                return;
             }
             let evidence = this.prepared.evidence(Source::Scored, this.line, entry);
             let named = evidence.document_points() > 0 || evidence.name.is_some_and(|percent| percent >= NEEDED_NAME);
-            let enough = evidence.raw_score() >= pass.minimum && (named || !pass.needs_text);
-            if enough {
+            if evidence.raw_score() >= pass.minimum && (named || !pass.needs_text) {
                 this.push(entry, Source::Scored, evidence.raw_score() - pass.minimum + 1);
             }
-            enough && evidence.document_points() >= CERTAIN_DOCUMENT
         });
     }
 
@@ -273,12 +277,9 @@ impl Collector<'_> {
             texts: Vec::new(),
         };
         self.offer(&query, None, |this, entry| {
-            let distance = fallback.accepts(line, date, &this.prepared.entries[entry as usize]);
-            if let Some(distance) = distance {
+            if let Some(distance) = fallback.accepts(line, date, &this.prepared.entries[entry as usize]) {
                 this.push(entry, Source::Fallback(distance), fallback.weight(distance));
             }
-            // Nothing can be nearer than the same text.
-            distance == Some(0)
         });
     }
 
