@@ -10,6 +10,7 @@ use ledger::{Amount, Currency};
 use crate::calendar;
 use crate::chain::Link;
 use crate::columns;
+use crate::currency_marks;
 use crate::dates::{self, DateFormat};
 use crate::detect::Detected;
 use crate::faults;
@@ -138,7 +139,7 @@ impl Currencies {
         let hinted = self.hint.clone().filter(|hint| hint.code().eq_ignore_ascii_case(text));
         let found = hinted
             .or_else(|| words::iso(text))
-            .or_else(|| number::currency_code(text).and_then(|code| Currency::iso(&code)));
+            .or_else(|| currency_marks::code(text).and_then(|code| Currency::iso(&code)));
         // Hostile files may name a new one on every row.
         if self.cache.len() < 1_000 {
             self.cache.insert(text.to_owned(), found.clone());
@@ -276,18 +277,42 @@ impl Sorter<'_> {
         let named = [self.plan.currency, self.plan.other_currency].into_iter().flatten();
         let mut named =
             named.map(|column| (column, self.reader.text(row, column))).filter(|(_, text)| !text.is_empty());
-        if let Some((column, text)) = named.next() {
+        let found = if let Some((column, text)) = named.next() {
             let found = self.known.get(text);
-            let differs = named.find(|(_, other)| !other.eq_ignore_ascii_case(text)).map(|(column, _)| column);
-            if let Some(column) = differs.or(found.is_none().then_some(column)) {
-                faults.push(Fault { column: Some(column), field: Field::Currency, cause: Cause::Direction });
+            let mut fault = |column, cause| faults.push(Fault { column: Some(column), field: Field::Currency, cause });
+            if found.is_none() {
+                fault(column, Cause::UnknownCurrency);
+            } else if let Some((column, other)) = named.find(|(_, other)| !other.eq_ignore_ascii_case(text)) {
+                fault(column, Cause::OtherCurrency { printed: other.to_owned(), row: text.to_owned() });
             }
-            return found;
+            found
+        } else {
+            match self.plan.money_columns().find_map(|column| number::tag(self.reader.text(row, column))) {
+                Some(code) => self.known.get(&code),
+                None => self.detected.currency.clone(),
+            }
+        };
+        if let Some(currency) = &found {
+            self.foreign_marks(row, currency.code(), faults);
         }
-        let tag = self.plan.money_columns().find_map(|column| number::tag(row.cell(column)));
-        match tag {
-            Some(code) => self.known.get(&code),
-            None => self.detected.currency.clone(),
+        found
+    }
+
+    /// A sign or code beside an amount, or in the name of its column, that the currency of the row does not have.
+    fn foreign_marks(&self, row: &Row, currency: &str, faults: &mut Vec<Fault>) {
+        for column in self.plan.money_columns().chain(self.plan.balance) {
+            let cell = self.reader.text(row, column);
+            let named = || {
+                let filled = cell.bytes().any(|b| b.is_ascii_digit());
+                let header = self.detected.mapping.header.get(column).filter(|_| filled);
+                header.and_then(|header| currency_marks::in_header(header))
+            };
+            let printed = number::printed(cell).or_else(named);
+            if let Some(mark) = printed.filter(|mark| !currency_marks::fits(mark, currency)) {
+                let cause = Cause::OtherCurrency { printed: mark.to_owned(), row: currency.to_owned() };
+                faults.push(Fault { column: Some(column), field: Field::Currency, cause });
+                return;
+            }
         }
     }
 
@@ -373,12 +398,7 @@ impl Sorter<'_> {
             let name = fault.column.and_then(|column| self.detected.mapping.header.get(column)).map(String::as_str);
             let raw = fault.column.map_or("", |column| self.reader.text(row, column));
             let place = faults::Place { line: row.line, raw, column_name: name };
-            let mut problem = faults::problem(&fault, &place, self.plan, currency);
-            if fault.field == Field::Currency {
-                problem.reason = Reason::UnknownCurrency;
-                problem.message =
-                    format!("“{}” is not a known currency code.", raw.chars().take(40).collect::<String>());
-            }
+            let problem = faults::problem(&fault, &place, self.plan, currency);
             self.out.bad.push(Bad { entry, fault, problem: self.out.problems.len() });
             self.out.problems.push(problem);
         }

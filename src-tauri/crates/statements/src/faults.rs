@@ -27,7 +27,10 @@ pub(crate) fn problem(fault: &Fault, place: &Place, plan: &Plan, currency: Optio
         column_name: place.column_name.filter(|name| !name.is_empty()).map(str::to_owned),
         field: fault.field,
         raw: place.raw.chars().take(200).collect(),
-        expected: expected(fault.field, mark, format),
+        expected: match &fault.cause {
+            Cause::OtherCurrency { row, .. } => format!("An amount in {row}"),
+            _ => expected(fault.field, mark, format),
+        },
         reason,
         message,
         severity: if fault.field == Field::Balance { Severity::Warning } else { Severity::Error },
@@ -99,6 +102,11 @@ fn sentence(
         Cause::Direction => {
             (Reason::UnknownDirection, format!("“{shown}” does not say whether this went out or came in."))
         }
+        Cause::UnknownCurrency => (Reason::UnknownCurrency, format!("“{shown}” is not a known currency code.")),
+        Cause::OtherCurrency { printed, row } => (
+            Reason::OtherCurrency,
+            format!("“{printed}” is not {row}, and the line would be booked in {row}. Nothing is converted."),
+        ),
         Cause::Cell => (Reason::CellError, format!("The cell holds the spreadsheet error {shown}.")),
         Cause::Repair => {
             (Reason::BadRepair, "The correction is not a plain number with a point, or a date as YYYY-MM-DD.".into())

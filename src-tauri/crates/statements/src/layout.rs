@@ -300,7 +300,7 @@ impl Stated {
             }
             Label::Currency if self.currency.is_none() => {
                 let code =
-                    if words::is_iso(value) { Some(value.to_ascii_uppercase()) } else { number::currency_code(value) };
+                    if words::is_iso(value) { Some(value.to_ascii_uppercase()) } else { crate::currency_marks::code(value) };
                 self.currency = code.map(|code| (row.line, code));
             }
             Label::Opening if self.opening.is_none() => self.opening = self.balance(text, value, row, cells, format),

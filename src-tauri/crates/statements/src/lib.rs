@@ -17,6 +17,7 @@ mod assemble;
 mod calendar;
 mod chain;
 mod columns;
+mod currency_marks;
 mod dates;
 mod delimited;
 mod detect;

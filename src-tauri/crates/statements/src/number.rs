@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::currency_marks;
 use crate::table::trim;
-use crate::words;
 
 /// The character between whole units and decimals in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -97,34 +97,6 @@ fn is_minus(c: char) -> bool {
     matches!(c, '-' | '\u{2212}' | '\u{2013}' | '\u{2011}' | '\u{2010}')
 }
 
-/// Signs of whole units. A sign of a hundredth, as in `50¢`, is none: the number beside it counts something else.
-fn is_symbol(c: char) -> bool {
-    matches!(c, '€' | '$' | '£' | '¥' | '₹' | '₽' | '₺' | '₩' | '₪' | '₫' | '฿' | '₴' | '₦' | '￥')
-}
-
-/// Symbols that stand for one currency only; `$`, `¥` and `kr` do not.
-fn symbol_code(text: &str) -> Option<&'static str> {
-    Some(match text {
-        "€" => "EUR",
-        "£" => "GBP",
-        "₹" => "INR",
-        "₽" => "RUB",
-        "₺" => "TRY",
-        "₩" => "KRW",
-        "₪" => "ILS",
-        "₫" => "VND",
-        "₴" => "UAH",
-        "zł" | "zl" | "ZŁ" => "PLN",
-        "Kč" | "kč" | "Kc" => "CZK",
-        "Ft" => "HUF",
-        "TL" => "TRY",
-        "円" => "JPY",
-        "元" => "CNY",
-        "원" => "KRW",
-        _ => return None,
-    })
-}
-
 fn side_of(word: &str) -> Option<Side> {
     // A small c behind a number are cents.
     if word == "c" {
@@ -138,14 +110,6 @@ fn side_of(word: &str) -> Option<Side> {
     } else {
         None
     }
-}
-
-fn is_currency_word(word: &str) -> bool {
-    (word.len() == 3 && word.bytes().all(|b| b.is_ascii_alphabetic()) && words::iso(word).is_some())
-        || symbol_code(word).is_some()
-        || ["kr", "fr", "lei", "rs", "us", "nz", "hk", "sfr", "kn", "din"].iter().any(|w| w.eq_ignore_ascii_case(word))
-        // R$ and A$: the letter before the dollar.
-        || matches!(word, "R" | "A" | "CA" | "AU")
 }
 
 fn lex(text: &str) -> Result<Lexed<'_>, NumberError> {
@@ -193,7 +157,7 @@ fn strip_front<'a>(text: &'a str, lexed: &mut Lexed<'a>) -> Result<&'a str, Numb
         lexed.plus += 1;
         return Ok(trim(after));
     }
-    if is_symbol(first) {
+    if currency_marks::is_symbol(first) {
         return take_currency(&text[..first.len_utf8()], after, lexed);
     }
     if first == '\'' && after.starts_with(|c: char| c.is_ascii_digit() || is_minus(c)) {
@@ -224,7 +188,7 @@ fn strip_back<'a>(text: &'a str, lexed: &mut Lexed<'a>) -> Result<&'a str, Numbe
         lexed.plus += 1;
         return Ok(trim(before));
     }
-    if is_symbol(last) {
+    if currency_marks::is_symbol(last) {
         return take_currency(&text[before.len()..], before, lexed);
     }
     let text = if last == '.' && before.ends_with(char::is_alphabetic) { before } else { text };
@@ -249,7 +213,7 @@ fn take_currency<'a>(word: &'a str, rest: &'a str, lexed: &mut Lexed<'a>) -> Res
 
 fn take_word<'a>(word: &'a str, rest: &'a str, lexed: &mut Lexed<'a>, first: char) -> Result<&'a str, NumberError> {
     // A word touching digits and points on one side only can be a tag; anything else is a typing error.
-    if is_currency_word(word) {
+    if currency_marks::is_mark(word) {
         return take_currency(word, rest, lexed);
     }
     match side_of(word) {
@@ -358,23 +322,21 @@ pub(crate) fn parse(text: &str, mark: DecimalMark) -> Result<Number, NumberError
         plain,
         negative,
         marked: lexed.minus + lexed.plus > 0 || lexed.parentheses || lexed.side.is_some(),
-        currency: lexed.currency.and_then(currency_code),
+        currency: lexed.currency.and_then(currency_marks::code),
     })
 }
 
-/// The code that a printed code or unmistakable symbol stands for.
-pub(crate) fn currency_code(word: &str) -> Option<String> {
-    symbol_code(word)
-        .map(str::to_owned)
-        .or_else(|| if word.len() == 3 { words::iso(word).map(|currency| currency.code().to_owned()) } else { None })
-}
-
-/// The currency printed with a number.
-pub(crate) fn tag(text: &str) -> Option<String> {
-    if text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'-' | b' ')) {
+/// The currency as it is printed with a number: a code, a sign or a word.
+pub(crate) fn printed(text: &str) -> Option<&str> {
+    if text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'-' | b'+' | b' ')) {
         return None;
     }
-    lex(text).ok()?.currency.and_then(currency_code)
+    lex(text).ok()?.currency
+}
+
+/// The code of the currency printed with a number, where what is printed stands for one only.
+pub(crate) fn tag(text: &str) -> Option<String> {
+    printed(text).and_then(currency_marks::code)
 }
 
 /// What a cell says about the decimal mark of its column.

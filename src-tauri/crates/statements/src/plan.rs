@@ -206,6 +206,13 @@ pub(crate) enum Cause {
     Ahead(Date),
     DebitAndCredit,
     Direction,
+    /// A word that is no currency.
+    UnknownCurrency,
+    /// What is printed here is no amount of the row's currency.
+    OtherCurrency {
+        printed: String,
+        row: String,
+    },
     /// A spreadsheet error value.
     Cell,
     /// A correction that is itself no number or date.

@@ -87,6 +87,8 @@ pub enum Reason {
     DebitAndCredit,
     UnknownDirection,
     UnknownCurrency,
+    /// The amount is printed in another currency than the row or the balance is in.
+    OtherCurrency,
     CellError,
     CellTooLong,
     UndecodableText,

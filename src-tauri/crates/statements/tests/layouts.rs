@@ -298,3 +298,35 @@ fn a_minus_beside_words_for_the_side_is_asked_about() {
     let chosen = statements::read(text.as_bytes(), "statement.csv", &options);
     assert_eq!(amounts(&chosen), ["-1200.00", "300.00", "-5.00", "-7.00"]);
 }
+
+#[test]
+fn an_amount_printed_in_another_currency_is_no_amount_of_the_account() {
+    let into = |code: &str, text: &str| {
+        let options = ReadOptions { currency_hint: ledger::Currency::iso(code), ..ReadOptions::default() };
+        statements::read(text.as_bytes(), "statement.csv", &options)
+    };
+    let dollars = "Date,Text,Amount\n2026-11-02,Shop,-$9.99\n2026-11-03,Wages,$120.00\n2026-11-04,Rent,-$50.00\n";
+    let wrong = into("EUR", dollars);
+    assert_eq!(errors(&wrong), [2, 3, 4].map(|line| (Some(line), Reason::OtherCurrency)));
+    assert_nothing_lost(&wrong, "dollars");
+    let message = &wrong.problems.iter().find(|p| p.line == Some(2)).unwrap().message;
+    assert!(message.contains("“$” is not EUR"), "{message}");
+    // Who books in dollars of whatever country gets them.
+    for code in ["USD", "CAD"] {
+        assert_eq!(amounts(&into(code, dollars)), ["-9.99", "120.00", "-50.00"], "{code}");
+    }
+    // A sign in the heading, in one row, or beside the balance says the same.
+    let headed = "Date,Text,Amount ($)\n2026-11-02,Shop,-9.99\n2026-11-03,Wages,120.00\n";
+    assert_eq!(errors(&into("EUR", headed)).len(), 2);
+    assert_eq!(errors(&into("USD", headed)), []);
+    let mixed = "Date,Text,Amount\n2026-11-02,Shop,-€9.99\n2026-11-03,Wages,$120.00\n2026-11-04,Rent,-€50.00\n";
+    assert_eq!(errors(&into("EUR", mixed)), [(Some(3), Reason::OtherCurrency)]);
+    let balance = "Date,Text,Amount,Balance\n2026-11-02,Shop,-9.99,$90.01\n2026-11-03,Wages,120.00,$210.01\n";
+    assert_eq!(errors(&into("EUR", balance)).len(), 2);
+    // A column of codes does not talk the sign away.
+    let coded = "Date,Text,Amount,Currency\n2026-11-02,Shop,-9.99,EUR\n2026-11-03,Fee,-£4.00,EUR\n2026-11-04,Rent,-50.00,EUR\n";
+    assert_eq!(errors(&into("EUR", coded)), [(Some(3), Reason::OtherCurrency)]);
+    let kroner = "Date,Text,Amount\n2026-11-02,Shop,-9.99 kr\n2026-11-03,Wages,120.00 kr\n";
+    assert_eq!(errors(&into("SEK", kroner)), []);
+    assert_eq!(errors(&into("PLN", kroner)).len(), 2);
+}

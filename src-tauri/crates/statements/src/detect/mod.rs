@@ -510,7 +510,7 @@ fn symbol_in(header: &str) -> Option<String> {
     header
         .split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ':'))
         .filter(|piece| !piece.is_ascii())
-        .find_map(crate::number::currency_code)
+        .find_map(crate::currency_marks::code)
 }
 
 fn mapped_hypotheses(mapping: &Mapping, plan: &Plan, sign: Option<SignModel>) -> Vec<Hypothesis> {
