@@ -94,7 +94,8 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Answer<Done> {
     };
     let result = engine.import_commit(request, Some(&tell)).await?;
     let id = result.statement_id.as_deref().map(|id| format!("{id}  ")).unwrap_or_default();
-    Ok(Output::new(&result, format!("{id}{}", result.message)).into())
+    let text = std::iter::once(format!("{id}{}", result.message)).chain(result.notes.clone()).collect::<Vec<_>>();
+    Ok(Output::new(&result, text.join("\n")).into())
 }
 
 const NOT_IMPORTED: &str = "Nothing was imported. Repair the file, or leave the rows out.";
@@ -172,6 +173,10 @@ fn describe(plan: &ImportPlan, session: &ImportSession, picks: &[Pick]) -> Strin
         show(&plan.proof.closing),
         plan.proof.verdict_words
     );
+    if let (Some(apart), Some(name)) = (&plan.proof.previous_apart, &plan.proof.previous_name) {
+        let apart = figure(apart, plan.exponent);
+        text.push_str(&format!("The opening balance is {apart} apart from the closing balance of {name}.\n"));
+    }
     for line in plan.known_lines.iter().take(KNOWN_SHOWN) {
         let from = line.known.as_ref().map(|seen| seen.statement_name.as_str()).unwrap_or_default();
         let amount = figure(&line.amount, plan.exponent);

@@ -199,3 +199,35 @@ async fn a_mark_that_groups_or_divides_is_shown_both_ways() {
         preview.readings.iter().map(|one| one.examples.iter().map(|row| row[2].as_str()).collect()).collect();
     assert_eq!(amounts, [["1234.00", "2500.00", "-3125.00"], ["1.234", "2.500", "-3.125"]]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_of_balances_that_contradicts_the_amounts_is_no_ground_for_a_computed_closing() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let text = b"Date,Text,Amount,Balance\n2026-10-05,A,-10.00,900.00\n2026-10-06,B,-20.00,880.00\n2026-10-07,C,-20.00,850.00\n";
+    let session = opened(&bank, text.to_vec()).await;
+    let with = |options: ImportOptions| ImportRequest { options, ..request(&bank, &session) };
+    let typed = ImportOptions { opening: Some("91000".into()), ..ImportOptions::default() };
+    let refused = engine.import_commit(with(typed.clone()), None).await.unwrap_err();
+    assert_eq!(conflict(&refused), "IMPORT_INCOMPLETE");
+    assert!(refused.to_string().contains("contradicts"), "{refused}");
+    // What the bank states settles it, one way or the other.
+    let wrong = ImportOptions { closing: Some("85000".into()), ..typed.clone() };
+    assert_eq!(conflict(&engine.import_commit(with(wrong), None).await.unwrap_err()), "IMPORT_INCOMPLETE");
+    let right = ImportOptions { closing: Some("86000".into()), ..typed };
+    assert_eq!(engine.import_commit(with(right), None).await.unwrap().added, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_else_a_file_holds_is_told() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let text = b"Date;Text;Amount;Currency\n2026-10-05;A;-10.00;EUR\n2026-10-06;B;-20.00;CHF\n2026-10-07;C;30.00;CHF\n";
+    let session = opened(&bank, text.to_vec()).await;
+    let options = ImportOptions { opening: Some("0".into()), ..ImportOptions::default() };
+    let plan = engine.import_plan(&session, options.clone(), &bank.bank).await.unwrap();
+    let told = "The file holds other statements too: no. 2 (CHF, 2 lines). Each is imported by itself.";
+    assert!(plan.warnings.iter().any(|said| said == told), "{:?}", plan.warnings);
+    let done = engine.import_commit(ImportRequest { options, ..request(&bank, &session) }, None).await.unwrap();
+    assert_eq!(done.notes, [told]);
+}

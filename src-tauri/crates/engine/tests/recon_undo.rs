@@ -89,5 +89,12 @@ async fn an_entry_that_stands_after_undo_is_not_posted_twice() {
     assert_eq!(refused.code(), "POSTED_ALREADY");
     assert!(refused.to_string().contains(&standing.reference), "{refused}");
     assert_eq!(engine.balance_get(&bank.fees, None).await.unwrap().row.figures.balance, "600");
+    // The report has what was posted from here, whether it is in no match or was matched again by hand.
+    let posted = async || {
+        let report = engine.report(&statement, None).await.unwrap();
+        report.differences.into_iter().map(|one| (one.line_position, one.reference)).collect::<Vec<_>>()
+    };
+    assert_eq!(posted().await, [(0, standing.reference.clone())]);
     engine.match_accept(&statement, vec![line], vec![standing.id], None).await.unwrap();
+    assert_eq!(posted().await, [(2, standing.reference)]);
 }

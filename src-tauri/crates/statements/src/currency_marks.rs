@@ -89,7 +89,10 @@ pub(crate) fn fits(mark: &str, currency: &str) -> bool {
     if let Some((_, code)) = DOLLARS.iter().find(|(letters, _)| *letters == mark) {
         return *code == currency;
     }
-    SHARED.iter().find(|(shared, _)| shared.eq_ignore_ascii_case(mark)).is_none_or(|(_, codes)| codes.contains(&currency))
+    SHARED
+        .iter()
+        .find(|(shared, _)| shared.eq_ignore_ascii_case(mark))
+        .is_none_or(|(_, codes)| codes.contains(&currency))
 }
 
 /// The sign in the name of a column: `Amount ($)`.
@@ -104,12 +107,21 @@ mod tests {
 
     #[test]
     fn a_mark_fits_the_currencies_that_print_it() {
-        for (mark, currency) in
-            [("€", "EUR"), ("$", "USD"), ("$", "MXN"), ("kr", "SEK"), ("Kr", "DKK"), ("R", "ZAR"), ("usd", "USD"), ("$", "XTS1")]
-        {
+        for (mark, currency) in [
+            ("€", "EUR"),
+            ("$", "USD"),
+            ("$", "MXN"),
+            ("kr", "SEK"),
+            ("Kr", "DKK"),
+            ("R", "ZAR"),
+            ("usd", "USD"),
+            ("$", "XTS1"),
+        ] {
             assert!(fits(mark, currency), "{mark} {currency}");
         }
-        for (mark, currency) in [("$", "EUR"), ("£", "EUR"), ("USD", "EUR"), ("¥", "USD"), ("kr", "EUR"), ("A", "USD"), ("€", "USDT")] {
+        for (mark, currency) in
+            [("$", "EUR"), ("£", "EUR"), ("USD", "EUR"), ("¥", "USD"), ("kr", "EUR"), ("A", "USD"), ("€", "USDT")]
+        {
             assert!(!fits(mark, currency), "{mark} {currency}");
         }
     }

@@ -299,8 +299,11 @@ impl Stated {
                 self.account = number.map(|number| (row.line, number)).or(self.account.take());
             }
             Label::Currency if self.currency.is_none() => {
-                let code =
-                    if words::is_iso(value) { Some(value.to_ascii_uppercase()) } else { crate::currency_marks::code(value) };
+                let code = if words::is_iso(value) {
+                    Some(value.to_ascii_uppercase())
+                } else {
+                    crate::currency_marks::code(value)
+                };
                 self.currency = code.map(|code| (row.line, code));
             }
             Label::Opening if self.opening.is_none() => self.opening = self.balance(text, value, row, cells, format),

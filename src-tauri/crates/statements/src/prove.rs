@@ -233,50 +233,50 @@ impl Context<'_> {
         }
     }
 
-    /// Opening and closing as the balance column implies them.
+    /// Opening and closing as the balance column implies them. Rows before the first printed balance count towards the
+    /// opening; behind the last one nothing is the bank's word.
     fn column_balances(&self, witness: &Witness) -> (Option<DatedBalance>, Option<DatedBalance>) {
-        let (Some(relation), Some(top), Some(bottom)) = (self.detected.relation, witness.first, witness.last) else {
-            return self.of_one_row(witness);
+        let (Some(top), Some(bottom)) = (witness.first, witness.last) else { return (None, None) };
+        let rows = || (0..self.sorted.entries.len()).filter(|&at| self.sorted.entries[at].group == self.index);
+        let (order, place) = match self.detected.relation {
+            Some(relation) if witness.is_sound() => (relation.order, relation.place),
+            // One row proves nothing, and the balance beside it is the bank's word all the same.
+            None if witness.rows == 1 && self.says_balance_after() => (self.detected.order, BalancePlace::AfterRow),
+            _ => return (None, None),
         };
-        if !witness.is_sound() {
-            return (None, None);
+        let mut rows: Vec<usize> = rows().collect();
+        match order {
+            RowOrder::NewestFirst => rows.reverse(),
+            RowOrder::Unknown if self.detected.relation.is_none() && rows.len() > 1 => return (None, None),
+            RowOrder::OldestFirst | RowOrder::Unknown => {}
         }
-        let (first, last) = if relation.order == RowOrder::NewestFirst { (bottom, top) } else { (top, bottom) };
+        let (first, last) = if order == RowOrder::NewestFirst { (bottom, top) } else { (top, bottom) };
         let link = |at: usize| &self.sorted.links[at];
-        let dated = |amount: Option<Amount>, at: usize| {
-            amount.map(|amount| DatedBalance {
-                amount,
-                date: self.sorted.entries[at].date,
-                source: BalanceSource::Column,
-            })
+        let dated = |amount: Amount, at: usize| DatedBalance {
+            amount,
+            date: self.sorted.entries[at].date,
+            source: BalanceSource::Column,
         };
-        let (opening, closing) = match relation.place {
-            BalancePlace::AfterRow => (
-                link(first).balance.as_ref().zip(link(first).amount.as_ref()).map(|(balance, amount)| balance - amount),
-                link(last).balance.clone(),
-            ),
-            BalancePlace::BeforeRow => (
-                link(first).balance.clone(),
-                link(last).balance.as_ref().zip(link(last).amount.as_ref()).map(|(balance, amount)| balance + amount),
-            ),
-        };
-        (dated(opening, first), dated(closing, last))
+        let own = usize::from(place == BalancePlace::AfterRow);
+        let before = rows.iter().position(|&at| at == first).map_or(&[][..], |at| &rows[..at + own]);
+        let opening = link(first).balance.as_ref().and_then(|balance| {
+            before.iter().try_fold(balance.clone(), |left, &at| link(at).amount.as_ref().map(|amount| &left - amount))
+        });
+        let closing =
+            link(last).balance.as_ref().filter(|_| rows.last() == Some(&last)).and_then(|balance| match place {
+                BalancePlace::AfterRow => Some(balance.clone()),
+                BalancePlace::BeforeRow => link(last).amount.as_ref().map(|amount| balance + amount),
+            });
+        (opening.map(|amount| dated(amount, first)), closing.map(|amount| dated(amount, last)))
     }
 
-    /// One row proves nothing, and the balance beside it is the bank's word all the same: what comes before must reach it.
-    fn of_one_row(&self, witness: &Witness) -> (Option<DatedBalance>, Option<DatedBalance>) {
-        let rows = self.sorted.entries.iter().filter(|entry| entry.group == self.index).count();
-        let after = self.detected.plan.balance.is_some_and(|column| {
+    /// The name of the column means the balance after the row.
+    fn says_balance_after(&self) -> bool {
+        self.detected.plan.balance.is_some_and(|column| {
             let header = self.detected.mapping.header.get(column).map_or("", String::as_str);
             words::hint(header).is_some_and(|(hint, _)| hint == Hint::Balance)
                 && !words::has_word(header, &["voor", "before", "opening", "beginsaldo", "startsaldo", "available"])
-        });
-        let Some(at) = witness.first.filter(|_| rows == 1 && after) else { return (None, None) };
-        let link = &self.sorted.links[at];
-        let (Some(balance), Some(amount)) = (&link.balance, &link.amount) else { return (None, None) };
-        let dated =
-            |amount: Amount| DatedBalance { amount, date: self.sorted.entries[at].date, source: BalanceSource::Column };
-        (Some(dated(balance - amount)), Some(dated(balance.clone())))
+        })
     }
 
     /// Names the bad rows if what the balances imply for them is exactly what is missing.

@@ -281,6 +281,21 @@ fn the_balance_beside_a_single_row_is_the_banks_word() {
     let minor = |balance: &Option<statements::DatedBalance>| balance.as_ref().map(|one| one.amount.to_string());
     assert_eq!((minor(&statement.opening), minor(&statement.closing)), (Some("91000".into()), Some("90000".into())));
     assert!(matches!(statement.proof, Proof::NotProvable { .. }));
+
+    // So is the only one of several rows, for what stands before it; behind it nobody has said anything.
+    let ends = |text: &str| {
+        let reading = read(text);
+        (minor(&reading.statements[0].opening), minor(&reading.statements[0].closing))
+    };
+    let last = "Date,Text,Amount,Balance\n2026-09-10,A,-10.00,\n2026-09-11,B,-20.00,880.00\n";
+    assert_eq!(ends(last), (Some("91000".into()), Some("88000".into())));
+    let newest_first = "Date,Text,Amount,Balance\n2026-09-11,B,-20.00,880.00\n2026-09-10,A,-10.00,\n";
+    assert_eq!(ends(newest_first), (Some("91000".into()), Some("88000".into())));
+    let first = "Date,Text,Amount,Balance\n2026-09-10,A,-10.00,900.00\n2026-09-11,B,-20.00,\n";
+    assert_eq!(ends(first), (Some("91000".into()), None));
+    let ragged = "Date,Text,Amount,Balance\n2026-09-09,A,-5.00,\n2026-09-10,B,-10.00,900.00\n2026-09-11,C,-20.00,880.00\n\
+                  2026-09-12,D,50.00,930.00\n2026-09-13,E,-1.00,\n";
+    assert_eq!(ends(ragged), (Some("91500".into()), None));
 }
 
 #[test]
@@ -324,7 +339,8 @@ fn an_amount_printed_in_another_currency_is_no_amount_of_the_account() {
     let balance = "Date,Text,Amount,Balance\n2026-11-02,Shop,-9.99,$90.01\n2026-11-03,Wages,120.00,$210.01\n";
     assert_eq!(errors(&into("EUR", balance)).len(), 2);
     // A column of codes does not talk the sign away.
-    let coded = "Date,Text,Amount,Currency\n2026-11-02,Shop,-9.99,EUR\n2026-11-03,Fee,-£4.00,EUR\n2026-11-04,Rent,-50.00,EUR\n";
+    let coded =
+        "Date,Text,Amount,Currency\n2026-11-02,Shop,-9.99,EUR\n2026-11-03,Fee,-£4.00,EUR\n2026-11-04,Rent,-50.00,EUR\n";
     assert_eq!(errors(&into("EUR", coded)), [(Some(3), Reason::OtherCurrency)]);
     let kroner = "Date,Text,Amount\n2026-11-02,Shop,-9.99 kr\n2026-11-03,Wages,120.00 kr\n";
     assert_eq!(errors(&into("SEK", kroner)), []);

@@ -480,6 +480,9 @@ pub trait ReconReads {
     async fn match_by_id(&self, id: &str) -> StoreResult<Option<MatchRecord>>;
     /// Matches of a statement that stand.
     async fn matches(&self, statement_key: i64) -> StoreResult<Vec<MatchRecord>>;
+    /// Matches of a statement that an entry was posted for, oldest first: those that were taken apart since too, for
+    /// the entry stays in the journal.
+    async fn postings(&self, statement_key: i64) -> StoreResult<Vec<MatchRecord>>;
     /// Newest first.
     async fn actions(&self, statement_key: i64) -> StoreResult<Vec<ActionRecord>>;
     /// Oldest first.

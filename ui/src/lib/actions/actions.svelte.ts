@@ -177,8 +177,13 @@ function candidates(combo: string): string[] {
 
 /** Nobody looks at a row and decides within this time. */
 const GLANCE_MS = 500;
-/** When an action that decides last ran by its key. */
+/** When an action that decides last ran by its key, or what it decides on came under the key. */
 const decided = new Map<string, number>();
+
+/** What the action decides on has just come up: a second press of the key that led here does not decide on it. */
+export function lookFirst(id: string): void {
+  decided.set(id, performance.now());
+}
 
 /** The window's key listener. Parts that used the key have already called preventDefault. */
 export function dispatchKey(event: KeyboardEvent): void {
@@ -234,10 +239,8 @@ const startsSequence = (stroke: string): boolean =>
 function runFirst(ids: string[]): boolean {
   const id = ids.find((candidate) => actionState(candidate).enabled);
   if (!id) return false;
-  if (table.get(id)?.decides) {
-    const now = performance.now();
-    if (now - (decided.get(id) ?? Number.NEGATIVE_INFINITY) < GLANCE_MS) return true;
-    decided.set(id, now);
-  }
+  const now = performance.now();
+  if (now - (decided.get(id) ?? Number.NEGATIVE_INFINITY) < GLANCE_MS) return true;
+  if (table.get(id)?.decides) decided.set(id, now);
   return runAction(id);
 }

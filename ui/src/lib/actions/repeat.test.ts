@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { addHandlers, defineActions, dispatchKey } from './actions.svelte';
+import { addHandlers, defineActions, dispatchKey, lookFirst } from './actions.svelte';
 
 class Part {
   constructor(private readonly is: '' | 'button' | 'list' = '') {}
@@ -73,6 +73,17 @@ describe('a key that is held down', () => {
     press('d', false);
     expect(decide).toHaveBeenCalledTimes(2);
     undo();
+    vi.useRealTimers();
+  });
+
+  it('does not decide on what has come up this moment', () => {
+    vi.useFakeTimers();
+    lookFirst('test.approve');
+    expect(press('a', false)).toBe(true);
+    expect(approve).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(600);
+    expect([press('a', false), press('a', false)]).toEqual([true, true]);
+    expect(approve).toHaveBeenCalledTimes(2);
     vi.useRealTimers();
   });
 

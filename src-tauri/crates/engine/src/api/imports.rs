@@ -412,6 +412,8 @@ pub struct ImportResult {
     pub left_out: u32,
     /// “Every line of this file was imported on …”.
     pub message: String,
+    /// What is worth knowing besides: other statements of the file, a gap to the statement before.
+    pub notes: Vec<String>,
     pub earlier: Vec<EarlierImport>,
 }
 

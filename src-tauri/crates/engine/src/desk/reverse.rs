@@ -14,7 +14,7 @@ use crate::recon::{load_statement, must_be_open};
 use crate::{Engine, EngineError, EngineResult, Stamp, signed};
 
 /// What a match of an entry with what took it back was posted as.
-pub(crate) const REVERSAL: &str = "reversal";
+const REVERSAL: &str = "reversal";
 /// The action that unmatches and posts the reverse.
 pub(super) const UNMATCH_REVERSE: &str = "unmatch_reverse";
 

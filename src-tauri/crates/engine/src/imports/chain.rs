@@ -13,6 +13,9 @@ use super::proof::TYPED;
 use crate::recon::{Place, earliest_signed, next, previous};
 use crate::words;
 
+/// Other statements of a file that are named one by one.
+const OTHERS_NAMED: usize = 5;
+
 impl Planned {
     pub(super) fn typed_opening(&self) -> Option<&Amount> {
         self.computed.opening.as_ref().filter(|(_, from)| *from == TYPED).map(|(opening, _)| opening)
@@ -102,6 +105,37 @@ impl Planned {
             words::money(&known.abs(), &self.currency),
             if count == 1 { "it" } else { "them" },
             if count == 1 { "it" } else { "them" },
+        ))
+    }
+
+    /// What else the file holds, that is not of this import.
+    pub(super) fn other_statements(&self) -> Option<String> {
+        let others =
+            self.reading.statements.iter().enumerate().filter(|(at, one)| *at != self.index && !one.lines.is_empty());
+        let named: Vec<String> = others
+            .map(|(at, one)| {
+                let of = [one.account.as_deref(), one.currency.as_deref()].into_iter().flatten().collect::<Vec<_>>();
+                let lines = words::plural(one.lines.len() as u64, "line", "lines");
+                format!("no. {} ({})", at + 1, of.into_iter().chain([lines.as_str()]).collect::<Vec<_>>().join(", "))
+            })
+            .collect();
+        let more = match named.len().checked_sub(OTHERS_NAMED) {
+            Some(more) if more > 0 => format!(" and {}", words::plural(more as u64, "more", "more")),
+            _ => String::new(),
+        };
+        let list = named.iter().take(OTHERS_NAMED).cloned().collect::<Vec<_>>().join(", ");
+        (!named.is_empty())
+            .then(|| format!("The file holds other statements too: {list}{more}. Each is imported by itself."))
+    }
+
+    /// How far the opening is from the closing of the statement before.
+    pub(super) fn apart_from_previous(&self) -> Option<String> {
+        let view = &self.computed.view;
+        let apart: Amount = view.previous_apart.as_ref()?.parse().ok()?;
+        let name = view.previous_name.as_deref().unwrap_or("the statement before");
+        Some(format!(
+            "The opening balance is {} apart from the closing balance of {name}.",
+            words::money(&apart, &self.currency)
         ))
     }
 

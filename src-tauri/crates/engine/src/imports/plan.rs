@@ -30,7 +30,7 @@ pub(super) struct Planned {
     /// Of the file.
     sha256: String,
     /// Which of its statements.
-    index: usize,
+    pub(super) index: usize,
     pub(super) balance: BalanceRecord,
     pub(super) computed: Computed,
     /// Of the lines, in their order.
@@ -236,7 +236,11 @@ impl Engine {
             suggested_name: free_name(suggested_name(&planned), &names),
             bad_rows: planned.reading.counts.problem_rows,
             left_out_rows: options.leave_out.len() as u32,
-            warnings: warnings(&planned.reading).into_iter().chain(planned.broken_chain()).collect(),
+            warnings: warnings(&planned.reading)
+                .into_iter()
+                .chain(planned.broken_chain())
+                .chain(planned.other_statements())
+                .collect(),
             missing,
             nothing_new: new_count == 0,
             proof: planned.computed.view,

@@ -184,9 +184,17 @@ pub(super) fn missing(
     if computed.opening.is_none() {
         missing.push("The opening balance is not in the file. Type it.".into());
     }
-    if bad > 0 && computed.closing.as_ref().is_some_and(|(_, from)| *from == COMPUTED) {
-        missing
-            .push("The closing balance is not in the file, and rows are left out. Type what the bank states.".into());
+    if computed.closing.as_ref().is_some_and(|(_, from)| *from == COMPUTED) {
+        if bad > 0 {
+            missing.push(
+                "The closing balance is not in the file, and rows are left out. Type what the bank states.".into(),
+            );
+        } else if !statement.breaks.is_empty() {
+            missing.push(
+                "The balance column contradicts the amounts. Type the closing balance that the bank states, or set the column to Ignore."
+                    .into(),
+            );
+        }
     }
     if computed.view.verdict == ProofVerdict::DoesNotTie && bad == 0 {
         missing.push(format!(

@@ -3,7 +3,7 @@
 mod matched;
 mod tables;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -17,7 +17,6 @@ use store::recon::{
 use crate::api::statements::{
     LeftOutRow, Report, ReportAct, ReportAmount, ReportEntry, ReportFormat, ReportLine, ReportPosting,
 };
-use crate::desk::reverse::REVERSAL;
 use crate::recon::{apart, left_out_rows, missing, span};
 use crate::signoff::open_entries;
 use crate::{Engine, EngineError, EngineResult, words};
@@ -206,7 +205,7 @@ impl Engine {
             matched: self.matched(statement, &matches, &names).await?,
             by_tier,
             by_rule,
-            differences: self.posted(statement, &matches).await?,
+            differences: self.posted(statement).await?,
             acts: self.acts(statement).await?,
             left_out: serde_json::from_value::<Vec<LeftOutRow>>(statement.left_out.clone())
                 .map_err(|error| EngineError::Store(StoreError::damaged("statement", error)))?,
@@ -277,32 +276,30 @@ impl Engine {
         Ok(proposals)
     }
 
-    async fn posted(
-        &self,
-        statement: &StatementRecord,
-        matches: &[store::recon::MatchRecord],
-    ) -> EngineResult<Vec<ReportPosting>> {
+    /// Every entry that was posted for the statement, once, as long as it is in the journal: what was taken back stands
+    /// beside what took it back.
+    async fn posted(&self, statement: &StatementRecord) -> EngineResult<Vec<ReportPosting>> {
         let mut rows = Vec::new();
-        for one in matches {
-            let Some(key) = one.posted_key else { continue };
-            let position = self.store.match_lines(one.key).await?.first().map_or(0, |line| line.position);
-            // What was taken back stands beside what took it back: together they are nothing.
-            let entries = if one.posted_kind.as_deref() == Some(REVERSAL) {
-                self.store.match_entries(one.key).await?
-            } else {
-                self.store.entries_by_key(statement.balance_key, &[key]).await?
+        let mut seen = HashSet::new();
+        for one in self.store.postings(statement.key).await? {
+            let Some(key) = one.posted_key.filter(|key| seen.insert(*key)) else { continue };
+            let Some(entry) = self.store.entries_by_key(statement.balance_key, &[key]).await?.pop() else { continue };
+            // Taken apart and matched again, it belongs to the line of the later match.
+            let in_match = if one.undone_at.is_none() { Some(one.key) } else { entry.match_key };
+            let lines = match in_match {
+                Some(key) => self.store.match_lines(key).await?,
+                None => Vec::new(),
             };
-            for entry in entries {
-                rows.push(ReportPosting {
-                    line_position: position,
-                    reference: entry.reference,
-                    against: entry.other_name,
-                    text: entry.description,
-                    amount: entry.amount.to_string(),
-                    by: one.confirmed_by.clone(),
-                    at: one.confirmed_at.to_string(),
-                });
-            }
+            let own = lines.iter().find(|line| line.statement_key == statement.key);
+            rows.push(ReportPosting {
+                line_position: own.map_or(0, |line| line.position),
+                reference: entry.reference,
+                against: entry.other_name,
+                text: entry.description,
+                amount: entry.amount.to_string(),
+                by: one.confirmed_by,
+                at: one.confirmed_at.to_string(),
+            });
         }
         Ok(rows)
     }

@@ -29,6 +29,15 @@ pub(super) async fn standing(connection: &mut SqliteConnection, statement_key: i
     all(connection, query, matched).await
 }
 
+pub(super) async fn postings(connection: &mut SqliteConnection, statement_key: i64) -> StoreResult<Vec<MatchRecord>> {
+    let mut query = QueryBuilder::new(MATCH);
+    query
+        .push("WHERE m.posted_key IS NOT NULL AND m.statement_key = ")
+        .push_bind(statement_key)
+        .push(" ORDER BY m.key");
+    all(connection, query, matched).await
+}
+
 pub(super) async fn sides(connection: &mut SqliteConnection, key: i64) -> StoreResult<(Vec<i64>, Vec<i64>)> {
     let lines = sqlx::query_scalar("SELECT line_key FROM match_line WHERE match_key = ? ORDER BY line_key")
         .bind(key)

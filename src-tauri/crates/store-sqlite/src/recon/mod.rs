@@ -132,6 +132,9 @@ impl ReconReads for SqliteStore {
     async fn matches(&self, statement_key: i64) -> StoreResult<Vec<MatchRecord>> {
         matches::standing(&mut *self.reader().await?, statement_key).await
     }
+    async fn postings(&self, statement_key: i64) -> StoreResult<Vec<MatchRecord>> {
+        matches::postings(&mut *self.reader().await?, statement_key).await
+    }
     async fn actions(&self, statement_key: i64) -> StoreResult<Vec<ActionRecord>> {
         matches::actions(&mut *self.reader().await?, statement_key).await
     }

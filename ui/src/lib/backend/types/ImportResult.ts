@@ -12,4 +12,8 @@ statement_id: string | null, added: number, known: number, left_out: number,
 /**
  * “Every line of this file was imported on …”.
  */
-message: string, earlier: Array<EarlierImport>, };
+message: string, 
+/**
+ * What is worth knowing besides: other statements of the file, a gap to the statement before.
+ */
+notes: Array<string>, earlier: Array<EarlierImport>, };
