@@ -60,8 +60,14 @@ fn a_cheque_on_its_way_is_asked_about_before_an_opening_balance_is_posted() {
         app.click("sign-off-opening-against-option").await?;
         let refused = app.get("sign-off-opening").await?;
         assert_eq!(refused.attr("aria-disabled").await?.as_deref(), Some("true"));
+        // The cheque of that very amount is one press away from being carried on, and that can be undone.
+        app.click("sign-off-leave").await?;
+        app.get("sign-off-name").await?;
         app.click("sign-off-cancel").await?;
         app.wait_gone("sign-off-dialog").await?;
+        app.wait_gone("desk-ledger-differs").await?;
+        app.click("desk-undo").await?;
+        app.wait_text("desk-ledger-differs", "480.00 EUR apart before").await?;
 
         app.click("desk-show-earlier").await?;
         put_into_basket(&app, "CHQ-100501").await?;

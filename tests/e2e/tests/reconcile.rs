@@ -215,6 +215,7 @@ pub(crate) async fn review_by_mouse(app: &App) -> Result<()> {
     app.wait_text("desk-match", "2 entries").await?;
     decide(app, async || accept(app).await).await?;
 
+    match_a_payout(app).await?;
     for (line, entry, against) in [
         ("LESS CHG", "INV-", "Bank fees"),
         ("SHANNON POWER", "SP-", "Power and telecoms"),
@@ -242,6 +243,24 @@ pub(crate) async fn review_by_mouse(app: &App) -> Result<()> {
     }
     all_lines(app).await?;
     accept_the_rest(app, async || accept(app).await, "Clew Freight").await
+}
+
+/// A payout of card takings that the book has day by day: all of its days to one line, the fee posted.
+async fn match_a_payout(app: &App) -> Result<()> {
+    go_to_line(app, "SUMPAY SETTLEMENT").await?;
+    let text = texts(app, &format!("{LINES}[aria-selected=true]")).await?.join(" ");
+    let number = text.split("SETTLEMENT ").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("its number");
+    put_into_basket(app, &format!("SUM-{number}-")).await?;
+    let css = format!("[data-testid^='desk-entry-SUM-{number}-']");
+    let days = attributes(app, &css, "data-testid").await?;
+    assert_eq!(days.len(), 3, "{days:?}");
+    for day in &days[1..] {
+        put_into_basket(app, day.trim_start_matches("desk-entry-")).await?;
+    }
+    app.wait_text("desk-match", "3 entries").await?;
+    app.click("desk-post-difference").await?;
+    choose(app, "difference-against", "Card fees").await?;
+    decide(app, async || accept(app).await).await
 }
 
 /// Presses Accept once the figures of the match are there.

@@ -95,7 +95,7 @@ pub(crate) enum Command {
         #[arg(long, requires = "amount")]
         void_rest: bool,
         /// Day the commit counts for; the day of the hold if left out, or today while that is still to come
-        #[arg(long, value_name = "YYYY-MM-DD")]
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         date: Option<jiff::civil::Date>,
         /// Why it may settle in a signed period; logged, and flags the statement
         #[arg(long, value_name = "TEXT")]
@@ -191,6 +191,10 @@ pub(crate) const STATES: [&str; 8] =
     ["open", "applied", "held", "part_committed", "committed", "voided", "part_voided", "expired"];
 
 /// Tiers of `reconcile accept`. An ambiguous match is refused by a rule of the desk, which says why.
+fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    text.parse().map_err(|_| "this is no day written as YYYY-MM-DD".to_owned())
+}
+
 fn tiers() -> PossibleValuesParser {
     let shown = ["certain", "likely", "possible"].map(PossibleValue::new);
     PossibleValuesParser::new(shown.into_iter().chain([PossibleValue::new("ambiguous").hide(true)]))
@@ -227,10 +231,10 @@ pub(crate) struct TransactionFilter {
     #[arg(long, value_name = "STATE", value_parser = STATES)]
     pub(crate) state: Vec<String>,
     /// First day
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub(crate) from: Option<jiff::civil::Date>,
     /// Last day
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub(crate) to: Option<jiff::civil::Date>,
     /// Words of the reference or the description
     #[arg(long)]
@@ -300,7 +304,7 @@ pub(crate) struct PostArgs {
     #[arg(long, default_value = "")]
     pub(crate) description: String,
     /// Day it counts for; today if left out
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub(crate) date: Option<jiff::civil::Date>,
     /// Hold the money instead of moving it
     #[arg(long)]
@@ -507,7 +511,7 @@ pub(crate) struct SampleArgs {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: PathBuf,
     /// Last day of the sample; today if left out
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub(crate) today: Option<jiff::civil::Date>,
     /// Keep a sample that is there; make it anew only if its days have gone by and nobody worked in it
     #[arg(long)]

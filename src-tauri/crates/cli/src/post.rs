@@ -323,12 +323,26 @@ fn check_head(file: &Path, head: &csv::StringRecord) -> Answer<()> {
     if unknown.is_empty() && missing.is_empty() {
         return Ok(());
     }
+    let quoted = |names: &[&str]| names.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
+    let missing: Vec<&str> = missing.into_iter().copied().collect();
+    let mut said = Vec::new();
+    if !unknown.is_empty() {
+        said.push(format!("has the unknown {} {}", word(unknown.len()), quoted(&unknown)));
+    }
+    if !missing.is_empty() {
+        said.push(format!("lacks the {} {}", word(missing.len()), quoted(&missing)));
+    }
     let message = format!(
-        "{}: the head has unknown columns {unknown:?} and lacks {missing:?}. Known are {}.",
+        "{}: the head {}. Known are {}. Nothing was posted.",
         file.display(),
+        said.join(" and "),
         COLUMNS.join(", ")
     );
     Err(Fault::new(Exit::File, "BATCH_HEAD", message))
+}
+
+fn word(columns: usize) -> &'static str {
+    if columns == 1 { "column" } else { "columns" }
 }
 
 fn draft_of(head: &csv::StringRecord, record: &csv::StringRecord, options: &PostArgs) -> Answer<Draft> {

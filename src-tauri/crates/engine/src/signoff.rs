@@ -79,10 +79,13 @@ fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
             left.is_zero() && lines_open == 0,
             true,
             if left.is_zero() && lines_open == 0 {
-                format!(
-                    "All {} are confirmed and nothing is left to clear.",
-                    words::plural(figures.lines, "line", "lines")
-                )
+                match figures.lines {
+                    1 => "The one line is confirmed and nothing is left to clear.".to_owned(),
+                    lines => format!(
+                        "All {} are confirmed and nothing is left to clear.",
+                        words::plural(lines, "line", "lines")
+                    ),
+                }
             } else if !missing.is_zero() {
                 format!(
                     "{} left to clear, {} open. {}",
@@ -160,6 +163,7 @@ fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
         version: statement.version,
         opening_missing: gap.as_ref().and_then(|gap| gap.offered().map(ToString::to_string)),
         opening_early: gap.as_ref().and_then(OpeningGap::early_words),
+        opening_like: gap.as_ref().and_then(OpeningGap::like).map(|entry| entry_row(entry, statement.period_to)),
     }
 }
 

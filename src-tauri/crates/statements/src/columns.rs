@@ -224,6 +224,11 @@ impl Column {
         self.negative * 2 > self.amounts()
     }
 
+    /// Some amounts have a minus and some have none; zeros say nothing.
+    pub(crate) fn has_both_signs(&self) -> bool {
+        self.negative > 0 && self.negative < self.amounts()
+    }
+
     /// Every filled cell is a word for a direction.
     pub(crate) fn is_direction(&self) -> bool {
         self.filled > 0 && (self.debit_words + self.credit_words) * 10 >= self.filled * 9 && !self.many

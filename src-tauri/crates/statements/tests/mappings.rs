@@ -1,6 +1,6 @@
 //! What a saved mapping keeps for the next file, and what a person can overrule in it.
 
-use statements::{IgnoreReason, Mapping, ReadOptions, Reading, Reason, Role, Severity, SignModel};
+use statements::{IgnoreReason, Mapping, Proof, ReadOptions, Reading, Reason, Role, Severity, SignModel};
 
 use crate::support::{amounts, assert_nothing_lost, errors};
 
@@ -170,12 +170,24 @@ fn mappings_saved_before_still_find_credits_with_a_minus() {
 }
 
 #[test]
-fn debits_of_both_signs_are_told_unless_balances_prove_them() {
+fn debits_of_both_signs_are_asked_about_unless_balances_prove_them() {
     let mixed =
         format!("{CARD}2026-10-01,A,100.00,\n2026-10-02,B,,50.00\n2026-10-03,A back,-100.00,\n2026-10-04,C,7.00,\n");
     let reading = read_under(&mixed, None);
-    assert_eq!(amounts(&reading), ["-100.00", "50.00", "100.00", "-7.00"]);
-    assert!(warned(&reading, Reason::DebitsOfBothSigns));
+    let Proof::Ambiguous { readings } = &reading.statements[0].proof else { panic!("nothing is asked") };
+    let signs: Vec<_> = readings.iter().map(|one| one.choice.sign_model).collect();
+    assert_eq!(signs, [Some(SignModel::DebitCredit), Some(SignModel::DebitCreditSigned)]);
+    // What was chosen is told.
+    for (sign, expected) in [
+        (SignModel::DebitCredit, ["-100.00", "50.00", "100.00", "-7.00"]),
+        (SignModel::DebitCreditSigned, ["100.00", "50.00", "-100.00", "7.00"]),
+    ] {
+        let chosen = ReadOptions { sign_model: Some(sign), ..ReadOptions::default() };
+        let reading = statements::read(mixed.as_bytes(), "x.csv", &chosen);
+        assert_eq!(amounts(&reading), expected);
+        assert!(warned(&reading, Reason::DebitsOfBothSigns));
+        assert!(!matches!(reading.statements[0].proof, Proof::Ambiguous { .. }));
+    }
     let plain = read_under(&format!("{CARD}2026-10-01,A,100.00,\n2026-10-02,B,,50.00\n"), None);
     assert!(!warned(&plain, Reason::DebitsOfBothSigns));
     let proved = "Date,Text,Debit,Credit,Balance\n2026-10-01,A,100.00,,900.00\n2026-10-02,B,,50.00,950.00\n\
@@ -183,6 +195,12 @@ fn debits_of_both_signs_are_told_unless_balances_prove_them() {
     let reading = read_under(proved, None);
     assert_eq!(amounts(&reading), ["-100.00", "50.00", "100.00", "-7.00"]);
     assert!(!warned(&reading, Reason::DebitsOfBothSigns));
+    // The minus is money out where the balances say so, whichever sign is the commoner.
+    let minus = "Date,Text,Withdrawals,Deposits,Balance\n2026-10-01,Rent,-1200.00,,8800\n\
+                 2026-10-02,Client,,300.00,9100\n2026-10-13,Rev,5.00,,9105\n";
+    let reading = read_under(minus, None);
+    assert_eq!(amounts(&reading), ["-1200.00", "300.00", "5.00"]);
+    assert!(matches!(reading.statements[0].proof, Proof::Proved { .. }));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{both_themes, go, small};
 use crate::approvals::{hold, row};
 use crate::posting::parties;
-use crate::steps::{command, wait_ready, with_text};
+use crate::steps::{command, select, wait_ready, with_text};
 use e2e::scenario;
 use serde_json::json;
 
@@ -43,7 +43,18 @@ fn screenshots_of_approvals() {
         app.wait_text("holds-inspector", part["reference"].as_str().unwrap_or_default()).await?;
         app.click("hold-part").await?;
         app.fill("part-amount", "100,000").await?;
-        both_themes(desk, &app, "approvals-part", &[("part-dialog", "188,500")]).await
+        both_themes(desk, &app, "approvals-part", &[("part-dialog", "188,500")]).await?;
+        app.press("Esc").await?;
+        app.wait_gone("part-dialog").await?;
+        app.click("hold-void").await?;
+        select(&app, "void-reason", "Duplicate").await?;
+        app.fill("void-note", "Entered twice on Monday").await?;
+        both_themes(desk, &app, "approvals-void", &[("void-dialog", "Duplicate")]).await?;
+        app.click("void-dialog-ok").await?;
+        app.wait_gone("void-dialog").await?;
+        app.wait_gone("toast").await?;
+        app.click("approvals-tab-resolved").await?;
+        both_themes(desk, &app, "approvals-resolved", &[("resolved-grid", "Voided")]).await
     });
 }
 
@@ -101,6 +112,14 @@ fn screenshots_of_a_saved_view() {
         both_themes(desk, &app, "transactions-export", &[("export-dialog", "Export")]).await?;
         app.press("Esc").await?;
         app.wait_gone("export-dialog").await?;
+        app.click("transactions-grid-add-filter").await?;
+        both_themes(desk, &app, "transactions-filter", &[("transactions-grid-filter-apply", "Add")]).await?;
+        app.press("Esc").await?;
+        app.wait_gone("transactions-grid-filter-apply").await?;
+        app.click("transactions-grid-columns").await?;
+        both_themes(desk, &app, "transactions-columns", &[("transactions-grid-column-chooser", "Description")]).await?;
+        app.press("Esc").await?;
+        app.wait_gone("transactions-grid-column-chooser").await?;
         // A filter that fits nothing says so and how to get out of it.
         app.fill("transactions-grid-filter", "no such entry").await?;
         both_themes(desk, &app, "transactions-no-match", &[("transactions-empty-filter", "fits")]).await

@@ -26,6 +26,13 @@ fn screenshots_of_a_review() {
         both_themes(desk, &app, "review-desk-no-run", &[("desk-no-run", "No matching run yet")]).await?;
         app.click("desk-first-run").await?;
         both_themes(desk, &app, "run", &[("run-dialog", "Run matching")]).await?;
+        app.click("run-dry").await?;
+        app.click("run-start").await?;
+        both_themes(desk, &app, "run-dry", &[("run-dry-note", "Nothing was kept"), ("run-dialog", "Certain")]).await?;
+        app.press("Esc").await?;
+        app.wait_gone("run-dialog").await?;
+        app.click("desk-first-run").await?;
+        app.click("run-dry").await?;
         app.click("run-start").await?;
         both_themes(desk, &app, "run-result", &[("run-result", "proposed"), ("run-dialog", "Certain")]).await?;
         app.click("run-review").await?;
@@ -38,6 +45,12 @@ fn screenshots_of_a_review() {
         let desk_shown = [("desk-proof", "Left to clear"), ("desk-lines", "Likely"), ("desk-why", "Why")];
         both_themes(desk, &app, "review-desk", &desk_shown).await?;
         small(desk, &app, "review-desk", &desk_shown).await?;
+        app.click("desk-filter-confirmed").await?;
+        both_themes(desk, &app, "review-desk-confirmed", &[("desk-match", "The match")]).await?;
+        app.click("desk-filter-review").await?;
+        app.wait_text("desk-lines", "Likely").await?;
+        app.click_css("[data-testid^=desk-line-][data-state=ambiguous]").await?;
+        both_themes(desk, &app, "review-desk-ambiguous", &[("desk-choose", "Nothing is picked yet")]).await?;
         // Not possible yet: the button says why.
         app.execute("document.querySelector('[data-testid=sign-off]').focus()", vec![]).await?;
         with_text(&app, ".tip", "lines to review").await?;
@@ -97,6 +110,10 @@ fn screenshots_of_a_signature() {
         app.click("sign-off-ok").await?;
         wait_toast(&app, "is signed").await?;
         both_themes(desk, &app, "review-desk-signed", &[("desk-signed", "by Niamh Corcoran")]).await?;
+        app.click("desk-reopen").await?;
+        both_themes(desk, &app, "reopen", &[("reopen", "Reopen"), ("reopen", "version 2")]).await?;
+        app.press("Esc").await?;
+        app.wait_gone("reopen").await?;
         app.click("desk-report").await?;
         let signed = [("report-state", "igned"), ("report-paper", "Niamh Corcoran")];
         both_themes(desk, &app, "report-signed", &signed).await?;

@@ -82,7 +82,15 @@ fn screenshots_of_what_opens_over_a_view() {
         both_themes(desk, &app, "settings-keyboard", &[("settings-keyboard", "New transaction")]).await?;
         app.click("settings-tab-book").await?;
         app.click("setting-check").await?;
-        both_themes(desk, &app, "settings-book", &[("check-ties", "tie"), ("settings-book", "Backup")]).await
+        both_themes(desk, &app, "settings-book", &[("check-ties", "tie"), ("settings-book", "Backup")]).await?;
+
+        app.click("settings-tab-appearance").await?;
+        app.click("setting-negatives-parentheses").await?;
+        app.click("setting-red-negatives").await?;
+        app.click("setting-density-comfortable").await?;
+        both_themes(desk, &app, "settings-changed", &[("settings-appearance", "(1,368.20)")]).await?;
+        go(&app, "l", "ledgers").await?;
+        both_themes(desk, &app, "ledgers-parentheses", &[("balances-grid", "(")]).await
     });
 }
 

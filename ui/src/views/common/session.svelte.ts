@@ -1,4 +1,5 @@
 import DatabaseBackup from '@lucide/svelte/icons/database-backup';
+import User from '@lucide/svelte/icons/user';
 import { router } from '$app/router.svelte';
 import { type StatusItem, shell } from '$app/shell.svelte';
 import { addHandlers, defineActions } from '$lib/actions';
@@ -15,7 +16,7 @@ import { settings } from '$lib/settings';
 import { checkBook } from './checks.svelte';
 import './commands';
 import { registerBookSources } from './palette';
-import { rememberPerson } from './person';
+import { keepPerson, otherPerson, rememberPerson } from './person';
 import { count, number } from './words';
 
 defineActions([
@@ -36,6 +37,8 @@ class Session {
   /** The open book as the engine last described it. */
   info: BookInfo | null = $state(null);
   path = $state('');
+  /** The name this computer knows, where the book goes on under another one that nobody has confirmed here. */
+  other: string | null = $state(null);
   #stops: (() => void)[] = [];
 
   get readOnly(): string | null {
@@ -76,6 +79,7 @@ class Session {
     this.#stops.push(() => window.removeEventListener('focus', back));
     router.reset('overview');
     if (open.notice) toasts.show({ text: open.notice });
+    if (!open.info.read_only) this.other = await otherPerson(open.info.id, open.info.person);
     void this.#readPinned();
     void this.#readJobs(true);
   }
@@ -85,6 +89,7 @@ class Session {
     this.#stops = [];
     this.info = null;
     this.path = '';
+    this.other = null;
     shell.book = null;
     shell.counts = {};
     shell.pinned = [];
@@ -114,6 +119,13 @@ class Session {
   async rename(person: string): Promise<void> {
     this.#take(await backend.call('person_set', { name: person }));
     rememberPerson(person);
+    this.other = null;
+  }
+
+  /** The person whose name the book has is who works here. */
+  stay(): void {
+    if (this.info) keepPerson(this.info.id, this.info.person);
+    this.other = null;
   }
 
   /** Another program may have let go of the book since; what is on screen stays. */
@@ -173,6 +185,14 @@ class Session {
         { id: 'try-again', text: 'Try again', onclick: () => void this.openForWriting() },
       );
     else if (info.saved_at) items.push({ id: 'saved', text: `Saved ${atTime(info.saved_at, info.today)}` });
+    if (!info.read_only)
+      items.push({
+        id: 'person',
+        icon: User,
+        text: info.person,
+        side: 'right',
+        onclick: () => router.go('settings', { page: 'book' }),
+      });
     const backedUp = info.last_backup_at;
     items.push({
       id: 'backup',

@@ -26,6 +26,7 @@ const check = (outstanding: number): SignoffCheck => ({
   version: 1,
   opening_missing: null,
   opening_early: null,
+  opening_like: null,
 });
 
 describe('the checklist of a signature', () => {

@@ -140,6 +140,8 @@ pub struct SignoffCheck {
     pub opening_missing: Option<String>,
     /// What has to be said before it is posted: the book has earlier entries that may be the reason.
     pub opening_early: Option<String>,
+    /// One of those earlier entries has the very amount: left outstanding, nothing is apart any more.
+    pub opening_like: Option<ReportEntry>,
 }
 
 /// A line on a schedule.

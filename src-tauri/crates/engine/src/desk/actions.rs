@@ -240,27 +240,19 @@ impl Engine {
             with_difference: 0,
         };
         let (mut total_in, mut total_out) = (ledger::Amount::ZERO, ledger::Amount::ZERO);
-        let mut offset = 0;
-        loop {
-            let page =
-                self.store.desk_lines(&LineQuery { tier: Some(tier.to_owned()), offset, ..query.clone() }).await?;
-            for row in &page.rows {
-                if row.proposal.as_ref().is_none_or(|one| !one.difference.is_zero()) {
-                    preview.with_difference += 1;
-                    continue;
-                }
-                preview.lines += 1;
-                if row.line.amount.is_negative() {
-                    total_out += &row.line.amount;
-                } else {
-                    total_in += &row.line.amount;
-                }
+        self.each_line(LineQuery { tier: Some(tier.to_owned()), ..query }, |row| {
+            if row.proposal.as_ref().is_none_or(|one| !one.difference.is_zero()) {
+                preview.with_difference += 1;
+                return;
             }
-            offset += page.rows.len() as u64;
-            if page.rows.is_empty() || offset >= page.total {
-                break;
+            preview.lines += 1;
+            if row.line.amount.is_negative() {
+                total_out += &row.line.amount;
+            } else {
+                total_in += &row.line.amount;
             }
-        }
+        })
+        .await?;
         let figures = self.store.line_figures(statement.key).await?;
         preview.left_to_clear_after = (&(&left_to_clear(&statement, &figures) - &total_in) - &total_out).to_string();
         preview.total_in = total_in.to_string();

@@ -33,6 +33,8 @@ pub(crate) use view::{entry_view, line_view};
 
 /// Rows of one page at most.
 const PAGE: u32 = 200;
+/// Lines of one look where all of them are wanted.
+const MANY: u32 = 5_000;
 
 /// The words of a search among amounts of the statement's currency.
 fn words_of(text: Option<&str>, statement: &StatementRecord) -> Vec<Word> {
@@ -263,18 +265,26 @@ impl Engine {
     /// Open lines of a statement that have a live proposal, in position order.
     pub(crate) async fn proposed_lines(&self, statement: &StatementRecord) -> EngineResult<Vec<DeskLineRecord>> {
         let query = self.line_query(statement).await?;
-        let mut found = Vec::new();
         if query.run_key.is_none() {
-            return Ok(found);
+            return Ok(Vec::new());
         }
-        let mut offset = 0;
+        let mut found = Vec::new();
+        self.each_line(query, |row| found.extend(row.proposal.is_some().then_some(row))).await?;
+        Ok(found)
+    }
+
+    /// Every line of a query, in position order. It goes on from the last position: an offset would be counted anew
+    /// each time.
+    pub(super) async fn each_line(&self, query: LineQuery, mut take: impl FnMut(DeskLineRecord)) -> EngineResult<()> {
+        let mut wanted = LineQuery { sort: LineSort::Position, descending: false, offset: 0, limit: MANY, ..query };
         loop {
-            let page = self.store.desk_lines(&LineQuery { offset, ..query.clone() }).await?;
-            offset += page.rows.len() as u64;
-            let last = page.rows.is_empty() || offset >= page.total;
-            found.extend(page.rows.into_iter().filter(|row| row.proposal.is_some()));
-            if last {
-                return Ok(found);
+            let rows = self.store.desk_lines(&wanted).await?.rows;
+            let Some(last) = rows.last() else { return Ok(()) };
+            wanted.after = Some(last.line.position);
+            let whole = rows.len() < MANY as usize;
+            rows.into_iter().for_each(&mut take);
+            if whole {
+                return Ok(());
             }
         }
     }

@@ -96,6 +96,11 @@ impl OpeningGap {
         self.early.then(|| format!("The bank had booked every entry that the book has before {}", self.begins))
     }
 
+    /// The earlier entry that has the amount, when the difference may be posted at all.
+    pub(crate) fn like(&self) -> Option<&EntryRecord> {
+        self.like.as_ref().filter(|_| self.offered().is_some())
+    }
+
     /// Why nothing is offered yet.
     fn waits(&self) -> String {
         let one = self.open_lines == 1;

@@ -47,6 +47,7 @@ impl Work<'_> {
             }
             self.open_evidence.push(why.into());
         } else if !proved && let Some(outcome) = outcome.filter(|outcome| !outcome.open.is_empty()) {
+            let swapped = outcome.open.iter().any(|other| other.debit != outcome.best.debit);
             let readings = std::iter::once(&outcome.best).chain(&outcome.open);
             for hypothesis in readings {
                 let mut plan = self.plan.clone();
@@ -59,14 +60,21 @@ impl Work<'_> {
                 );
                 choice.currency.clone_from(&mapping.currency);
                 let label = match (hypothesis.debit, hypothesis.credit) {
+                    (Some(_), Some(_)) if !swapped => minus_words(hypothesis.sign).into(),
                     (Some(debit), Some(credit)) => {
                         format!("Column {} is money out, column {} money in", debit + 1, credit + 1)
                     }
                     _ => hypothesis.sign.label().into(),
                 };
-                self.open.push((label, Choice { mapping: Some(choice), ..Choice::default() }));
+                let choice = match hypothesis.debit {
+                    Some(_) if !swapped => Choice { sign_model: Some(hypothesis.sign), ..Choice::default() },
+                    _ => Choice { mapping: Some(choice), ..Choice::default() },
+                };
+                self.open.push((label, choice));
             }
-            self.open_evidence.push("Nothing says which of the two columns is money out.".into());
+            let why = || outcome.evidence.last().cloned().unwrap_or_default();
+            let columns = || "Nothing says which of the two columns is money out.".to_owned();
+            self.open_evidence.push(if swapped { columns() } else { why() });
         }
     }
 
@@ -120,6 +128,14 @@ impl Work<'_> {
                 alternatives: Vec::new(),
             });
         }
+    }
+}
+
+/// What a minus in the column of money out means.
+fn minus_words(sign: SignModel) -> &'static str {
+    match sign {
+        SignModel::DebitCreditSigned => "Money out has a minus; without one it came back",
+        _ => "Money out has no minus; with one it came back",
     }
 }
 

@@ -4,6 +4,7 @@ use super::Work;
 use super::money::{Bench, FEE_WORDS, NET_WORDS, Outcome};
 use crate::chain::Fit;
 use crate::mapping::SignModel;
+use crate::model::Confidence;
 use crate::plan::Plan;
 use crate::problem::Reason;
 
@@ -75,17 +76,20 @@ impl Work<'_> {
         self.warnings.push((Reason::CreditsWithMinus, format!("{said}. They were read as money {read}.")));
     }
 
-    /// Debits with and without a minus: the fewer are taken for money that came back, and nothing proves it.
-    pub(super) fn tell_mixed_debits(&mut self, outcome: &Outcome) {
+    /// Debits with and without a minus: the fewer came back, if nothing proves it. That is asked, unless it was chosen.
+    pub(super) fn settle_mixed_debits(&mut self, outcome: &mut Outcome) {
         let Some(debits) = self.plan.debit.and_then(|column| self.columns.get(column)) else { return };
-        if outcome.relation.is_some() || debits.negative == 0 || debits.negative >= debits.amounts() {
+        if outcome.relation.is_some() || !debits.has_both_signs() {
+            return;
+        }
+        let said = format!("Some amounts under {} have a minus, others do not.", debits.header);
+        if outcome.confidence != Confidence::Chosen && outcome.open.is_empty() && self.plan.date.is_some() {
+            outcome.open = vec![outcome.best.with_debits_turned()];
+            outcome.leave_open(&said);
             return;
         }
         let which = if self.plan.sign == Some(SignModel::DebitCreditSigned) { "without one" } else { "with one" };
-        let text = format!(
-            "Some amounts under {} have a minus, others do not. Those {which} were read as money in, as debits that came back.",
-            debits.header
-        );
+        let text = format!("{said} Those {which} were read as money in, as debits that came back.");
         self.warnings.push((Reason::DebitsOfBothSigns, text));
     }
 

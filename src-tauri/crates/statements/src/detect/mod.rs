@@ -420,7 +420,7 @@ impl Work<'_> {
         self.plan.one_sided = amounts.is_some_and(Column::marks_credits_only);
         self.settle_fees(&bench, &mut outcome);
         self.settle_minus(&mut outcome);
-        self.tell_mixed_debits(&outcome);
+        self.settle_mixed_debits(&mut outcome);
         Some(outcome)
     }
 

@@ -342,6 +342,17 @@ pub(crate) fn hypotheses(columns: &[Column], candidates: &Candidates, rows: usiz
     all
 }
 
+impl Hypothesis {
+    /// The same columns, the minus of a debit read the other way.
+    pub(super) fn with_debits_turned(&self) -> Self {
+        let sign = match self.sign {
+            SignModel::DebitCreditSigned => SignModel::DebitCredit,
+            _ => SignModel::DebitCreditSigned,
+        };
+        Self { sign, ..self.clone() }
+    }
+}
+
 fn single(columns: &[Column], candidates: &Candidates, column: usize, named: bool) -> Hypothesis {
     let directed = candidates.direction.filter(|_| columns[column].negative == 0);
     Hypothesis {
@@ -377,7 +388,10 @@ fn named_bases(columns: &[Column], candidates: &Candidates, named: &dyn Fn(Hint)
     if let (Some(&debit), Some(&credit)) = (debits.first(), credits.first())
         && (body_is_empty || columns[debit].filled + columns[credit].filled > 0)
     {
-        bases.push(pair(columns, debit, credit, true));
+        let read = pair(columns, debit, credit, true);
+        // With and without a minus: balances tell which of the two went out.
+        let turned = columns[debit].has_both_signs().then(|| read.with_debits_turned());
+        bases.extend(std::iter::once(read).chain(turned));
     }
     // "Debit/Credit" above signed amounts.
     let mixed = named(Hint::Direction).into_iter().filter(|&c| columns[c].looks_like_money());

@@ -22,4 +22,8 @@ opening_missing: string | null,
 /**
  * What has to be said before it is posted: the book has earlier entries that may be the reason.
  */
-opening_early: string | null, };
+opening_early: string | null, 
+/**
+ * One of those earlier entries has the very amount: left outstanding, nothing is apart any more.
+ */
+opening_like: ReportEntry | null, };
