@@ -57,7 +57,7 @@ pub(crate) async fn go_to_line(app: &App, text: &str) -> Result<()> {
 }
 
 /// All open lines again, the cursor on the first. Keyboard only.
-async fn all_lines(app: &App) -> Result<()> {
+pub(crate) async fn all_lines(app: &App) -> Result<()> {
     search_lines(app).await?;
     app.press("Esc").await?;
     app.wait_gone("desk-search").await

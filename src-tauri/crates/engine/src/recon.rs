@@ -68,6 +68,14 @@ pub(crate) fn missing(statement: &StatementRecord, figures: &LineFigures) -> Amo
     &(&left_to_clear(statement, figures) - &figures.open_in) - &figures.open_out
 }
 
+/// Where a closing balance comes from that nobody stated: it ties whatever is missing.
+pub(crate) const COMPUTED: &str = "computed";
+
+/// Nobody stated the closing balance: it is the opening with all lines, and proves nothing about them.
+pub(crate) fn closing_is_computed(statement: &StatementRecord) -> bool {
+    statement.closing_from == COMPUTED
+}
+
 /// Rows of the file that were left out at import.
 pub(crate) fn left_out_rows(statement: &StatementRecord) -> u32 {
     count(statement.left_out.as_array().map_or(0, Vec::len) as u64)

@@ -11,8 +11,8 @@ use crate::api::statements::{Report, SignoffCheck, SignoffItem};
 use crate::book::{PERSON, person_name};
 use crate::desk::OpeningGap;
 use crate::recon::{
-    apart, left_out_rows, left_out_words, left_to_clear, load_statement, missing, missing_words, must_be_open, next,
-    place, previous, span,
+    apart, closing_is_computed, left_out_rows, left_out_words, left_to_clear, load_statement, missing, missing_words,
+    must_be_open, next, place, previous, span,
 };
 use crate::report::entry_row;
 use crate::{Engine, EngineError, EngineResult, Stamp, words};
@@ -139,6 +139,11 @@ fn check(statement: &StatementRecord, looked: &Looked) -> SignoffCheck {
             )
         };
         items.push(item("closing_continues", ok, true, text));
+    }
+    if closing_is_computed(statement) {
+        let text =
+            "The file did not state its closing balance: it was computed from the lines. Compare it with the bank.";
+        items.push(item("closing_stated", true, false, text.to_owned()));
     }
     let total: Amount = open.iter().map(|entry| &entry.amount).sum();
     let text = match open.len() {

@@ -87,6 +87,21 @@ async fn a_tampered_figure_is_found() {
 }
 
 #[tokio::test]
+async fn a_guard_that_was_taken_out_is_found() {
+    let book = TestBook::new().await;
+    assert_eq!(book.engine.book_check().await.unwrap().problems, [""; 0]);
+    let mut connection = raw(&book.path).await;
+    let guard: String =
+        sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'txn' LIMIT 1")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("DROP TRIGGER {guard}"))).execute(&mut connection).await.unwrap();
+    let problems = book.engine.book_check().await.unwrap().problems;
+    assert_eq!(problems, [format!("The trigger {guard} is missing: another program took it out of the book.")]);
+}
+
+#[tokio::test]
 async fn what_is_not_a_book_is_refused_with_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
@@ -148,6 +163,9 @@ async fn newer_foreign_cut_and_damaged_books_are_refused() {
             _ => matches!(error, OpenError::Damaged(_)),
         };
         assert!(expected, "{case}: {error:?}");
+        // Who only looks is told the same.
+        let looked = SqliteStore::open_to_read(&path).await.err().expect("refused");
+        assert_eq!(std::mem::discriminant(&looked), std::mem::discriminant(&error), "{case}: {looked:?}");
         drop(folder);
     }
 }

@@ -176,12 +176,13 @@ fn document_reason(evidence: &Evidence, line: &StatementItem, entry: &LedgerItem
         DocumentEvidence::Near => {
             (ReasonKind::ReferenceNear, format!("Reference {} is close to {}", line.reference, entry.reference))
         }
-        DocumentEvidence::Conflict => {
-            (ReasonKind::OtherReference, format!("The line names another reference, {}", line.reference))
-        }
+        DocumentEvidence::Conflict => (
+            ReasonKind::OtherReference,
+            format!("The line names another reference, {}", text::other_document(line, entry)),
+        ),
     };
     let measured = Measured::Text(if evidence.document == DocumentEvidence::Conflict {
-        line.reference.clone()
+        text::other_document(line, entry)
     } else {
         shown.to_owned()
     });

@@ -141,6 +141,25 @@ fn padded_of(words: &[String]) -> Option<String> {
     runs.max_by_key(String::len).filter(|run| run.starts_with('0'))
 }
 
+/// Numbers that say what they are of: letters with digits behind them, as in `INV 20014` and `RE20014`.
+fn kinds_of(words: &[String]) -> Vec<(String, String)> {
+    let letters = |word: &str| word.chars().take_while(|c| c.is_alphabetic()).collect::<String>();
+    let number = |rest: &str| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        (digits.len() >= CORE_DIGITS).then_some(digits)
+    };
+    let mut kinds = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let kind = letters(word);
+        let rest = &word[kind.len()..];
+        let digits = if rest.is_empty() { words.get(at + 1).and_then(|next| number(next)) } else { number(rest) };
+        if let Some(digits) = digits.filter(|_| kind.chars().count() > 1) {
+            kinds.push((kind, digits));
+        }
+    }
+    kinds
+}
+
 /// The digits that name a document in a reference.
 pub(crate) fn core_of_text(reference: &str) -> Option<String> {
     core_of(&words(&fold(reference)))
@@ -184,6 +203,7 @@ pub struct LineText {
     runs: Vec<String>,
     document: String,
     has_document: bool,
+    kinds: Vec<(String, String)>,
 }
 
 impl LineText {
@@ -197,12 +217,13 @@ impl LineText {
         let squeezed = all.iter().flat_map(|word| word.chars()).map(as_digit).collect();
         let document = squeeze(&line.reference);
         let has_document = count_digits(&document) >= CORE_DIGITS;
+        let kinds = kinds_of(&all);
         // The last word of the description may be cut off: it is kept last for the prefix test.
         if let Some(last) = last {
             let word = all.remove(last);
             all.push(word);
         }
-        Self { words: all.into_iter().map(Word::of).collect(), squeezed, runs, document, has_document }
+        Self { words: all.into_iter().map(Word::of).collect(), squeezed, runs, document, has_document, kinds }
     }
 }
 
@@ -215,6 +236,7 @@ pub struct EntryText {
     core: Option<String>,
     /// The digits of the document where zeros stand before them.
     padded: Option<String>,
+    kind: Option<(String, String)>,
 }
 
 impl EntryText {
@@ -231,6 +253,7 @@ impl EntryText {
             document: squeeze(&entry.reference),
             core: core_of(&reference_words),
             padded: padded_of(&reference_words),
+            kind: kinds_of(&reference_words).pop(),
         }
     }
 }
@@ -297,7 +320,24 @@ pub fn document_evidence(line: &LineText, entry: &EntryText) -> DocumentEvidence
     if nearly(&line.document, document) {
         return DocumentEvidence::Near;
     }
-    if line.has_document && entry.core.is_some() { DocumentEvidence::Conflict } else { DocumentEvidence::None }
+    let other = line.has_document && entry.core.is_some() || other_of_kind(line, entry).is_some();
+    if other { DocumentEvidence::Conflict } else { DocumentEvidence::None }
+}
+
+/// A number of the entry's own kind in the line's text, where it is another one: an invoice beside an invoice.
+fn other_of_kind(line: &LineText, entry: &EntryText) -> Option<String> {
+    let (kind, number) = entry.kind.as_ref()?;
+    let plain = |digits: &str| digits.trim_start_matches('0').to_owned();
+    // Banks cut texts off, and with them numbers.
+    let own = |digits: &str| plain(number).starts_with(&plain(digits));
+    let mut same_kind = line.kinds.iter().filter(|(other, _)| other == kind);
+    let first = same_kind.clone().next()?;
+    (!same_kind.any(|(_, digits)| own(digits))).then(|| format!("{} {}", first.0, first.1))
+}
+
+/// The number of another document that the line names: in its reference, or in its text.
+pub(crate) fn other_document(line: &StatementItem, entry: &LedgerItem) -> String {
+    other_of_kind(&LineText::of(line), &EntryText::of(entry)).unwrap_or_else(|| line.reference.clone())
 }
 
 /// True if `number` occurs in `text` without further digits on either side.

@@ -91,6 +91,7 @@ pub(crate) fn sort<E>(
         ends: Ends::of(&table, detected),
         announced: Announced::of(&table, detected),
         second_table: false,
+        title: None,
         section: 0,
         not_booked: 0,
         groups: HashMap::new(),
@@ -160,6 +161,8 @@ struct Sorter<'a> {
     ends: Ends,
     announced: Announced,
     second_table: bool,
+    /// First text since the last line that is no line itself.
+    title: Option<String>,
     section: usize,
     not_booked: u32,
     groups: HashMap<(usize, Option<String>, Option<String>), u32>,
@@ -229,6 +232,7 @@ impl Sorter<'_> {
         match (date, amount) {
             (Some(date), Some(amount)) if good => {
                 self.out.counts.lines += 1;
+                self.title = None;
                 let line = self.line(row, date, value_date, amount, code, balance);
                 self.out.groups[group as usize].lines.push(line);
             }

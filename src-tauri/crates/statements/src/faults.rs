@@ -107,6 +107,12 @@ fn sentence(
             Reason::OtherCurrency,
             format!("“{printed}” is not {row}, and the line would be booked in {row}. Nothing is converted."),
         ),
+        Cause::Inexact => (
+            Reason::Inexact,
+            format!(
+                "{shown} has more than 15 digits, and a workbook stores no more than that exactly. Type what the bank states."
+            ),
+        ),
         Cause::Cell => (Reason::CellError, format!("The cell holds the spreadsheet error {shown}.")),
         Cause::Repair => {
             (Reason::BadRepair, "The correction is not a plain number with a point, or a date as YYYY-MM-DD.".into())

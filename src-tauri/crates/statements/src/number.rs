@@ -289,7 +289,8 @@ fn check_groups(whole: &str, mark: DecimalMark) -> Result<(), NumberError> {
     if !first.bytes().all(|b| b.is_ascii_digit()) {
         return Err(NumberError::Marks);
     }
-    if last != 3 || first.is_empty() || first.len() > 3 || (short && first.len() > 2) {
+    // Nothing is grouped below a thousand: `0.250` is a quarter.
+    if last != 3 || first.is_empty() || first.starts_with('0') || first.len() > 3 || (short && first.len() > 2) {
         return Err(NumberError::Grouping);
     }
     Ok(())

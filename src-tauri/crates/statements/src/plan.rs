@@ -215,6 +215,8 @@ pub(crate) enum Cause {
     },
     /// A spreadsheet error value.
     Cell,
+    /// A number with more digits than a workbook stores.
+    Inexact,
     /// A correction that is itself no number or date.
     Repair,
 }
@@ -423,6 +425,8 @@ fn plain_amount(plain: &str, exponent: u8) -> Result<Amount, Cause> {
 /// such dust is dropped, never a digit that a person could have typed.
 fn stored_number(text: &str, exponent: u8) -> Result<Money, Cause> {
     match plain_amount(text, exponent) {
+        // Beyond that the neighbours of a double lie further apart than a cent.
+        Ok(_) if crate::workbook::digits(text) > crate::workbook::EXACT_DIGITS => Err(Cause::Inexact),
         Ok(amount) => Ok(Money { amount, currency: None, dusted: false }),
         Err(cause @ Cause::Decimals { .. }) => {
             let clean = crate::workbook::fifteen_digits(text).ok_or_else(|| cause.clone())?;

@@ -90,6 +90,8 @@ pub enum Reason {
     /// The amount is printed in another currency than the row or the balance is in.
     OtherCurrency,
     CellError,
+    /// A workbook holds more digits than it stores exactly.
+    Inexact,
     CellTooLong,
     UndecodableText,
     BadRepair,

@@ -245,6 +245,15 @@ fn shortest(number: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text }
 }
 
+/// Significant digits that every decimal keeps in a double (IEEE 754 binary64), and that spreadsheets keep of what is typed.
+pub(crate) const EXACT_DIGITS: usize = 15;
+
+/// Significant digits of a plain decimal.
+pub(crate) fn digits(plain: &str) -> usize {
+    let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_start_matches('0').trim_end_matches('0').len()
+}
+
 /// The decimal of at most 15 significant digits nearest to a stored number: what a spreadsheet shows for a double that
 /// carries the dust of an addition, such as `1234.5600000000001`.
 pub(crate) fn fifteen_digits(shortest: &str) -> Option<String> {

@@ -6,6 +6,7 @@
 mod behaviour;
 mod bombs;
 mod corpus;
+mod doubts;
 mod fixtures;
 mod layouts;
 mod mappings;

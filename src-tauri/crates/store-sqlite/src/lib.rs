@@ -13,6 +13,7 @@ mod lists;
 mod lock;
 mod open;
 mod recon;
+mod schema;
 mod sql;
 mod system;
 mod unit;

@@ -16,6 +16,7 @@ use tracing::info;
 use crate::error::from_sqlx;
 use crate::lists::Lists;
 use crate::lock::BookLock;
+use crate::schema;
 use crate::unit::SqliteUnit;
 
 /// `TIEO` in the application id of the file header marks a book.
@@ -218,6 +219,10 @@ impl SqliteStore {
             });
             self.stop_writing(&found);
         }
+        // Nothing is lost by that, so it stops nobody from writing.
+        if how == WHOLE {
+            found.append(&mut schema::altered(&mut connection).await?);
+        }
         Ok(found)
     }
 
@@ -397,7 +402,10 @@ async fn check_pages(
     }
     let mut connection = SqliteConnection::connect_with(with).await.map_err(damaged_or_database)?;
     match reading {
-        Some(why) => refuse_older(&mut connection, path, why).await?,
+        Some(why) => {
+            refuse_older(&mut connection, path, why).await?;
+            schema::compare_migrations(&mut connection).await?;
+        }
         None => drop(version_of(&mut connection).await?),
     }
     let found =

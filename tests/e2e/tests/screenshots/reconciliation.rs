@@ -3,7 +3,9 @@
 use super::{both_themes, go, small};
 use crate::first::asked_about_earlier_entries;
 use crate::posting::parties;
-use crate::reconcile::{charged_invoice, go_to_line, import_by_mouse, put_into_basket, review_by_mouse, to_review};
+use crate::reconcile::{
+    all_lines, charged_invoice, go_to_line, import_by_mouse, put_into_basket, review_by_mouse, to_review,
+};
 use crate::steps::{choose, command, wait_ready, wait_toast, with_text};
 use e2e::{App, Desk, Result, scenario};
 use serde_json::json;
@@ -49,8 +51,9 @@ fn screenshots_of_a_review() {
         both_themes(desk, &app, "review-desk-confirmed", &[("desk-match", "The match")]).await?;
         app.click("desk-filter-review").await?;
         app.wait_text("desk-lines", "Likely").await?;
-        app.click_css("[data-testid^=desk-line-][data-state=ambiguous]").await?;
+        go_to_line(&app, "CF-88120").await?;
         both_themes(desk, &app, "review-desk-ambiguous", &[("desk-choose", "Nothing is picked yet")]).await?;
+        all_lines(&app).await?;
         // Not possible yet: the button says why.
         app.execute("document.querySelector('[data-testid=sign-off]').focus()", vec![]).await?;
         with_text(&app, ".tip", "lines to review").await?;

@@ -36,6 +36,7 @@ export function checklist(
     left_to_clear: header.left_to_clear,
     ledger_agrees: header.ledger_cleared,
     opening_continues: header.opening,
+    closing_stated: header.closing,
   };
   const ambiguous = header.tiers.find((tier) => tier.tier === 'ambiguous')?.lines ?? 0;
   const rows: Item[] = [];

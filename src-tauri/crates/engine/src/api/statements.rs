@@ -116,7 +116,8 @@ pub struct InterruptedRun {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct SignoffItem {
-    /// Stable name: `left_to_clear`, `ledger_agrees`, `opening_continues`, `outstanding`, `differences`, `left_out`.
+    /// Stable name: `left_to_clear`, `ledger_agrees`, `opening_continues`, `closing_continues`, `closing_stated`,
+    /// `outstanding`, `differences`, `left_out`.
     pub key: String,
     pub ok: bool,
     /// False: only to be read, does not stand in the way.
@@ -255,6 +256,9 @@ pub struct Report {
     pub bank_side: Vec<ReportAmount>,
     pub book_side: Vec<ReportAmount>,
     pub sides_agree: bool,
+    /// Why the two sides are apart, where it is known: the book differs from before its first statement.
+    #[serde(default)]
+    pub apart: Option<String>,
     pub unmatched_lines: Vec<ReportLine>,
     pub unmatched_entries: Vec<ReportEntry>,
     pub outstanding: Vec<ReportEntry>,

@@ -10,7 +10,7 @@ use store::recon::StatementState;
 use super::known::Doubt;
 use super::plan::Planned;
 use super::proof::TYPED;
-use crate::recon::{Place, earliest_signed, next, previous};
+use crate::recon::{COMPUTED, Place, earliest_signed, next, previous};
 use crate::words;
 
 /// Other statements of a file that are named one by one.
@@ -126,6 +126,17 @@ impl Planned {
         let list = named.iter().take(OTHERS_NAMED).cloned().collect::<Vec<_>>().join(", ");
         (!named.is_empty())
             .then(|| format!("The file holds other statements too: {list}{more}. Each is imported by itself."))
+    }
+
+    /// A closing balance that was only computed ties whatever is missing from the file.
+    pub(super) fn nobody_states_the_closing(&self) -> Option<String> {
+        let (closing, from) = self.closing()?;
+        (from == COMPUTED && self.new_count() > 0).then(|| {
+            format!(
+                "The file does not state its closing balance. It was computed as {}: compare that with the bank before you sign.",
+                words::money(&closing, &self.currency)
+            )
+        })
     }
 
     /// How far the opening is from the closing of the statement before.

@@ -206,7 +206,12 @@ fn import_result(planned: &Planned, left_out: usize) -> ImportResult {
         known: known as u32,
         left_out: left_out as u32,
         message,
-        notes: planned.other_statements().into_iter().chain(planned.apart_from_previous()).collect(),
+        notes: planned
+            .other_statements()
+            .into_iter()
+            .chain(planned.apart_from_previous())
+            .chain(planned.nobody_states_the_closing())
+            .collect(),
         earlier,
     }
 }

@@ -358,10 +358,24 @@ fn alike_words(days: &[Date], how: &str) -> Option<String> {
     ))
 }
 
+/// The file names another account than the balance does, or, where that has no number, than its statements so far.
 pub(super) fn account_warning(planned: &Planned) -> Option<String> {
-    let (own, found) = (planned.balance.account_number.as_deref()?, planned.statement().account.as_deref()?);
-    (!same_account(own, found))
-        .then(|| format!("The file is for {}. {} is {}.", masked(found), planned.balance.balance.name, masked(own)))
+    let found = planned.statement().account.as_deref()?;
+    let name = &planned.balance.balance.name;
+    if let Some(own) = planned.balance.account_number.as_deref() {
+        return (!same_account(own, found))
+            .then(|| format!("The file is for {}. {name} is {}.", masked(found), masked(own)));
+    }
+    let before = planned.statements.iter().filter_map(|one| Some((one, one.account.as_deref()?)));
+    let (last, own) = before.max_by_key(|(one, _)| (one.period_to, one.key))?;
+    (!same_account(own, found)).then(|| {
+        format!(
+            "The file is for {}. {}, imported into {name} before, is for {}.",
+            masked(found),
+            last.name,
+            masked(own)
+        )
+    })
 }
 
 pub(super) fn balance_warning(planned: &Planned) -> Option<String> {

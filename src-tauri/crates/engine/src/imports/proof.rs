@@ -5,14 +5,11 @@ use statements::{BalanceSource, Proof, Reading, Severity, Statement};
 use store::recon::StatementRecord;
 
 use crate::api::imports::{ImportOptions, ImportProof, ProofVerdict};
-use crate::recon::place;
+use crate::recon::{COMPUTED, place};
 use crate::{EngineError, EngineResult, words};
 
 /// Where a balance comes from that somebody typed.
 pub(super) const TYPED: &str = "typed";
-
-/// Where a closing balance comes from that nobody stated: it ties whatever is missing.
-const COMPUTED: &str = "computed";
 
 /// A proof with its amounts still as amounts.
 pub(super) struct Computed {

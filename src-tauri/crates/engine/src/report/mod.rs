@@ -17,7 +17,8 @@ use store::recon::{
 use crate::api::statements::{
     LeftOutRow, Report, ReportAct, ReportAmount, ReportEntry, ReportFormat, ReportLine, ReportPosting,
 };
-use crate::recon::{apart, left_out_rows, missing, span};
+use crate::desk::OpeningGap;
+use crate::recon::{apart, closing_is_computed, left_out_rows, missing, span};
 use crate::signoff::open_entries;
 use crate::{Engine, EngineError, EngineResult, words};
 
@@ -63,6 +64,7 @@ struct Looked {
     unmatched: Vec<EntryRecord>,
     outstanding: Vec<EntryRecord>,
     run: Option<RunRecord>,
+    gap: Option<OpeningGap>,
 }
 
 impl Looked {
@@ -95,7 +97,12 @@ fn statement_proof(statement: &StatementRecord, figures: &LineFigures) -> Statem
         Some(row("Money in", lines(figures.confirmed_in_lines + figures.open_in_lines), &money_in, false)),
         Some(row("Money out", lines(figures.confirmed_out_lines + figures.open_out_lines), &money_out, false)),
         missing.as_ref().map(|missing| row("Missing from the lines", left_out_note(statement), missing, false)),
-        Some(row(format!("Closing balance, {}", statement.period_to), None, &statement.closing, true)),
+        Some(row(
+            format!("Closing balance, {}", statement.period_to),
+            closing_note(statement),
+            &statement.closing,
+            true,
+        )),
     ];
     let computed = &(&statement.opening + &money_in) + &money_out;
     StatementProof { rows: rows.into_iter().flatten().collect(), ties: computed == statement.closing, missing }
@@ -122,6 +129,10 @@ fn draft_state(open: u64, proposed: usize) -> String {
         0 => format!("Draft, {lines} left to clear"),
         count => format!("Draft, {lines} left to clear, {count} of them only proposed"),
     }
+}
+
+fn closing_note(statement: &StatementRecord) -> Option<String> {
+    closing_is_computed(statement).then(|| "computed from the lines, not stated by the bank".to_owned())
 }
 
 fn left_out_note(statement: &StatementRecord) -> Option<String> {
@@ -199,6 +210,7 @@ impl Engine {
             book_side,
             // Both hold the statement's own tie as well: a file that does not tie shows here too.
             sides_agree: adjusted_bank == adjusted_book && apart(&looked.side, statement, &looked.figures).is_zero(),
+            apart: looked.gap.as_ref().map(|gap| gap.words(statement)),
             unmatched_lines: looked.line_rows(),
             unmatched_entries: looked.entry_rows(&looked.unmatched, statement.period_to),
             outstanding: looked.entry_rows(&looked.outstanding, statement.period_to),
@@ -226,9 +238,13 @@ impl Engine {
             outstanding.append(&mut unmatched);
             outstanding.sort_by_key(|entry| (entry.date, entry.txn_key));
         }
+        let figures = self.store.line_figures(statement.key).await?;
+        let side = self.store.ledger_side(&ProofSpan { open, ..span(statement, &all) }).await?;
+        let difference = apart(&side, statement, &figures);
         Ok(Looked {
-            figures: self.store.line_figures(statement.key).await?,
-            side: self.store.ledger_side(&ProofSpan { open, ..span(statement, &all) }).await?,
+            gap: OpeningGap::read(self.store.as_ref(), statement, &all, &figures, &difference).await?,
+            figures,
+            side,
             open_lines: self.store.statement_lines(statement.key, true).await?,
             proposals: self.proposals(statement).await?,
             unmatched,

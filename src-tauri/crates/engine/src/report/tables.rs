@@ -18,6 +18,9 @@ pub(super) fn tables(report: &Report) -> EngineResult<Vec<Table>> {
     {
         tables.push(proof(name, rows, exponent)?);
     }
+    if let Some(why) = &report.apart {
+        tables.push(table("Why the sides are apart", &[""], vec![vec![text(why)]]));
+    }
     tables.push(lines(report)?);
     for (name, rows) in
         [("B. Entries not matched", &report.unmatched_entries), ("C. Outstanding entries", &report.outstanding)]

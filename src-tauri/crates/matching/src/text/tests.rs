@@ -42,7 +42,12 @@ fn document_numbers_are_recognised_in_what_banks_make_of_them() {
     assert_eq!(document("SEPA CR INV2OO14", "", "INV20014"), DocumentEvidence::InText);
     assert_eq!(document("x", "INV 2001", "INV20014"), DocumentEvidence::Near);
     assert_eq!(document("x", "INV30099", "INV20014"), DocumentEvidence::Conflict);
-    assert_eq!(document("SEPA CR INV200145", "", "INV20014"), DocumentEvidence::None);
+    assert_eq!(document("SEPA CR INV200145", "", "INV20014"), DocumentEvidence::Conflict);
+    assert_eq!(document("RENT INV-1001", "", "INV-2001"), DocumentEvidence::Conflict);
+    assert_eq!(document("INV 1001 AND INV 2001", "", "INV-2001"), DocumentEvidence::InText);
+    // Cut off at the end of the text, of another kind, or the day and year: no other document.
+    assert_eq!(document("TOLKA MARINA INV2001", "", "INV20014"), DocumentEvidence::None);
+    assert_eq!(document("ORDER 88120 OF 30102026", "", "INV-2001"), DocumentEvidence::None);
     assert_eq!(document("SEPA CR", "", ""), DocumentEvidence::None);
 }
 

@@ -88,6 +88,7 @@ impl Sorter<'_> {
         }
         if layout.header.is_some() && layout::same_header(row, &self.detected.mapping.header) {
             self.second_table = false;
+            self.same_header_again(row.line);
             return Some(IgnoreReason::RepeatedHeader);
         }
         if self.second_table {
@@ -233,7 +234,7 @@ impl Sorter<'_> {
                 });
             }
         }
-        if money {
+        if money || self.is_spoilt_line(index, row) {
             return None;
         }
         if row.filled().any(|column| labels::label(row.cell(column)) == Some(Label::Account)) {
@@ -249,6 +250,35 @@ impl Sorter<'_> {
             }
         }
         self.out.sections[self.section].harvest(row, self.format);
+        self.title.get_or_insert_with(|| {
+            row.filled().next().map_or("", |column| row.cell(column)).chars().take(40).collect()
+        });
         Some(IgnoreReason::Text)
+    }
+
+    /// A row whose date and whose amount are both unreadable: it stands where a line stands, and would be lost unseen.
+    fn is_spoilt_line(&self, index: usize, row: &Row) -> bool {
+        let Some(date) = self.plan.date else { return false };
+        let filled = |column: usize| !self.reader.text(row, column).is_empty();
+        let broken = |column: usize| row.kind(column) == Kind::Error;
+        let within = index < self.last_data;
+        let beyond = row.filled().any(|column| column >= self.detected.mapping.columns.len());
+        let money = || self.plan.money_columns().any(filled);
+        let cells = row.filled().count();
+        self.plan.money_columns().chain([date]).any(broken)
+            || filled(date) && beyond && within
+            || filled(date) && money() && (within || cells > 2 && self.has_digits(row, date))
+    }
+
+    /// The same header below a title: perhaps the table of another account or card.
+    fn same_header_again(&mut self, line: u32) {
+        let Some(title) = self.title.take().filter(|_| self.out.counts.lines > 0) else { return };
+        if self.out.problems.iter().any(|problem| problem.reason == Reason::SecondTable) {
+            return;
+        }
+        let text = format!(
+            "The header comes again here, below “{title}”. What follows was read as more of the same account. If it is another one, leave its rows out."
+        );
+        self.out.problems.push(Problem::row(line, Reason::SecondTable, Severity::Warning, text));
     }
 }

@@ -126,6 +126,10 @@ fn read(table: &Table, data: &[usize], column: usize, format: DateFormat) -> Vec
 
 /// Rows below which sequence and span may be chance.
 const MIN_TELLING: usize = 6;
+/// Fewer rows than this may as well be those of as many months.
+const MIN_SPANNED: usize = 20;
+/// Days that so few rows may be scattered over; two years, for an account that moves once a month.
+const FEW_SPAN: i32 = 731;
 
 /// Rules in the order of their weight. Each says which candidates it lets through.
 #[derive(Debug, Clone, Copy)]
@@ -199,7 +203,10 @@ impl Rule {
             Self::Span => {
                 let spans: Vec<i32> = candidates.iter().map(|c| span(&c.dates)).collect();
                 let least = spans.iter().copied().min().unwrap_or(0);
-                spans.iter().map(|&days| days <= (least * 3).max(45)).collect()
+                // Postings of every month on one day look like those of one month on many days.
+                let few = candidates[0].dates.len() < MIN_SPANNED;
+                let longest = (least * 3).max(if few { FEW_SPAN } else { 45 });
+                spans.iter().map(|&days| days <= longest).collect()
             }
         }
     }

@@ -32,7 +32,11 @@ limits: Array<string>, statement_proof: Array<ReportAmount>, statement_ties: boo
 /**
  * Closing less opening less all lines, when it is not zero.
  */
-missing: string | null, bank_side: Array<ReportAmount>, book_side: Array<ReportAmount>, sides_agree: boolean, unmatched_lines: Array<ReportLine>, unmatched_entries: Array<ReportEntry>, outstanding: Array<ReportEntry>, 
+missing: string | null, bank_side: Array<ReportAmount>, book_side: Array<ReportAmount>, sides_agree: boolean, 
+/**
+ * Why the two sides are apart, where it is known: the book differs from before its first statement.
+ */
+apart: string | null, unmatched_lines: Array<ReportLine>, unmatched_entries: Array<ReportEntry>, outstanding: Array<ReportEntry>, 
 /**
  * Every match: which lines, which entries. Reports that were signed before it was kept have none.
  */
