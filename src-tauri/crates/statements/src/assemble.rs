@@ -14,6 +14,7 @@ use crate::currency_marks;
 use crate::dates::{self, DateFormat};
 use crate::detect::Detected;
 use crate::faults;
+use crate::formats::Printed;
 use crate::layout::Stated;
 use crate::mapping::ReadOptions;
 use crate::model::{
@@ -92,6 +93,7 @@ pub(crate) fn sort<E>(
         announced: Announced::of(&table, detected),
         second_table: false,
         title: None,
+        printed: Printed::default(),
         section: 0,
         not_booked: 0,
         groups: HashMap::new(),
@@ -101,6 +103,7 @@ pub(crate) fn sort<E>(
     };
     sorter.out.counts.blank = table.blank_rows;
     sorter.out.counts.rows = u32::try_from(table.rows.len()).unwrap_or(u32::MAX);
+    sorter.printed = table.printed;
     let total = table.rows.len() as u64;
     for (index, mut row) in table.rows.into_iter().enumerate() {
         if index % STEP == 0 {
@@ -163,6 +166,7 @@ struct Sorter<'a> {
     second_table: bool,
     /// First text since the last line that is no line itself.
     title: Option<String>,
+    printed: Printed,
     section: usize,
     not_booked: u32,
     groups: HashMap<(usize, Option<String>, Option<String>), u32>,
@@ -291,7 +295,11 @@ impl Sorter<'_> {
             }
             found
         } else {
-            match self.plan.money_columns().find_map(|column| number::tag(self.reader.text(row, column))) {
+            let tag = |column| {
+                let printed = || self.printed.at(row.line, column).and_then(currency_marks::code);
+                number::tag(self.reader.text(row, column)).or_else(printed)
+            };
+            match self.plan.money_columns().find_map(tag) {
                 Some(code) => self.known.get(&code),
                 None => self.detected.currency.clone(),
             }
@@ -311,7 +319,7 @@ impl Sorter<'_> {
                 let header = self.detected.mapping.header.get(column).filter(|_| filled);
                 header.and_then(|header| currency_marks::in_header(header))
             };
-            let printed = number::printed(cell).or_else(named);
+            let printed = number::printed(cell).or_else(|| self.printed.at(row.line, column)).or_else(named);
             if let Some(mark) = printed.filter(|mark| !currency_marks::fits(mark, currency)) {
                 let cause = Cause::OtherCurrency { printed: mark.to_owned(), row: currency.to_owned() };
                 faults.push(Fault { column: Some(column), field: Field::Currency, cause });

@@ -23,6 +23,7 @@ mod delimited;
 mod detect;
 mod faults;
 mod fingerprint;
+mod formats;
 mod labels;
 mod layout;
 pub mod mapping;

@@ -9,7 +9,7 @@ use crate::problem::{Problem, Reason, Severity};
 use crate::workbook::damaged;
 
 /// Most bytes that sheets and lists of strings may unpack to, each.
-const MAX_SHEET_BYTES: u64 = 512 << 20;
+pub(crate) const MAX_SHEET_BYTES: u64 = 512 << 20;
 /// Most bytes that any other part may unpack to: styles, directories, pictures.
 const MAX_OTHER_BYTES: u64 = 32 << 20;
 /// Most bytes that all parts may unpack to together.

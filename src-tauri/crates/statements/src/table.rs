@@ -3,6 +3,7 @@
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
+use crate::formats::Printed;
 use crate::quotes::Stray;
 
 /// More columns than any bank prints; cells beyond it are dropped and their row is reported.
@@ -194,6 +195,8 @@ pub(crate) struct Table {
     pub(crate) blank_rows: u32,
     /// True when rows beyond [`MAX_ROWS`] were left unread.
     pub(crate) cut: bool,
+    /// Currencies that the formats of the cells print.
+    pub(crate) printed: Printed,
 }
 
 impl Table {

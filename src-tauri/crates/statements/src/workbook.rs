@@ -1,10 +1,12 @@
 //! Workbooks: XLSX, XLSB, XLS and ODS, from bytes.
 
+use std::collections::HashMap;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, Ods, OdsError, Reader, Xls, XlsError, Xlsb, Xlsx, XlsxError, open_workbook_from_rs};
 
+use crate::formats::{self, Printed};
 use crate::model::Format;
 use crate::parts::{self, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS, MAX_TEXT_BYTES};
 use crate::problem::{Problem, Reason, Severity};
@@ -21,6 +23,16 @@ pub(crate) struct Sheets {
     pub(crate) tables: Vec<(String, Table)>,
 }
 
+impl Sheets {
+    /// With what the formats of the cells print.
+    fn with(mut self, mut printed: HashMap<String, Printed>) -> Self {
+        for (name, table) in &mut self.tables {
+            table.printed = printed.remove(name).unwrap_or_default();
+        }
+        self
+    }
+}
+
 /// Reads every sheet, or only the chosen one.
 ///
 /// # Errors
@@ -35,12 +47,13 @@ pub(crate) fn open(bytes: &[u8], format: Format) -> Result<Sheets, Box<Problem>>
     }
     // The readers of these formats index into hostile bytes; a fault there must not take the caller down.
     catch_unwind(AssertUnwindSafe(|| match format {
-        Format::Xlsx => xlsx(bytes),
+        Format::Xlsx => xlsx(bytes).map(|sheets| sheets.with(formats::of_xlsx(bytes))),
         Format::Xlsb => xlsb(bytes),
         Format::Ods => ranges(open_workbook_from_rs::<Ods<_>, _>(Cursor::new(bytes)).map_err(|error| match error {
             OdsError::Password => Box::new(protected_problem()),
             other => damaged(&other),
-        })?),
+        })?)
+        .map(|sheets| sheets.with(formats::of_ods(bytes))),
         _ => ranges(open_workbook_from_rs::<Xls<_>, _>(Cursor::new(bytes)).map_err(|error| match error {
             XlsError::Password => Box::new(protected_problem()),
             other => damaged(&other),

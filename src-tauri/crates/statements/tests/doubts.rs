@@ -64,3 +64,116 @@ fn the_same_header_below_a_title_is_told() {
     // A head that is printed again on each page is nothing.
     assert_eq!(warned(&read(&format!("{table}{table}")), Reason::SecondTable), []);
 }
+
+/// A workbook of these parts.
+fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
+    use std::io::Write;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let plain = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, text) in parts {
+        archive.start_file(*name, plain).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// A sheet of three lines whose amounts have the formats of these styles.
+fn sheet(styles: [u8; 3]) -> Vec<u8> {
+    sheet_of(styles, "120")
+}
+
+fn sheet_of(styles: [u8; 3], second: &str) -> Vec<u8> {
+    let text = |place: &str, text: &str| format!(r#"<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>"#);
+    let row = |at: usize, amount: &str| {
+        let style = styles[at - 2];
+        let cells = text(&format!("A{at}"), &format!("2026-11-0{at}")) + &text(&format!("B{at}"), "SHOP");
+        format!(r#"<row r="{at}">{cells}<c r="C{at}" s="{style}"><v>{amount}</v></c></row>"#)
+    };
+    let head = text("A1", "Date") + &text("B1", "Text") + &text("C1", "Amount");
+    let rows = format!(r#"<row r="1">{head}</row>{}{}{}"#, row(2, "-9.99"), row(3, second), row(4, "-5.5"));
+    let main = r#"xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main""#;
+    let related = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let formats = r##"<numFmts count="2"><numFmt numFmtId="164" formatCode="[$USD] #,##0.00"/><numFmt numFmtId="165" formatCode="&quot;$&quot;#,##0.00"/></numFmts>"##;
+    zipped(&[
+        (
+            "[Content_Types].xml",
+            r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/></Types>"#,
+        ),
+        (
+            "_rels/.rels",
+            &format!(
+                r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{related}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            &format!(
+                r#"<workbook {main} xmlns:r="{related}"><sheets><sheet name="Lines" sheetId="1" r:id="rId1"/></sheets></workbook>"#
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            &format!(
+                r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{related}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="{related}/styles" Target="styles.xml"/></Relationships>"#
+            ),
+        ),
+        (
+            "xl/styles.xml",
+            &format!(
+                r#"<styleSheet {main}>{formats}<cellStyleXfs count="1"><xf numFmtId="164"/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>"#
+            ),
+        ),
+        ("xl/worksheets/sheet1.xml", &format!(r#"<worksheet {main}><sheetData>{rows}</sheetData></worksheet>"#)),
+    ])
+}
+
+#[test]
+fn the_format_of_a_cell_prints_its_currency() {
+    let into = |code: &str, bytes: &[u8]| {
+        let options = ReadOptions { currency_hint: ledger::Currency::iso(code), ..ReadOptions::default() };
+        statements::read(bytes, "statement.xlsx", &options)
+    };
+    let currencies = |reading: &Reading| reading.statements.iter().map(|one| one.currency.clone()).collect::<Vec<_>>();
+    assert_eq!(currencies(&into("EUR", &sheet([0, 0, 0]))), [Some("EUR".into())]);
+    // A code says which currency it is, a sign only which ones it is not.
+    assert_eq!(currencies(&into("EUR", &sheet([1, 1, 1]))), [Some("USD".into())]);
+    assert_eq!(currencies(&into("EUR", &sheet([1, 1, 0]))).len(), 2);
+    assert_eq!(errors(&into("EUR", &sheet([2, 2, 0]))), [2, 3].map(|line| (Some(line), Reason::OtherCurrency)));
+    assert_eq!(amounts(&into("USD", &sheet([2, 2, 1]))), ["-9.99", "120.00", "-5.50"]);
+
+    let cell = |text: &str| {
+        format!(r#"<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#)
+    };
+    let money = |amount: &str, currency: &str| {
+        format!(
+            r#"<table:table-cell office:value-type="currency" office:currency="{currency}" office:value="{amount}"/>"#
+        )
+    };
+    let row = |cells: [String; 3]| format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let table = [
+        row([cell("Date"), cell("Text"), cell("Amount")]),
+        row([cell("2026-11-02"), cell("SHOP"), money("-9.99", "USD")]),
+        row([cell("2026-11-03"), cell("WAGES"), money("120", "USD")]),
+        row([cell("2026-11-04"), cell("RENT"), money("-5.5", "EUR")]),
+    ];
+    let content = format!(
+        r#"<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="Lines">{}</table:table></office:spreadsheet></office:body></office:document-content>"#,
+        table.concat()
+    );
+    let manifest = r#"<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>"#;
+    let ods = zipped(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", manifest),
+        ("content.xml", &content),
+    ]);
+    assert_eq!(currencies(&into("EUR", &ods)), [Some("USD".into()), Some("EUR".into())]);
+}
+
+#[test]
+fn a_workbook_holds_no_more_than_fifteen_digits() {
+    let reading =
+        statements::read(&sheet_of([0, 0, 0], "90071992547409.93"), "statement.xlsx", &ReadOptions::default());
+    assert_eq!(errors(&reading), [(Some(3), Reason::Inexact)]);
+    let exact = statements::read(&sheet_of([0, 0, 0], "1234567890123.45"), "statement.xlsx", &ReadOptions::default());
+    assert_eq!((errors(&exact), amounts(&exact)[1].as_str()), (vec![], "1234567890123.45"));
+}

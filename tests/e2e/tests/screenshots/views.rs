@@ -90,6 +90,8 @@ fn screenshots_of_what_opens_over_a_view() {
         app.click("setting-density-comfortable").await?;
         both_themes(desk, &app, "settings-changed", &[("settings-appearance", "(1,368.20)")]).await?;
         go(&app, "l", "ledgers").await?;
+        app.find_css("[data-testid=balances-grid] [role=row][data-key]").await?;
+        click_text(&app, "[role=treeitem]", "Suppliers").await?;
         both_themes(desk, &app, "ledgers-parentheses", &[("balances-grid", "(")]).await
     });
 }
