@@ -229,5 +229,37 @@ async fn what_else_a_file_holds_is_told() {
     let told = "The file holds other statements too: no. 2 (CHF, 2 lines). Each is imported by itself.";
     assert!(plan.warnings.iter().any(|said| said == told), "{:?}", plan.warnings);
     let done = engine.import_commit(ImportRequest { options, ..request(&bank, &session) }, None).await.unwrap();
-    assert_eq!(done.notes, [told]);
+    assert_eq!(done.notes[0], told);
+    assert!(done.notes[1].starts_with("The file does not state its closing balance."), "{:?}", done.notes);
+    // Whoever signs is told, and so is whoever reads the report.
+    let statement = done.statement_id.unwrap();
+    let check = engine.signoff_check(&statement).await.unwrap();
+    assert!(check.items.iter().any(|item| item.key == "closing_stated" && !item.required), "{:?}", check.items);
+    let proof = engine.report(&statement, None).await.unwrap().statement_proof;
+    assert_eq!(proof.last().unwrap().note.as_deref(), Some("computed from the lines, not stated by the bank"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_another_account_than_the_statements_before_is_asked_about() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let file = |account: &str, month: u8| {
+        format!("Account: {account}\n\nDate;Text;Amount\n2026-{month}-05;A;-10.00\n2026-{month}-06;B;-20.00\n")
+            .into_bytes()
+    };
+    let options = ImportOptions { opening: Some("0".into()), ..ImportOptions::default() };
+    let into = |session: &str, name: &str| ImportRequest {
+        options: options.clone(),
+        name: name.into(),
+        ..request(&bank, session)
+    };
+    let (ours, other) = ("IE29AIBK93115212345678", "DE89370400440532013000");
+    let session = opened(&bank, file(ours, 10)).await;
+    engine.import_commit(into(&session, "October"), None).await.unwrap();
+    let session = opened(&bank, file(other, 11)).await;
+    let refused = engine.import_commit(into(&session, "November"), None).await.unwrap_err();
+    assert_eq!(conflict(&refused), "OTHER_ACCOUNT");
+    assert!(refused.to_string().contains("October"), "{refused}");
+    let session = opened(&bank, file(ours, 12)).await;
+    engine.import_commit(into(&session, "December"), None).await.unwrap();
 }
