@@ -100,7 +100,7 @@ async fn a_cheque_that_the_bank_has_not_paid_is_no_missing_opening_balance() {
         item.text,
         "The book has 420.00 EUR before 2026-10-04, the statement opens with 500.00 EUR. Mark each entry dated before \
          2026-10-04 that the bank had not booked by then as outstanding. CHQ-100501 of −80.00 EUR dated 2026-08-28 is \
-         that amount. What is then still apart, now 80.00 EUR, is posted."
+         that amount. Post only what is still apart then, now 80.00 EUR."
     );
     assert_eq!(
         check.opening_early.as_deref(),

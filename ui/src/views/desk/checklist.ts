@@ -2,7 +2,7 @@ import type { DeskHeader } from '$lib/backend/types/DeskHeader';
 import type { ReportPosting } from '$lib/backend/types/ReportPosting';
 import type { SignoffCheck } from '$lib/backend/types/SignoffCheck';
 import type { SignoffItem } from '$lib/backend/types/SignoffItem';
-import { sumMinor } from '$lib/money';
+import { absMinor, sumMinor } from '$lib/money';
 import { plural } from '$lib/words';
 
 export interface Item extends SignoffItem {
@@ -40,18 +40,22 @@ export function checklist(
   };
   const ambiguous = header.tiers.find((tier) => tier.tier === 'ambiguous')?.lines ?? 0;
   const rows: Item[] = [];
+  const agrees = check.items.every((one) => one.key !== 'ledger_agrees' || one.ok);
   for (const one of check.items) {
     // The schedule below it says the same with its entries.
     const text =
       one.key === 'outstanding' && check.becoming_outstanding.length
         ? `${plural(check.becoming_outstanding.length, 'entry becomes', 'entries become')} outstanding, listed below.`
         : one.text;
-    const figure = figures[one.key];
+    const apart = one.key === 'ledger_agrees' && !one.ok;
+    const figure = apart ? absMinor(header.ledger_difference) : figures[one.key];
     rows.push({
       ...one,
       text,
       ...(figure === undefined ? {} : { figure }),
-      ...(one.key === 'left_to_clear' && one.ok ? { proven: true } : {}),
+      ...(apart ? { before: 'apart' } : {}),
+      // Proven is what both sides say.
+      ...(one.key === 'left_to_clear' && one.ok && agrees ? { proven: true } : {}),
     });
     if (one.key === 'opening_continues')
       rows.push(

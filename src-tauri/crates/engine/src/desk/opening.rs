@@ -144,7 +144,7 @@ impl OpeningGap {
         );
         match self.offered() {
             Some(missing) if self.early => {
-                format!("{said} {} What is then still apart, now {}, is posted.", self.look(statement), money(missing))
+                format!("{said} {} Post only what is still apart then, now {}.", self.look(statement), money(missing))
             }
             Some(missing) => {
                 format!("{said} Post the difference of {} dated {} or earlier.", money(missing), self.day())
