@@ -194,6 +194,7 @@ impl Engine {
             open_holds: counts.open_holds,
             open_statements: counts.open_statements,
             person: self.actor(),
+            person_said: self.store.setting(PERSON).await?.is_some(),
             last_backup_at: self.store.setting(LAST_BACKUP).await?.and_then(|value| value.as_str().map(str::to_owned)),
             saved_at: newest.map(|event| event.at.to_string()),
             today: self.clock.today().to_string(),

@@ -1,6 +1,6 @@
 //! The overview: does the book tie, is there money, what waits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
 
 use jiff::{ToSpan, civil::Date};
@@ -64,6 +64,10 @@ impl Engine {
                 series.pop();
             }
             series.push(ChartPoint { day: day.to_string(), balance: reached.to_string() });
+        }
+        // Where nothing moved any more the line goes on to the day it is for.
+        if series.last().is_some_and(|point| point.day != today.to_string()) {
+            series.push(ChartPoint { day: today.to_string(), balance: reached.to_string() });
         }
         let currency = records.first().map(|record| record.balance.currency.clone());
         Ok(CashRow {
@@ -248,9 +252,30 @@ impl Engine {
         }
         let today = self.clock.today();
         let signed = self.reconciled_to().await?;
+        let mut in_review: HashSet<String> = HashSet::new();
+        for one in self.statements().await? {
+            let title = match one.name.starts_with(&one.balance_name) {
+                true => one.name.clone(),
+                false => format!("{}, {}", one.balance_name, one.name),
+            };
+            if one.booked_since > 0 {
+                let entries = words::plural(u64::from(one.booked_since), "entry was", "entries were");
+                let text = format!("{entries} booked into its period. Reopen and sign it again, or leave it flagged.");
+                rows.push(attention("reconcile", format!("{title} changed since signing"), text, "reconcile", None));
+            }
+            if one.signed_at.is_none() {
+                let text = match one.to_review {
+                    0 => "Every line is decided. It waits for its signature.".to_owned(),
+                    lines => format!("{} to review.", words::plural(u64::from(lines), "line", "lines")),
+                };
+                in_review.insert(one.balance_id);
+                rows.push(attention("reconcile", format!("{title} is not signed"), text, "reconcile", None));
+            }
+        }
         for record in self.bank_accounts().await? {
             let behind = signed.get(&record.balance.id).is_none_or(|day| *day < today.saturating_sub(45.days()));
-            if behind && record.last_entry_on.is_some() {
+            // A statement that is in review is told by itself.
+            if behind && record.last_entry_on.is_some() && !in_review.contains(&record.balance.id) {
                 let title = match signed.get(&record.balance.id) {
                     Some(day) => format!("{} not reconciled since {}", record.balance.name, words::day(*day, today)),
                     None => format!("{} was never reconciled", record.balance.name),

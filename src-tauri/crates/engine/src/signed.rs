@@ -198,7 +198,16 @@ impl Engine {
     ) -> EngineResult<Vec<BookedSince>> {
         let events = self.store.events_of(&statement.id, BOOKED).await?;
         let of_version = |event: &&Event| event.payload["version"].as_u64() == Some(u64::from(version));
-        Ok(events.iter().filter(of_version).map(booked).collect())
+        let mut rows: Vec<BookedSince> = events.iter().filter(of_version).map(booked).collect();
+        let ids: Vec<String> = rows.iter().map(|row| row.transaction_id.clone()).collect();
+        let entries = self.store.entries_by_id(statement.balance_key, &ids).await?;
+        for row in &mut rows {
+            // As the balance moved: what was written down is the amount of the posting, which has no direction.
+            if let Some(entry) = entries.iter().find(|entry| entry.txn_id == row.transaction_id) {
+                row.amount = entry.amount.to_string();
+            }
+        }
+        Ok(rows)
     }
 }
 

@@ -16,7 +16,7 @@ import { settings } from '$lib/settings';
 import { checkBook } from './checks.svelte';
 import './commands';
 import { registerBookSources } from './palette';
-import { keepPerson, otherPerson, rememberPerson } from './person';
+import { keepPerson, knownPerson, otherPerson, rememberPerson } from './person';
 import { count, number } from './words';
 
 defineActions([
@@ -79,7 +79,7 @@ class Session {
     this.#stops.push(() => window.removeEventListener('focus', back));
     router.reset('overview');
     if (open.notice) toasts.show({ text: open.notice });
-    if (!open.info.read_only) this.other = await otherPerson(open.info.id, open.info.person);
+    if (!open.info.read_only) await this.#askWho(open.info);
     void this.#readPinned();
     void this.#readJobs(true);
   }
@@ -120,6 +120,16 @@ class Session {
     this.#take(await backend.call('person_set', { name: person }));
     rememberPerson(person);
     this.other = null;
+  }
+
+  /** A book that names nobody is worked in by whom this computer knows. */
+  async #askWho(info: BookInfo): Promise<void> {
+    if (info.person_said) {
+      this.other = await otherPerson(info.id, info.person);
+      return;
+    }
+    const mine = await knownPerson();
+    if (mine) await this.rename(mine).catch((thrown) => toasts.fail(thrown));
   }
 
   /** The person whose name the book has is who works here. */

@@ -66,6 +66,8 @@ pub struct BookInfo {
     pub open_statements: u64,
     /// Who works in this book.
     pub person: String,
+    /// Somebody said so; otherwise it is the name of this computer's user.
+    pub person_said: bool,
     pub last_backup_at: Option<String>,
     pub saved_at: Option<String>,
     /// Today, where this program runs.

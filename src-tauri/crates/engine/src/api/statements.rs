@@ -297,7 +297,7 @@ pub struct BookedSince {
     /// Day it counts for.
     pub date: String,
     pub reference: String,
-    /// Minor units, above zero.
+    /// Minor units, signed as the balance moved.
     pub amount: String,
     pub reason: String,
     pub actor: String,

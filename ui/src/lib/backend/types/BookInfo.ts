@@ -12,7 +12,11 @@ read_only: string | null, balances: number, transactions: number, entries: numbe
 /**
  * Who works in this book.
  */
-person: string, last_backup_at: string | null, saved_at: string | null, 
+person: string, 
+/**
+ * Somebody said so; otherwise it is the name of this computer's user.
+ */
+person_said: boolean, last_backup_at: string | null, saved_at: string | null, 
 /**
  * Today, where this program runs.
  */

@@ -9,6 +9,6 @@ export type BookedSince = { transaction_id: string,
  */
 date: string, reference: string, 
 /**
- * Minor units, above zero.
+ * Minor units, signed as the balance moved.
  */
 amount: string, reason: string, actor: string, at: string, };
