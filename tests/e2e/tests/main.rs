@@ -8,6 +8,7 @@ mod overlap;
 mod posting;
 mod reconcile;
 mod screenshots;
+mod signed;
 mod start;
 mod steps;
 mod window;

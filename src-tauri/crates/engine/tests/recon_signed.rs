@@ -130,11 +130,11 @@ async fn a_reason_is_logged_and_flags_the_statement_until_it_is_signed_again() {
     let frozen = engine.report(&statement, None).await.unwrap();
     assert!(frozen.booked_since.is_empty());
     for wrong in [" ", &"x".repeat(501)] {
-        let request = PostRequest { signed_reason: Some(wrong.into()), ..request(&bank, "AUDIT", "2026-10-15", true) };
+        let request = PostRequest { signed_reason: Some(wrong.into()), ..request(&bank, "AUDIT", "2026-10-15", false) };
         assert_eq!(engine.post(request).await.unwrap_err().code(), "INVALID_INPUT");
     }
-    let posted = engine.post(with_reason(request(&bank, "AUDIT", "2026-10-15", true))).await.unwrap();
-    assert!(engine.post(with_reason(request(&bank, "AUDIT", "2026-10-15", true))).await.unwrap().existing);
+    let posted = engine.post(with_reason(request(&bank, "AUDIT", "2026-10-15", false))).await.unwrap();
+    assert!(engine.post(with_reason(request(&bank, "AUDIT", "2026-10-15", false))).await.unwrap().existing);
     assert_eq!(engine.statement(&statement).await.unwrap().booked_since, 1);
     assert_eq!(engine.desk(&statement).await.unwrap().statement.booked_since, 1);
 
@@ -143,7 +143,7 @@ async fn a_reason_is_logged_and_flags_the_statement_until_it_is_signed_again() {
     assert_eq!(report, frozen, "what was signed stays as it was signed");
     assert_eq!(
         (since[0].transaction_id.as_str(), since[0].reference.as_str(), since[0].amount.as_str()),
-        (posted.family.id.as_str(), "AUDIT", "500")
+        (posted.family.id.as_str(), "AUDIT", "-500")
     );
     assert_eq!(
         (since[0].date.as_str(), since[0].reason.as_str(), since[0].actor.as_str()),
