@@ -36,7 +36,7 @@ fn the_reason_for_a_signed_period_is_asked_for_in_front_of_the_form() {
         let app = desk.open(&book).await?;
         app.click("nav-reconcile").await?;
         app.get("statements").await?;
-        click_text(&app, "[data-testid=statements] tbody tr td", "November").await?;
+        click_text(&app, "[data-testid=statements] tbody tr td", "2026-10-05 to 2026-11-02").await?;
         app.click("review-statement").await?;
         app.get("desk-lines").await?;
         assert_eq!(to_review(&app).await?, 2);
