@@ -190,11 +190,11 @@ pub(crate) struct PageArgs {
 pub(crate) const STATES: [&str; 8] =
     ["open", "applied", "held", "part_committed", "committed", "voided", "part_voided", "expired"];
 
-/// Tiers of `reconcile accept`. An ambiguous match is refused by a rule of the desk, which says why.
 fn day(text: &str) -> Result<jiff::civil::Date, String> {
     text.parse().map_err(|_| "this is no day written as YYYY-MM-DD".to_owned())
 }
 
+/// Tiers of `reconcile accept`. An ambiguous match is refused by a rule of the desk, which says why.
 fn tiers() -> PossibleValuesParser {
     let shown = ["certain", "likely", "possible"].map(PossibleValue::new);
     PossibleValuesParser::new(shown.into_iter().chain([PossibleValue::new("ambiguous").hide(true)]))

@@ -175,7 +175,7 @@ fn describe(plan: &ImportPlan, session: &ImportSession, picks: &[Pick]) -> Strin
     );
     if let (Some(apart), Some(name)) = (&plan.proof.previous_apart, &plan.proof.previous_name) {
         let apart = figure(apart, plan.exponent);
-        text.push_str(&format!("The opening balance is {apart} apart from the closing balance of {name}.\n"));
+        text.push_str(&format!("{}\n", engine::words::apart_from(&apart, name)));
     }
     for line in plan.known_lines.iter().take(KNOWN_SHOWN) {
         let from = line.known.as_ref().map(|seen| seen.statement_name.as_str()).unwrap_or_default();

@@ -253,24 +253,34 @@ impl Engine {
         let today = self.clock.today();
         let signed = self.reconciled_to().await?;
         let mut in_review: HashSet<String> = HashSet::new();
-        for one in self.statements().await? {
+        for one in self.store.statements(None).await? {
             let title = match one.name.starts_with(&one.balance_name) {
                 true => one.name.clone(),
                 false => format!("{}, {}", one.balance_name, one.name),
             };
-            if one.booked_since > 0 {
-                let entries = words::plural(u64::from(one.booked_since), "entry was", "entries were");
-                let text = format!("{entries} booked into its period. Reopen and sign it again, or leave it flagged.");
-                rows.push(attention("reconcile", format!("{title} changed since signing"), text, "reconcile", None));
+            if one.state == StatementState::Signed {
+                let booked = self.booked_since(&one, one.version).await?.len() as u64;
+                if booked > 0 {
+                    let entries = words::plural(booked, "entry was", "entries were");
+                    let text =
+                        format!("{entries} booked into its period. Reopen and sign it again, or leave it flagged.");
+                    rows.push(attention(
+                        "reconcile",
+                        format!("{title} changed since signing"),
+                        text,
+                        "reconcile",
+                        None,
+                    ));
+                }
+                continue;
             }
-            if one.signed_at.is_none() {
-                let text = match one.to_review {
-                    0 => "Every line is decided. It waits for its signature.".to_owned(),
-                    lines => format!("{} to review.", words::plural(u64::from(lines), "line", "lines")),
-                };
-                in_review.insert(one.balance_id);
-                rows.push(attention("reconcile", format!("{title} is not signed"), text, "reconcile", None));
-            }
+            let figures = self.store.line_figures(one.key).await?;
+            let text = match figures.open_in_lines + figures.open_out_lines {
+                0 => "Every line is decided. It waits for its signature.".to_owned(),
+                lines => format!("{} to review.", words::plural(lines, "line", "lines")),
+            };
+            in_review.insert(one.balance_id);
+            rows.push(attention("reconcile", format!("{title} is not signed"), text, "reconcile", None));
         }
         for record in self.bank_accounts().await? {
             let behind = signed.get(&record.balance.id).is_none_or(|day| *day < today.saturating_sub(45.days()));

@@ -199,6 +199,9 @@ impl Engine {
         let events = self.store.events_of(&statement.id, BOOKED).await?;
         let of_version = |event: &&Event| event.payload["version"].as_u64() == Some(u64::from(version));
         let mut rows: Vec<BookedSince> = events.iter().filter(of_version).map(booked).collect();
+        if rows.is_empty() {
+            return Ok(rows);
+        }
         let ids: Vec<String> = rows.iter().map(|row| row.transaction_id.clone()).collect();
         let entries = self.store.entries_by_id(statement.balance_key, &ids).await?;
         for row in &mut rows {

@@ -53,6 +53,11 @@ pub fn money(value: &Amount, currency: &Currency) -> String {
     format!("{} {}", amount(value, currency.exponent()), currency.code())
 }
 
+/// How far a statement is from the one before it; `apart` is an amount in words.
+pub fn apart_from(apart: &str, name: &str) -> String {
+    format!("The opening balance is {apart} apart from the closing balance of {name}.")
+}
+
 /// `16 Nov`, with the year when it is not the one of `today`.
 pub fn day(date: Date, today: Date) -> String {
     if date.year() == today.year() {

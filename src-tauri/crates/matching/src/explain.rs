@@ -166,6 +166,7 @@ fn amount_reasons(evidence: &Evidence, line: &StatementItem, entry: &LedgerItem,
 
 fn document_reason(evidence: &Evidence, line: &StatementItem, entry: &LedgerItem, into: &mut Vec<Reason>) {
     let found = text::find_document(line, &entry.reference);
+    let other = (evidence.document == DocumentEvidence::Conflict).then(|| text::other_document(line, entry));
     let shown = found.as_ref().map_or(entry.reference.as_str(), |found| found.shown.as_str());
     let (kind, words) = match evidence.document {
         DocumentEvidence::None => return,
@@ -178,14 +179,10 @@ fn document_reason(evidence: &Evidence, line: &StatementItem, entry: &LedgerItem
         }
         DocumentEvidence::Conflict => (
             ReasonKind::OtherReference,
-            format!("The line names another reference, {}", text::other_document(line, entry)),
+            format!("The line names another reference, {}", other.as_deref().unwrap_or_default()),
         ),
     };
-    let measured = Measured::Text(if evidence.document == DocumentEvidence::Conflict {
-        text::other_document(line, entry)
-    } else {
-        shown.to_owned()
-    });
+    let measured = Measured::Text(other.unwrap_or_else(|| shown.to_owned()));
     let mut reason = Reason::new(kind, words, evidence.document_points(), measured);
     if evidence.document > DocumentEvidence::None {
         reason.spans.extend(found.map(|found| found.span));

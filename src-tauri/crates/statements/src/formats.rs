@@ -9,7 +9,7 @@ use std::io::{BufReader, Cursor, Read};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::currency_marks;
+use crate::{currency_marks, parts};
 
 type Archive<'a> = zip::ZipArchive<Cursor<&'a [u8]>>;
 
@@ -148,7 +148,7 @@ fn cell_of(place: &str) -> Option<(u32, u32)> {
 }
 
 fn repeated(tag: &BytesStart, name: &str) -> u32 {
-    attribute(tag, name).and_then(|times| times.parse().ok()).unwrap_or(1)
+    u32::try_from(parts::repeated(tag, name)).unwrap_or(u32::MAX)
 }
 
 fn attribute(tag: &BytesStart, name: &str) -> Option<String> {
@@ -171,7 +171,7 @@ fn attributes_of(archive: &mut Archive<'_>, part: &str, tag: &str, names: [&str;
 /// Every opening tag of a part, until its end or until it cannot be followed.
 fn each_tag(archive: &mut Archive<'_>, part: &str, mut take: impl FnMut(&BytesStart)) {
     let Ok(file) = archive.by_name(part) else { return };
-    let mut reader = Reader::from_reader(BufReader::new(file.take(crate::parts::MAX_SHEET_BYTES)));
+    let mut reader = Reader::from_reader(BufReader::new(file.take(parts::MAX_SHEET_BYTES)));
     reader.config_mut().check_end_names = false;
     let mut buffer = Vec::new();
     loop {

@@ -320,7 +320,7 @@ impl Look {
 }
 
 /// How often a row or cell stands; what is no number is told by the reader of the workbook.
-fn repeated(tag: &BytesStart, name: &str) -> u64 {
+pub(crate) fn repeated(tag: &BytesStart, name: &str) -> u64 {
     let attribute = tag.try_get_attribute(name).ok().flatten();
     attribute.and_then(|attribute| attribute.value.parse().ok()).unwrap_or(1)
 }

@@ -237,14 +237,14 @@ impl Context<'_> {
     /// opening; behind the last one nothing is the bank's word.
     fn column_balances(&self, witness: &Witness) -> (Option<DatedBalance>, Option<DatedBalance>) {
         let (Some(top), Some(bottom)) = (witness.first, witness.last) else { return (None, None) };
-        let rows = || (0..self.sorted.entries.len()).filter(|&at| self.sorted.entries[at].group == self.index);
         let (order, place) = match self.detected.relation {
             Some(relation) if witness.is_sound() => (relation.order, relation.place),
             // One row proves nothing, and the balance beside it is the bank's word all the same.
             None if witness.rows == 1 && self.says_balance_after() => (self.detected.order, BalancePlace::AfterRow),
             _ => return (None, None),
         };
-        let mut rows: Vec<usize> = rows().collect();
+        let entries = self.sorted.entries.iter().enumerate();
+        let mut rows: Vec<usize> = entries.filter(|(_, entry)| entry.group == self.index).map(|(at, _)| at).collect();
         match order {
             RowOrder::NewestFirst => rows.reverse(),
             RowOrder::Unknown if self.detected.relation.is_none() && rows.len() > 1 => return (None, None),

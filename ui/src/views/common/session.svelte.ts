@@ -79,7 +79,7 @@ class Session {
     this.#stops.push(() => window.removeEventListener('focus', back));
     router.reset('overview');
     if (open.notice) toasts.show({ text: open.notice });
-    if (!open.info.read_only) await this.#askWho(open.info);
+    if (!open.info.read_only) void this.#askWho(open.info);
     void this.#readPinned();
     void this.#readJobs(true);
   }
@@ -125,11 +125,13 @@ class Session {
   /** A book that names nobody is worked in by whom this computer knows. */
   async #askWho(info: BookInfo): Promise<void> {
     if (info.person_said) {
-      this.other = await otherPerson(info.id, info.person);
+      const other = await otherPerson(info.id, info.person);
+      // Another book may be open by now.
+      if (this.info?.id === info.id) this.other = other;
       return;
     }
     const mine = await knownPerson();
-    if (mine) await this.rename(mine).catch((thrown) => toasts.fail(thrown));
+    if (mine && this.info?.id === info.id) await this.rename(mine).catch((thrown) => toasts.fail(thrown));
   }
 
   /** The person whose name the book has is who works here. */

@@ -120,7 +120,7 @@ impl Planned {
             })
             .collect();
         let more = match named.len().checked_sub(OTHERS_NAMED) {
-            Some(more) if more > 0 => format!(" and {}", words::plural(more as u64, "more", "more")),
+            Some(more) if more > 0 => format!(" and {} more", words::number(more as u64)),
             _ => String::new(),
         };
         let list = named.iter().take(OTHERS_NAMED).cloned().collect::<Vec<_>>().join(", ");
@@ -144,10 +144,7 @@ impl Planned {
         let view = &self.computed.view;
         let apart: Amount = view.previous_apart.as_ref()?.parse().ok()?;
         let name = view.previous_name.as_deref().unwrap_or("the statement before");
-        Some(format!(
-            "The opening balance is {} apart from the closing balance of {name}.",
-            words::money(&apart, &self.currency)
-        ))
+        Some(words::apart_from(&words::money(&apart, &self.currency), name))
     }
 
     /// Where the statement would not go on from the one before it, or the one behind it not from this one.
