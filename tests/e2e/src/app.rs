@@ -9,6 +9,8 @@ use thirtyfour::prelude::*;
 /// How long a step waits for the window before the scenario fails.
 pub const WAIT: Duration = Duration::from_secs(15);
 const POLL: Duration = Duration::from_millis(40);
+/// A few frames of the page.
+const FRAMES: Duration = Duration::from_millis(50);
 
 /// Colours of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +99,15 @@ impl App {
     /// Clicks the first element fitting a CSS selector, waiting while something still moves over it.
     pub async fn click_css(&self, css: &str) -> Result<()> {
         let clicked = self.until_some(css, async || {
-            self.find_css(css).await?.click().await?;
+            let element = self.find_css(css).await?;
+            // A button that a growing dialog pushes away between press and release is not clicked.
+            let before = element.rect().await?;
+            tokio::time::sleep(FRAMES).await;
+            let after = element.rect().await?;
+            if (before.x, before.y) != (after.x, after.y) {
+                return Ok(None);
+            }
+            element.click().await?;
             Ok(Some(()))
         });
         clicked.await

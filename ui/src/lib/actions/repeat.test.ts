@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addHandlers, defineActions, dispatchKey, lookFirst } from './actions.svelte';
 
 class Part {
@@ -35,7 +35,15 @@ let layer = false;
 describe('a key that is held down', () => {
   const approve = vi.fn();
   let stop = (): void => {};
+  // One clock for all: what was decided a moment ago in one test is long past in the next.
+  beforeAll(() => {
+    vi.useFakeTimers();
+  });
+  afterAll(() => {
+    vi.useRealTimers();
+  });
   beforeEach(() => {
+    vi.advanceTimersByTime(60_000);
     for (const name of ['HTMLElement', 'HTMLInputElement', 'HTMLTextAreaElement', 'HTMLSelectElement'])
       vi.stubGlobal(name, name === 'HTMLElement' ? Part : class {});
     vi.stubGlobal('document', { querySelector: () => (layer ? {} : null) });
@@ -63,7 +71,6 @@ describe('a key that is held down', () => {
   });
 
   it('decides once when it is pressed twice in a moment', () => {
-    vi.useFakeTimers();
     defineActions([{ id: 'test.decide', label: 'Decide', keys: ['D'], where: 'everywhere', decides: true }]);
     const decide = vi.fn();
     const undo = addHandlers({ 'test.decide': { run: decide } });
@@ -73,18 +80,15 @@ describe('a key that is held down', () => {
     press('d', false);
     expect(decide).toHaveBeenCalledTimes(2);
     undo();
-    vi.useRealTimers();
   });
 
   it('does not decide on what has come up this moment', () => {
-    vi.useFakeTimers();
     lookFirst('test.approve');
     expect(press('a', false)).toBe(true);
     expect(approve).not.toHaveBeenCalled();
     vi.advanceTimersByTime(600);
     expect([press('a', false), press('a', false)]).toEqual([true, true]);
     expect(approve).toHaveBeenCalledTimes(2);
-    vi.useRealTimers();
   });
 
   it('sleeps under a menu, a list or a popover', () => {
