@@ -160,6 +160,7 @@ fn store_code(error: &StoreError) -> &'static str {
         StoreError::Signed => "STATEMENT_SIGNED",
         StoreError::ReadOnly(_) => "BOOK_READ_ONLY",
         StoreError::DiskFull => "DISK_FULL",
+        StoreError::NotHere(_) => "NOT_HERE",
         StoreError::UnknownField(_) => "UNKNOWN_FIELD",
         StoreError::Damaged { .. } => "BOOK_DAMAGED",
         StoreError::Database(_) => "DATABASE",
@@ -219,6 +220,7 @@ fn store_sentence(error: &StoreError) -> String {
         StoreError::Signed => "The statement is signed off. Reopen it to change its matches.".into(),
         StoreError::ReadOnly(reason) => reason.clone(),
         StoreError::DiskFull => "The disk is full. Nothing was changed. Make room and try again.".into(),
+        StoreError::NotHere(why) => (*why).to_owned(),
         StoreError::UnknownField(field) => format!("This list cannot be filtered or sorted by {field}."),
         StoreError::Damaged { .. } => {
             "The book holds a value that cannot be right. Nothing was changed. Check the book, or restore a backup."

@@ -81,7 +81,7 @@ async fn what_a_stopped_program_left_is_swept_away_in_time() {
 
 #[tokio::test]
 async fn a_closed_book_is_free_for_others_whoever_still_holds_on_to_it() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let held_on = Arc::clone(&book.engine);
     book.engine.close().await;
     let again = SqliteStore::open(&book.path).await.unwrap();
@@ -150,7 +150,7 @@ async fn the_copy_made_before_an_upgrade_opens_like_any_book() {
 
 #[tokio::test]
 async fn reading_takes_no_lock_and_writes_nothing() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
     book.fund(&a, "EUR", "10000").await;
     let hold =
@@ -175,7 +175,7 @@ async fn reading_takes_no_lock_and_writes_nothing() {
 
 #[tokio::test]
 async fn a_copy_is_read_before_anybody_opened_it_to_work_in_it() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let a = book.balance("A", "EUR").await;
     book.fund(&a, "EUR", "10000").await;
     let copy = book.folder.path().join("copy.tieout");
@@ -193,7 +193,7 @@ async fn a_copy_is_read_before_anybody_opened_it_to_work_in_it() {
 
 #[tokio::test]
 async fn reading_sees_what_a_killed_program_left_in_the_log() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let a = book.balance("A", "EUR").await;
     book.fund(&a, "EUR", "10000").await;
     // As after a crash: the book and its log, taken while the writer was at work.
@@ -209,7 +209,7 @@ async fn reading_sees_what_a_killed_program_left_in_the_log() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_check_while_people_post_finds_nothing() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
     book.fund(&a, "EUR", "100000000").await;
     let (posted, engine) = (Arc::new(AtomicU32::new(0)), Arc::clone(&book.engine));
@@ -240,7 +240,7 @@ async fn a_check_while_people_post_finds_nothing() {
 
 #[tokio::test]
 async fn one_balance_is_recomputed_as_the_whole_book_is() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
     book.fund(&a, "EUR", "10000").await;
     for (reference, amount) in [("H1", "500"), ("H2", "300")] {
@@ -261,7 +261,7 @@ async fn one_balance_is_recomputed_as_the_whole_book_is() {
 
 #[tokio::test]
 async fn a_check_reads_what_the_indexes_say() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     book.balance("A", "EUR").await;
     book.engine.close().await;
     // A row is changed behind the back of its index.
@@ -289,7 +289,7 @@ async fn a_check_reads_what_the_indexes_say() {
 
 #[tokio::test]
 async fn a_currency_code_has_one_number_of_decimals_in_a_book() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let points = |name: &str, exponent: u8| NewBalanceRequest {
         ledger_id: book.ledger.clone(),
         name: name.into(),

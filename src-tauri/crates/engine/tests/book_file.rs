@@ -19,7 +19,7 @@ async fn refusal(path: &Path) -> OpenError {
 
 #[tokio::test]
 async fn a_book_is_durable_and_strict() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let mut connection = raw(&book.path).await;
     for (pragma, expected) in [("application_id", 0x5449_454F_i64), ("user_version", SCHEMA_VERSION)] {
         let row =
@@ -39,7 +39,7 @@ async fn a_book_is_durable_and_strict() {
 
 #[tokio::test]
 async fn history_cannot_be_changed_even_by_hand() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
     book.fund(&a, "EUR", "10000").await;
     book.transfer("R", &a, &b, "100").await.unwrap();
@@ -71,7 +71,7 @@ async fn history_cannot_be_changed_even_by_hand() {
 
 #[tokio::test]
 async fn a_tampered_figure_is_found() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let a = book.balance("Merrion", "EUR").await;
     book.fund(&a, "EUR", "10000").await;
     sqlx::query("UPDATE balance SET credit = '10001' WHERE name = 'Merrion'")
@@ -124,7 +124,7 @@ async fn what_is_not_a_book_is_refused_with_a_sentence() {
 #[tokio::test]
 async fn newer_foreign_cut_and_damaged_books_are_refused() {
     for case in ["newer", "foreign", "cut", "damaged"] {
-        let book = TestBook::new().await;
+        let book = TestBook::in_file().await;
         let a = book.balance("A", "EUR").await;
         for _ in 0..20 {
             book.fund(&a, "EUR", "10000").await;
@@ -172,7 +172,7 @@ async fn newer_foreign_cut_and_damaged_books_are_refused() {
 
 #[tokio::test]
 async fn a_second_opening_reads_only_and_says_why() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let a = book.balance("A", "EUR").await;
     book.fund(&a, "EUR", "10000").await;
     let second = SqliteStore::open(&book.path).await.unwrap();
@@ -233,7 +233,7 @@ async fn the_transactions_of_an_older_book_are_counted_when_it_is_upgraded() {
 
 #[tokio::test]
 async fn a_backup_of_the_open_book_opens_with_the_same_figures() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let a = book.balance("A", "EUR").await;
     book.fund(&a, "EUR", "10000").await;
     let copy = book.folder.path().join("copy.tieout");
@@ -253,7 +253,7 @@ async fn derived_tables_are_held_against_the_journal() {
         ("UPDATE family_day SET families = 7", "are not counted as they stand in the journal."),
         ("DELETE FROM family_day", "are not counted as they stand in the journal."),
     ] {
-        let book = TestBook::new().await;
+        let book = TestBook::in_file().await;
         let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
         book.fund(&a, "EUR", "10000").await;
         let hold =
@@ -268,7 +268,7 @@ async fn derived_tables_are_held_against_the_journal() {
 
 #[tokio::test]
 async fn a_damaged_hold_does_not_keep_the_book_shut() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
     book.fund(&a, "EUR", "10000").await;
     for reference in ["H1", "H2"] {
@@ -293,7 +293,7 @@ async fn a_damaged_hold_does_not_keep_the_book_shut() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_book_is_locked_under_whatever_name_it_is_opened() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let soft = book.folder.path().join("soft.tieout");
     std::os::unix::fs::symlink(&book.path, &soft).unwrap();
     let second = Engine::new(Arc::new(SqliteStore::open(&soft).await.unwrap()), Arc::new(SystemClock), "Second");
@@ -305,7 +305,7 @@ async fn a_book_is_locked_under_whatever_name_it_is_opened() {
 
 #[tokio::test]
 async fn figures_longer_than_any_amount_are_still_summed() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let a = book.balance("A", "EUR").await;
     for _ in 0..11 {
         book.fund(&a, "EUR", &"9".repeat(60)).await;
@@ -316,7 +316,7 @@ async fn figures_longer_than_any_amount_are_still_summed() {
 
 #[tokio::test]
 async fn damage_found_while_the_book_is_open_stops_all_writing() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let a = book.balance("A", "EUR").await;
     for _ in 0..20 {
         book.fund(&a, "EUR", "10000").await;

@@ -153,7 +153,7 @@ async fn forbidden(connection: &mut SqliteConnection, table: &str, rows: &Rows) 
 
 #[tokio::test]
 async fn rows_that_stay_cannot_be_changed_deleted_or_replaced() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
     book.fund(&a, "EUR", "10000").await;
     book.transfer("R", &a, &b, "100").await.unwrap();
@@ -188,7 +188,7 @@ async fn rows_that_stay_cannot_be_changed_deleted_or_replaced() {
 
 #[tokio::test]
 async fn a_line_that_was_taken_back_does_not_come_back_over_another() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     book.balance("A", "EUR").await;
     let mut connection = raw(&book.path).await;
     for sql in &RECONCILED[..3] {
@@ -208,7 +208,7 @@ async fn a_line_that_was_taken_back_does_not_come_back_over_another() {
 
 #[tokio::test]
 async fn the_same_file_is_kept_once_and_read_again() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     sqlx::query(RECONCILED[0]).execute(&mut raw(&book.path).await).await.unwrap();
     book.engine.close().await;
     let store = SqliteStore::open(&book.path).await.unwrap();

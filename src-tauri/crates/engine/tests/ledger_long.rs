@@ -102,7 +102,7 @@ fn lists(shop: &str) -> Vec<List> {
 
 /// Rows on days of very different size. Posting so many one by one would take minutes.
 async fn long_book() -> (TestBook, String, String) {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     let (bank, shop) = (book.balance("Operating", "EUR").await, book.claim("Shop").await);
     book.fund(&bank, "EUR", "900000000000").await;
     let pool = pool(&book).await;

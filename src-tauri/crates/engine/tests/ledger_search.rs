@@ -4,6 +4,7 @@ use engine::api::ledgers::BalanceUpdate;
 use engine::api::page::{FilterCondition, FilterTest, ListQuery, MoneyTotal, SortKey};
 use engine::api::transactions::{CommitItem, PostRequest};
 
+use crate::raw::Raw;
 use crate::support::{TestBook, transfer};
 
 fn words(text: &str) -> ListQuery {
@@ -112,21 +113,23 @@ async fn a_page_begins_where_the_one_before_ended_in_a_list_too_long_to_be_read_
     let book = TestBook::new().await;
     let (bank, shop) = (book.balance("Operating", "EUR").await, book.claim("Shop").await);
     book.fund(&bank, "EUR", "1").await;
-    let connection = sqlx::SqlitePool::connect(&format!("sqlite://{}", book.path.display())).await.unwrap();
     // Days of very different size: posting this many one by one would take minutes.
-    sqlx::query(
+    let mut raw = Raw::of(&book).await;
+    let file = format!(
         "INSERT INTO txn (id, status, reference, source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash)
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000)
          SELECT 'txn_' || i, 'APPLIED', 'R' || printf('%05d', i), s.key, d.key, CAST(i AS TEXT), 'EUR', 2, 'x',
                 CASE WHEN i % 3 = 0 THEN '2026-03-01' ELSE date('2026-01-01', '+' || (i % 90) || ' days') END, i, 'Ada', x'00'
-         FROM n, balance s, balance d WHERE s.id = ? AND d.id = ?",
-    )
-    .bind(&bank)
-    .bind(&shop)
-    .execute(&connection)
-    .await
-    .unwrap();
-    connection.close().await;
+         FROM n, balance s, balance d WHERE s.id = '{bank}' AND d.id = '{shop}'"
+    );
+    let server = format!(
+        "INSERT INTO txn (id, status, reference, source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash, words)
+         SELECT 'txn_' || i, 'APPLIED', 'R' || lpad(i::text, 5, '0'), s.key, d.key, i, 'EUR', 2, 'x',
+                CASE WHEN i % 3 = 0 THEN date '2026-03-01' ELSE date '2026-01-01' + (i % 90) END, i, 'Ada', ''::bytea, 'x'
+         FROM generate_series(1, 25000) i, balance s, balance d WHERE s.id = '{bank}' AND d.id = '{shop}'"
+    );
+    let rows = raw.either(&file, &server);
+    assert_eq!(raw.execute(rows).await.unwrap(), 25_000);
     let bounded = ["2026-01-15", "2026-03-25"].map(str::to_owned).to_vec();
     let condition = |field: &str, test, values| FilterCondition { field: field.into(), test, values };
     for conditions in [

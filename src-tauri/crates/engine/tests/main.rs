@@ -1,8 +1,9 @@
-//! Use cases on real books: SQLite files in temporary folders.
+//! Use cases on real books: SQLite files in temporary folders, or databases of a PostgreSQL server.
 
 mod book_care;
 mod book_file;
 mod book_rows;
+mod both_stores;
 mod ledger_again;
 mod ledger_holds;
 mod ledger_lists;
@@ -10,6 +11,7 @@ mod ledger_long;
 mod ledger_postings;
 mod ledger_property;
 mod ledger_search;
+mod raw;
 mod recon_desk;
 mod recon_flow;
 mod recon_import;
@@ -23,4 +25,5 @@ mod recon_signed;
 mod recon_support;
 mod recon_undo;
 mod recon_views;
+mod server;
 mod support;

@@ -1,10 +1,9 @@
 //! Random work on the desk: whatever is done and undone, nothing is matched twice and both halves of the proof agree.
 
 use proptest::prelude::*;
-use sqlx::Row;
 
+use crate::raw::Raw;
 use crate::recon_support::{Bank, csv, run_request};
-use crate::support::raw;
 
 #[derive(Debug, Clone)]
 enum Act {
@@ -112,34 +111,27 @@ async fn proof_holds(bank: &Bank, statement: &str, after: &Act) {
     let number = |text: &str| text.parse::<i128>().unwrap();
     assert_eq!(number(&header.cleared) + number(&header.left_to_clear), number(&header.closing));
     assert_eq!(number(&header.review_in) + number(&header.review_out), number(&header.left_to_clear));
-    let mut connection = raw(&bank.book.path).await;
+    let mut raw = Raw::of(&bank.book).await;
+    let int = raw.either("INTEGER", "bigint").to_owned();
     // Every standing match balances, and no undone match keeps a side.
-    let rows = sqlx::query(
+    let sql = format!(
         "SELECT m.undone_at,
-                (SELECT coalesce(sum(CAST(l.amount AS INTEGER)), 0) FROM match_line ml JOIN statement_line l ON l.key = ml.line_key WHERE ml.match_key = m.key),
-                (SELECT coalesce(sum(CASE e.side WHEN 'credit' THEN 1 ELSE -1 END * CAST(e.amount AS INTEGER)), 0)
+                (SELECT CAST(coalesce(sum(CAST(l.amount AS {int})), 0) AS {int}) FROM match_line ml JOIN statement_line l ON l.key = ml.line_key WHERE ml.match_key = m.key),
+                (SELECT CAST(coalesce(sum(CASE e.side WHEN 'credit' THEN 1 ELSE -1 END * CAST(e.amount AS {int})), 0) AS {int})
                  FROM match_entry me JOIN entry e ON e.txn_key = me.txn_key AND e.balance_key = me.balance_key WHERE me.match_key = m.key),
                 (SELECT count(*) FROM match_entry me WHERE me.match_key = m.key)
-         FROM match m",
-    )
-    .fetch_all(&mut connection)
-    .await
-    .unwrap();
-    for row in rows {
-        assert_eq!(row.get::<i64, _>(1), row.get::<i64, _>(2), "a match does not balance after {after:?}");
-        assert_eq!(
-            row.get::<Option<i64>, _>(0).is_none(),
-            row.get::<i64, _>(3) > 0,
-            "an undone match keeps entries after {after:?}"
-        );
+         FROM match m"
+    );
+    for row in raw.numbers(&sql).await {
+        assert_eq!(row[1], row[2], "a match does not balance after {after:?}");
+        assert_eq!(row[0].is_none(), row[3] > Some(0), "an undone match keeps entries after {after:?}");
     }
-    let twice: i64 = sqlx::query_scalar(
-        "SELECT (SELECT count(*) - count(DISTINCT line_key) FROM match_line) + (SELECT count(*) - count(DISTINCT balance_key || ' ' || txn_key) FROM match_entry)",
-    )
-    .fetch_one(&mut connection)
-    .await
-    .unwrap();
-    assert_eq!(twice, 0);
+    let twice = raw
+        .numbers(
+            "SELECT (SELECT count(*) - count(DISTINCT line_key) FROM match_line) + (SELECT count(*) - count(DISTINCT balance_key || ' ' || txn_key) FROM match_entry)",
+        )
+        .await;
+    assert_eq!(twice, [[Some(0)]]);
 }
 
 proptest! {

@@ -5,8 +5,8 @@ use engine::api::imports::{ImportOptions, ImportSource, ProofVerdict};
 use engine::api::statements::{ReportFormat, StatementState};
 use store::StoreError;
 
+use crate::raw::Raw;
 use crate::recon_support::{Bank, ROWS, csv, posting, run_request};
-use crate::support::raw;
 
 fn conflict(error: &EngineError) -> &'static str {
     error.code()
@@ -137,19 +137,22 @@ async fn frozen(bank: &Bank, statement: &str) {
     assert!(matches!(refused, EngineError::Store(StoreError::Signed)), "{refused:?}");
     assert_eq!(conflict(&engine.import_undo(statement).await.unwrap_err()), "STATEMENT_SIGNED");
     assert_eq!(conflict(&engine.run_now(run_request(statement)).await.unwrap_err()), "STATEMENT_SIGNED");
-    let mut connection = raw(&bank.book.path).await;
+    let mut raw = Raw::of(&bank.book).await;
     for sql in [
         "DELETE FROM match_line",
         "DELETE FROM match_entry",
         "UPDATE match SET undone_at = 1",
-        "INSERT OR REPLACE INTO match_line (line_key, match_key) SELECT line_key, match_key FROM match_line",
         "UPDATE statement SET state = 'open'",
-        "UPDATE statement_line SET active = 0",
+        raw.either("UPDATE statement_line SET active = 0", "UPDATE statement_line SET active = false"),
         "DELETE FROM outstanding",
         "UPDATE sign_off SET report = '{}'",
-        "INSERT OR REPLACE INTO sign_off SELECT * FROM sign_off",
+        raw.either(
+            "INSERT OR REPLACE INTO match_line (line_key, match_key) SELECT line_key, match_key FROM match_line",
+            "TRUNCATE match_line",
+        ),
+        raw.either("INSERT OR REPLACE INTO sign_off SELECT * FROM sign_off", "TRUNCATE sign_off CASCADE"),
     ] {
-        assert!(sqlx::query(sql).execute(&mut connection).await.is_err(), "{sql}");
+        assert!(raw.execute(sql).await.is_err(), "{sql}");
     }
 }
 

@@ -60,7 +60,10 @@ pub fn plain(rows: &[Row<'_>]) -> Vec<u8> {
 impl Bank {
     /// A bank balance that nothing was posted to.
     pub async fn empty() -> Self {
-        let book = TestBook::new().await;
+        Self::empty_in(TestBook::new().await).await
+    }
+
+    async fn empty_in(book: TestBook) -> Self {
         let bank = book.balance("Merrion Operating", "EUR").await;
         let other = book.balance("Trade debtors", "EUR").await;
         let fees = book.balance("Bank fees", "EUR").await;
@@ -68,14 +71,22 @@ impl Bank {
     }
 
     pub async fn new() -> Self {
-        let this = Self::empty().await;
+        Self::opened(TestBook::new().await).await
+    }
+
+    async fn opened(book: TestBook) -> Self {
+        let this = Self::empty_in(book).await;
         this.post("OPEN-1", "2026-08-01", "1000.00", "Opening").await;
         this
     }
 
     /// A bank with the postings that [`ROWS`] speak about.
     pub async fn with_entries() -> Self {
-        let this = Self::new().await;
+        Self::with_entries_in(TestBook::new().await).await
+    }
+
+    pub async fn with_entries_in(book: TestBook) -> Self {
+        let this = Self::opened(book).await;
         for (reference, date, amount, text) in [
             ("INV-20062", "2026-10-01", "648.00", "Payment, Dunmore Aquaculture"),
             ("INV-20014", "2026-10-04", "372.14", "Payment, Tolka Marina"),

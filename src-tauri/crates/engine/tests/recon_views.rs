@@ -4,6 +4,7 @@ use engine::api::desk::{DeskEntriesQuery, DeskLinesQuery};
 use engine::api::imports::{ImportOptions, ImportSource};
 
 use crate::recon_support::{Bank, ROWS, Row, csv, plain, run_request};
+use crate::support::TestBook;
 
 fn query(statement: &str) -> DeskEntriesQuery {
     DeskEntriesQuery { statement_id: statement.into(), ..DeskEntriesQuery::default() }
@@ -238,8 +239,8 @@ async fn the_activity_tells_what_was_done_on_a_desk() {
 
 /// A second program has the book for reading only: what it may look at before a signature needs no writer.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_checklist_of_a_signature_is_read_while_another_program_writes() {
-    let bank = Bank::with_entries().await;
+async fn the_checklist_of_a_signature_is_read_while_another_program_writes_in_the_file() {
+    let bank = Bank::with_entries_in(TestBook::in_file().await).await;
     let statement = bank.october().await;
     let store = store_sqlite::SqliteStore::open(&bank.book.path).await.unwrap();
     let reader = engine::Engine::new(std::sync::Arc::new(store), bank.book.clock.clone(), "Reader");

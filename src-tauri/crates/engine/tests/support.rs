@@ -1,4 +1,5 @@
-//! A book in a temporary folder, with a clock that stands still, and the file of a book below all rules.
+//! A book of its own for each test, with a clock that stands still: a file in a temporary folder, or a database of a
+//! server when `TIEOUT_TEST_POSTGRES` names one. The tests are the same for both.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,15 +10,42 @@ use engine::api::transactions::{PostRequest, TransactionDetail};
 use engine::{Engine, EngineResult, FixedClock};
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use store::Store;
+use store_postgres::PostgresStore;
 use store_sqlite::SqliteStore;
+
+use crate::server::Database;
+
+/// Where a book is kept.
+pub enum Place {
+    File,
+    Server(Database),
+}
+
+impl Place {
+    /// On the server of the tests when there is one, else in a file.
+    async fn of_the_tests() -> Self {
+        Database::create().await.map_or(Self::File, Self::Server)
+    }
+
+    async fn open(&self, path: &std::path::Path) -> Arc<dyn Store> {
+        match self {
+            Self::File if path.exists() => Arc::new(SqliteStore::open(path).await.unwrap()),
+            Self::File => Arc::new(SqliteStore::create(path).await.unwrap()),
+            Self::Server(database) => Arc::new(PostgresStore::open(&database.url).await.unwrap()),
+        }
+    }
+}
 
 /// A founded book.
 pub struct TestBook {
     pub engine: Arc<Engine>,
     pub clock: Arc<FixedClock>,
+    /// Where the book is if it is a file.
     pub path: PathBuf,
     pub folder: tempfile::TempDir,
     pub ledger: String,
+    pub place: Place,
 }
 
 pub const NOW: &str = "2026-11-19T10:24:00Z";
@@ -28,11 +56,23 @@ impl TestBook {
     }
 
     pub async fn with_chart(chart: Chart) -> Self {
+        Self::founded(Place::of_the_tests().await, chart).await
+    }
+
+    /// For what only a file can do: be copied, cut, locked, opened by another program.
+    pub async fn in_file() -> Self {
+        Self::at(Place::File).await
+    }
+
+    pub async fn at(place: Place) -> Self {
+        Self::founded(place, Chart::Empty).await
+    }
+
+    async fn founded(place: Place, chart: Chart) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.tieout");
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
-        let store = SqliteStore::create(&path).await.unwrap();
-        let engine = Arc::new(Engine::new(Arc::new(store), clock.clone(), "Orla Keane"));
+        let engine = Arc::new(Engine::new(place.open(&path).await, clock.clone(), "Orla Keane"));
         let book = NewBook {
             name: "Test".into(),
             currency: "EUR".into(),
@@ -43,7 +83,7 @@ impl TestBook {
         };
         engine.book_found(book).await.unwrap();
         let ledger = engine.ledger_create("Assets/Bank").await.unwrap().id;
-        Self { engine, clock, path, folder, ledger }
+        Self { engine, clock, path, folder, ledger, place }
     }
 
     pub async fn balance(&self, name: &str, currency: &str) -> String {
@@ -92,15 +132,14 @@ impl TestBook {
         self.engine.post(transfer(reference, from, to, amount)).await
     }
 
-    /// Closes the file and opens it again, as after a restart.
+    /// Closes the book and opens it again, as after a restart.
     pub async fn reopen(self) -> Self {
         self.engine.close().await;
-        let Self { engine, clock, path, folder, ledger } = self;
+        let Self { engine, clock, path, folder, ledger, place } = self;
         drop(engine);
-        let store = SqliteStore::open(&path).await.unwrap();
-        let engine = Arc::new(Engine::new(Arc::new(store), clock.clone(), "Orla Keane"));
+        let engine = Arc::new(Engine::new(place.open(&path).await, clock.clone(), "Orla Keane"));
         engine.book_take_up().await.unwrap();
-        Self { engine, clock, path, folder, ledger }
+        Self { engine, clock, path, folder, ledger, place }
     }
 }
 

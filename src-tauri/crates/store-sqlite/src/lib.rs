@@ -6,13 +6,13 @@
 //!
 //! One connection writes, a few read; WAL keeps readers from ever waiting for the writer.
 
-mod code;
 mod error;
 mod ledger;
 mod lists;
 mod lock;
 mod open;
 mod recon;
+mod row;
 mod schema;
 mod sql;
 mod system;

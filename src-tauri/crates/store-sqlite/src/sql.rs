@@ -2,7 +2,8 @@
 
 use ledger::{Amount, money::from_limbs};
 use sqlx::{QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
-use store::{Condition, Query, Sort, StoreError, StoreResult, Test, Word, query::MAX_PAGE};
+use store::page::{directions, field};
+use store::{Condition, Sort, StoreError, StoreResult, Test, Word};
 
 /// Slices per figure in a sum. Single amounts have at most 60 digits; the figures they add up to may be longer.
 pub(crate) const LIMBS: usize = 6;
@@ -70,15 +71,6 @@ pub(crate) enum Column {
     Digits(&'static str, &'static str),
     /// Filters by a hand-written test only, made by the list itself; does not sort.
     Special,
-}
-
-/// Looks a field up in a list's allow-list.
-pub(crate) fn column(fields: &[(&str, Column)], name: &str) -> StoreResult<Column> {
-    fields
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, column)| *column)
-        .ok_or_else(|| StoreError::UnknownField(name.to_owned()))
 }
 
 fn value(condition: &Condition, index: usize) -> StoreResult<String> {
@@ -173,38 +165,15 @@ pub(crate) fn order_by(
     key: &str,
     reverse: bool,
 ) -> StoreResult<String> {
-    let wanted: Vec<(&str, bool)> = if sort.is_empty() {
-        default.to_vec()
-    } else {
-        sort.iter().map(|sort| (sort.field.as_str(), sort.descending)).collect()
-    };
+    let (wanted, last) = directions(sort, default, reverse);
     let mut parts = Vec::new();
-    for (field, descending) in &wanted {
-        let direction = if *descending != reverse { "DESC" } else { "ASC" };
-        match column(fields, field)? {
+    for (name, direction) in wanted {
+        match field(fields, name)? {
             Column::Plain(name) => parts.push(format!("{name} {direction}")),
             Column::Digits(length, digits) => parts.push(format!("{length} {direction}, {digits} {direction}")),
-            Column::Special => return Err(StoreError::UnknownField((*field).to_owned())),
+            Column::Special => return Err(StoreError::UnknownField(name.to_owned())),
         }
     }
-    let last = wanted.last().is_some_and(|(_, descending)| *descending);
-    parts.push(format!("{key} {}", if last != reverse { "DESC" } else { "ASC" }));
+    parts.push(format!("{key} {last}"));
     Ok(parts.join(", "))
-}
-
-/// The window of a query: rows wanted, never more than a page.
-pub(crate) fn window(query: &Query) -> (i64, i64) {
-    let limit = if query.limit == 0 { MAX_PAGE } else { query.limit.min(MAX_PAGE) };
-    (i64::from(limit), i64::try_from(query.offset).unwrap_or(i64::MAX))
-}
-
-/// A page near the end of a long list is read from the end: the walk to it is never longer than half the list.
-///
-/// Returns limit, offset and whether to turn the order round.
-pub(crate) fn from_nearer_end(limit: i64, offset: i64, total: i64) -> (i64, i64, bool) {
-    if offset <= total / 2 || offset >= total {
-        return (limit, offset, false);
-    }
-    let rows = limit.min(total - offset);
-    (rows, total - offset - rows, true)
 }

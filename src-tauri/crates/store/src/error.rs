@@ -24,6 +24,9 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the disk is full")]
     DiskFull,
+    /// This kind of book cannot do that; the sentence says what to do instead.
+    #[error("{0}")]
+    NotHere(&'static str),
     /// A filter or sort names a field that does not exist.
     #[error("there is no field called {0}")]
     UnknownField(String),

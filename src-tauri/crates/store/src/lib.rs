@@ -6,8 +6,11 @@
 
 pub mod error;
 pub mod ledger;
+pub mod page;
 pub mod query;
 pub mod recon;
+pub mod register;
+pub mod rows;
 pub mod system;
 pub mod words;
 

@@ -17,6 +17,8 @@ const DEBIAN_BUILD: &[&str] = &[
 ];
 /// Debian and Ubuntu packages to drive the window in tests.
 const DEBIAN_TEST: &[&str] = &["webkit2gtk-driver", "xvfb", "dbus-x11", "procps"];
+/// Debian and Ubuntu packages of the servers that tests talk to.
+const DEBIAN_SERVERS: &[&str] = &["postgresql", "postgresql-contrib"];
 /// Lowest Node the UI tools run on.
 const NODE: (u32, u32) = (20, 19);
 
@@ -25,8 +27,10 @@ const NODE: (u32, u32) = (20, 19);
 pub enum Purpose {
     /// Build and open the app.
     Run,
-    /// The same, and drive the window under a virtual display.
+    /// The same, drive the window under a virtual display, and talk to servers.
     Test,
+    /// Start the servers that tests talk to.
+    Servers,
 }
 
 /// Brings the machine to the state `purpose` needs, or says exactly what a person has to install.
@@ -39,8 +43,12 @@ pub fn prepare(purpose: Purpose) -> Result {
 }
 
 fn debian_packages(purpose: Purpose) -> Vec<&'static str> {
-    let extra = if purpose == Purpose::Test { DEBIAN_TEST } else { &[] };
-    DEBIAN_BUILD.iter().chain(extra).copied().collect()
+    let parts: &[&[&'static str]] = match purpose {
+        Purpose::Run => &[DEBIAN_BUILD],
+        Purpose::Test => &[DEBIAN_BUILD, DEBIAN_TEST, DEBIAN_SERVERS],
+        Purpose::Servers => &[DEBIAN_SERVERS],
+    };
+    parts.concat()
 }
 
 fn install_debian(purpose: Purpose) -> Result {
@@ -200,5 +208,7 @@ mod tests {
     fn tests_need_more_than_the_app() {
         assert!(!debian_packages(Purpose::Run).contains(&"xvfb"));
         assert!(debian_packages(Purpose::Test).contains(&"xvfb"));
+        assert!(debian_packages(Purpose::Test).contains(&"postgresql"));
+        assert!(!debian_packages(Purpose::Servers).contains(&"xvfb"));
     }
 }

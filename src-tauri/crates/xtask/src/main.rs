@@ -1,4 +1,4 @@
-//! Developer commands of Tieout: `cargo xtask run`, `test`, `bench`, `screenshots`.
+//! Developer commands of Tieout: `cargo xtask run`, `test`, `bench`, `servers`, `screenshots`.
 //!
 //! Every command first brings the machine to the state it needs, so a fresh clone needs nothing else.
 
@@ -10,6 +10,8 @@ mod npm;
 mod process;
 mod run;
 mod screenshots;
+#[cfg(unix)]
+mod servers;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +33,9 @@ enum Command {
     Test(test::Options),
     /// Run the benches of one area, or all
     Bench(bench::Options),
+    /// Start or stop private servers for the tests
+    #[cfg(unix)]
+    Servers(servers::Options),
     /// Take the pictures of the user guide from the real window
     Screenshots,
 }
@@ -52,6 +57,8 @@ fn dispatch(command: Command) -> Result<bool> {
         Command::Run(options) => run::run(&options).map(|()| true),
         Command::Test(options) => test::run(&options),
         Command::Bench(options) => bench::run(&options).map(|()| true),
+        #[cfg(unix)]
+        Command::Servers(options) => servers::run(&options).map(|()| true),
         Command::Screenshots => screenshots::run().map(|()| true),
     }
 }

@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("reports", &["ledger"]),
     ("store", &["ledger"]),
     ("store-sqlite", &["ledger", "store"]),
+    ("store-postgres", &["ledger", "store"]),
     ("engine", &["ledger", "statements", "matching", "reports", "store"]),
     // The places where a concrete store is chosen: the sample book is made as a file, and the two
     // programs open books. Whatever they do with a book goes through the engine.

@@ -4,13 +4,15 @@
 use std::collections::BTreeMap;
 
 use ledger::{Amount, Figures};
-use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row, SqliteConnection, SqlitePool};
 use store::StoreResult;
 use store::ledger::{Audit, BalanceRecord, BalanceRef, Recomputed};
+use store::rows;
 
-use super::rows::{BALANCE_COLUMNS, balance};
+use super::rows::BALANCE;
 use super::{balances, derived, totals};
 use crate::error::from_sqlx;
+use crate::row::all;
 use crate::sql::{exact_sum, read_sum};
 
 pub(super) async fn whole(readers: &SqlitePool) -> StoreResult<Audit> {
@@ -37,9 +39,9 @@ pub(super) async fn one(readers: &SqlitePool, balance_id: &str) -> StoreResult<O
 }
 
 async fn every_balance(connection: &mut SqliteConnection) -> StoreResult<Vec<BalanceRecord>> {
-    let sql = format!("SELECT {BALANCE_COLUMNS} FROM balance b JOIN ledger l ON l.key = b.ledger_key ORDER BY b.key");
-    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await.map_err(from_sqlx)?;
-    rows.iter().map(balance).collect()
+    let mut query = QueryBuilder::new(BALANCE);
+    query.push(" FROM balance b JOIN ledger l ON l.key = b.ledger_key ORDER BY b.key");
+    all(connection, query, rows::balance).await
 }
 
 /// A sum over journal rows that goes into a figure.

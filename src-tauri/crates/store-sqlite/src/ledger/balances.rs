@@ -4,12 +4,14 @@ use jiff::civil::Date;
 use ledger::{Amount, Figures};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 use store::ledger::{BalanceRecord, BalanceRef, BalanceTotal, DayTurnover, LedgerRecord};
+use store::page::{field, window, words};
+use store::rows::{self, value};
 use store::{Page, Query, Sort, StoreResult};
 
-use super::rows::{BALANCE_COLUMNS, balance};
-use crate::code::{amount, count, currency, date};
+use super::rows::BALANCE;
 use crate::error::from_sqlx;
-use crate::sql::{Column, SUM_COLUMNS, column, exact_sum, order_by, push_condition, read_sum, whatever_case, window};
+use crate::row::{all, first};
+use crate::sql::{Column, SUM_COLUMNS, exact_sum, order_by, push_condition, read_sum, whatever_case};
 
 const FIELDS: &[(&str, Column)] = &[
     ("id", Column::Plain("b.id")),
@@ -26,54 +28,41 @@ const FIELDS: &[(&str, Column)] = &[
 const DEFAULT_ORDER: &[(&str, bool)] = &[("ledger", false), ("name", false), ("currency", false)];
 
 pub(super) async fn ledgers(readers: &SqlitePool) -> StoreResult<Vec<LedgerRecord>> {
-    let rows = sqlx::query("SELECT l.key, l.id, l.name, (SELECT count(*) FROM balance b WHERE b.ledger_key = l.key) FROM ledger l ORDER BY l.name, l.key")
-        .fetch_all(readers)
-        .await
-        .map_err(from_sqlx)?;
-    rows.iter()
-        .map(|row| {
-            Ok(LedgerRecord {
-                key: row.try_get(0).map_err(from_sqlx)?,
-                id: row.try_get(1).map_err(from_sqlx)?,
-                name: row.try_get(2).map_err(from_sqlx)?,
-                balances: count(row.try_get(3).map_err(from_sqlx)?),
-            })
-        })
-        .collect()
+    let query = QueryBuilder::new(
+        "SELECT l.key, l.id, l.name, (SELECT count(*) FROM balance b WHERE b.ledger_key = l.key) AS balances
+         FROM ledger l ORDER BY l.name, l.key",
+    );
+    all(readers, query, rows::ledger).await
 }
 
 pub(super) async fn one(
     connection: &mut SqliteConnection,
     reference: &BalanceRef,
 ) -> StoreResult<Option<BalanceRecord>> {
-    let select = format!("SELECT {BALANCE_COLUMNS} FROM balance b JOIN ledger l ON l.key = b.ledger_key WHERE ");
-    let row = match reference {
-        BalanceRef::Id(id) => sqlx::query(AssertSqlSafe(select + "b.id = ?")).bind(id).fetch_optional(connection).await,
+    let mut query = QueryBuilder::new(BALANCE);
+    query.push(" FROM balance b JOIN ledger l ON l.key = b.ledger_key WHERE ");
+    match reference {
+        BalanceRef::Id(id) => {
+            query.push("b.id = ").push_bind(id.clone());
+        }
         BalanceRef::Indicator { name, currency } => {
-            sqlx::query(AssertSqlSafe(select + "b.indicator = ? AND b.currency = ?"))
-                .bind(name)
-                .bind(currency)
-                .fetch_optional(connection)
-                .await
+            query.push("b.indicator = ").push_bind(name.clone());
+            query.push(" AND b.currency = ").push_bind(currency.clone());
         }
         BalanceRef::Named { ledger_id, name, currency } => {
-            sqlx::query(AssertSqlSafe(select + "l.id = ? AND b.name = ? AND b.currency = ? ORDER BY b.key LIMIT 1"))
-                .bind(ledger_id)
-                .bind(name)
-                .bind(currency)
-                .fetch_optional(connection)
-                .await
+            query.push("l.id = ").push_bind(ledger_id.clone()).push(" AND b.name = ").push_bind(name.clone());
+            query.push(" AND b.currency = ").push_bind(currency.clone()).push(" ORDER BY b.key LIMIT 1");
         }
-    };
-    row.map_err(from_sqlx)?.as_ref().map(balance).transpose()
+    }
+    first(connection, query, rows::balance).await
 }
 
 fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> {
     builder.push(" FROM balance b JOIN ledger l ON l.key = b.ledger_key WHERE 1");
     for condition in &query.conditions {
-        push_condition(builder, column(FIELDS, &condition.field)?, condition)?;
+        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
     }
-    if let Some(text) = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+    if let Some(text) = words(query) {
         builder.push(" AND (b.name || ' ' || l.name || ' ' || b.currency || ' ' || coalesce(b.account_number, '') || ' ' || b.id) REGEXP ");
         builder.push_bind(whatever_case(text));
     }
@@ -93,15 +82,14 @@ pub(super) async fn page(readers: &SqlitePool, query: &Query) -> StoreResult<Pag
     let mut counting = QueryBuilder::new("SELECT count(*)");
     filter(&mut counting, query)?;
     let total: i64 = counting.build_query_scalar().fetch_one(readers).await.map_err(from_sqlx)?;
-    let mut builder = QueryBuilder::new(format!("SELECT {BALANCE_COLUMNS}"));
+    let mut builder = QueryBuilder::new(BALANCE);
     filter(&mut builder, query)?;
     let (limit, offset) = window(query);
     builder.push(format!(
         " ORDER BY {} LIMIT {limit} OFFSET {offset}",
         order_by(FIELDS, &with_currency(&query.sort), DEFAULT_ORDER, "b.key", false)?
     ));
-    let rows = builder.build().fetch_all(readers).await.map_err(from_sqlx)?;
-    Ok(Page { rows: rows.iter().map(balance).collect::<StoreResult<_>>()?, total: count(total) })
+    Ok(Page { rows: all(readers, builder, rows::balance).await?, total: value::count(total) })
 }
 
 /// Sums of a filtered list by currency: of the figures, and of the turnover that the entries made.
@@ -119,8 +107,8 @@ pub(super) async fn totals(readers: &SqlitePool, query: &Query) -> StoreResult<V
     for row in builder.build().fetch_all(&mut *snapshot).await.map_err(from_sqlx)? {
         let sum = |index: usize| read_sum(&row, 3 + index * SUM_COLUMNS);
         totals.push(BalanceTotal {
-            currency: currency("total", row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?)?,
-            balances: count(row.try_get(2).map_err(from_sqlx)?),
+            currency: value::currency("total", row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?)?,
+            balances: value::count(row.try_get(2).map_err(from_sqlx)?),
             figures: Figures { credit: sum(0)?, debit: sum(1)?, inflight_credit: sum(2)?, inflight_debit: sum(3)? },
             entries: (Amount::ZERO, Amount::ZERO),
         });
@@ -149,23 +137,15 @@ pub(super) async fn turnover(
     from: Option<Date>,
     to: Option<Date>,
 ) -> StoreResult<Vec<DayTurnover>> {
-    let rows = sqlx::query("SELECT day, credit, debit, entries FROM balance_day WHERE balance_key = ? AND day >= ? AND day <= ? ORDER BY day")
-        .bind(balance_key)
-        .bind(from.map_or_else(|| "0000".to_owned(), |day| day.to_string()))
-        .bind(to.map_or_else(|| "9999-99-99".to_owned(), |day| day.to_string()))
-        .fetch_all(readers)
-        .await
-        .map_err(from_sqlx)?;
-    rows.iter()
-        .map(|row| {
-            Ok(DayTurnover {
-                day: date("turnover", row.try_get(0).map_err(from_sqlx)?)?,
-                credit: amount("turnover", row.try_get(1).map_err(from_sqlx)?)?,
-                debit: amount("turnover", row.try_get(2).map_err(from_sqlx)?)?,
-                entries: count(row.try_get(3).map_err(from_sqlx)?),
-            })
-        })
-        .collect()
+    let mut query = QueryBuilder::new("SELECT day, credit, debit, entries FROM balance_day WHERE balance_key = ");
+    query.push_bind(balance_key);
+    for (test, day) in [(" AND day >= ", from), (" AND day <= ", to)] {
+        if let Some(day) = day {
+            query.push(test).push_bind(day.to_string());
+        }
+    }
+    query.push(" ORDER BY day");
+    all(readers, query, rows::turnover).await
 }
 
 pub(super) async fn settled_at(readers: &SqlitePool, balance_key: i64, day: Date) -> StoreResult<(Amount, Amount)> {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ledger::Amount;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use store::StoreResult;
+use store::rows::value::amount;
 
-use crate::code::amount;
 use crate::error::from_sqlx;
 use crate::sql::{exact_sum, read_sum};
 

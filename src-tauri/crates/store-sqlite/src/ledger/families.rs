@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 use store::ledger::{FamilyRecord, StoredTransaction};
+use store::page::{field, words};
+use store::rows::{self, value::micros};
 use store::{Condition, Query, StoreError, StoreResult, Test};
 
-use super::rows::{TRANSACTION, family, transaction};
-use crate::code::micros;
+use super::rows::TRANSACTION;
 use crate::error::from_sqlx;
 use crate::lists::Rests;
-use crate::sql::{Column, column, list, push_condition, whatever_case};
+use crate::row::all;
+use crate::sql::{Column, list, push_condition, whatever_case};
 
 pub(super) const FIELDS: &[(&str, Column)] = &[
     ("date", Column::Plain("t.effective_date")),
@@ -97,7 +99,7 @@ pub(super) fn days_filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> 
 /// Whether the book keeps count of a list: nothing narrows it but what the days are counted by.
 pub(super) fn is_counted_by_day(query: &Query) -> bool {
     let counted = |one: &Condition| matches!(one.field.as_str(), "date" | "currency") || only_applied(one);
-    query.text.as_deref().is_none_or(|text| text.trim().is_empty()) && query.conditions.iter().all(counted)
+    words(query).is_none() && query.conditions.iter().all(counted)
 }
 
 fn only_applied(condition: &Condition) -> bool {
@@ -107,7 +109,7 @@ fn only_applied(condition: &Condition) -> bool {
 /// Appends ` AND …` for each condition of a query and for its words.
 fn push_filter(builder: &mut QueryBuilder<Sqlite>, query: &Query, rows: Rows<'_>) -> StoreResult<()> {
     for condition in &query.conditions {
-        match column(FIELDS, &condition.field)? {
+        match field(FIELDS, &condition.field)? {
             Column::Special if condition.field == NAMED => push_named(builder, condition, rows)?,
             Column::Special if condition.field == TOUCHED => push_touched(builder, &condition.values),
             Column::Special => push_special(builder, condition)?,
@@ -122,7 +124,7 @@ fn push_filter(builder: &mut QueryBuilder<Sqlite>, query: &Query, rows: Rows<'_>
             }
         }
     }
-    if let Some(text) = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+    if let Some(text) = words(query) {
         push_text(builder, text, rows);
     }
     Ok(())
@@ -174,7 +176,7 @@ async fn entries_of(connection: &mut SqliteConnection, ids: &[String]) -> StoreR
 /// much faster than the words of half of all rows, and a balance may be renamed.
 async fn with_names(connection: &mut SqliteConnection, query: &Query) -> StoreResult<Query> {
     let mut query = query.clone();
-    let Some(words) = query.text.as_deref().map(str::trim).filter(|text| searched_for(text)) else { return Ok(query) };
+    let Some(words) = words(&query).filter(|text| searched_for(text)) else { return Ok(query) };
     let keys = named(connection, words).await?;
     if keys != "[]" {
         query.conditions.push(Condition {
@@ -198,7 +200,7 @@ pub(super) async fn named(connection: &mut SqliteConnection, words: &str) -> Sto
 
 /// The words of a query that the words index is asked for, if there are any.
 pub(super) fn searched(query: &Query) -> Option<String> {
-    let text = query.text.as_deref().map(str::trim).filter(|text| searched_for(text));
+    let text = words(query).filter(|text| searched_for(text));
     text.or_else(|| query.conditions.iter().find_map(indexed_words)).map(str::to_owned)
 }
 
@@ -364,11 +366,10 @@ fn push_states(builder: &mut QueryBuilder<Sqlite>, states: &[String]) -> StoreRe
 }
 
 pub(super) async fn by_keys(connection: &mut SqliteConnection, keys: &[i64]) -> StoreResult<Vec<FamilyRecord>> {
-    let list = serde_json::to_string(keys).map_err(|error| StoreError::damaged("keys", error))?;
-    let sql = format!("{TRANSACTION} WHERE t.key IN (SELECT value FROM json_each(?))");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list).fetch_all(connection).await.map_err(from_sqlx)?;
-    let mut found: HashMap<i64, FamilyRecord> =
-        rows.iter().map(|row| family(row).map(|record| (record.first.key, record))).collect::<StoreResult<_>>()?;
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE t.key IN (SELECT value FROM json_each(").push_bind(list(keys)).push("))");
+    let found = all(connection, query, rows::family).await?;
+    let mut found: HashMap<i64, FamilyRecord> = found.into_iter().map(|record| (record.first.key, record)).collect();
     Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
 }
 
@@ -380,27 +381,27 @@ pub(super) async fn one(readers: &SqlitePool, id: &str) -> StoreResult<Option<(F
         .await
         .map_err(from_sqlx)?;
     let Some(root) = root else { return Ok(None) };
-    let sql = format!("{TRANSACTION} WHERE t.key = ?1 OR t.parent_key = ?1 ORDER BY t.key");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(root).fetch_all(&mut *connection).await.map_err(from_sqlx)?;
-    let mut records = rows.iter();
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE t.key = ").push_bind(root).push(" OR t.parent_key = ").push_bind(root).push(" ORDER BY t.key");
+    // One question, one moment: the hold and what stands below it.
+    let mut records = all(&mut *connection, query, rows::family).await?.into_iter();
     let Some(first) = records.next() else { return Ok(None) };
-    Ok(Some((family(first)?, records.map(transaction).collect::<StoreResult<_>>()?)))
+    Ok(Some((first, records.map(|record| record.first).collect())))
 }
 
 pub(super) async fn open_holds_of(readers: &SqlitePool, balance_key: i64) -> StoreResult<Vec<FamilyRecord>> {
-    let sql = format!(
-        "{TRANSACTION} WHERE h.state = 'open' AND (t.source_key = ?1 OR t.destination_key = ?1) ORDER BY h.expires_at IS NULL, h.expires_at, t.key"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(balance_key).fetch_all(readers).await.map_err(from_sqlx)?;
-    rows.iter().map(family).collect()
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE h.state = 'open' AND (t.source_key = ").push_bind(balance_key);
+    query.push(" OR t.destination_key = ").push_bind(balance_key);
+    query.push(") ORDER BY h.expires_at IS NULL, h.expires_at, t.key");
+    all(readers, query, rows::family).await
 }
 
 pub(super) async fn expired(readers: &SqlitePool, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>> {
-    let sql =
-        format!("{TRANSACTION} WHERE h.state = 'open' AND h.expires_at <= ? ORDER BY h.expires_at, t.key LIMIT ?");
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(micros(now)).bind(limit).fetch_all(readers).await.map_err(from_sqlx)?;
-    rows.iter().map(family).collect()
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE h.state = 'open' AND h.expires_at <= ").push_bind(micros(now));
+    query.push(" ORDER BY h.expires_at, t.key LIMIT ").push_bind(limit);
+    all(readers, query, rows::family).await
 }
 
 /// What a row is narrowed or sorted by that nothing here changes once it is booked. No balance moves to another ledger,
@@ -431,7 +432,7 @@ pub(super) fn rests(query: &Query) -> Rests {
 
 /// True when nothing narrows the list.
 pub(super) fn is_everything(query: &Query) -> bool {
-    query.conditions.is_empty() && query.text.as_deref().is_none_or(|text| text.trim().is_empty())
+    query.conditions.is_empty() && words(query).is_none()
 }
 
 #[cfg(test)]

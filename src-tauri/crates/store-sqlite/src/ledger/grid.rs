@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use store::ledger::FamilyRecord;
+use store::page::{from_nearer_end, window, words};
+use store::rows::value::count;
 use store::{Page, Query, StoreError, StoreResult, Test};
 
 use super::added;
@@ -17,11 +19,10 @@ use super::families::{
     prepared, rests, searched, searched_for,
 };
 use super::halves::texts;
-use crate::code::count;
 use crate::error::from_sqlx;
 use crate::lists::{Day, Known, Rests, State};
 use crate::open::SqliteStore;
-use crate::sql::{from_nearer_end, order_by, window};
+use crate::sql::order_by;
 
 /// A filter that leaves at most so many rows is read as a whole at once: it costs little more than counting it.
 const SHORT: i64 = 20_000;
@@ -119,8 +120,7 @@ const CARRIED: &[&str] = &[
 /// Tells the database to stay inside the date index when it carries everything a filter looks at.
 pub(super) fn date_index_hint(query: &Query) -> &'static str {
     let carried = query.conditions.iter().all(|one| CARRIED.contains(&one.field.as_str()));
-    let words = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    if carried && words.is_none_or(searched_for) { BY_DATE } else { "" }
+    if carried && words(query).is_none_or(searched_for) { BY_DATE } else { "" }
 }
 
 /// A query that may begin at any day: of two bounds on the same side the database walks from the one it reads first.
@@ -166,7 +166,7 @@ struct Names {
 impl Names {
     fn of(query: &Query) -> StoreResult<Self> {
         let text = |value: serde_json::Result<String>| value.map_err(|error| StoreError::damaged("query", error));
-        let words = query.text.as_deref().map(str::trim).filter(|words| !words.is_empty());
+        let words = words(query);
         let filter = text(serde_json::to_string(&(&query.conditions, words)))?;
         let list = text(serde_json::to_string(&(&query.sort, &filter)))?;
         Ok(Self { filter, list })

@@ -4,9 +4,9 @@
 use jiff::civil::Date;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use store::StoreResult;
+use store::rows::value::date;
 
 use super::grid::Grid;
-use crate::code::date;
 use crate::error::from_sqlx;
 use crate::lists::Rests;
 

@@ -1,40 +1,21 @@
 //! The register of one balance, with the balance after each entry.
 
 use jiff::civil::Date;
-use ledger::{Amount, balance::Side};
+use ledger::Amount;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, SqlitePool};
 use store::ledger::RegisterRecord;
+use store::page::{field, from_nearer_end, window, words};
+use store::register::{Entry, complete};
+use store::rows::{self, value};
 use store::{Page, Query, StoreError, StoreResult};
 
 use super::families::{is_everything, named, phrase};
-use super::rows::{TRANSACTION, transaction};
-use crate::code::{amount, count, date};
+use super::rows::TRANSACTION;
 use crate::error::from_sqlx;
-use crate::sql::{Column, SUM_COLUMNS, column, exact_sum, from_nearer_end, push_condition, read_sum, window};
+use crate::row::all;
+use crate::sql::{Column, SUM_COLUMNS, exact_sum, list, push_condition, read_sum};
 
 const FIELDS: &[(&str, Column)] = &[("date", Column::Plain("e.effective_date"))];
-
-struct Entry {
-    txn_key: i64,
-    day: Date,
-    side: Side,
-    amount: Amount,
-    matched: Option<String>,
-}
-
-impl Entry {
-    /// Where the entry stands in the register.
-    fn place(&self) -> (Date, i64) {
-        (self.day, self.txn_key)
-    }
-
-    fn net(&self) -> Amount {
-        match self.side {
-            Side::Credit => self.amount.clone(),
-            Side::Debit => -&self.amount,
-        }
-    }
-}
 
 /// What is asked of one balance, with the keys of the balances that the words name, as a JSON list.
 struct Asked<'a> {
@@ -53,16 +34,12 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn words(query: &Query) -> Option<&str> {
-    query.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
-}
-
 fn filter(builder: &mut QueryBuilder<Sqlite>, asked: &Asked) -> StoreResult<()> {
     let (balance_key, query) = (asked.balance_key, asked.query);
     builder.push(" WHERE e.balance_key = ");
     builder.push_bind(balance_key);
     for condition in &query.conditions {
-        push_condition(builder, column(FIELDS, &condition.field)?, condition)?;
+        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
     }
     if let Some(text) = words(query) {
         builder.push(" AND (e.txn_key IN (SELECT coalesce(c.key, f.rowid) FROM txn_text f LEFT JOIN txn c ON c.parent_key = f.rowid WHERE f.words MATCH ");
@@ -96,66 +73,22 @@ pub(super) async fn page(readers: &SqlitePool, balance_key: i64, query: &Query) 
     let (limit, offset, reverse) = from_nearer_end(limit, offset, total);
     let mut builder = QueryBuilder::new(
         "SELECT e.txn_key, e.effective_date, e.side, e.amount, (SELECT m.id FROM match_entry me JOIN match m ON m.key = me.match_key \
-         WHERE me.balance_key = e.balance_key AND me.txn_key = e.txn_key) FROM entry e",
+         WHERE me.balance_key = e.balance_key AND me.txn_key = e.txn_key) AS matched FROM entry e",
     );
     filter(&mut builder, &asked)?;
     let direction = if ascending != reverse { "ASC" } else { "DESC" };
     builder
         .push(format!(" ORDER BY e.effective_date {direction}, e.txn_key {direction} LIMIT {limit} OFFSET {offset}"));
-    let rows = builder.build().fetch_all(readers).await.map_err(from_sqlx)?;
-    let mut entries = Vec::with_capacity(rows.len());
-    for row in &rows {
-        entries.push(Entry {
-            txn_key: row.try_get(0).map_err(from_sqlx)?,
-            day: date("entry", row.try_get(1).map_err(from_sqlx)?)?,
-            side: if row.try_get::<&str, _>(2).map_err(from_sqlx)? == "credit" { Side::Credit } else { Side::Debit },
-            amount: amount("entry", row.try_get(3).map_err(from_sqlx)?)?,
-            matched: row.try_get(4).map_err(from_sqlx)?,
-        });
-    }
+    let mut entries = all(readers, builder, rows::register_entry).await?;
     if reverse {
         entries.reverse();
     }
-    let rows = complete(readers, balance_key, entries, is_everything(query)).await?;
-    Ok(Page { rows, total: count(total) })
-}
-
-/// Adds the journal row and the balance after each entry. Running balances follow day and booking, whatever is filtered.
-async fn complete(
-    readers: &SqlitePool,
-    balance_key: i64,
-    entries: Vec<Entry>,
-    contiguous: bool,
-) -> StoreResult<Vec<RegisterRecord>> {
+    let running = running_balances(readers, balance_key, &entries, is_everything(query)).await?;
     let keys: Vec<i64> = entries.iter().map(|entry| entry.txn_key).collect();
-    let list = serde_json::to_string(&keys).map_err(|error| StoreError::damaged("keys", error))?;
-    let sql = format!("{TRANSACTION} WHERE t.key IN (SELECT value FROM json_each(?))");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list).fetch_all(readers).await.map_err(from_sqlx)?;
-    let mut found = std::collections::HashMap::new();
-    for row in &rows {
-        let transaction = transaction(row)?;
-        found.insert(transaction.key, transaction);
-    }
-    let running = running_balances(readers, balance_key, &entries, contiguous).await?;
-    let mut records = Vec::with_capacity(entries.len());
-    for (entry, running) in entries.into_iter().zip(running) {
-        let Some(transaction) = found.remove(&entry.txn_key) else {
-            return Err(StoreError::damaged("entry", "its journal row is missing"));
-        };
-        let (other_id, other_name) = match entry.side {
-            Side::Debit => (transaction.row.destination.clone(), transaction.destination_name.clone()),
-            Side::Credit => (transaction.row.source.clone(), transaction.source_name.clone()),
-        };
-        records.push(RegisterRecord {
-            transaction,
-            side: entry.side,
-            other_id,
-            other_name,
-            running,
-            matched: entry.matched,
-        });
-    }
-    Ok(records)
+    let mut builder = QueryBuilder::new(TRANSACTION);
+    builder.push("WHERE t.key IN (SELECT value FROM json_each(").push_bind(list(&keys)).push("))");
+    let journal = all(readers, builder, rows::transaction).await?;
+    Ok(Page { rows: complete(entries, running, journal)?, total: value::count(total) })
 }
 
 /// The balance after each entry: the days before the oldest, then entry by entry. On an unfiltered page neighbours

@@ -3,6 +3,7 @@
 
 use sqlx::QueryBuilder;
 use store::ledger::FamilyRecord;
+use store::page::window;
 use store::{Query, StoreError, StoreResult};
 
 use super::families::{DEFAULT_ORDER, FIELDS, Rows, by_keys, filter_of, prepared, searched};
@@ -10,7 +11,7 @@ use super::grid::{Filter, Grid, Order, keys_in, push_keys};
 use super::halves::LONG;
 use crate::error::from_sqlx;
 use crate::open::SqliteStore;
-use crate::sql::{order_by, window};
+use crate::sql::order_by;
 
 /// So many rows are looked at in the order of the list; those that fit are its first. In date order they stand close
 /// together in the book.

@@ -6,11 +6,11 @@ use jiff::{ToSpan, civil::Date};
 use ledger::Amount;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 use store::ledger::{AgeBucket, CurrencyTotal, TrialRow};
+use store::rows::value::{count, currency};
 use store::{Query, StoreError, StoreResult};
 
 use super::families::{filter, is_everything, prepared};
 use super::grid::date_index_hint;
-use crate::code::{count, currency};
 use crate::error::from_sqlx;
 use crate::sql::{SUM_COLUMNS, exact_sum, read_sum};
 

@@ -7,10 +7,10 @@ use store::ledger::{
     BalanceEdit, BalanceRecord, BalanceRef, HoldRecord, NewBalance, NewTransaction, StoredTransaction, hold_state_text,
     status_text,
 };
+use store::rows::value::{amount, micros};
 use store::{LedgerWrites, StoreError, StoreResult};
 
 use super::{balances, rows};
-use crate::code::{amount, micros};
 use crate::error::{from_sqlx, taken};
 use crate::unit::SqliteUnit;
 

@@ -3,11 +3,12 @@
 use ledger::Amount;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use store::recon::{EntryQuery, EntryRecord, LedgerSide, ProofSpan};
+use store::rows::{self, Fields, value};
 use store::{Page, StoreResult};
 
-use super::rows::{ENTRY, ENTRY_FROM, all, entry, get};
-use crate::code::count;
+use super::rows::{ENTRY, ENTRY_FROM};
 use crate::error::from_sqlx;
+use crate::row::{Got, all};
 use crate::sql::{exact_sum, list, push_words, read_sum};
 
 pub(super) async fn by_id(
@@ -19,7 +20,7 @@ pub(super) async fn by_id(
     let mut query = QueryBuilder::new(ENTRY);
     query.push(" FROM json_each(").push_bind(list(ids)).push(") j CROSS JOIN txn t ON t.id = j.value");
     push_rest(&mut query, balance_key);
-    all(connection, query, entry).await
+    all(connection, query, rows::entry).await
 }
 
 pub(super) async fn by_key(
@@ -30,7 +31,7 @@ pub(super) async fn by_key(
     let mut query = QueryBuilder::new(ENTRY);
     query.push(" FROM json_each(").push_bind(list(keys)).push(") j CROSS JOIN txn t ON t.key = j.value");
     push_rest(&mut query, balance_key);
-    all(connection, query, entry).await
+    all(connection, query, rows::entry).await
 }
 
 pub(super) async fn of_match(connection: &mut SqliteConnection, match_key: i64) -> StoreResult<Vec<EntryRecord>> {
@@ -41,7 +42,7 @@ pub(super) async fn of_match(connection: &mut SqliteConnection, match_key: i64) 
     );
     push_sides(&mut query);
     query.push(" ORDER BY e.effective_date, e.txn_key");
-    all(connection, query, entry).await
+    all(connection, query, rows::entry).await
 }
 
 pub(super) async fn of_statement(
@@ -58,7 +59,7 @@ pub(super) async fn of_statement(
     );
     push_sides(&mut query);
     query.push(" ORDER BY e.effective_date, e.txn_key");
-    all(connection, query, entry).await
+    all(connection, query, rows::entry).await
 }
 
 fn push_rest(query: &mut QueryBuilder<Sqlite>, balance_key: i64) {
@@ -140,7 +141,7 @@ pub(super) async fn page(connection: &mut SqliteConnection, wanted: &EntryQuery)
             .push(" OFFSET ")
             .push_bind(i64::try_from(wanted.offset).unwrap_or(i64::MAX));
     }
-    Ok(Page { rows: all(connection, query, entry).await?, total: count(total) })
+    Ok(Page { rows: all(connection, query, rows::entry).await?, total: value::count(total) })
 }
 
 /// A proposal is alive while its line is open, its entry free, and nobody rejected the pair. Where several entries fit
@@ -184,14 +185,14 @@ fn sums() -> QueryBuilder<Sqlite> {
 async fn signed_sum(connection: &mut SqliteConnection, mut query: QueryBuilder<Sqlite>) -> StoreResult<(Amount, u64)> {
     let rows = query.build().fetch_all(connection).await.map_err(from_sqlx)?;
     let (mut total, mut entries) = (Amount::ZERO, 0);
-    for row in &rows {
-        let part = read_sum(row, 2)?;
-        if get::<&str>(row, "side")? == "debit" {
+    for row in rows.into_iter().map(Got) {
+        let part = read_sum(&row.0, 2)?;
+        if row.word("side")? == "debit" {
             total -= &part;
         } else {
             total += &part;
         }
-        entries += count(get(row, "entries")?);
+        entries += row.count("entries")?;
     }
     Ok((total, entries))
 }

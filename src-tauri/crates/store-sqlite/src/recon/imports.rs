@@ -2,16 +2,16 @@
 
 use jiff::civil::Date;
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, SqliteConnection};
 use store::StoreResult;
 use store::recon::{
     ImportSeen, KnownLine, NewLine, NewStatement, ProfileRecord, SignedRecord, StatementRecord, StatementState,
 };
+use store::rows::{self, value::micros};
 
-use super::rows::{SEEN, STATEMENT, all, get, profile, seen, signed, state_word, statement};
-use crate::code::{amount, date, micros};
+use super::rows::{SEEN, STATEMENT};
 use crate::error::{from_sqlx, taken};
+use crate::row::all;
 use crate::sql::list;
 
 pub(super) async fn file_imports(connection: &mut SqliteConnection, sha256: &str) -> StoreResult<Vec<ImportSeen>> {
@@ -19,7 +19,7 @@ pub(super) async fn file_imports(connection: &mut SqliteConnection, sha256: &str
     query.push(SEEN).push(" FROM statement s").push(WITH_FILE);
     query.push(" WHERE s.state <> 'undone' AND s.file_sha256 = ");
     query.push_bind(sha256.to_owned()).push(" ORDER BY s.key");
-    all(connection, query, seen).await
+    all(connection, query, rows::seen).await
 }
 
 /// Columns of a [`KnownLine`] of `statement_line l` before those of [`SEEN`].
@@ -41,7 +41,7 @@ pub(super) async fn known_lines(
     query.push(WITH_FILE).push(" WHERE l.active = 1 AND l.balance_key = ");
     query.push_bind(balance_key).push(" AND l.fingerprint IN (SELECT value FROM json_each(");
     query.push_bind(list(fingerprints)).push(")) ORDER BY l.key");
-    all(connection, query, known_line).await
+    all(connection, query, rows::known_line).await
 }
 
 pub(super) async fn lines_of_days(
@@ -57,21 +57,7 @@ pub(super) async fn lines_of_days(
     query.push(" AND s.period_from <= ").push_bind(last.to_string());
     query.push(" AND s.period_to >= ").push_bind(first.to_string());
     query.push(" AND l.booking_date IN (SELECT value FROM json_each(").push_bind(list(days)).push(")) ORDER BY l.key");
-    all(connection, query, known_line).await
-}
-
-fn known_line(row: &SqliteRow) -> StoreResult<KnownLine> {
-    Ok(KnownLine {
-        fingerprint: get(row, "fingerprint")?,
-        occurrence: u32::try_from(get::<i64>(row, "occurrence")?).unwrap_or(u32::MAX),
-        booking_date: date("statement line", get(row, "booking_date")?)?,
-        amount: amount("statement line", get(row, "amount")?)?,
-        counterparty: get(row, "counterparty")?,
-        running_balance: get::<Option<&str>>(row, "running_balance")?
-            .map(|text| amount("statement line", text))
-            .transpose()?,
-        seen: seen(row)?,
-    })
+    all(connection, query, rows::known_line).await
 }
 
 const PROFILE: &str = "SELECT p.id, p.name, p.fingerprint, p.mapping, p.balance_key, b.id AS balance_id, p.updated_at
@@ -86,7 +72,7 @@ pub(super) async fn profiles(
         query.push("WHERE p.fingerprint = ").push_bind(fingerprint.to_owned());
     }
     query.push(" ORDER BY p.name, p.id");
-    all(connection, query, profile).await
+    all(connection, query, rows::profile).await
 }
 
 pub(super) async fn put_profile(connection: &mut SqliteConnection, profile: &ProfileRecord) -> StoreResult<()> {
@@ -146,7 +132,7 @@ pub(super) async fn statements(
         query.push(" AND s.balance_key = ").push_bind(key);
     }
     query.push(" ORDER BY s.period_to, s.key");
-    all(connection, query, statement).await
+    all(connection, query, rows::statement).await
 }
 
 pub(super) async fn signed_from(
@@ -159,7 +145,7 @@ pub(super) async fn signed_from(
     );
     query.push_bind(balance_key).push(" AND period_to >= ").push_bind(day.to_string());
     query.push(" ORDER BY period_to DESC, key DESC");
-    all(connection, query, signed).await
+    all(connection, query, rows::signed).await
 }
 
 pub(super) async fn statement_by_id(
@@ -168,7 +154,7 @@ pub(super) async fn statement_by_id(
 ) -> StoreResult<Option<StatementRecord>> {
     let mut query = QueryBuilder::new(STATEMENT);
     query.push("WHERE s.id = ").push_bind(id.to_owned());
-    Ok(all(connection, query, statement).await?.pop())
+    Ok(all(connection, query, rows::statement).await?.pop())
 }
 
 pub(super) async fn insert_statement(connection: &mut SqliteConnection, new: &NewStatement) -> StoreResult<i64> {
@@ -251,7 +237,7 @@ pub(super) async fn set_statement_state(
     version: u32,
 ) -> StoreResult<()> {
     sqlx::query("UPDATE statement SET state = ?, version = ? WHERE key = ?")
-        .bind(state_word(state))
+        .bind(rows::state_word(state))
         .bind(version)
         .bind(key)
         .execute(&mut *connection)

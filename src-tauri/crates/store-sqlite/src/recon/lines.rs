@@ -3,11 +3,12 @@
 use ledger::Amount;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use store::recon::{DeskLineRecord, LineFigures, LineFilter, LineQuery, LineRecord, LineSort};
+use store::rows::{self, Fields, value};
 use store::{Page, StoreResult};
 
-use super::rows::{LINE, LINE_FROM, PROPOSAL, all, get, line, proposal};
-use crate::code::count;
+use super::rows::{LINE, LINE_FROM, PROPOSAL};
 use crate::error::from_sqlx;
+use crate::row::{Got, all};
 use crate::sql::{SUM_COLUMNS, exact_sum, list, push_words, read_sum};
 
 pub(super) async fn by_id(connection: &mut SqliteConnection, ids: &[String]) -> StoreResult<Vec<LineRecord>> {
@@ -25,7 +26,7 @@ async fn select(
 ) -> StoreResult<Vec<LineRecord>> {
     let mut query = QueryBuilder::new("SELECT ");
     query.push(LINE).push(LINE_FROM).push(condition).push_bind(values).push(")) ORDER BY l.position, l.key");
-    all(connection, query, line).await
+    all(connection, query, rows::line).await
 }
 
 pub(super) async fn of_match(connection: &mut SqliteConnection, match_key: i64) -> StoreResult<Vec<LineRecord>> {
@@ -36,7 +37,7 @@ pub(super) async fn of_match(connection: &mut SqliteConnection, match_key: i64) 
         .push("WHERE ml.match_key = ")
         .push_bind(match_key)
         .push(" ORDER BY l.position, l.key");
-    all(connection, query, line).await
+    all(connection, query, rows::line).await
 }
 
 pub(super) async fn of_statement(
@@ -50,7 +51,7 @@ pub(super) async fn of_statement(
         query.push(" AND ml.line_key IS NULL");
     }
     query.push(" ORDER BY l.position, l.key");
-    all(connection, query, line).await
+    all(connection, query, rows::line).await
 }
 
 /// Joins the live proposal as `p`: the entry is free, and nobody rejected the pair.
@@ -123,8 +124,8 @@ pub(super) async fn page(connection: &mut SqliteConnection, wanted: &LineQuery) 
     push_filter(&mut query, wanted);
     query.push(order(wanted)).push(" LIMIT ").push_bind(wanted.limit);
     query.push(" OFFSET ").push_bind(i64::try_from(wanted.offset).unwrap_or(i64::MAX));
-    let rows = all(connection, query, |row| Ok(DeskLineRecord { line: line(row)?, proposal: proposal(row)? })).await?;
-    Ok(Page { rows, total: count(total) })
+    let rows = all(connection, query, rows::desk_line).await?;
+    Ok(Page { rows, total: value::count(total) })
 }
 
 pub(super) async fn live_proposals(
@@ -143,7 +144,7 @@ pub(super) async fn live_proposals(
         .push(") AND ml.line_key IS NULL AND p.tier = ")
         .push_bind(tier.to_owned())
         .push(" ORDER BY l.position, l.key");
-    all(connection, query, |row| Ok(DeskLineRecord { line: line(row)?, proposal: proposal(row)? })).await
+    all(connection, query, rows::desk_line).await
 }
 
 pub(super) async fn tiers(
@@ -159,7 +160,7 @@ pub(super) async fn tiers(
         .push(" WHERE l.active = 1 AND ml.line_key IS NULL AND l.statement_key = ")
         .push_bind(statement_key)
         .push(" GROUP BY 1 ORDER BY 1");
-    all(connection, query, |row| Ok((get(row, "tier")?, get(row, "lines")?))).await
+    all(connection, query, |row| Ok((row.word("tier")?, row.small("lines")?))).await
 }
 
 /// Counts and exact sums, by whether a line is confirmed and by its sign.
@@ -172,17 +173,18 @@ pub(super) async fn figures(connection: &mut SqliteConnection, statement_key: i6
     query.push_bind(statement_key).push(" GROUP BY 1, 2");
     let rows = query.build().fetch_all(connection).await.map_err(from_sqlx)?;
     let mut figures = LineFigures::default();
-    for row in &rows {
-        debug_assert_eq!(row.len(), 3 + SUM_COLUMNS);
-        let (lines, sum) = (count(get(row, "lines")?), read_sum(row, 3)?);
+    for row in rows.into_iter().map(Got) {
+        debug_assert_eq!(row.0.len(), 3 + SUM_COLUMNS);
+        let (lines, sum) = (row.count("lines")?, read_sum(&row.0, 3)?);
+        let negative = row.flag("negative")?;
         figures.lines += lines;
-        let (target, counter): (&mut Amount, &mut u64) = match (get(row, "confirmed")?, get(row, "negative")?) {
+        let (target, counter): (&mut Amount, &mut u64) = match (row.flag("confirmed")?, negative) {
             (true, false) => (&mut figures.confirmed_in, &mut figures.confirmed_in_lines),
             (true, true) => (&mut figures.confirmed_out, &mut figures.confirmed_out_lines),
             (false, false) => (&mut figures.open_in, &mut figures.open_in_lines),
             (false, true) => (&mut figures.open_out, &mut figures.open_out_lines),
         };
-        *target = if get(row, "negative")? { -sum } else { sum };
+        *target = if negative { -sum } else { sum };
         *counter = lines;
     }
     Ok(figures)

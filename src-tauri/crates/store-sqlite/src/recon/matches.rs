@@ -4,29 +4,30 @@ use jiff::Timestamp;
 use serde_json::json;
 use sqlx::{QueryBuilder, SqliteConnection};
 use store::recon::{ActionRecord, MatchRecord, NewMatch, SignOffRecord};
+use store::rows::{self, Fields, value::micros};
 use store::{StoreError, StoreResult};
 
-use super::rows::{MATCH, action, all, get, matched, sign_off};
-use crate::code::micros;
+use super::rows::MATCH;
 use crate::error::{from_sqlx, taken};
+use crate::row::all;
 use crate::sql::list;
 
 pub(super) async fn by_id(connection: &mut SqliteConnection, id: &str) -> StoreResult<Option<MatchRecord>> {
     let mut query = QueryBuilder::new(MATCH);
     query.push("WHERE m.id = ").push_bind(id.to_owned());
-    Ok(all(connection, query, matched).await?.pop())
+    Ok(all(connection, query, rows::matched).await?.pop())
 }
 
 pub(super) async fn by_key(connection: &mut SqliteConnection, key: i64) -> StoreResult<Option<MatchRecord>> {
     let mut query = QueryBuilder::new(MATCH);
     query.push("WHERE m.key = ").push_bind(key);
-    Ok(all(connection, query, matched).await?.pop())
+    Ok(all(connection, query, rows::matched).await?.pop())
 }
 
 pub(super) async fn standing(connection: &mut SqliteConnection, statement_key: i64) -> StoreResult<Vec<MatchRecord>> {
     let mut query = QueryBuilder::new(MATCH);
     query.push("WHERE m.undone_at IS NULL AND m.statement_key = ").push_bind(statement_key).push(" ORDER BY m.key");
-    all(connection, query, matched).await
+    all(connection, query, rows::matched).await
 }
 
 pub(super) async fn postings(connection: &mut SqliteConnection, statement_key: i64) -> StoreResult<Vec<MatchRecord>> {
@@ -35,7 +36,7 @@ pub(super) async fn postings(connection: &mut SqliteConnection, statement_key: i
         .push("WHERE m.posted_key IS NOT NULL AND m.statement_key = ")
         .push_bind(statement_key)
         .push(" ORDER BY m.key");
-    all(connection, query, matched).await
+    all(connection, query, rows::matched).await
 }
 
 pub(super) async fn sides(connection: &mut SqliteConnection, key: i64) -> StoreResult<(Vec<i64>, Vec<i64>)> {
@@ -191,7 +192,7 @@ pub(super) async fn rejected(connection: &mut SqliteConnection, statement_key: i
         "SELECT r.line_key, r.txn_key FROM statement_line l JOIN rejected_pair r ON r.line_key = l.key WHERE l.statement_key = ",
     );
     query.push_bind(statement_key).push(" ORDER BY r.line_key, r.txn_key");
-    all(connection, query, |row| Ok((get(row, "line_key")?, get(row, "txn_key")?))).await
+    all(connection, query, |row| Ok((row.key("line_key")?, row.key("txn_key")?))).await
 }
 
 pub(super) async fn put_rejected(
@@ -265,13 +266,13 @@ pub(super) async fn delete_outstanding(
 pub(super) async fn actions(connection: &mut SqliteConnection, statement_key: i64) -> StoreResult<Vec<ActionRecord>> {
     let mut query = QueryBuilder::new("SELECT * FROM desk_action WHERE statement_key = ");
     query.push_bind(statement_key).push(" ORDER BY key DESC");
-    all(connection, query, action).await
+    all(connection, query, rows::action).await
 }
 
 pub(super) async fn action_by_key(connection: &mut SqliteConnection, key: i64) -> StoreResult<Option<ActionRecord>> {
     let mut query = QueryBuilder::new("SELECT * FROM desk_action WHERE key = ");
     query.push_bind(key);
-    Ok(all(connection, query, action).await?.pop())
+    Ok(all(connection, query, rows::action).await?.pop())
 }
 
 pub(super) async fn insert_action(connection: &mut SqliteConnection, action: &ActionRecord) -> StoreResult<i64> {
@@ -308,7 +309,7 @@ pub(super) async fn sign_offs(
 ) -> StoreResult<Vec<SignOffRecord>> {
     let mut query = QueryBuilder::new("SELECT * FROM sign_off WHERE statement_key = ");
     query.push_bind(statement_key).push(" ORDER BY version");
-    all(connection, query, sign_off).await
+    all(connection, query, rows::sign_off).await
 }
 
 pub(super) async fn insert_sign_off(

@@ -17,9 +17,9 @@ use store::recon::{
     LineRecord, MatchRecord, NewLine, NewMatch, NewStatement, ProfileRecord, ProofSpan, ProposalRecord, RuleRecord,
     RuleVersionRecord, RunRecord, SignOffRecord, SignedRecord, StatementRecord, StatementState,
 };
+use store::rows::value::micros;
 use store::{Page, ReconReads, ReconWrites, StoreResult};
 
-use crate::code::micros;
 use crate::error::from_sqlx;
 use crate::{open::SqliteStore, unit::SqliteUnit};
 

@@ -3,28 +3,28 @@
 use serde_json::json;
 use sqlx::{QueryBuilder, SqliteConnection};
 use store::recon::{ProposalRecord, RuleRecord, RuleVersionRecord, RunRecord};
+use store::rows::{self, Fields, value::micros};
 use store::{StoreError, StoreResult};
 
-use super::rows::{all, get, rule, rule_version, run};
-use crate::code::micros;
 use crate::error::from_sqlx;
+use crate::row::all;
 use crate::sql::list;
 
 pub(super) async fn rules(connection: &mut SqliteConnection) -> StoreResult<Vec<RuleRecord>> {
     let query = QueryBuilder::new("SELECT * FROM matching_rule WHERE deleted = 0 ORDER BY position, id");
-    all(connection, query, rule).await
+    all(connection, query, rows::rule).await
 }
 
 pub(super) async fn rule_by_id(connection: &mut SqliteConnection, id: &str) -> StoreResult<Option<RuleRecord>> {
     let mut query = QueryBuilder::new("SELECT * FROM matching_rule WHERE id = ");
     query.push_bind(id.to_owned());
-    Ok(all(connection, query, rule).await?.pop())
+    Ok(all(connection, query, rows::rule).await?.pop())
 }
 
 pub(super) async fn rule_versions(connection: &mut SqliteConnection, id: &str) -> StoreResult<Vec<RuleVersionRecord>> {
     let mut query = QueryBuilder::new("SELECT * FROM matching_rule_version WHERE rule_id = ");
     query.push_bind(id.to_owned()).push(" ORDER BY version DESC");
-    all(connection, query, rule_version).await
+    all(connection, query, rows::rule_version).await
 }
 
 pub(super) async fn rule_use(connection: &mut SqliteConnection) -> StoreResult<Vec<(String, u32, u32)>> {
@@ -37,7 +37,7 @@ pub(super) async fn rule_use(connection: &mut SqliteConnection) -> StoreResult<V
                 AND NOT EXISTS (SELECT 1 FROM match_line ml WHERE ml.line_key = p.line_key)) AS waiting
          FROM matching_rule r WHERE r.deleted = 0",
     );
-    all(connection, query, |row| Ok((get(row, "id")?, get(row, "confirmed")?, get(row, "waiting")?))).await
+    all(connection, query, |row| Ok((row.word("id")?, row.small("confirmed")?, row.small("waiting")?))).await
 }
 
 pub(super) async fn put_rule(connection: &mut SqliteConnection, rule: &RuleRecord) -> StoreResult<()> {
@@ -78,13 +78,13 @@ pub(super) async fn latest(connection: &mut SqliteConnection, statement_key: i64
     let mut query =
         QueryBuilder::new("SELECT * FROM run WHERE dry_run = 0 AND result_hash IS NOT NULL AND statement_key = ");
     query.push_bind(statement_key).push(" ORDER BY key DESC LIMIT 1");
-    Ok(all(connection, query, run).await?.pop())
+    Ok(all(connection, query, rows::run).await?.pop())
 }
 
 pub(super) async fn of_job(connection: &mut SqliteConnection, job_id: &str) -> StoreResult<Option<RunRecord>> {
     let mut query = QueryBuilder::new("SELECT * FROM run WHERE job_id = ");
     query.push_bind(job_id.to_owned());
-    Ok(all(connection, query, run).await?.pop())
+    Ok(all(connection, query, rows::run).await?.pop())
 }
 
 pub(super) async fn insert(connection: &mut SqliteConnection, run: &RunRecord) -> StoreResult<i64> {

@@ -3,6 +3,7 @@
 use super::bindings;
 use super::tally::{Counts, Tally};
 use crate::process;
+use crate::servers::{self, Servers};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -27,7 +28,29 @@ pub fn check(tally: &mut Tally) {
     let _ = std::fs::remove_file(&table);
     count(tally, "rust: tests", &mut command);
     tell_corpus(&table, tally);
+    on_servers(tally);
     tally.step("rust: generated files", || bindings::check(&before));
+}
+
+/// Tests of the engine that look into the file of a book, and so have no meaning on a server.
+const OF_FILES: &[&str] = &["book_care::", "book_file::", "book_rows::", "in_the_file"];
+
+/// The tests of the engine once more, on books of a PostgreSQL server, with those that hold both stores side by side.
+fn on_servers(tally: &mut Tally) {
+    let name = "rust: engine on PostgreSQL";
+    let servers = match Servers::for_tests() {
+        Ok(servers) => servers,
+        Err(error) => {
+            println!("{name}: {error}");
+            return tally.tests(name, Counts::default(), false);
+        }
+    };
+    let mut command = process::cargo();
+    command.env(servers::POSTGRES, &servers.url);
+    // By the name of the test program alone: naming the package would choose other features and compile them again.
+    command.args(["test", "--locked", "--no-fail-fast", "--test", "books", "--"]);
+    command.args(OF_FILES.iter().flat_map(|name| ["--skip", name]));
+    count(tally, name, &mut command);
 }
 
 /// Runs a test command and adds what it counted.

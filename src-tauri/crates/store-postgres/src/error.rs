@@ -1,0 +1,26 @@
+//! Database failures as storage errors, by SQLSTATE and the names of constraints; never by the text of a message.
+
+use store::StoreError;
+
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>; `TO…` are raised by our own triggers.
+pub(crate) fn from_sqlx(error: sqlx::Error) -> StoreError {
+    if let sqlx::Error::Database(database) = &error {
+        match (database.code().as_deref(), database.constraint()) {
+            (Some("TO002"), _) => return StoreError::Signed,
+            (Some("23505"), Some("txn_reference")) => return StoreError::DuplicateReference,
+            (Some("23505"), Some("balance_indicator")) => return StoreError::Duplicate("balance"),
+            (Some("23505"), Some("statement_line_once")) => return StoreError::Duplicate("statement line"),
+            (Some("23505"), Some("match_line_pkey" | "match_entry_pkey")) => return StoreError::Duplicate("match"),
+            (Some("23505"), Some("outstanding_pkey")) => return StoreError::Duplicate("outstanding entry"),
+            (Some("23505"), _) => return StoreError::Duplicate("this value"),
+            // disk_full
+            (Some("53100"), _) => return StoreError::DiskFull,
+            // read_only_sql_transaction: a standby, or a server that was set so.
+            (Some("25006"), _) => {
+                return StoreError::ReadOnly("The server takes no changes at the moment. Nothing was changed.".into());
+            }
+            _ => {}
+        }
+    }
+    StoreError::Database(Box::new(error))
+}

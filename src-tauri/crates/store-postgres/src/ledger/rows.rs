@@ -1,0 +1,44 @@
+//! What the functions of `store::rows` read, as this database selects it.
+
+use sqlx::{PgConnection, QueryBuilder};
+use store::StoreResult;
+use store::ledger::{HoldRecord, StoredTransaction};
+use store::rows::{self, value::amount};
+
+use crate::row::first;
+
+pub(super) const BALANCE: &str = "SELECT b.key, b.id, b.name, b.indicator, b.currency, b.exponent, b.account_number, b.reconcilable, b.pinned, \
+    b.credit::text, b.debit::text, b.inflight_credit::text, b.inflight_debit::text, b.version, b.last_entry_on::text, \
+    l.id AS ledger_id, l.name AS ledger_name";
+
+/// A journal row with the names around it; `t` is the row.
+pub(super) const TRANSACTION: &str = "SELECT t.key, t.id, t.parent_key, t.status, t.reference, t.source_key, t.destination_key, t.amount::text, \
+    t.currency, t.exponent, t.description, t.effective_date::text, t.created_at, t.expires_at, t.reason, t.actor, t.metadata::text, t.input_hash, \
+    s.id AS source_id, s.name AS source_name, d.id AS destination_id, d.name AS destination_name, p.id AS parent_id, \
+    h.state AS hold_state, h.committed::text AS hold_committed, h.remaining::text AS hold_remaining, h.expires_at AS hold_expires_at, \
+    h.closed_at AS hold_closed_at, (SELECT count(*) FROM txn c WHERE c.parent_key = t.key) AS children \
+    FROM txn t JOIN balance s ON s.key = t.source_key JOIN balance d ON d.key = t.destination_key \
+    LEFT JOIN txn p ON p.key = t.parent_key LEFT JOIN hold h ON h.txn_key = t.key ";
+
+pub(super) async fn by_reference(
+    connection: &mut PgConnection,
+    reference: &str,
+) -> StoreResult<Option<StoredTransaction>> {
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE t.reference = ").push_bind(reference.to_owned());
+    first(connection, query, rows::transaction).await
+}
+
+pub(super) async fn by_id(connection: &mut PgConnection, id: &str) -> StoreResult<Option<StoredTransaction>> {
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE t.id = ").push_bind(id.to_owned());
+    first(connection, query, rows::transaction).await
+}
+
+pub(super) async fn hold_of(connection: &mut PgConnection, key: i64) -> StoreResult<Option<HoldRecord>> {
+    use store::rows::Fields;
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE t.key = ").push_bind(key);
+    let read = |row: &crate::row::Got| rows::hold(row, &amount("transaction", &row.word("amount")?)?);
+    Ok(first(connection, query, read).await?.flatten())
+}

@@ -1,0 +1,18 @@
+//! A book as one PostgreSQL database.
+//!
+//! * [`open`]: connect, and bring the schema up to date.
+//! * `ledger`, `recon`, `system`: the storage traits, SQL only. What a row means stands in `store::rows`.
+//!
+//! A unit of work locks the one row of `writer` first: units follow one another, whatever program they run in, and what
+//! a unit read still holds when it commits. Readers never wait for it.
+
+mod error;
+mod ledger;
+mod open;
+mod recon;
+mod row;
+mod sql;
+mod system;
+mod unit;
+
+pub use open::PostgresStore;

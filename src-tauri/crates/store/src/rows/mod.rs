@@ -1,0 +1,54 @@
+//! Rows of a database as records: what both SQL stores read, whatever database they read it from.
+//!
+//! A store names its columns as the functions here ask for them, amounts, days and JSON as text, times as microseconds
+//! since the epoch, and hands over its rows as [`Fields`].
+
+mod ledger;
+mod recon;
+mod system;
+pub mod value;
+
+pub use ledger::{balance, family, hold, ledger, register_entry, transaction, turnover};
+pub use recon::{
+    action, desk_line, entry, known_line, line, matched, profile, proposal, rule, rule_version, run, seen, sign_off,
+    signed, state_word, statement,
+};
+pub use system::{event, job, job_kind_word, job_state_word};
+
+use crate::{StoreError, StoreResult};
+
+/// One row of an answer, its columns by name.
+pub trait Fields {
+    /// A text; absent for NULL.
+    fn text(&self, name: &str) -> StoreResult<Option<String>>;
+    /// A whole number; absent for NULL.
+    fn int(&self, name: &str) -> StoreResult<Option<i64>>;
+    /// True or false, never NULL.
+    fn flag(&self, name: &str) -> StoreResult<bool>;
+    /// Bytes, never NULL.
+    fn bytes(&self, name: &str) -> StoreResult<Vec<u8>>;
+
+    /// A text that is always there.
+    fn word(&self, name: &str) -> StoreResult<String> {
+        self.text(name)?.ok_or_else(|| missing(name))
+    }
+
+    /// A whole number that is always there.
+    fn key(&self, name: &str) -> StoreResult<i64> {
+        self.int(name)?.ok_or_else(|| missing(name))
+    }
+
+    /// A count or version: never below zero, at most 32 bits.
+    fn small(&self, name: &str) -> StoreResult<u32> {
+        u32::try_from(self.key(name)?).map_err(|error| StoreError::damaged("count", error))
+    }
+
+    /// A count of rows: never below zero.
+    fn count(&self, name: &str) -> StoreResult<u64> {
+        u64::try_from(self.key(name)?).map_err(|error| StoreError::damaged("count", error))
+    }
+}
+
+fn missing(name: &str) -> StoreError {
+    StoreError::damaged("row", format!("{name} is empty"))
+}
