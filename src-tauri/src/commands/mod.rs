@@ -3,6 +3,7 @@
 mod app;
 mod approvals;
 mod desk;
+mod history;
 mod imports;
 mod ledgers;
 #[cfg(test)]
@@ -71,6 +72,10 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         desk::reopen,
         desk::report,
         desk::report_export,
+        history::history_page,
+        history::history_verify,
+        history::history_head,
+        history::history_head_export,
         imports::import_open,
         imports::import_close,
         imports::import_preview,

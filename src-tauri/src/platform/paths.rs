@@ -13,6 +13,8 @@ use crate::error::{Answer, Refusal};
 const STATEMENTS: [&str; 6] = ["csv", "tsv", "txt", "xlsx", "xls", "ods"];
 /// Endings of tables that are written.
 const TABLES: [&str; 2] = ["csv", "xlsx"];
+/// Endings of small texts that are written.
+const NOTES: [&str; 1] = ["txt"];
 const BOOK: [&str; 1] = ["tieout"];
 
 /// Files the person pointed at since the program started.
@@ -57,9 +59,18 @@ impl Pointed {
     /// A table to write. The dialog asks before it replaces a file; a typed path replaces nothing, though its file was
     /// read or written before; a book is never replaced.
     pub(crate) fn table(&self, path: &Path) -> Answer<()> {
+        self.written(path, &TABLES)
+    }
+
+    /// A small text to write, under the rules of a table.
+    pub(crate) fn note(&self, path: &Path) -> Answer<()> {
+        self.written(path, &NOTES)
+    }
+
+    fn written(&self, path: &Path, endings: &[&str]) -> Answer<()> {
         let chosen = self.take_target(path);
         if !chosen {
-            must_look_like(path, &TABLES, "Give it an ending that says what it is")?;
+            must_look_like(path, endings, "Give it an ending that says what it is")?;
         }
         may_write(path, &[], chosen).map_err(|kept| {
             let otherwise = match kept {

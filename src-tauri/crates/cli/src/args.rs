@@ -123,6 +123,31 @@ pub(crate) enum Command {
     Reconcile(ReconcileCommand),
     /// List statements
     Statements { book: PathBuf },
+    /// List what was done in a book, newest first
+    History {
+        book: PathBuf,
+        #[command(flatten)]
+        filter: HistoryFilter,
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Prove that nothing of the history was changed, dropped or added afterwards
+    Verify {
+        book: PathBuf,
+        /// A head that was given out earlier, as head or the window wrote it
+        #[arg(long, value_name = "NUMBER:LINK", conflicts_with = "head_file")]
+        head: Option<String>,
+        /// A file that holds such a head
+        #[arg(long, value_name = "FILE")]
+        head_file: Option<PathBuf>,
+    },
+    /// Print the head of the history, which stands for all of it
+    Head {
+        book: PathBuf,
+        /// Write it to a file to keep apart, and remember it
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Match two CSV files without a book
     Match(MatchArgs),
     /// Make the sample book and its two statements that are not reconciled yet
@@ -184,6 +209,29 @@ pub(crate) struct PageArgs {
     /// Rows passed over
     #[arg(long, default_value_t = 0)]
     pub(crate) offset: u64,
+}
+
+/// Which entries of the history are listed.
+#[derive(Debug, Args)]
+pub(crate) struct HistoryFilter {
+    /// What was done, such as transaction.posted
+    #[arg(long)]
+    pub(crate) kind: Option<String>,
+    /// Part of the name of who did it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Id of what it was done to
+    #[arg(long, value_name = "ID")]
+    pub(crate) object: Option<String>,
+    /// First day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) from: Option<jiff::civil::Date>,
+    /// Last day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) to: Option<jiff::civil::Date>,
+    /// Words of what was written down
+    #[arg(long)]
+    pub(crate) search: Option<String>,
 }
 
 /// States of `transactions --state`; `open` stands for those of a hold that still holds money.

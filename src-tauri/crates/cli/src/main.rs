@@ -8,6 +8,7 @@
 mod args;
 mod book;
 mod fault;
+mod history;
 mod holds;
 mod import;
 mod ledgers;
@@ -121,6 +122,11 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Import(options) => import::run(options, actor).await,
         Command::Reconcile(command) => reconcile::run(command, actor).await,
         Command::Statements { book } => reconcile::list(book, actor).await,
+        Command::History { book, filter, page } => history::list(book, filter, page, actor).await,
+        Command::Verify { book, head, head_file } => {
+            history::verify(book, head.as_deref(), head_file.as_deref(), actor).await
+        }
+        Command::Head { book, out } => history::head(book, out.as_deref(), actor).await,
         Command::Match(options) => match_files::run(options),
         Command::Sample(options) => book::sample(options).await,
     }

@@ -17,7 +17,7 @@ use crate::api::overview::ActivityRow;
 use crate::api::page::{FieldError, ListPage, ListQuery};
 use crate::clock::new_id;
 use crate::post::{GENERAL_LEDGER_ID, below_zero_key, check_indicator};
-use crate::{Engine, EngineError, EngineResult, Topic, view, words};
+use crate::{Engine, EngineError, EngineResult, Stamp, Topic, view, words};
 
 /// Longest name of a ledger or balance.
 const MAX_NAME: usize = 200;
@@ -146,15 +146,7 @@ impl Engine {
         if request.below_zero {
             unit.put_setting(&below_zero_key(&new.id), &true.into()).await?;
         }
-        let payload = serde_json::json!({ "name": new.name, "currency": new.currency.code(), "exponent": new.currency.exponent(), "below_zero": request.below_zero });
-        unit.record_event(&Event {
-            at: stamp.at,
-            actor: stamp.actor,
-            kind: "balance.created".into(),
-            object_id: new.id.clone(),
-            payload,
-        })
-        .await?;
+        unit.record_event(&created(&stamp, &new, request.below_zero)).await?;
         unit.commit().await?;
         self.changed(&[Topic::Balances]);
         Ok(view::balance(&self.balance_record(&new.id).await?, None))
@@ -410,6 +402,25 @@ fn check_name(name: &str, missing: &str) -> EngineResult<String> {
         ));
     }
     Ok(name.to_owned())
+}
+
+/// The history entry of a new balance.
+pub(crate) fn created(stamp: &Stamp, new: &NewBalance, below_zero: bool) -> Event {
+    Event {
+        at: stamp.at,
+        actor: stamp.actor.clone(),
+        kind: "balance.created".into(),
+        object_id: new.id.clone(),
+        payload: serde_json::json!({
+            "name": new.name,
+            "ledger": new.ledger_id,
+            "currency": new.currency.code(),
+            "exponent": new.currency.exponent(),
+            "account_number": new.account_number,
+            "reconcilable": new.reconcilable,
+            "below_zero": below_zero,
+        }),
+    }
 }
 
 pub(crate) fn parse_day(text: Option<&str>, field: &str) -> EngineResult<Option<Date>> {

@@ -13,6 +13,7 @@ mod desk;
 pub mod error;
 mod export;
 pub mod files;
+mod history;
 mod holds;
 mod idempotency;
 mod imports;

@@ -6,10 +6,10 @@ use store::Unit;
 use store::ledger::{BalanceRecord, BalanceRef, NewBalance, NewTransaction, StoredTransaction};
 use store::system::Event;
 
-use crate::balances::one_exponent;
+use crate::balances::{created, one_exponent};
 use crate::clock::new_id;
 use crate::idempotency::{Asked, taken};
-use crate::{EngineError, EngineResult, Stamp, signed, words};
+use crate::{EngineError, EngineResult, Stamp, history, signed, words};
 
 /// The ledger that indicator balances live in.
 pub(crate) const GENERAL_LEDGER: &str = "General ledger";
@@ -134,8 +134,8 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         reason: None,
         actor: stamp.actor.clone(),
     };
-    let event =
-        event(stamp, if posting.hold { "hold.placed" } else { "transaction.posted" }, &row, &source, &destination);
+    let kind = if posting.hold { "hold.placed" } else { "transaction.posted" };
+    let event = event(stamp, kind, &row, command.metadata.as_ref(), (&source, &destination));
     if let (Some(period), Some(reason)) = (&signed, &command.signed_reason) {
         signed::record(unit, stamp, period, &row, reason).await?;
     }
@@ -259,6 +259,7 @@ async fn make_indicator(
         created_at: stamp.at,
     };
     unit.insert_balance(&new).await?;
+    unit.record_event(&created(stamp, &new, false)).await?;
     unit.load_balance(&BalanceRef::Id(new.id.clone())).await?.ok_or_else(|| EngineError::not_found("balance", &new.id))
 }
 
@@ -279,29 +280,13 @@ pub(crate) fn event(
     stamp: &Stamp,
     kind: &str,
     row: &TransactionRow,
-    source: &BalanceRecord,
-    destination: &BalanceRecord,
+    metadata: Option<&serde_json::Value>,
+    (source, destination): (&BalanceRecord, &BalanceRecord),
 ) -> Event {
-    Event {
-        at: stamp.at,
-        actor: stamp.actor.clone(),
-        kind: kind.to_owned(),
-        object_id: row.id.clone(),
-        payload: serde_json::json!({
-            "reference": row.reference,
-            "amount": row.amount,
-            "currency": row.currency.code(),
-            "exponent": row.currency.exponent(),
-            "source": row.source,
-            "source_name": source.balance.name,
-            "destination": row.destination,
-            "destination_name": destination.balance.name,
-            "description": row.description,
-            "effective_date": row.effective_date.to_string(),
-            "parent": row.parent,
-            "reason": row.reason,
-        }),
-    }
+    let mut payload = history::told_of(row, metadata);
+    payload["source_name"] = source.balance.name.clone().into();
+    payload["destination_name"] = destination.balance.name.clone().into();
+    Event { at: stamp.at, actor: stamp.actor.clone(), kind: kind.to_owned(), object_id: row.id.clone(), payload }
 }
 
 /// Copies of both balances with a posting applied, for a preview. Missing indicators count as empty.

@@ -88,7 +88,7 @@ async fn a_tampered_figure_is_found() {
 
 #[tokio::test]
 async fn a_guard_that_was_taken_out_is_found() {
-    let book = TestBook::new().await;
+    let book = TestBook::in_file().await;
     assert_eq!(book.engine.book_check().await.unwrap().problems, [""; 0]);
     let mut connection = raw(&book.path).await;
     let guard: String =

@@ -50,6 +50,8 @@ const TABLES: &[(&str, Rows)] = &[
     ("balance_day", Working),
     ("family_day", Working),
     ("event", NOTHING),
+    ("history_link", NOTHING),
+    ("history_head", NOTHING),
     ("job", Working),
     ("source_file", NOTHING),
     ("mapping_profile", Working),

@@ -180,7 +180,7 @@ impl Side {
                     name: format!("{} {balance}", WORDS[*word]),
                     account_number: None,
                     reconcilable: true,
-                    pinned: number % 2 == 0,
+                    pinned: number.is_multiple_of(2),
                     below_zero: None,
                 };
                 self.said(&self.book.engine.balance_update(update).await)

@@ -143,7 +143,7 @@ async fn a_balance_goes_below_zero_only_where_the_book_says_so() {
     let expected = [
         "changed balance Share capital: may not go below zero",
         "changed balance Share capital: renamed from Capital",
-        "changed balance Capital: may go below zero",
+        "changed balance Capital: no bank account, may go below zero",
         "created balance Capital",
     ];
     assert_eq!(told, expected, "each change says what it changed");

@@ -4,6 +4,7 @@ mod book_care;
 mod book_file;
 mod book_rows;
 mod both_stores;
+mod history;
 mod ledger_again;
 mod ledger_holds;
 mod ledger_lists;

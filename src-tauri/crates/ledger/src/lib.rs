@@ -9,8 +9,10 @@
 //! * [`transaction`]: immutable transaction rows, what a posting asks for, and the checks before it.
 //! * [`hold`]: how much of a hold is still open, and the rows that commit or void it.
 //! * [`lifecycle`]: the derived state of a family of rows.
+//! * [`chain`]: the links that seal the history of a book.
 
 pub mod balance;
+pub mod chain;
 pub mod currency;
 pub mod error;
 pub mod hold;
@@ -19,6 +21,7 @@ pub mod money;
 pub mod transaction;
 
 pub use balance::{Balance, Figures};
+pub use chain::{Head, HeadError, Link, Sealed};
 pub use currency::{Currency, CurrencyError};
 pub use error::LedgerError;
 pub use hold::{Commit, HoldState, Open};

@@ -7,6 +7,7 @@
 //! a unit read still holds when it commits. Readers never wait for it.
 
 mod error;
+mod history;
 mod ledger;
 mod open;
 mod recon;

@@ -11,7 +11,8 @@ use store::error::OpenError;
 use store::{Store, StoreError, StoreResult, Unit};
 
 use crate::error::from_sqlx;
-use crate::unit::PostgresUnit;
+use crate::history;
+use crate::unit::{self, PostgresUnit};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/postgres");
 
@@ -62,12 +63,20 @@ fn database(error: sqlx::Error) -> OpenError {
 /// Another program that brings the same schema up to date is waited for.
 async fn migrate(connection: &mut PgConnection) -> Result<(), OpenError> {
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
-    match MIGRATIONS.run(connection).await {
-        Ok(()) => Ok(()),
+    match MIGRATIONS.run(&mut *connection).await {
+        Ok(()) => seal(connection).await.map_err(|error| OpenError::Database(Box::new(error))),
         Err(MigrateError::VersionMissing(found)) => Err(OpenError::Newer { found, known }),
         Err(MigrateError::VersionMismatch(version)) => Err(OpenError::ForeignMigration(version)),
         Err(other) => Err(OpenError::Database(Box::new(other))),
     }
+}
+
+/// No unit of work adds to the history meanwhile.
+async fn seal(connection: &mut PgConnection) -> StoreResult<()> {
+    let mut transaction = connection.begin().await.map_err(from_sqlx)?;
+    unit::wait_for_the_writer(&mut transaction).await?;
+    history::seal_all(&mut transaction).await?;
+    transaction.commit().await.map_err(from_sqlx)
 }
 
 #[async_trait::async_trait]

@@ -7,6 +7,7 @@ use store::system::{Counts, Event, JobRecord};
 use store::{StoreResult, SystemReads, SystemWrites};
 
 use crate::error::from_sqlx;
+use crate::history;
 use crate::open::PostgresStore;
 use crate::row::{all, first};
 use crate::unit::PostgresUnit;
@@ -101,16 +102,7 @@ impl SystemWrites for PostgresUnit {
     }
 
     async fn record_event(&mut self, event: &Event) -> StoreResult<()> {
-        sqlx::query("INSERT INTO event (at, actor, kind, object_id, payload) VALUES ($1, $2, $3, $4, $5::json)")
-            .bind(micros(event.at))
-            .bind(&event.actor)
-            .bind(&event.kind)
-            .bind(&event.object_id)
-            .bind(event.payload.to_string())
-            .execute(self.connection())
-            .await
-            .map_err(from_sqlx)?;
-        Ok(())
+        history::record(self.connection(), event).await
     }
 
     async fn insert_job(&mut self, job: &JobRecord) -> StoreResult<()> {

@@ -7,6 +7,7 @@
 //! One connection writes, a few read; WAL keeps readers from ever waiting for the writer.
 
 mod error;
+mod history;
 mod ledger;
 mod lists;
 mod lock;

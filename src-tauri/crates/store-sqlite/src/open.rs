@@ -14,6 +14,7 @@ use store::{Store, StoreError, StoreResult, Unit};
 use tracing::info;
 
 use crate::error::from_sqlx;
+use crate::history;
 use crate::lists::Lists;
 use crate::lock::BookLock;
 use crate::schema;
@@ -25,7 +26,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x5449_454F;
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/sqlite");
 
 /// The newest schema this program reads: the number of migrations it carries.
-pub const SCHEMA_VERSION: i64 = 4;
+pub const SCHEMA_VERSION: i64 = 5;
 
 /// Up to this size a book's pages are checked before it opens; a larger one is checked in the background, so that a
 /// million rows open at once.
@@ -476,6 +477,9 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
         sqlx::migrate::MigrateError::VersionMissing(found) => OpenError::Newer { found, known: SCHEMA_VERSION },
         other => OpenError::Database(Box::new(other)),
     })?;
+    let mut sealing = connection.begin().await.map_err(database)?;
+    history::seal_all(&mut sealing).await.map_err(|error| OpenError::Database(Box::new(error)))?;
+    sealing.commit().await.map_err(database)?;
     sqlx::query(AssertSqlSafe(format!("PRAGMA user_version = {SCHEMA_VERSION}")))
         .execute(connection)
         .await

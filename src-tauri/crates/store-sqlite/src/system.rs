@@ -7,6 +7,7 @@ use store::system::{Counts, Event, JobRecord};
 use store::{StoreResult, SystemReads, SystemWrites};
 
 use crate::error::from_sqlx;
+use crate::history;
 use crate::open::SqliteStore;
 use crate::row::Got;
 use crate::unit::SqliteUnit;
@@ -103,16 +104,7 @@ impl SystemWrites for SqliteUnit {
     }
 
     async fn record_event(&mut self, event: &Event) -> StoreResult<()> {
-        sqlx::query("INSERT INTO event (at, actor, kind, object_id, payload) VALUES (?, ?, ?, ?, ?)")
-            .bind(micros(event.at))
-            .bind(&event.actor)
-            .bind(&event.kind)
-            .bind(&event.object_id)
-            .bind(event.payload.to_string())
-            .execute(self.connection())
-            .await
-            .map_err(from_sqlx)?;
-        Ok(())
+        history::record(self.connection(), event).await
     }
 
     async fn insert_job(&mut self, job: &JobRecord) -> StoreResult<()> {

@@ -5,6 +5,7 @@
 //! of the ledger live in neither of them.
 
 pub mod error;
+pub mod history;
 pub mod ledger;
 pub mod page;
 pub mod query;
@@ -15,6 +16,7 @@ pub mod system;
 pub mod words;
 
 pub use error::{StoreError, StoreResult};
+pub use history::HistoryReads;
 pub use ledger::{LedgerReads, LedgerWrites};
 pub use query::{Condition, Page, Query, Sort, Test};
 pub use recon::{ReconReads, ReconWrites};
@@ -23,7 +25,7 @@ pub use words::Word;
 
 /// One book.
 #[async_trait::async_trait]
-pub trait Store: LedgerReads + ReconReads + SystemReads + Send + Sync + 'static {
+pub trait Store: HistoryReads + LedgerReads + ReconReads + SystemReads + Send + Sync + 'static {
     /// Starts the one writing transaction; waits while another is open.
     ///
     /// # Errors

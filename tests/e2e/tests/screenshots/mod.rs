@@ -4,6 +4,7 @@
 //! `cargo xtask screenshots` writes over the pictures in `docs/screenshots`; as a test they go to the artifacts. Every
 //! picture is taken only after the window was seen to show what the picture is about.
 
+mod audit;
 mod decisions;
 mod import;
 mod reconciliation;

@@ -43,6 +43,30 @@ fn a_new_book_is_described_checked_and_copied() {
 }
 
 #[test]
+fn the_history_is_listed_and_proved() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "100.00");
+    let all = ok(&["history", &book.path]);
+    assert_eq!(all["rows"][0]["what"]["kind"], "transaction.posted");
+    assert_eq!(ok(&["history", &book.path, "--kind", "book.created"])["total"], 1);
+    let human = tieout(&["history", &book.path, "--limit", "1"]);
+    assert!(human.out.contains("posted") && human.out.contains("100.00"), "{}", human.out);
+
+    let paper = text(&book.file("head.txt"));
+    let head = ok(&["head", &book.path, "--out", &paper])["head"].as_str().unwrap().to_owned();
+    assert_eq!(tieout(&["head", &book.path]).out.trim(), head);
+    book.fund("Main", "EUR", "1.00");
+    let check = ok(&["verify", &book.path]);
+    assert_eq!((check["heads_found"].as_u64(), check["problems"].as_array().unwrap().len()), (Some(1), 0));
+    assert_eq!(ok(&["verify", &book.path, "--head-file", &paper])["heads_found"], 2);
+    let told = tieout(&["verify", &book.path, "--head", &head]);
+    assert!(told.out.contains("entries verified"), "{}", told.out);
+    assert_eq!(tieout(&["verify", &book.path, "--head", "soon"]).refused(1), "INVALID_INPUT");
+    let forged = format!("2:{}", "ab".repeat(32));
+    assert_eq!(tieout(&["verify", &book.path, "--head", &forged]).refused(1), "HISTORY_PROBLEMS");
+}
+
+#[test]
 fn charts_come_with_their_balances() {
     let book = Book::new();
     let path = text(&book.file("chart.tieout"));

@@ -5,6 +5,7 @@
 
 pub mod book;
 pub mod desk;
+pub mod history;
 pub mod imports;
 pub mod ledgers;
 pub mod overview;

@@ -351,7 +351,7 @@ async fn insert_child(
     row: TransactionRow,
     input_hash: [u8; 32],
 ) -> EngineResult<()> {
-    let event = event(stamp, kind, &row, &loaded.source, &loaded.destination);
+    let event = event(stamp, kind, &row, None, (&loaded.source, &loaded.destination));
     let new = NewTransaction {
         row,
         parent_key: Some(loaded.transaction.key),

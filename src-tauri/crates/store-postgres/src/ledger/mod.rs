@@ -8,6 +8,8 @@ mod rows;
 mod totals;
 mod writes;
 
+pub(crate) use rows::TRANSACTION;
+
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use store::ledger::{

@@ -12,7 +12,7 @@ pub(super) const BALANCE: &str = "SELECT b.key, b.id, b.name, b.indicator, b.cur
     l.id AS ledger_id, l.name AS ledger_name";
 
 /// A journal row with the names around it; `t` is the row.
-pub(super) const TRANSACTION: &str = "SELECT t.key, t.id, t.parent_key, t.status, t.reference, t.source_key, t.destination_key, t.amount::text, \
+pub(crate) const TRANSACTION: &str = "SELECT t.key, t.id, t.parent_key, t.status, t.reference, t.source_key, t.destination_key, t.amount::text, \
     t.currency, t.exponent, t.description, t.effective_date::text, t.created_at, t.expires_at, t.reason, t.actor, t.metadata::text, t.input_hash, \
     s.id AS source_id, s.name AS source_name, d.id AS destination_id, d.name AS destination_name, p.id AS parent_id, \
     h.state AS hold_state, h.committed::text AS hold_committed, h.remaining::text AS hold_remaining, h.expires_at AS hold_expires_at, \

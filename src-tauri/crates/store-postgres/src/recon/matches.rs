@@ -36,7 +36,10 @@ pub(super) async fn standing(connection: &mut PgConnection, statement_key: i64) 
 
 pub(super) async fn postings(connection: &mut PgConnection, statement_key: i64) -> StoreResult<Vec<MatchRecord>> {
     let mut query = QueryBuilder::new(MATCH);
-    query.push("WHERE m.posted_key IS NOT NULL AND m.statement_key = ").push_bind(statement_key).push(" ORDER BY m.key");
+    query
+        .push("WHERE m.posted_key IS NOT NULL AND m.statement_key = ")
+        .push_bind(statement_key)
+        .push(" ORDER BY m.key");
     all(connection, query, rows::matched).await
 }
 

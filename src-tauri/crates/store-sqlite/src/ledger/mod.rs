@@ -13,6 +13,8 @@ mod start;
 mod totals;
 mod writes;
 
+pub(crate) use rows::TRANSACTION;
+
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use store::ledger::{

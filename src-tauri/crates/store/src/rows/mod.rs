@@ -3,11 +3,13 @@
 //! A store names its columns as the functions here ask for them, amounts, days and JSON as text, times as microseconds
 //! since the epoch, and hands over its rows as [`Fields`].
 
+mod history;
 mod ledger;
 mod recon;
 mod system;
 pub mod value;
 
+pub use history::{head, history_state, sealed, unsealed};
 pub use ledger::{balance, family, hold, ledger, register_entry, transaction, turnover};
 pub use recon::{
     action, desk_line, entry, known_line, line, matched, profile, proposal, rule, rule_version, run, seen, sign_off,

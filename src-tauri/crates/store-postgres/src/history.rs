@@ -1,0 +1,164 @@
+//! The history: events, the links that seal them, and the head.
+
+use ledger::{Head, Sealed};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
+use store::history::{HistoryState, SealedEvent, span};
+use store::ledger::StoredTransaction;
+use store::page::{field, window, words};
+use store::rows::{self, value, value::micros};
+use store::system::Event;
+use store::{HistoryReads, Page, Query, StoreResult};
+
+use crate::error::from_sqlx;
+use crate::open::PostgresStore;
+use crate::row::{all, first, number};
+use crate::sql::{Column, order_by, push_condition, push_found};
+
+const FIELDS: &[(&str, Column)] = &[
+    ("number", Column::Whole("h.sequence")),
+    ("at", Column::Whole("e.at")),
+    ("actor", Column::Text("e.actor")),
+    ("kind", Column::Text("e.kind")),
+    ("object", Column::Text("e.object_id")),
+];
+const NEWEST_FIRST: &[(&str, bool)] = &[("number", true)];
+const SEALED: &str = "SELECT h.sequence, h.link, e.at, e.actor, e.kind, e.object_id, e.payload::text \
+    FROM history_link h JOIN event e ON e.key = h.event_key ";
+/// Events that are sealed at once when a book is brought up to date.
+const AT_ONCE: i64 = 1_000;
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+async fn head(connection: &mut PgConnection) -> StoreResult<Head> {
+    let query = QueryBuilder::new("SELECT sequence, link FROM history_head");
+    Ok(first(connection, query, rows::head).await?.unwrap_or(Head::START))
+}
+
+/// Adds an event and its link.
+pub(crate) async fn record(connection: &mut PgConnection, event: &Event) -> StoreResult<()> {
+    let payload = event.payload.to_string();
+    let key: i64 = sqlx::query_scalar(
+        "INSERT INTO event (at, actor, kind, object_id, payload) VALUES ($1, $2, $3, $4, $5::json) RETURNING key",
+    )
+    .bind(micros(event.at))
+    .bind(&event.actor)
+    .bind(&event.kind)
+    .bind(&event.object_id)
+    .bind(&payload)
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(from_sqlx)?;
+    let last = head(&mut *connection).await?;
+    let sealed = Sealed {
+        sequence: last.sequence + 1,
+        at: micros(event.at),
+        actor: &event.actor,
+        kind: &event.kind,
+        object_id: &event.object_id,
+        payload: &payload,
+    };
+    insert_links(connection, &[signed(sealed.sequence)], &[key], &[last.link.then(&sealed).bytes().to_vec()]).await
+}
+
+async fn insert_links(
+    connection: &mut PgConnection,
+    sequences: &[i64],
+    keys: &[i64],
+    links: &[Vec<u8>],
+) -> StoreResult<()> {
+    sqlx::query(
+        "INSERT INTO history_link (sequence, event_key, link)
+         SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bytea[]) AS x (sequence, event_key, link) ORDER BY x.sequence",
+    )
+    .bind(sequences)
+    .bind(keys)
+    .bind(links)
+    .execute(connection)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(())
+}
+
+/// Seals the events of a book that was written before there were links. Whole or not at all: the caller commits.
+pub(crate) async fn seal_all(connection: &mut PgConnection) -> StoreResult<()> {
+    let mut last = head(&mut *connection).await?;
+    loop {
+        let mut query = QueryBuilder::new(
+            "SELECT e.key, e.at, e.actor, e.kind, e.object_id, e.payload::text FROM event e
+             WHERE e.key > coalesce((SELECT event_key FROM history_link WHERE sequence = ",
+        );
+        query.push_bind(signed(last.sequence)).push("), 0) ORDER BY e.key LIMIT ").push_bind(AT_ONCE);
+        let events = all(&mut *connection, query, rows::unsealed).await?;
+        if events.is_empty() {
+            return Ok(());
+        }
+        let (mut sequences, mut keys, mut links) = (Vec::new(), Vec::new(), Vec::new());
+        for (key, event) in events {
+            last = last.then(&Sealed { sequence: last.sequence + 1, ..event.sealed() });
+            sequences.push(signed(last.sequence));
+            keys.push(key);
+            links.push(last.link.bytes().to_vec());
+        }
+        insert_links(&mut *connection, &sequences, &keys, &links).await?;
+    }
+}
+
+fn filter(builder: &mut QueryBuilder<Postgres>, query: &Query) -> StoreResult<()> {
+    builder.push("WHERE true");
+    for condition in &query.conditions {
+        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
+    }
+    if let Some(text) = words(query) {
+        builder.push(" AND ");
+        push_found(builder, "e.actor || ' ' || e.kind || ' ' || e.object_id || ' ' || e.payload::text", text);
+    }
+    Ok(())
+}
+
+#[async_trait::async_trait]
+impl HistoryReads for PostgresStore {
+    async fn history_state(&self) -> StoreResult<HistoryState> {
+        let query = QueryBuilder::new(
+            "SELECT sequence, link, (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM txn) AS journal_rows
+             FROM history_head",
+        );
+        let state = first(&mut *self.reader().await?, query, rows::history_state).await?;
+        Ok(state.unwrap_or(HistoryState { head: Head::START, events: 0, journal_rows: 0 }))
+    }
+
+    async fn history_after(&self, sequence: u64, limit: u32) -> StoreResult<Vec<SealedEvent>> {
+        let mut query = QueryBuilder::new(SEALED);
+        query.push("WHERE h.sequence > ").push_bind(signed(sequence));
+        query.push(" ORDER BY h.sequence LIMIT ").push_bind(i64::from(limit));
+        all(&mut *self.reader().await?, query, rows::sealed).await
+    }
+
+    async fn history(&self, query: &Query) -> StoreResult<Page<SealedEvent>> {
+        let mut moment = self.snapshot().await?;
+        let last = head(&mut moment).await?.sequence;
+        if let Some((lowest, highest, newest_first)) = span(query, last) {
+            let mut builder = QueryBuilder::new(SEALED);
+            builder.push(format!("WHERE h.sequence BETWEEN {lowest} AND {highest} ORDER BY h.sequence"));
+            builder.push(if newest_first { " DESC" } else { "" });
+            return Ok(Page { rows: all(&mut moment, builder, rows::sealed).await?, total: last });
+        }
+        let mut counting =
+            QueryBuilder::new("SELECT count(*) FROM history_link h JOIN event e ON e.key = h.event_key ");
+        filter(&mut counting, query)?;
+        let total = number(&mut moment, counting).await?;
+        let mut builder = QueryBuilder::new(SEALED);
+        filter(&mut builder, query)?;
+        let (limit, offset) = window(query);
+        let order = order_by(FIELDS, &query.sort, NEWEST_FIRST, "h.sequence", false)?;
+        builder.push(format!(" ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
+        Ok(Page { rows: all(&mut moment, builder, rows::sealed).await?, total: value::count(total) })
+    }
+
+    async fn journal_by_id(&self, ids: &[String]) -> StoreResult<Vec<StoredTransaction>> {
+        let mut query = QueryBuilder::new(crate::ledger::TRANSACTION);
+        query.push("WHERE t.id = ANY(").push_bind(ids.to_vec()).push(")");
+        all(&mut *self.reader().await?, query, rows::transaction).await
+    }
+}

@@ -1,0 +1,59 @@
+import type { HistoryCheck } from '$lib/backend/types/HistoryCheck';
+import { plural } from '$lib/words';
+
+/** What entries of the history are about, for the filter, in the order of daily work. */
+export const KINDS: { value: string; label: string }[] = [
+  { value: 'transaction.posted', label: 'Posted' },
+  { value: 'hold.placed', label: 'Hold placed' },
+  { value: 'hold.committed', label: 'Hold approved' },
+  { value: 'hold.voided', label: 'Hold voided' },
+  { value: 'hold.expired', label: 'Hold expired' },
+  { value: 'statement.imported', label: 'Statement imported' },
+  { value: 'statement.import_undone', label: 'Import taken back' },
+  { value: 'run.finished', label: 'Rules run' },
+  { value: 'statement.signed', label: 'Statement signed' },
+  { value: 'statement.reopened', label: 'Statement reopened' },
+  { value: 'statement.booked_since_signing', label: 'Booked into a signed period' },
+  { value: 'balance.created', label: 'Balance created' },
+  { value: 'balance.changed', label: 'Balance changed' },
+  { value: 'ledger.created|ledger.renamed', label: 'Ledger created or renamed' },
+  {
+    value: 'rule.saved|rule.enabled|rule.disabled|rule.deleted|rule.restored|rule.moved',
+    label: 'Rule changed',
+  },
+  { value: 'book.created', label: 'Book created' },
+];
+
+/** Names of what was written down, where the stored name is not what a person calls it. */
+const NAMES: Record<string, string> = {
+  amount: 'Amount, minor units',
+  exponent: 'Decimals',
+  source: 'From, id',
+  source_name: 'From',
+  destination: 'To, id',
+  destination_name: 'To',
+  effective_date: 'Effective date',
+  expires_at: 'Expires, microseconds',
+  parent: 'Part of',
+  below_zero: 'May go below zero',
+  signed_by: 'Signed by',
+};
+
+export function fieldName(name: string): string {
+  const known = NAMES[name];
+  if (known) return known;
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The beginning and the end of a link: enough to compare by eye. */
+export const shortLink = (link: string): string => `${link.slice(0, 8)}…${link.slice(-4)}`;
+
+/** What a look at the history found, in one sentence. */
+export function summary(check: HistoryCheck): string {
+  const entries = plural(check.verified, 'entry', 'entries');
+  const rows = plural(check.journal_rows, 'row');
+  const took = check.took_ms < 1000 ? `${check.took_ms} ms` : `${(check.took_ms / 1000).toFixed(1)} s`;
+  const heads = check.heads_found ? ` ${plural(check.heads_found, 'earlier head')} found unchanged.` : '';
+  return `${entries} verified and ${rows} of the journal compared in ${took}.${heads}`;
+}
