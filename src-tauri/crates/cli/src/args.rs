@@ -116,6 +116,8 @@ pub(crate) enum Command {
         #[arg(long)]
         reference: Option<String>,
     },
+    /// Give back a transaction, whole or in part
+    Refund(Box<RefundArgs>),
     /// Import a statement into a book
     Import(Box<ImportArgs>),
     /// Match, review and sign off statements
@@ -209,6 +211,31 @@ pub(crate) struct PageArgs {
     /// Rows passed over
     #[arg(long, default_value_t = 0)]
     pub(crate) offset: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RefundArgs {
+    pub(crate) book: PathBuf,
+    /// Id or reference of what is given back; the id of one commit of a hold stands for that commit
+    pub(crate) id: String,
+    /// Part to give back, decimal; all that is left if left out
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) amount: Option<String>,
+    /// Day it counts for; today if left out
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) date: Option<jiff::civil::Date>,
+    /// Reference of the refund; the same again with the same content is booked once
+    #[arg(long)]
+    pub(crate) reference: Option<String>,
+    /// Text of the refund
+    #[arg(long)]
+    pub(crate) description: Option<String>,
+    /// Why it may settle in a signed period; logged, and flags the statement
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) signed_reason: Option<String>,
+    /// Show what would happen, and post nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 /// Which entries of the history are listed.

@@ -17,6 +17,7 @@ mod match_files;
 mod output;
 mod post;
 mod reconcile;
+mod refund;
 mod session;
 mod statement;
 mod stream;
@@ -119,6 +120,7 @@ async fn run(cli: &Cli) -> Answer<Done> {
             let item = VoidItem { id: hold.clone(), reference: reference.clone() };
             holds::void(book, item, reason, actor).await
         }
+        Command::Refund(options) => refund::run(options, actor).await,
         Command::Import(options) => import::run(options, actor).await,
         Command::Reconcile(command) => reconcile::run(command, actor).await,
         Command::Statements { book } => reconcile::list(book, actor).await,

@@ -131,6 +131,7 @@ impl Poster {
             metadata: None,
             create_indicators: draft.create_indicators,
             signed_reason: draft.signed_reason.clone(),
+            refunds: None,
         })
     }
 
@@ -215,13 +216,17 @@ async fn one(engine: &Engine, options: &PostArgs) -> Answer<Done> {
     };
     let mut poster = Poster::default();
     if options.dry_run {
-        let preview = engine.post_preview(poster.request(engine, &draft).await?).await?;
-        let refused = || Fault::new(Exit::Refused, "WOULD_BE_REFUSED", failed(&preview));
-        return Ok(Done { output: Output::new(&preview, describe(&preview)), fault: (!preview.ready).then(refused) });
+        return Ok(preview_of(&engine.post_preview(poster.request(engine, &draft).await?).await?));
     }
     let detail = poster.post(engine, &draft).await?;
     let before = if detail.existing { "Posted before: " } else { "" };
     Ok(Output::new(&detail, format!("{before}{}", sentence(&detail.family))).into())
+}
+
+/// What would happen, and a fault where it would be refused.
+pub(crate) fn preview_of(preview: &PostPreview) -> Done {
+    let refused = || Fault::new(Exit::Refused, "WOULD_BE_REFUSED", failed(preview));
+    Done { output: Output::new(preview, describe(preview)), fault: (!preview.ready).then(refused) }
 }
 
 fn failed(preview: &PostPreview) -> String {

@@ -62,19 +62,25 @@ impl Asked<'_> {
     /// A date that was left open is hashed as open: a retry tomorrow is still the same request.
     pub(crate) fn hash(&self) -> [u8; 32] {
         let command = self.command;
-        hash_of(&[
+        let (amount, day) = (command.amount.to_string(), command.effective_date.map(|day| day.to_string()));
+        let expires = command.expires_at.map(|at| at.as_microsecond().to_string());
+        let metadata = command.metadata.as_ref().map(ToString::to_string);
+        let mut parts = vec![
             "posting 2",
             &command.reference,
             self.source,
             self.destination,
-            &command.amount.to_string(),
+            &amount,
             &command.currency,
-            &command.effective_date.map(|day| day.to_string()).unwrap_or_default(),
+            day.as_deref().unwrap_or_default(),
             &command.description,
             if command.hold { "hold" } else { "settle" },
-            &command.expires_at.map(|at| at.as_microsecond().to_string()).unwrap_or_default(),
-            &command.metadata.as_ref().map(ToString::to_string).unwrap_or_default(),
-        ])
+            expires.as_deref().unwrap_or_default(),
+            metadata.as_deref().unwrap_or_default(),
+        ];
+        // One more part, so that every posting of before keeps its hash.
+        parts.extend(command.refunds.as_deref());
+        hash_of(&parts)
     }
 
     /// The row was booked for this very content. Where the hashes differ the row itself decides: it may have been asked
@@ -86,7 +92,8 @@ impl Asked<'_> {
         }
         let metadata = existing.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok());
         existing.input_hash == self.hash()
-            || (row.status == if command.hold { Status::Inflight } else { Status::Applied }
+            || (command.refunds.is_none()
+                && row.status == if command.hold { Status::Inflight } else { Status::Applied }
                 && row.source == self.source
                 && row.destination == self.destination
                 && row.amount == command.amount

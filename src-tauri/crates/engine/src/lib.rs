@@ -21,6 +21,7 @@ mod jobs;
 mod overview;
 mod post;
 mod recon;
+mod refunds;
 mod report;
 mod rules;
 mod runs;

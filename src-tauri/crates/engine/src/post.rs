@@ -9,7 +9,7 @@ use store::system::Event;
 use crate::balances::{created, one_exponent};
 use crate::clock::new_id;
 use crate::idempotency::{Asked, taken};
-use crate::{EngineError, EngineResult, Stamp, history, signed, words};
+use crate::{EngineError, EngineResult, Stamp, history, refunds, signed, words};
 
 /// The ledger that indicator balances live in.
 pub(crate) const GENERAL_LEDGER: &str = "General ledger";
@@ -36,6 +36,8 @@ pub(crate) struct PostCommand {
     pub create_indicators: bool,
     /// Why it may settle in a signed period.
     pub signed_reason: Option<String>,
+    /// Id of the row that it gives back, whole or in part.
+    pub refunds: Option<String>,
 }
 
 impl PostCommand {
@@ -100,6 +102,13 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         }
         asked => asked.clone(),
     };
+    let refund_of_key = match &command.refunds {
+        Some(of) => {
+            let sides = [&*source.balance.id, &*destination.balance.id];
+            Some(refunds::admit(unit, of, &command.amount, sides).await?)
+        }
+        None => None,
+    };
     let id = new_id("txn");
     let posting = Posting {
         reference: if command.reference.is_empty() { id.clone() } else { command.reference.clone() },
@@ -135,7 +144,10 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         actor: stamp.actor.clone(),
     };
     let kind = if posting.hold { "hold.placed" } else { "transaction.posted" };
-    let event = event(stamp, kind, &row, command.metadata.as_ref(), (&source, &destination));
+    let mut event = event(stamp, kind, &row, command.metadata.as_ref(), (&source, &destination));
+    if let Some(of) = &command.refunds {
+        event.payload["refunds"] = of.clone().into();
+    }
     if let (Some(period), Some(reason)) = (&signed, &command.signed_reason) {
         signed::record(unit, stamp, period, &row, reason).await?;
     }
@@ -146,6 +158,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         destination_key: destination.key,
         metadata: command.metadata.as_ref().map(ToString::to_string),
         input_hash,
+        refund_of_key,
     };
     let key = unit.insert_transaction(&new).await?;
     if posting.hold {

@@ -6,12 +6,13 @@ use ledger::{Amount, Overdraft, Posting, Status, hold, transaction};
 use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction};
 
 use crate::api::page::{ListPage, ListQuery, MoneyTotal};
-use crate::api::transactions::{Check, Effect, FamilyRow, PostPreview, PostRequest, TransactionDetail};
+use crate::api::transactions::{Check, Effect, FamilyRow, JournalRow, PostPreview, PostRequest, TransactionDetail};
 use crate::days::entry_day;
 use crate::idempotency::{Asked, reference_of};
 use crate::post::{
     PostCommand, balance_ref, below_zero_key, check_indicator, empty_indicator, expiry_is_past, is_allowed, post_in,
 };
+use crate::refunds::Refundable;
 use crate::{Engine, EngineError, EngineResult, Topic, signed, view, words};
 
 /// Longest description that is stored.
@@ -80,13 +81,14 @@ impl Engine {
             // they do not belong together, and the book would look damaged although it is not.
             let (again, children) = self.family_of(id).await?;
             if remaining(&again) == remaining(&family) {
-                return Ok(detail(&again, &children, effects?));
+                let refundable = self.refundable(&again.first, &children).await?;
+                return Ok(detail(&again, &children, effects?, &refundable));
             }
             family = again;
         }
     }
 
-    async fn family_of(&self, id: &str) -> EngineResult<(FamilyRecord, Vec<StoredTransaction>)> {
+    pub(crate) async fn family_of(&self, id: &str) -> EngineResult<(FamilyRecord, Vec<StoredTransaction>)> {
         self.store.family(id).await?.ok_or_else(|| EngineError::not_found("transaction", id))
     }
 
@@ -167,10 +169,27 @@ impl Engine {
         if let (Some(command), Some(source), Some(destination)) = (command, source, destination) {
             let below_zero = self.may_go_below_zero(&source.id).await?;
             self.check_posting(&mut preview, &command, &source, &destination, below_zero);
+            self.check_refund(&mut preview, &command, [&source.id, &destination.id]).await?;
             self.check_period(&mut preview, &command, [&source.id, &destination.id]).await?;
         }
         preview.ready = preview.checks.iter().all(|check| check.ok) && !preview.effects.is_empty();
         Ok(preview)
+    }
+
+    /// Whether enough is left of the row that it gives back.
+    async fn check_refund(
+        &self,
+        preview: &mut PostPreview,
+        command: &PostCommand,
+        balance_ids: [&str; 2],
+    ) -> EngineResult<()> {
+        let Some(of) = &command.refunds else { return Ok(()) };
+        preview.checks.push(match self.refund_preview(of, &command.amount, balance_ids).await {
+            Ok(text) => passed("refund", text),
+            Err(EngineError::Store(error)) => return Err(EngineError::Store(error)),
+            Err(error) => failed("refund", error.sentence().replace(" Nothing was posted.", ""), Some("amount")),
+        });
+        Ok(())
     }
 
     /// A hold moves no money; what is committed of it is checked then.
@@ -375,6 +394,9 @@ impl Engine {
                 None
             }
         });
+        if request.hold && request.refunds.is_some() {
+            wrong("refunds", "A refund is posted at once, not held.".into());
+        }
         if expires_at.is_some() && !request.hold {
             wrong("expires_at", "Only a hold can expire.".into());
         }
@@ -403,10 +425,12 @@ impl Engine {
             effective_date,
             hold: request.hold,
             expires_at,
-            overdraft: Overdraft::from_request(request.allow_overdraft, limit),
+            // What is owed back goes back, whatever the other side has by now.
+            overdraft: Overdraft::from_request(request.allow_overdraft || request.refunds.is_some(), limit),
             metadata: request.metadata.clone().filter(|value| !value.is_null()),
             create_indicators: request.create_indicators,
             signed_reason,
+            refunds: request.refunds.clone().filter(|id| !id.is_empty()),
         })
     }
 
@@ -463,14 +487,27 @@ fn booked_on(family: &FamilyRecord, children: &[StoredTransaction]) -> Option<St
     (!days.is_empty()).then(|| days.into_iter().collect::<Vec<_>>().join(", "))
 }
 
-fn detail(family: &FamilyRecord, children: &[StoredTransaction], if_committed: Vec<Effect>) -> TransactionDetail {
-    let mut rows = vec![view::journal(&family.first)];
-    rows.extend(children.iter().map(view::journal));
+fn detail(
+    family: &FamilyRecord,
+    children: &[StoredTransaction],
+    if_committed: Vec<Effect>,
+    refundable: &Refundable,
+) -> TransactionDetail {
+    // What gives back something is not given back itself, and a void moved nothing.
+    let left = |stored: &StoredTransaction| {
+        let moves = stored.row.status != Status::Void && stored.refund_of.is_none();
+        moves.then(|| refundable.left(&stored.row.id).to_string())
+    };
+    let row = |stored: &StoredTransaction| JournalRow { refundable: left(stored), ..view::journal(stored) };
+    let mut rows = vec![row(&family.first)];
+    rows.extend(children.iter().map(row));
     TransactionDetail {
         family: FamilyRow { booked_on: booked_on(family, children), ..view::family(family) },
         rows,
         metadata: family.first.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok()),
         if_committed,
+        refunds: refundable.rows(),
+        refund_of: family.first.refund_of.clone(),
         existing: false,
     }
 }

@@ -97,6 +97,7 @@ pub(crate) fn journal(stored: &StoredTransaction) -> JournalRow {
         created_at: row.created_at.to_string(),
         actor: row.actor.clone(),
         reason: row.reason.clone(),
+        refundable: None,
     }
 }
 

@@ -50,6 +50,7 @@ const TABLES: &[(&str, Rows)] = &[
     ("balance_day", Working),
     ("family_day", Working),
     ("event", NOTHING),
+    ("refund", NOTHING),
     ("history_link", NOTHING),
     ("history_head", NOTHING),
     ("job", Working),

@@ -11,6 +11,7 @@ mod ledger_lists;
 mod ledger_long;
 mod ledger_postings;
 mod ledger_property;
+mod ledger_refunds;
 mod ledger_search;
 mod raw;
 mod recon_desk;

@@ -26,7 +26,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x5449_454F;
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/sqlite");
 
 /// The newest schema this program reads: the number of migrations it carries.
-pub const SCHEMA_VERSION: i64 = 5;
+pub const SCHEMA_VERSION: i64 = 6;
 
 /// Up to this size a book's pages are checked before it opens; a larger one is checked in the background, so that a
 /// million rows open at once.

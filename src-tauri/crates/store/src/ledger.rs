@@ -73,6 +73,8 @@ pub struct NewTransaction {
     /// JSON text, if any.
     pub metadata: Option<String>,
     pub input_hash: [u8; 32],
+    /// The row that it gives back, whole or in part.
+    pub refund_of_key: Option<i64>,
 }
 
 /// A stored journal row with the keys that other tables use.
@@ -86,6 +88,8 @@ pub struct StoredTransaction {
     pub destination_name: String,
     pub metadata: Option<String>,
     pub input_hash: Vec<u8>,
+    /// Id of the row that it gives back, whole or in part.
+    pub refund_of: Option<String>,
     pub row: TransactionRow,
 }
 
@@ -217,6 +221,8 @@ pub trait LedgerReads {
     async fn family_totals(&self, query: &Query) -> StoreResult<Vec<CurrencyTotal>>;
     /// The family that a row belongs to: its first row and everything below it in booking order.
     async fn family(&self, transaction_id: &str) -> StoreResult<Option<(FamilyRecord, Vec<StoredTransaction>)>>;
+    /// What gives back a family, or a row of it, oldest first. The family is named by the key of its first row.
+    async fn refunds(&self, family_key: i64) -> StoreResult<Vec<StoredTransaction>>;
     async fn transaction_by_reference(&self, reference: &str) -> StoreResult<Option<StoredTransaction>>;
     /// Open holds that touch a balance.
     async fn holds_of(&self, balance_key: i64) -> StoreResult<Vec<FamilyRecord>>;
@@ -247,6 +253,10 @@ pub trait LedgerWrites {
     async fn save_figures(&mut self, key: i64, balance: &Balance) -> StoreResult<()>;
     async fn load_by_reference(&mut self, reference: &str) -> StoreResult<Option<StoredTransaction>>;
     async fn load_transaction(&mut self, id: &str) -> StoreResult<Option<StoredTransaction>>;
+    /// The rows of a family, its first row in front, by the key of that.
+    async fn load_family(&mut self, family_key: i64) -> StoreResult<Vec<StoredTransaction>>;
+    /// As [`LedgerReads::refunds`].
+    async fn load_refunds(&mut self, family_key: i64) -> StoreResult<Vec<StoredTransaction>>;
     /// Adds a journal row; a settled one also adds its two entries and their day's turnover.
     async fn insert_transaction(&mut self, transaction: &NewTransaction) -> StoreResult<i64>;
     async fn load_hold(&mut self, transaction_key: i64) -> StoreResult<Option<HoldRecord>>;

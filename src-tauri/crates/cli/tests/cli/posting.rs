@@ -8,6 +8,39 @@ use serde_json::{Value, json};
 use crate::support::{Book, TIEOUT, ok, text, tieout};
 
 #[test]
+fn a_refund_goes_back_in_parts() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "100.00");
+    let paid = [
+        "post",
+        &book.path,
+        "--from",
+        "Main",
+        "--to",
+        "Acme",
+        "--amount",
+        "40.00",
+        "--currency",
+        "EUR",
+        "--reference",
+        "P-1",
+    ];
+    ok(&paid);
+    let dry = tieout(&["refund", &book.path, "P-1", "--dry-run"]);
+    assert!(dry.out.contains("P-1 is given back whole"), "{} {}", dry.out, dry.err);
+    let part = ok(&["refund", &book.path, "P-1", "--amount", "15.00", "--reference", "P-1-R1"]);
+    assert_eq!(
+        (part["family"]["amount"].as_str(), part["family"]["description"].as_str()),
+        (Some("1500"), Some("Refund of P-1"))
+    );
+    assert_eq!(tieout(&["refund", &book.path, "P-1", "--amount", "25.01"]).refused(1), "TXN_REFUND_TOO_MUCH");
+    assert_eq!(ok(&["refund", &book.path, "P-1"])["family"]["amount"], "2500");
+    assert_eq!(tieout(&["refund", &book.path, "P-1"]).refused(1), "TXN_NOTHING_TO_REFUND");
+    assert_eq!(tieout(&["refund", &book.path, "P-1-R1"]).refused(1), "TXN_REFUND_OF_REFUND");
+    book.check();
+}
+
+#[test]
 fn an_acknowledged_posting_is_in_the_reopened_book() {
     let book = Book::new();
     book.fund("Main", "EUR", "1000.00");

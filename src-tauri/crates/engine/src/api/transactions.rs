@@ -67,6 +67,22 @@ pub struct JournalRow {
     pub created_at: String,
     pub actor: String,
     pub reason: Option<String>,
+    /// What is left of it to give back, of a hold what is left of all its commits. Absent for what cannot be given back:
+    /// a void, and what gives back something itself.
+    pub refundable: Option<String>,
+}
+
+/// A posting that gives back a row of a family, whole or in part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RefundRow {
+    pub id: String,
+    pub reference: String,
+    /// The row that it gives back.
+    pub of_id: String,
+    pub amount: String,
+    pub date: String,
+    pub actor: String,
 }
 
 /// A transaction with its whole family.
@@ -80,6 +96,10 @@ pub struct TransactionDetail {
     pub metadata: Option<serde_json::Value>,
     /// What committing the rest would do, while something is held.
     pub if_committed: Vec<Effect>,
+    /// What was given back of it, oldest first.
+    pub refunds: Vec<RefundRow>,
+    /// Id of the row that it gives back itself.
+    pub refund_of: Option<String>,
     /// The posting was already there: the same reference with the same content.
     pub existing: bool,
 }
@@ -112,6 +132,8 @@ pub struct PostRequest {
     pub create_indicators: bool,
     /// Why it may settle in a signed period of a balance: at most 500 characters. Logged, and flags the statements.
     pub signed_reason: Option<String>,
+    /// Id of a settled row, or of a hold, of which this gives back a part or all that is left.
+    pub refunds: Option<String>,
 }
 
 /// A column of an exported list.
@@ -177,7 +199,7 @@ pub struct Effect {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Check {
-    /// `amount`, `balances`, `currency`, `funds`, `reference`, `date`, `expiry`, `signed_period`
+    /// `amount`, `balances`, `currency`, `funds`, `reference`, `date`, `expiry`, `refund`, `signed_period`
     pub kind: String,
     pub ok: bool,
     pub text: String,

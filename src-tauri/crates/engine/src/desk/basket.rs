@@ -183,6 +183,7 @@ pub(super) async fn post_bank_movement(
         metadata: Some(serde_json::json!({ "statement": statement.id, "line": line.id })),
         create_indicators: false,
         signed_reason: signed::reason_of(posting.signed_reason.as_deref())?,
+        refunds: None,
     };
     post_in(unit, stamp, &command).await
 }

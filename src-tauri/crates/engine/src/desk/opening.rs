@@ -210,6 +210,7 @@ impl Engine {
             metadata: Some(json!({ "statement": statement.id })),
             create_indicators: false,
             signed_reason: signed::reason_of(signed_reason)?,
+            refunds: None,
         };
         let posted = post_in(unit.as_mut(), &stamp, &command).await?;
         let text = format!("Posted {text}, dated {}", gap.day());

@@ -160,5 +160,6 @@ async fn reverse_of(
         metadata: Some(json!({ "statement": statement.id, "reverses": original.row.id })),
         create_indicators: false,
         signed_reason,
+        refunds: Some(original.row.id.clone()),
     })
 }

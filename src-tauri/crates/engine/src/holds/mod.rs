@@ -359,6 +359,7 @@ async fn insert_child(
         destination_key: loaded.destination.key,
         metadata: None,
         input_hash,
+        refund_of_key: None,
     };
     unit.insert_transaction(&new).await?;
     unit.record_event(&event).await?;

@@ -74,6 +74,10 @@ impl LedgerReads for PostgresStore {
         families::one(&mut *self.reader().await?, transaction_id).await
     }
 
+    async fn refunds(&self, family_key: i64) -> StoreResult<Vec<StoredTransaction>> {
+        rows::refunds(&mut *self.reader().await?, family_key).await
+    }
+
     async fn transaction_by_reference(&self, reference: &str) -> StoreResult<Option<StoredTransaction>> {
         rows::by_reference(&mut *self.reader().await?, reference).await
     }

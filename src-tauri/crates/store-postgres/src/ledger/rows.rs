@@ -5,7 +5,7 @@ use store::StoreResult;
 use store::ledger::{HoldRecord, StoredTransaction};
 use store::rows::{self, value::amount};
 
-use crate::row::first;
+use crate::row::{all, first};
 
 pub(super) const BALANCE: &str = "SELECT b.key, b.id, b.name, b.indicator, b.currency, b.exponent, b.account_number, b.reconcilable, b.pinned, \
     b.credit::text, b.debit::text, b.inflight_credit::text, b.inflight_debit::text, b.version, b.last_entry_on::text, \
@@ -16,7 +16,8 @@ pub(crate) const TRANSACTION: &str = "SELECT t.key, t.id, t.parent_key, t.status
     t.currency, t.exponent, t.description, t.effective_date::text, t.created_at, t.expires_at, t.reason, t.actor, t.metadata::text, t.input_hash, \
     s.id AS source_id, s.name AS source_name, d.id AS destination_id, d.name AS destination_name, p.id AS parent_id, \
     h.state AS hold_state, h.committed::text AS hold_committed, h.remaining::text AS hold_remaining, h.expires_at AS hold_expires_at, \
-    h.closed_at AS hold_closed_at, (SELECT count(*) FROM txn c WHERE c.parent_key = t.key) AS children \
+    h.closed_at AS hold_closed_at, (SELECT count(*) FROM txn c WHERE c.parent_key = t.key) AS children, \
+    (SELECT o.id FROM refund r JOIN txn o ON o.key = r.of_key WHERE r.txn_key = t.key) AS refund_of \
     FROM txn t JOIN balance s ON s.key = t.source_key JOIN balance d ON d.key = t.destination_key \
     LEFT JOIN txn p ON p.key = t.parent_key LEFT JOIN hold h ON h.txn_key = t.key ";
 
@@ -33,6 +34,23 @@ pub(super) async fn by_id(connection: &mut PgConnection, id: &str) -> StoreResul
     let mut query = QueryBuilder::new(TRANSACTION);
     query.push("WHERE t.id = ").push_bind(id.to_owned());
     first(connection, query, rows::transaction).await
+}
+
+/// The rows of a family in booking order, by the key of its first.
+pub(super) async fn of_family(connection: &mut PgConnection, family_key: i64) -> StoreResult<Vec<StoredTransaction>> {
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE t.key = ").push_bind(family_key).push(" OR t.parent_key = ").push_bind(family_key);
+    query.push(" ORDER BY t.key");
+    all(connection, query, rows::transaction).await
+}
+
+/// What gives back a family or a row of it.
+pub(super) async fn refunds(connection: &mut PgConnection, family_key: i64) -> StoreResult<Vec<StoredTransaction>> {
+    let mut query = QueryBuilder::new(TRANSACTION);
+    query.push("WHERE t.key IN (SELECT r.txn_key FROM refund r WHERE r.of_key = ").push_bind(family_key);
+    query.push(" OR r.of_key IN (SELECT c.key FROM txn c WHERE c.parent_key = ").push_bind(family_key);
+    query.push(")) ORDER BY t.key");
+    all(connection, query, rows::transaction).await
 }
 
 pub(super) async fn hold_of(connection: &mut PgConnection, key: i64) -> StoreResult<Option<HoldRecord>> {

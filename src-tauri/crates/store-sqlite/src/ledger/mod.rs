@@ -81,6 +81,11 @@ impl LedgerReads for SqliteStore {
         families::one(&self.readers, transaction_id).await
     }
 
+    async fn refunds(&self, family_key: i64) -> StoreResult<Vec<StoredTransaction>> {
+        let mut connection = self.readers.acquire().await.map_err(crate::error::from_sqlx)?;
+        rows::refunds(&mut connection, family_key).await
+    }
+
     async fn transaction_by_reference(&self, reference: &str) -> StoreResult<Option<StoredTransaction>> {
         let mut connection = self.readers.acquire().await.map_err(crate::error::from_sqlx)?;
         rows::by_reference(&mut connection, reference).await

@@ -111,6 +111,14 @@ impl LedgerWrites for SqliteUnit {
         rows::by_id(self.connection(), id).await
     }
 
+    async fn load_family(&mut self, family_key: i64) -> StoreResult<Vec<StoredTransaction>> {
+        rows::of_family(self.connection(), family_key).await
+    }
+
+    async fn load_refunds(&mut self, family_key: i64) -> StoreResult<Vec<StoredTransaction>> {
+        rows::refunds(self.connection(), family_key).await
+    }
+
     async fn insert_transaction(&mut self, new: &NewTransaction) -> StoreResult<i64> {
         let key = self.insert_row(new).await?;
         if new.parent_key.is_none() {
@@ -120,6 +128,14 @@ impl LedgerWrites for SqliteUnit {
             for (balance_key, side) in [(new.source_key, Side::Debit), (new.destination_key, Side::Credit)] {
                 self.insert_entry(key, balance_key, side, new).await?;
             }
+        }
+        if let Some(of_key) = new.refund_of_key {
+            sqlx::query("INSERT INTO refund (txn_key, of_key) VALUES (?, ?)")
+                .bind(key)
+                .bind(of_key)
+                .execute(self.connection())
+                .await
+                .map_err(from_sqlx)?;
         }
         Ok(key)
     }

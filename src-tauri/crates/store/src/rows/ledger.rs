@@ -76,6 +76,7 @@ pub fn transaction(row: &impl Fields) -> StoreResult<StoredTransaction> {
         destination_name: row.word("destination_name")?,
         metadata: row.text("metadata")?,
         input_hash: row.bytes("input_hash")?,
+        refund_of: row.text("refund_of")?,
         row: TransactionRow {
             id: row.word("id")?,
             parent: row.text("parent_id")?,
