@@ -10,8 +10,7 @@ CREATE INDEX refund_of ON refund (of_key);
 
 -- What was let go never moved, and what was given back is not given back again. A hold stands for what was committed of it.
 CREATE TRIGGER refund_of_settled BEFORE INSERT ON refund
-WHEN (SELECT status FROM txn WHERE key = NEW.of_key) = 'VOID' OR EXISTS (SELECT 1 FROM refund WHERE txn_key = NEW.of_key)
-  OR EXISTS (SELECT 1 FROM refund WHERE txn_key = NEW.txn_key)
+WHEN (SELECT status FROM txn WHERE key = NEW.of_key) = 'VOID' OR EXISTS (SELECT 1 FROM refund WHERE txn_key IN (NEW.of_key, NEW.txn_key))
 BEGIN SELECT RAISE(ABORT, 'immutable: no void and no refund is given back'); END;
 CREATE TRIGGER refund_no_update BEFORE UPDATE ON refund
 BEGIN SELECT RAISE(ABORT, 'immutable: a refund cannot be changed'); END;

@@ -15,6 +15,20 @@ pub(crate) async fn parties(app: &App, from: &str, to: &str) -> Result<()> {
     Ok(())
 }
 
+/// Posts money between two balances of the sample, as the form does it.
+pub(crate) async fn post(app: &App, reference: &str, amount: &str) -> Result<()> {
+    app.press_all(&["g", "t"]).await?;
+    app.find_css("[data-testid=transactions-grid] [role=row][data-key]").await?;
+    app.press("n").await?;
+    app.fill("field-amount", amount).await?;
+    parties(app, "Corrib Operating", "Office and tools").await?;
+    app.fill("field-reference", reference).await?;
+    wait_ready(app, "posting-post").await?;
+    app.press("Ctrl+Enter").await?;
+    wait_toast(app, &format!("Posted {reference}")).await?;
+    app.wait_gone("new-transaction-dialog").await
+}
+
 #[test]
 fn a_transaction_is_previewed_refused_and_posted() {
     scenario("a_transaction_is_previewed_refused_and_posted", async |desk| {
@@ -73,6 +87,39 @@ fn an_unknown_indicator_asks_first_and_a_huge_amount_is_shown_in_full() {
         app.wait_gone("new-transaction-dialog").await?;
         app.fill("transactions-grid-filter", "HUGE-1").await?;
         with_text(&app, "[data-testid=transactions-grid] [role=row] [data-column=amount]", huge).await?;
+        no_page_errors(&app).await
+    });
+}
+
+#[test]
+fn a_posting_is_given_back_in_parts_with_the_keyboard() {
+    scenario("a_posting_is_given_back_in_parts_with_the_keyboard", async |desk| {
+        let book = desk.sample_book()?;
+        let app = desk.open(&book).await?;
+        app.get("sidebar").await?;
+        post(&app, "SALE-1", "500.00").await?;
+        app.fill("transactions-grid-filter", "SALE-1").await?;
+        app.press("Enter").await?;
+        with_text(&app, "#inspector-slot", "SALE-1").await?;
+        app.click_css("[data-testid=transactions-grid] [role=row] [data-column=reference]").await?;
+        app.press("Shift+R").await?;
+        app.wait_text("new-transaction-dialog", "Give back SALE-1").await?;
+        app.wait_text("posting-check-refund", "SALE-1 is given back whole").await?;
+        assert_eq!(value(&app, "field-amount").await?, "500.00");
+        app.fill("field-amount", "500.01").await?;
+        app.wait_text("posting-check-refund", "Only 500.00 EUR of SALE-1 is left to give back").await?;
+        app.fill("field-amount", "200").await?;
+        app.wait_text("posting-check-refund", "300.00 EUR of SALE-1 is left to give back after this").await?;
+        wait_ready(&app, "posting-post").await?;
+        app.press("Ctrl+Enter").await?;
+        wait_toast(&app, "Posted SALE-1-R").await?;
+        app.wait_gone("new-transaction-dialog").await?;
+        // The entry says what went back of it, and the refund what it gives back.
+        app.click_css("[data-testid=transactions-grid] [role=row]:last-child [data-column=reference]").await?;
+        app.wait_text("refunds", "SALE-1-R").await?;
+        app.wait_text("refund-left", "300.00").await?;
+        click_text(&app, "[data-testid=refunds] button", "SALE-1-R").await?;
+        with_text(&app, "#inspector-slot", "Gives back").await?;
         no_page_errors(&app).await
     });
 }

@@ -5,7 +5,7 @@ use ledger::{Amount, Status};
 use store::Unit;
 use store::ledger::StoredTransaction;
 
-use crate::api::transactions::{PostRequest, RefundRow, TransactionDetail};
+use crate::api::transactions::{PostRequest, RefundRow, TransactionDetail, TransactionLink};
 use crate::{Engine, EngineError, EngineResult, words};
 
 /// What can be given back of a family.
@@ -64,9 +64,8 @@ fn allowed(
     [source, destination]: [&str; 2],
 ) -> EngineResult<()> {
     let row = &original.row;
-    if let Some(before) = &original.refund_of {
-        let message =
-            format!("{} gives back another entry ({before}) itself. Post the other way round instead.", row.reference);
+    if original.refund_of.is_some() {
+        let message = format!("{} is a refund itself. Post the other way round instead.", row.reference);
         return Err(conflict("TXN_REFUND_OF_REFUND", message));
     }
     if row.status == Status::Void {
@@ -130,6 +129,14 @@ impl Engine {
     ) -> EngineResult<Refundable> {
         let family: Vec<StoredTransaction> = std::iter::once(first).chain(rows).cloned().collect();
         Ok(Refundable::new(&family, self.store.refunds(first.key).await?))
+    }
+
+    /// The row that a refund gives back.
+    pub(crate) async fn gives_back(&self, refund: &StoredTransaction) -> EngineResult<Option<TransactionLink>> {
+        let Some(id) = &refund.refund_of else { return Ok(None) };
+        let (family, rows) = self.family_of(id).await?;
+        let row = rows.iter().find(|stored| stored.row.id == *id).unwrap_or(&family.first);
+        Ok(Some(TransactionLink { id: id.clone(), reference: row.row.reference.clone() }))
     }
 
     /// What gives back all that is left of a transaction, or of one of its commits: to be looked at, changed and posted.

@@ -82,7 +82,11 @@ impl Engine {
             let (again, children) = self.family_of(id).await?;
             if remaining(&again) == remaining(&family) {
                 let refundable = self.refundable(&again.first, &children).await?;
-                return Ok(detail(&again, &children, effects?, &refundable));
+                let gives_back = self.gives_back(&again.first).await?;
+                return Ok(TransactionDetail {
+                    refund_of: gives_back,
+                    ..detail(&again, &children, effects?, &refundable)
+                });
             }
             family = again;
         }
@@ -507,7 +511,7 @@ fn detail(
         metadata: family.first.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok()),
         if_committed,
         refunds: refundable.rows(),
-        refund_of: family.first.refund_of.clone(),
+        refund_of: None,
         existing: false,
     }
 }

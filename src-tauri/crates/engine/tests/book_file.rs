@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::{Engine, SystemClock};
-use sqlx::Row;
+use sqlx::{Connection, Row};
 use store::error::OpenError;
 use store_sqlite::{SCHEMA_VERSION, SqliteStore};
 
@@ -321,10 +321,17 @@ async fn damage_found_while_the_book_is_open_stops_all_writing() {
     for _ in 0..20 {
         book.fund(&a, "EUR", "10000").await;
     }
+    // A page of the journal: others may be empty.
+    let mut connection = raw(&book.path).await;
+    let root: i64 = sqlx::query_scalar("SELECT rootpage FROM sqlite_schema WHERE name = 'txn'")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
     let book = book.reopen().await;
     let mut bytes = std::fs::read(&book.path).unwrap();
-    let middle = bytes.len() / 2 / 4096 * 4096;
-    bytes[middle..middle + 4096].fill(0xA5);
+    let page = usize::try_from(root - 1).unwrap() * 4096;
+    bytes[page..page + 4096].fill(0xA5);
     std::fs::write(&book.path, bytes).unwrap();
     assert!(!book.engine.book_check().await.is_ok_and(|check| check.problems.is_empty()));
     let refused = book.engine.ledger_create("More").await.unwrap_err();

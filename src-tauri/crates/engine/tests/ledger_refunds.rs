@@ -55,7 +55,8 @@ async fn a_posting_goes_back_in_parts_until_nothing_is_left() {
     assert_eq!(shop.left(&sale).await, [Some("500".to_owned())]);
     let part = shop.refund(&sale, "BACK-1", "200").await.unwrap();
     assert_eq!((part.family.source_id.as_str(), part.family.destination_id.as_str()), (&*shop.till, &*shop.customer));
-    assert_eq!(part.refund_of.as_deref(), Some(&*sale));
+    let of = part.refund_of.expect("it says what it gives back");
+    assert_eq!((of.id, of.reference.as_str()), (sale.clone(), "SALE"));
     assert_eq!(part.rows[0].refundable, None, "a refund is not given back itself");
     assert_eq!(shop.left(&sale).await, [Some("300".to_owned())]);
 
@@ -64,7 +65,7 @@ async fn a_posting_goes_back_in_parts_until_nothing_is_left() {
     assert_eq!(refused.sentence(), "Only 3.00 EUR of SALE is left to give back. Nothing was posted.");
     let again = shop.refund(&sale, "BACK-1", "200").await.unwrap();
     assert!(again.existing, "the same refund asked for twice is booked once");
-    assert_eq!(shop.refund(&sale, "BACK-1", "100").await.unwrap_err().code(), "DUPLICATE_REFERENCE");
+    assert_eq!(shop.refund(&sale, "BACK-1", "100").await.unwrap_err().code(), "TXN_DUPLICATE_REFERENCE");
 
     shop.refund(&sale, "BACK-3", "300").await.unwrap();
     let empty = shop.refund(&sale, "BACK-4", "1").await.unwrap_err();

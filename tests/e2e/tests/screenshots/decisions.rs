@@ -2,8 +2,8 @@
 
 use super::{both_themes, go, small};
 use crate::approvals::{hold, row};
-use crate::posting::parties;
-use crate::steps::{command, select, wait_ready, with_text};
+use crate::posting::{parties, post};
+use crate::steps::{command, select, wait_ready, wait_toast, with_text};
 use e2e::scenario;
 use serde_json::json;
 
@@ -86,6 +86,30 @@ fn screenshots_of_a_new_transaction() {
         let failed = [("funds-hint", "Allow an overdraft"), ("posting-checks", "Corrib Operating has")];
         both_themes(desk, &app, "new-transaction-failing", &failed).await?;
         small(desk, &app, "new-transaction-failing", &failed).await
+    });
+}
+
+#[test]
+fn screenshots_of_a_refund() {
+    scenario("screenshots_of_a_refund", async |desk| {
+        let book = desk.sample_book()?;
+        let app = desk.open(&book).await?;
+        app.get("sidebar").await?;
+        post(&app, "LAMP-7463", "1,284.50").await?;
+        app.fill("transactions-grid-filter", "LAMP-7463").await?;
+        with_text(&app, "#inspector-slot", "LAMP-7463").await?;
+        app.click_css("[data-testid=transactions-grid] [role=row] [data-column=reference]").await?;
+        app.press("Shift+R").await?;
+        app.fill("field-amount", "284.50").await?;
+        let shown =
+            [("posting-check-refund", "1,000.00 EUR of LAMP-7463 is left"), ("posting-effects", "Corrib Operating")];
+        wait_ready(&app, "posting-post").await?;
+        both_themes(desk, &app, "refund", &shown).await?;
+        app.press("Ctrl+Enter").await?;
+        wait_toast(&app, "Posted LAMP-7463-R").await?;
+        app.wait_gone("new-transaction-dialog").await?;
+        app.click_css("[data-testid=transactions-grid] [role=row]:last-child [data-column=reference]").await?;
+        both_themes(desk, &app, "refund-done", &[("refunds", "LAMP-7463-R"), ("refund-left", "1,000.00")]).await
     });
 }
 

@@ -10,8 +10,8 @@ import {
   obstacle,
   onSide,
   partyOf,
+  refundOf,
   requestOf,
-  reversalOf,
   signedThrough,
   type Values,
 } from './posting';
@@ -101,8 +101,9 @@ describe('a posting form', () => {
   });
 });
 
-describe('a reversal', () => {
+describe('a refund', () => {
   const entry = {
+    id: 'txn_1',
     reference: 'PAY-7741',
     amount: '425000',
     currency: 'EUR',
@@ -115,8 +116,8 @@ describe('a reversal', () => {
     destination_name: 'Rent',
   };
 
-  it('goes the other way, and names what it reverses', () => {
-    expect(reversalOf(entry)).toEqual({
+  it('goes the other way, and names what it gives back', () => {
+    expect(refundOf(entry, 'Reversal')).toEqual({
       amount: '425000',
       currency: 'EUR',
       exponent: 2,
@@ -124,8 +125,12 @@ describe('a reversal', () => {
       description: 'Reversal of PAY-7741',
       source: { value: 'rent', label: 'Rent' },
       destination: { value: 'bank', label: 'Merrion Operating' },
+      refunds: { id: 'txn_1', reference: 'PAY-7741' },
     });
-    expect([...reversalOf({ ...entry, reference: '😀'.repeat(255) }).reference!]).toHaveLength(255);
+    const second = refundOf({ ...entry, reference: '😀'.repeat(255) }, 'Refund', 1);
+    expect([...(second.reference ?? '')]).toHaveLength(255);
+    expect(second.reference?.endsWith('-R2')).toBe(true);
+    expect(second.description?.startsWith('Refund of ')).toBe(true);
   });
 
   it('takes back what was committed of a hold, and nothing of one that was let go', () => {
@@ -133,8 +138,11 @@ describe('a reversal', () => {
     expect(bookedOf(entry)).toBe('425000');
     expect(bookedOf(hold)).toBe('100000');
     expect(canReverse(hold)).toBe(true);
+    expect(canReverse(hold, '1')).toBe(true);
+    expect(canReverse(hold, '0')).toBe('PAY-7741 was given back already');
+    expect(canReverse(hold, null)).toBe('PAY-7741 is a refund itself');
     expect(canReverse({ ...hold, state: 'held', committed: null })).toBe(
-      'Nothing of PAY-7741 was booked, so there is nothing to reverse',
+      'Nothing of PAY-7741 was booked, so there is nothing to give back',
     );
     expect(canReverse({ ...hold, state: 'voided', committed: '0' })).not.toBe(true);
   });

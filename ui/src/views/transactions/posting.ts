@@ -18,6 +18,8 @@ export interface Prefill {
   hold?: boolean;
   source?: ComboOption;
   destination?: ComboOption;
+  /** The row that it gives back. */
+  refunds?: { id: string; reference: string };
 }
 
 export type Side = 'source' | 'destination';
@@ -53,6 +55,8 @@ export interface Values {
   /** Somebody chose to post into a signed period. */
   anyway: boolean;
   signedReason: string;
+  /** The row that it gives back. */
+  refunds: { id: string; reference: string } | null;
 }
 
 export const blank = (currency: string, today: string): Values => ({
@@ -72,6 +76,7 @@ export const blank = (currency: string, today: string): Values => ({
   limitMinor: null,
   anyway: false,
   signedReason: '',
+  refunds: null,
 });
 
 export function partyOf(row: BalanceRow, side: Side): Party {
@@ -123,6 +128,7 @@ export function requestOf(values: Values, create: boolean): PostRequest {
     metadata: null,
     create_indicators: create,
     signed_reason: (values.anyway && values.signedReason.trim()) || null,
+    refunds: values.refunds?.id ?? null,
   };
 }
 
@@ -172,7 +178,7 @@ export function suggestReference(today: string): string {
   return `TX-${today.slice(2).replaceAll('-', '')}-${tail()}`;
 }
 
-type Booked = Pick<FamilyRow, 'reference' | 'amount' | 'currency' | 'exponent'> &
+type Booked = Pick<FamilyRow, 'id' | 'reference' | 'amount' | 'currency' | 'exponent'> &
   Pick<FamilyRow, 'source_id' | 'source_name' | 'destination_id' | 'destination_name'>;
 
 /** What moved money: of a hold what was committed of it, which may be a part or nothing. */
@@ -183,25 +189,32 @@ export const bookedOf = ({
 }: Pick<FamilyRow, 'state' | 'amount' | 'committed'>): string =>
   state === 'applied' ? amount : (committed ?? '0');
 
-/** Why there is nothing to reverse, or true. */
-export const canReverse = (
+/** Why there is nothing to give back, or true. `left` is what is left of it, as far as that is known. */
+export function canReverse(
   row: Pick<FamilyRow, 'state' | 'amount' | 'committed' | 'reference'>,
-): true | string =>
-  isZero(bookedOf(row)) ? `Nothing of ${row.reference} was booked, so there is nothing to reverse` : true;
+  left?: string | null,
+): true | string {
+  if (isZero(bookedOf(row)))
+    return `Nothing of ${row.reference} was booked, so there is nothing to give back`;
+  if (left === null) return `${row.reference} is a refund itself`;
+  return left !== undefined && isZero(left) ? `${row.reference} was given back already` : true;
+}
 
 /**
- * The form that takes back what was booked: the same amount the other way. Its reference follows from the one of the
- * entry, so that an entry that was reversed before is noticed.
+ * The form that gives back what was booked: its amount the other way. Its reference follows from the one of the entry
+ * and from how many refunds there are already, so that the same one asked for twice is noticed.
  */
-export function reversalOf(booked: Booked): Prefill {
+export function refundOf(booked: Booked, word: 'Refund' | 'Reversal', before = 0): Prefill {
+  const ending = before ? `-R${before + 1}` : '-R';
   return {
     amount: booked.amount,
     currency: booked.currency,
     exponent: booked.exponent,
-    reference: `${[...booked.reference].slice(0, MOST_REFERENCE - 2).join('')}-R`,
-    description: `Reversal of ${booked.reference}`,
+    reference: `${[...booked.reference].slice(0, MOST_REFERENCE - ending.length).join('')}${ending}`,
+    description: `${word} of ${booked.reference}`,
     source: { value: booked.destination_id, label: booked.destination_name },
     destination: { value: booked.source_id, label: booked.source_name },
+    refunds: { id: booked.id, reference: booked.reference },
   };
 }
 

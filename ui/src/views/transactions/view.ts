@@ -3,6 +3,7 @@ import BookmarkPlus from '@lucide/svelte/icons/bookmark-plus';
 import Copy from '@lucide/svelte/icons/copy';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
 import Download from '@lucide/svelte/icons/download';
+import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Plus from '@lucide/svelte/icons/plus';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import { defineView } from '$app/views';
@@ -21,7 +22,8 @@ export default defineView({
       where: 'transactions',
       icon: CopyPlus,
     },
-    { id: 'transactions.reverse', label: 'Reverse', keys: [], where: 'transactions', icon: Undo2 },
+    { id: 'transactions.refund', label: 'Refund', keys: ['Shift+R'], where: 'transactions', icon: HandCoins },
+    { id: 'transactions.reverse', label: 'Reverse', keys: ['Shift+X'], where: 'transactions', icon: Undo2 },
     { id: 'transactions.commit', label: 'Commit rest', keys: ['a'], where: 'transactions', decides: true },
     { id: 'transactions.part', label: 'Commit part', keys: ['p'], where: 'transactions' },
     { id: 'transactions.void', label: 'Void', keys: ['v'], where: 'transactions', danger: true },

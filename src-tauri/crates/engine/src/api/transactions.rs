@@ -98,10 +98,18 @@ pub struct TransactionDetail {
     pub if_committed: Vec<Effect>,
     /// What was given back of it, oldest first.
     pub refunds: Vec<RefundRow>,
-    /// Id of the row that it gives back itself.
-    pub refund_of: Option<String>,
+    /// What it gives back itself.
+    pub refund_of: Option<TransactionLink>,
     /// The posting was already there: the same reference with the same content.
     pub existing: bool,
+}
+
+/// Another transaction, to be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TransactionLink {
+    pub id: String,
+    pub reference: String,
 }
 
 /// A posting or hold to book.

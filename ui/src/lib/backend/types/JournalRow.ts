@@ -7,4 +7,9 @@ export type JournalRow = { id: string, parent_id: string | null,
 /**
  * `APPLIED`, `INFLIGHT`, `VOID`
  */
-status: string, reference: string, amount: string, description: string, date: string, created_at: string, actor: string, reason: string | null, };
+status: string, reference: string, amount: string, description: string, date: string, created_at: string, actor: string, reason: string | null, 
+/**
+ * What is left of it to give back, of a hold what is left of all its commits. Absent for what cannot be given back:
+ * a void, and what gives back something itself.
+ */
+refundable: string | null, };

@@ -35,4 +35,8 @@ create_indicators: boolean,
 /**
  * Why it may settle in a signed period of a balance: at most 500 characters. Logged, and flags the statements.
  */
-signed_reason: string | null, };
+signed_reason: string | null, 
+/**
+ * Id of a settled row, or of a hold, of which this gives back a part or all that is left.
+ */
+refunds: string | null, };

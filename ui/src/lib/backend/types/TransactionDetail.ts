@@ -2,6 +2,8 @@
 import type { Effect } from "./Effect";
 import type { FamilyRow } from "./FamilyRow";
 import type { JournalRow } from "./JournalRow";
+import type { RefundRow } from "./RefundRow";
+import type { TransactionLink } from "./TransactionLink";
 
 /**
  * A transaction with its whole family.
@@ -15,6 +17,14 @@ rows: Array<JournalRow>, metadata: any,
  * What committing the rest would do, while something is held.
  */
 if_committed: Array<Effect>, 
+/**
+ * What was given back of it, oldest first.
+ */
+refunds: Array<RefundRow>, 
+/**
+ * What it gives back itself.
+ */
+refund_of: TransactionLink | null, 
 /**
  * The posting was already there: the same reference with the same content.
  */
