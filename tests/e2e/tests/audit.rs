@@ -11,7 +11,7 @@ fn the_history_is_proved_and_its_head_given_out() {
         let app = desk.open(&book).await?;
         app.get("sidebar").await?;
         app.press_all(&["g", "u"]).await?;
-        app.wait_text("audit-grid", "created the book").await?;
+        app.wait_text("audit-grid", "placed a hold").await?;
         // By the keyboard alone.
         app.press("Shift+V").await?;
         app.wait_text("audit-verified", "The history holds.").await?;

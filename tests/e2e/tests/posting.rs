@@ -15,6 +15,9 @@ pub(crate) async fn parties(app: &App, from: &str, to: &str) -> Result<()> {
     Ok(())
 }
 
+/// A row of the list of transactions, its head left out.
+pub(crate) const ROW: &str = "[data-testid=transactions-grid] [role=row][data-key] [data-column=amount]";
+
 /// Posts money between two balances of the sample, as the form does it.
 pub(crate) async fn post(app: &App, reference: &str, amount: &str) -> Result<()> {
     app.press_all(&["g", "t"]).await?;
@@ -101,7 +104,7 @@ fn a_posting_is_given_back_in_parts_with_the_keyboard() {
         app.fill("transactions-grid-filter", "SALE-1").await?;
         app.press("Enter").await?;
         with_text(&app, "#inspector-slot", "SALE-1").await?;
-        app.click_css("[data-testid=transactions-grid] [role=row] [data-column=reference]").await?;
+        click_text(&app, ROW, "500.00").await?;
         app.press("Shift+R").await?;
         app.wait_text("new-transaction-dialog", "Give back SALE-1").await?;
         app.wait_text("posting-check-refund", "SALE-1 is given back whole").await?;
@@ -115,7 +118,7 @@ fn a_posting_is_given_back_in_parts_with_the_keyboard() {
         wait_toast(&app, "Posted SALE-1-R").await?;
         app.wait_gone("new-transaction-dialog").await?;
         // The entry says what went back of it, and the refund what it gives back.
-        app.click_css("[data-testid=transactions-grid] [role=row]:last-child [data-column=reference]").await?;
+        click_text(&app, ROW, "500.00").await?;
         app.wait_text("refunds", "SALE-1-R").await?;
         app.wait_text("refund-left", "300.00").await?;
         click_text(&app, "[data-testid=refunds] button", "SALE-1-R").await?;

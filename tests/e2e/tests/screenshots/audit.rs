@@ -10,7 +10,7 @@ fn screenshots_of_the_audit() {
         let app = desk.open(&book).await?;
         app.get("sidebar").await?;
         go(&app, "u", "audit").await?;
-        app.wait_text("audit-grid", "created the book").await?;
+        app.wait_text("audit-grid", "placed a hold").await?;
         app.press("Shift+V").await?;
         let holds = [("audit-verified", "The history holds."), ("inspector", "Written down")];
         both_themes(desk, &app, "audit", &holds).await?;

@@ -2,8 +2,8 @@
 
 use super::{both_themes, go, small};
 use crate::approvals::{hold, row};
-use crate::posting::{parties, post};
-use crate::steps::{command, select, wait_ready, wait_toast, with_text};
+use crate::posting::{ROW, parties, post};
+use crate::steps::{click_text, command, select, wait_ready, wait_toast, with_text};
 use e2e::scenario;
 use serde_json::json;
 
@@ -98,7 +98,7 @@ fn screenshots_of_a_refund() {
         post(&app, "LAMP-7463", "1,284.50").await?;
         app.fill("transactions-grid-filter", "LAMP-7463").await?;
         with_text(&app, "#inspector-slot", "LAMP-7463").await?;
-        app.click_css("[data-testid=transactions-grid] [role=row] [data-column=reference]").await?;
+        click_text(&app, ROW, "1,284.50").await?;
         app.press("Shift+R").await?;
         app.fill("field-amount", "284.50").await?;
         let shown =
@@ -108,7 +108,7 @@ fn screenshots_of_a_refund() {
         app.press("Ctrl+Enter").await?;
         wait_toast(&app, "Posted LAMP-7463-R").await?;
         app.wait_gone("new-transaction-dialog").await?;
-        app.click_css("[data-testid=transactions-grid] [role=row]:last-child [data-column=reference]").await?;
+        click_text(&app, ROW, "1,284.50").await?;
         both_themes(desk, &app, "refund-done", &[("refunds", "LAMP-7463-R"), ("refund-left", "1,000.00")]).await
     });
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { fieldName, shortLink, summary } from './kinds';
+import type { HistoryRow } from '$lib/backend/types/HistoryRow';
+import { fieldName, fieldsOf, shortLink, summary, wordsOf } from './kinds';
 
 describe('the history', () => {
   beforeAll(() => {
@@ -9,6 +10,21 @@ describe('the history', () => {
   it('names what was written down', () => {
     expect(fieldName('source_name')).toBe('From');
     expect(fieldName('left_out')).toBe('Left out');
+  });
+
+  it('puts first what is read first, and leaves out what stands above', () => {
+    const what = { kind: 'hold.expired', verb: 'ran out:', object: 'PAY-1', amount: '1', at: '', actor: '' };
+    const fields = ['amount', 'reason', 'line', 'reference'].map((name) => ({ name, value: 'x' }));
+    const row = {
+      number: 1,
+      link: '',
+      fields,
+      what: { ...what, object_id: '', currency: 'EUR', exponent: 2 },
+    };
+    expect(fieldsOf(row).map(({ name }) => name)).toEqual(['reference', 'reason', 'line']);
+    const plain: HistoryRow = { ...row, what: { ...row.what, amount: null } };
+    expect(fieldsOf(plain).map(({ name }) => name)).toContain('amount');
+    expect(wordsOf(row)).toEqual({ verb: 'voided', object: 'PAY-1', after: ', expired' });
   });
 
   it('shortens a link to what an eye compares', () => {

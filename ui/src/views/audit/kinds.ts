@@ -1,4 +1,6 @@
 import type { HistoryCheck } from '$lib/backend/types/HistoryCheck';
+import type { HistoryField } from '$lib/backend/types/HistoryField';
+import type { HistoryRow } from '$lib/backend/types/HistoryRow';
 import { plural } from '$lib/words';
 
 /** What entries of the history are about, for the filter, in the order of daily work. */
@@ -23,6 +25,32 @@ export const KINDS: { value: string; label: string }[] = [
   },
   { value: 'book.created', label: 'Book created' },
 ];
+
+/** What is read first; whatever is not named here follows as it was written down. */
+const FIRST = [
+  'reference',
+  'description',
+  'source_name',
+  'destination_name',
+  'effective_date',
+  'status',
+  'reason',
+];
+/** The amount stands above them, as people write it. */
+const SAID = ['amount', 'exponent', 'currency'];
+
+/** What was written down, in the order of a reader. */
+export function fieldsOf(row: HistoryRow): HistoryField[] {
+  const shown = row.fields.filter(({ name }) => row.what.amount === null || !SAID.includes(name));
+  const place = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  return shown.toSorted((a, b) => place(a.name) - place(b.name));
+}
+
+/** What was done, as a sentence part. What time does by itself is said as what it came to. */
+export const wordsOf = ({ what }: HistoryRow): { verb: string; object: string; after: string } =>
+  what.kind === 'hold.expired'
+    ? { verb: 'voided', object: what.object, after: ', expired' }
+    : { verb: what.verb, object: what.object, after: '' };
 
 /** Names of what was written down, where the stored name is not what a person calls it. */
 const NAMES: Record<string, string> = {
