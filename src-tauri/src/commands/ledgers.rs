@@ -1,11 +1,15 @@
 //! Ledgers, balances, registers and the overview.
 
+use std::path::Path;
+
 use engine::api::ledgers::{
     BalanceCheck, BalanceDetail, BalanceRow, BalanceTotal, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest,
     RegisterRow,
 };
 use engine::api::overview::{ActivityRow, AgeRow, AttentionRow, Awaiting, CashRow, TrialBalance};
 use engine::api::page::{ListPage, ListQuery};
+use engine::api::statements::ReportFormat;
+use engine::api::trial::TrialReport;
 use tauri::State;
 
 use crate::error::Answer;
@@ -89,6 +93,23 @@ pub async fn balance_check(shell: State<'_, Shell>, id: String) -> Answer<Balanc
 #[tauri::command(rename_all = "snake_case")]
 pub async fn overview_cash(shell: State<'_, Shell>, as_of: Option<String>) -> Answer<Vec<CashRow>> {
     Ok(shell.engine().await?.overview_cash(as_of.as_deref()).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn trial_report(shell: State<'_, Shell>, as_of: Option<String>) -> Answer<TrialReport> {
+    Ok(shell.engine().await?.trial_report(as_of.as_deref()).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn trial_export(
+    shell: State<'_, Shell>,
+    as_of: Option<String>,
+    format: ReportFormat,
+    path: String,
+) -> Answer<u64> {
+    let path = Path::new(&path);
+    shell.pointed.table(path)?;
+    Ok(shell.engine().await?.trial_export(as_of.as_deref(), format, path).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

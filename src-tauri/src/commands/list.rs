@@ -99,4 +99,6 @@ pub const COMMANDS: &[&str] = &[
     "transactions_page",
     "transactions_start",
     "transactions_totals",
+    "trial_export",
+    "trial_report",
 ];

@@ -99,6 +99,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         ledgers::balance_chart,
         ledgers::register_page,
         ledgers::balance_check,
+        ledgers::trial_report,
+        ledgers::trial_export,
         ledgers::overview_cash,
         ledgers::overview_trial,
         ledgers::overview_ages,

@@ -22,6 +22,7 @@ mod session;
 mod statement;
 mod stream;
 mod transactions;
+mod trial;
 mod unread;
 
 use std::process::ExitCode;
@@ -101,6 +102,7 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Balance(command) => ledgers::balance_command(command, actor).await,
         Command::Balances { book, search } => ledgers::list_balances(book, search.as_deref(), actor).await,
         Command::Register { book, balance, page } => ledgers::register(book, balance, page, actor).await,
+        Command::TrialBalance { book, as_of, out } => trial::run(book, *as_of, out.as_deref(), actor).await,
         Command::Transactions { book, filter, page } => transactions::list(book, filter, page, actor).await,
         Command::Show { book, id } => transactions::show(book, id, actor).await,
         Command::Statement(command) => statement::read(command),

@@ -208,7 +208,7 @@ impl Walk {
                     self.heads_found += 1;
                 } else {
                     self.problem(format!(
-                        "The head that was given out at entry {} is another: the history up to there was written anew.",
+                        "The head that was given out at entry {} is another: the history up to there was written anew, or the head is of another book.",
                         words::number(next)
                     ));
                 }

@@ -28,6 +28,7 @@ mod runs;
 pub mod signed;
 mod signoff;
 mod transactions;
+mod trial;
 mod view;
 pub mod words;
 

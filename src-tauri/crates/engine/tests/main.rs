@@ -13,6 +13,7 @@ mod ledger_postings;
 mod ledger_property;
 mod ledger_refunds;
 mod ledger_search;
+mod ledger_trial;
 mod raw;
 mod recon_desk;
 mod recon_flow;

@@ -165,6 +165,17 @@ pub struct TrialRow {
     pub credit: Amount,
 }
 
+/// What a balance took in and gave out up to the end of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BalanceAt {
+    pub id: String,
+    pub name: String,
+    pub ledger_name: String,
+    pub currency: ledger::Currency,
+    pub credit: Amount,
+    pub debit: Amount,
+}
+
 /// Settled entries without a confirmed match, by age.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgeBucket {
@@ -229,6 +240,8 @@ pub trait LedgerReads {
     /// Open holds whose expiry is at or before `now`, oldest first.
     async fn expired_holds(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>>;
     async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>>;
+    /// Every balance at the end of a day, or now; by ledger, name and currency.
+    async fn balances_at(&self, day: Option<Date>) -> StoreResult<Vec<BalanceAt>>;
     /// Entries of a balance from `from` on that no confirmed match explains.
     async fn unmatched_ages(&self, balance_key: i64, from: Option<Date>, today: Date) -> StoreResult<Vec<AgeBucket>>;
     /// Recomputes everything that follows from the journal, all of it as of one moment.

@@ -37,9 +37,11 @@ import type { OpenBook } from '$lib/backend/types/OpenBook';
 import type { PostPreview } from '$lib/backend/types/PostPreview';
 import type { PostRequest } from '$lib/backend/types/PostRequest';
 import type { RegisterRow } from '$lib/backend/types/RegisterRow';
+import type { ReportFormat } from '$lib/backend/types/ReportFormat';
 import type { TransactionDetail } from '$lib/backend/types/TransactionDetail';
 import type { TransactionsExport } from '$lib/backend/types/TransactionsExport';
 import type { TrialBalance } from '$lib/backend/types/TrialBalance';
+import type { TrialReport } from '$lib/backend/types/TrialReport';
 import type { VoidRequest } from '$lib/backend/types/VoidRequest';
 
 type None = Record<string, never>;
@@ -95,6 +97,8 @@ declare module '$lib/backend/commands' {
     history_verify: { args: { job: string; head: string | null }; result: HistoryCheck };
     history_head: { args: None; result: string };
     history_head_export: { args: { path: string }; result: HeadExport };
+    trial_report: { args: { as_of: string | null }; result: TrialReport };
+    trial_export: { args: { as_of: string | null; format: ReportFormat; path: string }; result: number };
     holds_effect: { args: { ids: string[]; void: boolean }; result: HoldsEffect };
     holds_report: { args: { rows: BatchRow[]; path: string }; result: null };
     holds_totals: { args: { query: ListQuery }; result: HeldTotal[] };

@@ -43,6 +43,25 @@ fn a_new_book_is_described_checked_and_copied() {
 }
 
 #[test]
+fn a_trial_balance_ties_and_is_written_once() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "100.00");
+    let report = ok(&["trial-balance", &book.path]);
+    assert_eq!(
+        (report["rows"][0]["debit"].as_str(), report["totals"][0]["ties"].as_bool()),
+        (Some("10000"), Some(true))
+    );
+    assert!(ok(&["trial-balance", &book.path, "--as-of", "2020-01-01"])["rows"].as_array().unwrap().is_empty());
+    let human = tieout(&["trial-balance", &book.path]);
+    assert!(human.out.contains("ties") && human.out.contains("100.00"), "{}", human.out);
+    let file = text(&book.file("trial.csv"));
+    assert_eq!(ok(&["trial-balance", &book.path, "--out", &file])["rows"], 2);
+    assert!(std::fs::read_to_string(&file).unwrap().contains("Total,ties,EUR"));
+    assert_eq!(tieout(&["trial-balance", &book.path, "--out", &file]).refused(1), "INVALID_INPUT");
+    assert_eq!(tieout(&["trial-balance", &book.path, "--out", &book.path]).refused(1), "INVALID_INPUT");
+}
+
+#[test]
 fn the_history_is_listed_and_proved() {
     let book = Book::new();
     book.fund("Main", "EUR", "100.00");

@@ -13,3 +13,4 @@ pub mod page;
 pub mod rules;
 pub mod statements;
 pub mod transactions;
+pub mod trial;

@@ -13,8 +13,8 @@ pub(crate) use rows::TRANSACTION;
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use store::ledger::{
-    AgeBucket, Audit, BalanceRecord, BalanceRef, BalanceTotal, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord,
-    Recomputed, RegisterRecord, StoredTransaction, TrialRow,
+    AgeBucket, Audit, BalanceAt, BalanceRecord, BalanceRef, BalanceTotal, CurrencyTotal, DayTurnover, FamilyRecord,
+    LedgerRecord, Recomputed, RegisterRecord, StoredTransaction, TrialRow,
 };
 use store::{LedgerReads, Page, Query, StoreResult};
 
@@ -92,6 +92,10 @@ impl LedgerReads for PostgresStore {
 
     async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>> {
         totals::trial_balance(&mut *self.reader().await?, as_of).await
+    }
+
+    async fn balances_at(&self, day: Option<Date>) -> StoreResult<Vec<BalanceAt>> {
+        totals::balances_at(&mut *self.reader().await?, day).await
     }
 
     async fn unmatched_ages(&self, balance_key: i64, from: Option<Date>, today: Date) -> StoreResult<Vec<AgeBucket>> {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use ledger::{Amount, Figures};
 use sqlx::{PgConnection, QueryBuilder};
-use store::ledger::{AgeBucket, CurrencyTotal, Recomputed, TrialRow};
+use store::ledger::{AgeBucket, BalanceAt, CurrencyTotal, Recomputed, TrialRow};
 use store::rows::{self, Fields, value};
 use store::{Query, StoreResult};
 
@@ -70,6 +70,36 @@ pub(super) async fn trial_balance(connection: &mut PgConnection, as_of: Option<D
             entries: row.count("entries")?,
             debit: amount(row, "debit")?,
             credit: amount(row, "credit")?,
+        })
+    })
+    .await
+}
+
+pub(super) async fn balances_at(connection: &mut PgConnection, day: Option<Date>) -> StoreResult<Vec<BalanceAt>> {
+    let mut builder = QueryBuilder::new(
+        "SELECT b.id, b.name, l.name AS ledger_name, b.currency, b.exponent, x.credit::text, x.debit::text
+         FROM balance b JOIN ledger l ON l.key = b.ledger_key JOIN LATERAL (",
+    );
+    // Now is what is stored with the balance; another day is the sum of its turnover.
+    match day {
+        None => builder.push("SELECT b.credit, b.debit"),
+        Some(day) => builder
+            .push(
+                "SELECT coalesce(sum(d.credit), 0) AS credit, coalesce(sum(d.debit), 0) AS debit
+                 FROM balance_day d WHERE d.balance_key = b.key AND d.day <= ",
+            )
+            .push_bind(day.to_string())
+            .push("::date"),
+    };
+    builder.push(") x ON true ORDER BY l.name, b.name, b.currency, b.key");
+    all(connection, builder, |row| {
+        Ok(BalanceAt {
+            id: row.word("id")?,
+            name: row.word("name")?,
+            ledger_name: row.word("ledger_name")?,
+            currency: currency(row)?,
+            credit: amount(row, "credit")?,
+            debit: amount(row, "debit")?,
         })
     })
     .await

@@ -18,8 +18,8 @@ pub(crate) use rows::TRANSACTION;
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use store::ledger::{
-    AgeBucket, Audit, BalanceRecord, BalanceRef, BalanceTotal, CurrencyTotal, DayTurnover, FamilyRecord, LedgerRecord,
-    Recomputed, RegisterRecord, StoredTransaction, TrialRow,
+    AgeBucket, Audit, BalanceAt, BalanceRecord, BalanceRef, BalanceTotal, CurrencyTotal, DayTurnover, FamilyRecord,
+    LedgerRecord, Recomputed, RegisterRecord, StoredTransaction, TrialRow,
 };
 use store::{LedgerReads, Page, Query, StoreResult};
 
@@ -102,6 +102,10 @@ impl LedgerReads for SqliteStore {
     async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>> {
         let mut connection = self.readers.acquire().await.map_err(crate::error::from_sqlx)?;
         totals::trial_balance(&mut connection, as_of).await
+    }
+
+    async fn balances_at(&self, day: Option<Date>) -> StoreResult<Vec<BalanceAt>> {
+        totals::balances_at(&self.readers, day).await
     }
 
     async fn unmatched_ages(&self, balance_key: i64, from: Option<Date>, today: Date) -> StoreResult<Vec<AgeBucket>> {

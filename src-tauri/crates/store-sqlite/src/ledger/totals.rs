@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{ToSpan, civil::Date};
 use ledger::Amount;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
-use store::ledger::{AgeBucket, CurrencyTotal, TrialRow};
-use store::rows::value::{count, currency};
+use store::ledger::{AgeBucket, BalanceAt, CurrencyTotal, TrialRow};
+use store::rows::value::{amount, count, currency};
 use store::{Query, StoreError, StoreResult};
 
 use super::families::{filter, is_everything, prepared};
@@ -194,6 +194,43 @@ pub(super) async fn trial_balance(
                 entries: count(row.try_get(3).map_err(from_sqlx)?),
                 debit: read_sum(row, 4)?,
                 credit: read_sum(row, 4 + SUM_COLUMNS)?,
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn balances_at(readers: &SqlitePool, day: Option<Date>) -> StoreResult<Vec<BalanceAt>> {
+    // Now is what is stored with the balance; another day is the sum of its turnover.
+    let (figures, from) = match day {
+        None => ("b.credit, b.debit".to_owned(), ""),
+        Some(_) => (
+            format!("{}, {}", exact_sum("d.credit"), exact_sum("d.debit")),
+            " LEFT JOIN balance_day d ON d.balance_key = b.key AND d.day <= ",
+        ),
+    };
+    let mut query = QueryBuilder::new(format!(
+        "SELECT b.id, b.name, l.name, b.currency, b.exponent, {figures} FROM balance b JOIN ledger l ON l.key = b.ledger_key{from}"
+    ));
+    if let Some(day) = day {
+        query.push_bind(day.to_string()).push(" GROUP BY b.key");
+    }
+    query.push(" ORDER BY l.name, b.name, b.currency, b.key");
+    let rows = query.build().fetch_all(readers).await.map_err(from_sqlx)?;
+    rows.iter()
+        .map(|row| {
+            let text = |index: usize| row.try_get::<String, _>(index).map_err(from_sqlx);
+            let stored = |index: usize| amount("balance", &text(index)?);
+            let (credit, debit) = match day {
+                None => (stored(5)?, stored(6)?),
+                Some(_) => (read_sum(row, 5)?, read_sum(row, 5 + SUM_COLUMNS)?),
+            };
+            Ok(BalanceAt {
+                id: text(0)?,
+                name: text(1)?,
+                ledger_name: text(2)?,
+                currency: currency("balance", &text(3)?, row.try_get(4).map_err(from_sqlx)?)?,
+                credit,
+                debit,
             })
         })
         .collect()
