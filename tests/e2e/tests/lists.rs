@@ -1,10 +1,45 @@
 //! Lists: a filter under a name, and a list as a file.
 
-use crate::steps::{no_page_errors, wait_toast, with_text};
+use crate::steps::{no_page_errors, texts, wait_toast, with_text};
 use e2e::scenario;
 
 /// The tab that is chosen.
 const CHOSEN: &str = "[data-testid=transactions-tab] [role=tab][aria-selected=true]";
+
+#[test]
+fn a_trial_balance_is_read_as_of_another_day_and_written() {
+    scenario("a_trial_balance_is_read_as_of_another_day_and_written", async |desk| {
+        let book = desk.sample_book()?;
+        let app = desk.open(&book).await?;
+        app.get("sidebar").await?;
+        app.press_all(&["g", "b"]).await?;
+        app.wait_text("trial-totals", "The whole book").await?;
+        let now = app.text("trial-total-eur").await?;
+        app.fill("trial-grid-filter", "corrib operating").await?;
+        app.press("Enter").await?;
+        with_text(&app, "[data-testid=trial-grid] [role=row][data-key]", "Corrib Operating").await?;
+        assert_eq!(texts(&app, "[data-testid=trial-grid] [role=row][data-key]").await?.len(), 1);
+        // The keyboard alone: another day, and the file of it.
+        app.press("d").await?;
+        let earlier = "return new Date(Date.now() - 40 * 864e5).toISOString().slice(0, 10)";
+        let then = app.execute(earlier, vec![]).await?.as_str().expect("a day").to_owned();
+        app.fill("as-of-day", &then).await?;
+        app.press("Enter").await?;
+        app.wait_text("trial-as-of-note", &then).await?;
+        app.wait_until("other figures", async || Ok(app.text("trial-total-eur").await? != now)).await?;
+        let file = desk.home().join("trial.csv");
+        app.press("Ctrl+e").await?;
+        app.click("trial-format-csv").await?;
+        app.fill("trial-path", &file.to_string_lossy()).await?;
+        app.press("Enter").await?;
+        wait_toast(&app, "balances were written to").await?;
+        let text = std::fs::read_to_string(&file)?;
+        assert!(text.contains(&format!("As of,{then}")) && text.contains("Total,ties,EUR"), "{text}");
+        app.click("trial-today").await?;
+        app.wait_gone("trial-as-of-note").await?;
+        no_page_errors(&app).await
+    });
+}
 
 #[test]
 fn a_filter_is_saved_as_a_view_exported_and_found_after_a_restart() {

@@ -23,6 +23,7 @@ const VIEWS: &[(&str, &str, &str)] = &[
     ("reconcile", "r", "reconcile"),
     ("transactions", "t", "transactions"),
     ("ledgers", "l", "ledgers"),
+    ("trial", "b", "trial"),
     ("rules", "m", "rules"),
 ];
 /// A small window, as on an older laptop.

@@ -5,7 +5,8 @@ use crate::steps::{click_text, with_text};
 use e2e::{App, Result, scenario};
 
 /// What each of [`VIEWS`] must show of the sample book.
-const SAMPLE: &[&str] = &["Needs attention", "hold", "Corrib Operating", "Held", "Held out", "Preview"];
+const SAMPLE: &[&str] =
+    &["Needs attention", "hold", "Corrib Operating", "Held", "Held out", "The whole book", "Preview"];
 
 #[test]
 fn screenshots_of_every_view() {
