@@ -22,6 +22,8 @@ fn the_history_is_proved_and_its_head_given_out() {
         app.fill("head-path", &paper.to_string_lossy()).await?;
         app.press("Enter").await?;
         wait_toast(&app, "The head was written to").await?;
+        // Its keys sleep until the dialog has faded.
+        app.wait_gone("head-dialog").await?;
         let text = std::fs::read_to_string(&paper)?;
         let head = text.split_whitespace().find(|word| word.len() > 64).expect("a head on the paper").to_owned();
         // What is done later stands behind it.

@@ -74,7 +74,7 @@ fn the_history_is_listed_and_proved() {
     let paper = text(&book.file("head.txt"));
     let head = ok(&["head", &book.path, "--out", &paper])["head"].as_str().unwrap().to_owned();
     assert_eq!(tieout(&["head", &book.path]).out.trim(), head);
-    book.fund("Main", "EUR", "1.00");
+    book.fund("Acme", "EUR", "1.00");
     let check = ok(&["verify", &book.path]);
     assert_eq!((check["heads_found"].as_u64(), check["problems"].as_array().unwrap().len()), (Some(1), 0));
     assert_eq!(ok(&["verify", &book.path, "--head-file", &paper])["heads_found"], 2);
