@@ -72,6 +72,9 @@ export function sumsOf(rows: readonly TrialAccount[]): TotalsRow[] {
     };
   };
   return rows.length
-    ? [line('Debits', (row) => row.debit ?? '0', true), line('Credits', (row) => row.credit ?? '0', true)]
+    ? [
+        line('Debits shown', (row) => row.debit ?? '0', true),
+        line('Credits shown', (row) => row.credit ?? '0', true),
+      ]
     : [];
 }
