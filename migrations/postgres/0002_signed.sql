@@ -75,3 +75,17 @@ CREATE TRIGGER desk_action_keeps BEFORE UPDATE OF statement_key, at, actor, kind
     EXECUTE FUNCTION refuse_change('what was done stays in the log');
 CREATE TRIGGER rule_version_keeps BEFORE UPDATE OR DELETE ON matching_rule_version FOR EACH ROW
     EXECUTE FUNCTION refuse_change('a version of a rule stays as it was');
+CREATE TRIGGER rule_version_is_not_emptied BEFORE TRUNCATE ON matching_rule_version EXECUTE FUNCTION refuse_change('versions of rules cannot be deleted');
+CREATE TRIGGER match_keeps
+    BEFORE UPDATE OF id, statement_key, kind, tier, rule_id, run_key, reasons, posted_key, posted_kind, confirmed_at, confirmed_by ON match
+    FOR EACH ROW EXECUTE FUNCTION refuse_change('a match is undone, not changed');
+CREATE TRIGGER run_keeps_its_inputs BEFORE UPDATE OF id, job_id, statement_key, dry_run, inputs, newest_txn_key, started_at, actor ON run
+    FOR EACH ROW EXECUTE FUNCTION refuse_change('a run keeps what it was given');
+CREATE TRIGGER run_stays BEFORE DELETE ON run FOR EACH ROW EXECUTE FUNCTION refuse_change('a run cannot be deleted');
+CREATE TRIGGER run_is_not_emptied BEFORE TRUNCATE ON run EXECUTE FUNCTION refuse_change('runs cannot be deleted');
+CREATE TRIGGER sign_off_reopened_once BEFORE UPDATE ON sign_off FOR EACH ROW
+    WHEN (OLD.reopened_at IS NOT NULL) EXECUTE FUNCTION refuse_change('a reopened report stays as it was reopened');
+CREATE TRIGGER statement_line_comes_back_by_import BEFORE UPDATE OF active ON statement_line FOR EACH ROW
+    WHEN (NOT OLD.active AND NEW.active) EXECUTE FUNCTION refuse_change('a line that was taken back is imported again');
+CREATE TRIGGER outstanding_is_not_emptied BEFORE TRUNCATE ON outstanding EXECUTE FUNCTION refuse_change('outstanding entries go one by one');
+CREATE TRIGGER rejected_pair_is_not_emptied BEFORE TRUNCATE ON rejected_pair EXECUTE FUNCTION refuse_change('rejections go one by one');

@@ -1,6 +1,5 @@
 -- The history as a chain. Each event is sealed by a link, SHA-256 over the link before it and every field of the event;
 -- the head says how many links there are and which is the last, so that a history whose end was cut off is found out.
--- Events of before are sealed by the program when it brings a book up to date.
 
 CREATE TABLE history_link (
     -- 1 for the first event of the book, without gaps.

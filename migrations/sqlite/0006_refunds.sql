@@ -8,6 +8,13 @@ CREATE TABLE refund (
 ) STRICT;
 CREATE INDEX refund_of ON refund (of_key);
 
+-- What the review desk reversed before there were refunds said so in its metadata.
+INSERT INTO refund (txn_key, of_key)
+SELECT t.key, o.key FROM txn t JOIN txn o ON o.id = json_extract(t.metadata, '$.reverses')
+WHERE t.metadata IS NOT NULL AND t.source_key = o.destination_key AND t.destination_key = o.source_key AND o.key < t.key
+  AND t.status = 'APPLIED' AND o.status = 'APPLIED' AND t.amount = o.amount
+  AND (o.metadata IS NULL OR json_extract(o.metadata, '$.reverses') IS NULL);
+
 -- What was let go never moved, and what was given back is not given back again. A hold stands for what was committed of it.
 CREATE TRIGGER refund_of_settled BEFORE INSERT ON refund
 WHEN (SELECT status FROM txn WHERE key = NEW.of_key) = 'VOID' OR EXISTS (SELECT 1 FROM refund WHERE txn_key IN (NEW.of_key, NEW.txn_key))

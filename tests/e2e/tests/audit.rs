@@ -44,6 +44,6 @@ fn the_history_is_proved_and_its_head_given_out() {
         app.press("c").await?;
         app.fill("compare-head", &forged).await?;
         app.press("Enter").await?;
-        app.wait_text("audit-broken", "was written anew").await
+        app.wait_text("audit-head-differs", "was written anew").await
     });
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use engine::api::book::JobProgress;
 use engine::api::history::HistoryCheck;
 use engine::api::page::{FilterCondition, FilterTest, ListQuery};
+use engine::files::may_write;
 use engine::words::{number, plural};
 use serde_json::json;
 
@@ -91,6 +92,10 @@ pub(crate) async fn verify(
             format!("{found} found in the history. Keep this file as evidence, and compare it with a backup.");
         Fault::new(Exit::Refused, "HISTORY_PROBLEMS", message)
     });
+    let fault = fault.or_else(|| {
+        let differs = check.head_differs.as_ref()?;
+        Some(Fault::new(Exit::Refused, "HEAD_DIFFERS", differs.clone()))
+    });
     Ok(Done { output: Output::new(&check, describe(&check)), fault })
 }
 
@@ -128,6 +133,7 @@ pub(crate) async fn head(book: &Path, out: Option<&Path>, actor: Actor<'_>) -> A
         return Ok(Output::new(json!({ "head": head }), head.clone()).into());
     };
     Fault::folder_of(out)?;
+    may_write(out, &[book], false).map_err(|kept| Fault::argument("out", format!("{}: {kept}.", out.display())))?;
     let engine = open_to_write(book, actor).await?;
     let written = engine.history_head_export(out).await;
     engine.close().await;

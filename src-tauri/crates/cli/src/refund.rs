@@ -1,6 +1,6 @@
 //! Giving back a transaction, whole or in part.
 
-use engine::api::transactions::PostRequest;
+use engine::api::transactions::{PostRequest, RefundRow};
 
 use crate::Done;
 use crate::args::RefundArgs;
@@ -18,9 +18,11 @@ pub(crate) async fn run(options: &RefundArgs, actor: Actor<'_>) -> Answer<Done> 
         let row = found.rows.iter().find(|row| row.id == options.id);
         let id = row.map_or_else(|| found.family.id.clone(), |row| row.id.clone());
         let whole = engine.refund_request(&id).await?;
+        // The same refund asked for again, because no answer came, is of what was left then.
+        let before = |refund: &&RefundRow| Some(&refund.reference) == options.reference.as_ref() && refund.of_id == id;
         let amount = match &options.amount {
             Some(text) => minor("amount", text, found.family.exponent)?.to_string(),
-            None => whole.amount,
+            None => found.refunds.iter().find(before).map_or(whole.amount, |refund| refund.amount.clone()),
         };
         let request = PostRequest {
             amount,

@@ -251,7 +251,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Checks the file, recomputes every balance from the journal and compares debits with credits.
+    /// Checks the file, recomputes every balance from the journal, compares debits with credits, and proves the history.
     ///
     /// # Errors
     /// [`EngineError::Store`] when the book cannot even be read.
@@ -273,6 +273,7 @@ impl Engine {
             let gap = words::money(&(&row.debit - &row.credit), &row.currency);
             problems.push(format!("{} does not tie: debits and credits differ by {gap}.", row.currency));
         }
+        problems.extend(self.history_verify("check", None, None).await?.problems);
         let entries = audit.trial.iter().map(|row| row.entries).sum();
         Ok(BookCheck { balances: audit.balances.len() as u64, entries, problems })
     }

@@ -93,6 +93,7 @@ impl Asked<'_> {
         let metadata = existing.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok());
         existing.input_hash == self.hash()
             || (command.refunds.is_none()
+                && existing.refund_of.is_none()
                 && row.status == if command.hold { Status::Inflight } else { Status::Applied }
                 && row.source == self.source
                 && row.destination == self.destination

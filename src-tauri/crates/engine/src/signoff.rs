@@ -15,7 +15,7 @@ use crate::recon::{
     must_be_open, next, place, previous, span,
 };
 use crate::report::entry_row;
-use crate::{Engine, EngineError, EngineResult, Stamp, words};
+use crate::{Engine, EngineError, EngineResult, Stamp, history, words};
 
 /// Entries of the period that are neither matched nor outstanding.
 pub(crate) fn open_entries(statement: &StatementRecord, all: &[StatementRecord]) -> EntryQuery {
@@ -238,7 +238,12 @@ impl Engine {
             actor: stamp.actor.clone(),
             kind: "statement.signed".into(),
             object_id: statement.id.clone(),
-            payload: json!({ "name": statement.name, "version": statement.version, "signed_by": name }),
+            payload: json!({
+                "name": statement.name,
+                "version": statement.version,
+                "signed_by": name,
+                "report_sha256": history::digest(&record.report),
+            }),
         })
         .await?;
         unit.commit().await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ledger::{Amount, Overdraft, Posting, Status, hold, transaction};
 use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction};
 
-use crate::api::page::{ListPage, ListQuery, MoneyTotal};
+use crate::api::page::{FilterTest, ListPage, ListQuery, MoneyTotal};
 use crate::api::transactions::{Check, Effect, FamilyRow, JournalRow, PostPreview, PostRequest, TransactionDetail};
 use crate::days::entry_day;
 use crate::idempotency::{Asked, reference_of};
@@ -26,7 +26,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`] for an unknown field or a failing book.
     pub async fn transactions_page(&self, query: ListQuery) -> EngineResult<ListPage<FamilyRow>> {
-        let page = self.store.families(&query.into()).await?;
+        let page = self.store.families(&self.with_families(query).await?.into()).await?;
         Ok(ListPage { total: page.total, rows: self.family_rows(&page.rows).await? })
     }
 
@@ -35,11 +35,23 @@ impl Engine {
     /// # Errors
     /// As [`Engine::transactions_page`].
     pub async fn transactions_start(&self, query: ListQuery) -> EngineResult<Option<Vec<FamilyRow>>> {
-        let rows = self.store.families_start(&query.into()).await?;
+        let rows = self.store.families_start(&self.with_families(query).await?.into()).await?;
         match rows {
             Some(rows) => Ok(Some(self.family_rows(&rows).await?)),
             None => Ok(None),
         }
+    }
+
+    /// Whoever names one row of a family, such as a commit of a hold, means the family: lists hold first rows alone.
+    async fn with_families(&self, mut query: ListQuery) -> EngineResult<ListQuery> {
+        for condition in query.conditions.iter_mut().filter(|one| one.field == "id" && one.test == FilterTest::Is) {
+            if let [id] = condition.values.as_mut_slice()
+                && let Some((family, _)) = self.store.family(id).await?
+            {
+                *id = family.first.row.id;
+            }
+        }
+        Ok(query)
     }
 
     async fn family_rows(&self, records: &[FamilyRecord]) -> EngineResult<Vec<FamilyRow>> {
@@ -65,6 +77,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::transactions_page`].
     pub async fn transactions_totals(&self, query: ListQuery) -> EngineResult<Vec<MoneyTotal>> {
+        let query = self.with_families(query).await?;
         Ok(self.store.family_totals(&query.into()).await?.into_iter().map(view::total).collect())
     }
 
@@ -398,7 +411,8 @@ impl Engine {
                 None
             }
         });
-        if request.hold && request.refunds.is_some() {
+        let refunds = request.refunds.clone().filter(|id| !id.is_empty());
+        if request.hold && refunds.is_some() {
             wrong("refunds", "A refund is posted at once, not held.".into());
         }
         if expires_at.is_some() && !request.hold {
@@ -430,11 +444,11 @@ impl Engine {
             hold: request.hold,
             expires_at,
             // What is owed back goes back, whatever the other side has by now.
-            overdraft: Overdraft::from_request(request.allow_overdraft || request.refunds.is_some(), limit),
+            overdraft: Overdraft::from_request(request.allow_overdraft || refunds.is_some(), limit),
             metadata: request.metadata.clone().filter(|value| !value.is_null()),
             create_indicators: request.create_indicators,
             signed_reason,
-            refunds: request.refunds.clone().filter(|id| !id.is_empty()),
+            refunds,
         })
     }
 

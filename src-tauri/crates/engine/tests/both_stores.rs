@@ -51,6 +51,11 @@ enum Command {
         balance: usize,
         word: usize,
     },
+    /// Gives back a part, or what is left, of something booked before.
+    Refund {
+        of: usize,
+        part: Option<u128>,
+    },
 }
 
 fn commands() -> impl Strategy<Value = Vec<Command>> {
@@ -79,6 +84,7 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
         1 => (0_usize..10).prop_map(|hold| Command::Void { hold }),
         1 => (1_u8..30).prop_map(|hours| Command::Wait { hours }),
         1 => (0..BALANCES.len(), 0..WORDS.len()).prop_map(|(balance, word)| Command::Rename { balance, word }),
+        3 => (0_usize..30, prop::option::of(1_u128..9_000)).prop_map(|(of, part)| Command::Refund { of, part }),
     ];
     prop::collection::vec(command, 5..60)
 }
@@ -174,6 +180,21 @@ impl Side {
                 }
                 self.said(&expired)
             }
+            Command::Refund { of, part } => {
+                // The ids before are those of the ledger and the balances.
+                let Some(id) = self.ids.get(1 + BALANCES.len() + of).cloned() else { return String::new() };
+                let whole = match self.book.engine.refund_request(&id).await {
+                    Ok(whole) => whole,
+                    Err(error) => return self.plain(&(error.code(), error.sentence())),
+                };
+                let amount = part.map_or(whole.amount.clone(), |part| part.to_string());
+                let request = PostRequest { reference: format!("back-{number}"), amount, ..whole };
+                let outcome = self.book.engine.post(request).await;
+                if let Ok(detail) = &outcome {
+                    self.ids.push(detail.family.id.clone());
+                }
+                self.said(&outcome)
+            }
             Command::Rename { balance, word } => {
                 let update = engine::api::ledgers::BalanceUpdate {
                     id: self.balances[*balance].clone(),
@@ -242,10 +263,22 @@ impl Side {
         for day in [None, Some("2026-11-07")] {
             answers.push((format!("trial {day:?}"), self.said(&engine.overview_trial(day).await)));
             answers.push((format!("cash {day:?}"), self.said(&engine.overview_cash(day).await)));
+            answers.push((format!("accounts {day:?}"), self.said(&engine.trial_report(day).await)));
         }
         answers.push(("ages".into(), self.said(&engine.overview_ages().await)));
         answers.push(("awaiting".into(), self.said(&engine.overview_awaiting().await)));
         answers.push(("check".into(), self.said(&engine.book_check().await)));
+        for text in [None, Some("inv"), Some("é"), Some("10.00")] {
+            let query = ListQuery { text: text.map(str::to_owned), ..list() };
+            // Links differ: they cover ids and times.
+            let told = engine.history_page(query).await.map(|page| {
+                let line = |row: &engine::api::history::HistoryRow| {
+                    (row.number, row.what.verb.clone(), row.what.object.clone())
+                };
+                (page.total, page.rows.iter().map(line).collect::<Vec<_>>())
+            });
+            answers.push((format!("history {text:?}"), self.said(&told)));
+        }
         answers
     }
 

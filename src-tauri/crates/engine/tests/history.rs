@@ -5,7 +5,7 @@ use engine::api::history::HistoryCheck;
 use engine::api::page::{FilterCondition, FilterTest, ListQuery, SortKey};
 use engine::api::transactions::{CommitItem, PostRequest, VoidItem, VoidRequest};
 
-use crate::raw::Raw;
+use crate::raw::{Raw, without_guards};
 use crate::support::{TestBook, execute, older_book, transfer};
 
 /// A book with a posting, a hold that was committed in part and let go, and the history that goes with them.
@@ -29,34 +29,11 @@ async fn worked_in() -> TestBook {
     book
 }
 
+/// What holds the history and the journal.
+const GUARDED: &[&str] = &["event", "txn", "refund", "history_link", "history_head"];
+
 async fn verify(book: &TestBook) -> HistoryCheck {
     book.engine.history_verify("test", None, None).await.unwrap()
-}
-
-/// Takes out what keeps the tables of the history and the journal as they are, as somebody with the file in hand can.
-async fn without_guards(book: &TestBook) -> Raw {
-    let mut raw = Raw::of(book).await;
-    match &mut raw {
-        Raw::File(file) => {
-            let names: Vec<String> = sqlx::query_scalar(
-                "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('event', 'txn', 'history_link', 'history_head')",
-            )
-            .fetch_all(&mut *file)
-            .await
-            .unwrap();
-            assert!(names.len() > 8, "{names:?}");
-            for name in names {
-                let sql = sqlx::AssertSqlSafe(format!("DROP TRIGGER {name}"));
-                sqlx::query(sql).execute(&mut *file).await.unwrap();
-            }
-        }
-        Raw::Server(_) => {
-            for table in ["event", "txn", "history_link", "history_head"] {
-                raw.execute(&format!("ALTER TABLE {table} DISABLE TRIGGER USER")).await.unwrap();
-            }
-        }
-    }
-    raw
 }
 
 #[tokio::test]
@@ -93,6 +70,9 @@ async fn what_is_changed_by_hand_is_found() {
         ("UPDATE txn SET metadata = '{}' WHERE reference = 'H-1'", "has another metadata than"),
         ("UPDATE txn SET reason = 'Delivered' WHERE status = 'VOID'", "has another reason than"),
         ("UPDATE txn SET source_key = destination_key, destination_key = source_key WHERE reference = 'R-1'", "has another destination, source than"),
+        ("UPDATE txn SET status = 'INFLIGHT' WHERE reference = 'R-1'", "has another status than"),
+        ("UPDATE event SET at = 9000000000000000000 WHERE key = 4", "is not what was sealed there"),
+        ("INSERT INTO refund (txn_key, of_key) SELECT max(key), min(key) FROM txn WHERE status = 'APPLIED'", "has another refund than"),
         ("UPDATE txn SET id = 'txn_other' WHERE reference = 'R-1'", "R-1 is in the history, but not in the journal"),
         ("INSERT INTO txn (id, status, reference, source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash)
           SELECT 'txn_new', status, 'new', source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash
@@ -100,7 +80,7 @@ async fn what_is_changed_by_hand_is_found() {
     ];
     for (sql, sentence) in cases {
         let book = worked_in().await;
-        let mut raw = without_guards(&book).await;
+        let mut raw = without_guards(&book, GUARDED).await;
         // The search words of a row are kept beside it on a server.
         let sql = match (&raw, sql.starts_with("INSERT INTO txn")) {
             (Raw::Server(_), true) => {
@@ -111,6 +91,11 @@ async fn what_is_changed_by_hand_is_found() {
         assert_eq!(raw.execute(&sql).await.unwrap_or_else(|error| panic!("{error}: {sql}")), 1, "{sql}");
         let problems = verify(&book).await.problems;
         assert!(problems.iter().any(|found| found.contains(sentence)), "{sql}: {problems:?}");
+        // Opening the book again heals nothing.
+        let book = book.reopen().await;
+        let problems = verify(&book).await.problems;
+        assert!(problems.iter().any(|found| found.contains(sentence)), "reopened, {sql}: {problems:?}");
+        book.engine.history_page(ListQuery { limit: 500, ..ListQuery::default() }).await.expect("the list is shown");
     }
 }
 
@@ -118,7 +103,7 @@ async fn what_is_changed_by_hand_is_found() {
 async fn an_end_that_was_cut_off_is_found() {
     let book = worked_in().await;
     let before = verify(&book).await;
-    let mut raw = without_guards(&book).await;
+    let mut raw = without_guards(&book, GUARDED).await;
     let last = before.verified;
     raw.execute(&format!("DELETE FROM history_link WHERE sequence = {last}")).await.unwrap();
     raw.execute("DELETE FROM event WHERE key = (SELECT max(key) FROM event)").await.unwrap();
@@ -136,7 +121,7 @@ async fn a_forger_who_knows_the_chain_does_not_get_past_a_head_that_was_given_ou
     assert!(paper.contains(&given.head) && paper.contains("Test"), "{paper}");
     assert_eq!(verify(&book).await.heads_found, 1, "the book remembers it");
     // The end goes, and the head with it: link by link everything fits again.
-    let mut raw = without_guards(&book).await;
+    let mut raw = without_guards(&book, GUARDED).await;
     let last: u64 = given.head.split(':').next().unwrap().parse().unwrap();
     for sql in [
         format!("DELETE FROM history_link WHERE sequence = {last}"),
@@ -152,19 +137,21 @@ async fn a_forger_who_knows_the_chain_does_not_get_past_a_head_that_was_given_ou
     let alone = verify(&book).await;
     assert_eq!(alone.broken_at, None);
     let with_head = book.engine.history_verify("test", Some(&paper), None).await.unwrap();
-    assert!(
-        with_head.problems.iter().any(|text| text.contains("A head was given out at entry")),
-        "{:?}",
-        with_head.problems
-    );
+    let differs = with_head.head_differs.expect("the head is gone");
+    assert!(differs.contains("its end was cut off"), "{differs}");
 }
 
 #[tokio::test]
 async fn a_history_that_was_written_anew_is_not_the_one_of_the_head() {
     let (one, other) = (worked_in().await, worked_in().await);
     let head = one.engine.history_head().await.unwrap();
+    let attention = other.engine.overview_attention().await.unwrap();
     let check = other.engine.history_verify("test", Some(&head), None).await.unwrap();
-    assert!(check.problems.iter().any(|text| text.contains("was written anew")), "{:?}", check.problems);
+    assert!(check.head_differs.is_some_and(|text| text.contains("was written anew")));
+    assert_eq!(check.problems, [""; 0], "the book itself holds");
+    assert_eq!(other.engine.overview_attention().await.unwrap(), attention, "a head of another book is no damage");
+    let nothing = format!("0:{}", "ab".repeat(32));
+    assert!(other.engine.history_verify("test", Some(&nothing), None).await.unwrap().head_differs.is_some());
     let refused = other.engine.history_verify("test", Some("12:abc"), None).await;
     assert!(matches!(refused, Err(EngineError::Invalid { .. })), "{refused:?}");
 }

@@ -4,6 +4,7 @@ use engine::api::desk::DifferencePosting;
 use engine::api::imports::ImportOptions;
 use engine::api::transactions::{CommitItem, PostRequest};
 
+use crate::raw::without_guards;
 use crate::recon_support::{Bank, Row, csv};
 
 const OCTOBER: &[Row<'static>] = &[("2026-10-01", "PAYMENT IN-1", "100.00"), ("2026-10-31", "PAYMENT OUT-1", "-40.00")];
@@ -40,6 +41,23 @@ async fn signed() -> (Bank, String) {
     }
     bank.book.engine.sign_off(&statement, "Orla Keane").await.unwrap();
     (bank, statement)
+}
+
+#[tokio::test]
+async fn a_signed_report_that_was_changed_by_hand_is_found() {
+    let (bank, _) = signed().await;
+    let problems = async || bank.book.engine.history_verify("test", None, None).await.unwrap().problems;
+    assert_eq!(problems().await, [""; 0]);
+    let mut raw = without_guards(&bank.book, &["sign_off"]).await;
+    let change = raw.either(
+        "UPDATE sign_off SET report = replace(report, 'Orla Keane', 'Eve Keane')",
+        "UPDATE sign_off SET report = replace(report::text, 'Orla Keane', 'Eve Keane')::json",
+    );
+    let change = change.to_owned();
+    assert_eq!(raw.execute(&change).await.unwrap(), 1);
+    assert_eq!(problems().await, ["The signed report of October, version 1, is not what was signed."]);
+    assert_eq!(raw.execute("DELETE FROM sign_off").await.unwrap(), 1);
+    assert_eq!(problems().await, ["Version 1 of October was signed, but its report is gone."]);
 }
 
 /// A second account, empty, of which nothing but its name is known to the bank.

@@ -24,8 +24,6 @@ const FIELDS: &[(&str, Column)] = &[
 const NEWEST_FIRST: &[(&str, bool)] = &[("number", true)];
 const SEALED: &str = "SELECT h.sequence, h.link, e.at, e.actor, e.kind, e.object_id, e.payload::text \
     FROM history_link h JOIN event e ON e.key = h.event_key ";
-/// Events that are sealed at once when a book is brought up to date.
-const AT_ONCE: i64 = 1_000;
 
 fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
@@ -59,50 +57,14 @@ pub(crate) async fn record(connection: &mut PgConnection, event: &Event) -> Stor
         object_id: &event.object_id,
         payload: &payload,
     };
-    insert_links(connection, &[signed(sealed.sequence)], &[key], &[last.link.then(&sealed).bytes().to_vec()]).await
-}
-
-async fn insert_links(
-    connection: &mut PgConnection,
-    sequences: &[i64],
-    keys: &[i64],
-    links: &[Vec<u8>],
-) -> StoreResult<()> {
-    sqlx::query(
-        "INSERT INTO history_link (sequence, event_key, link)
-         SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bytea[]) AS x (sequence, event_key, link) ORDER BY x.sequence",
-    )
-    .bind(sequences)
-    .bind(keys)
-    .bind(links)
-    .execute(connection)
-    .await
-    .map_err(from_sqlx)?;
+    sqlx::query("INSERT INTO history_link (sequence, event_key, link) VALUES ($1, $2, $3)")
+        .bind(signed(sealed.sequence))
+        .bind(key)
+        .bind(last.link.then(&sealed).bytes().as_slice())
+        .execute(connection)
+        .await
+        .map_err(from_sqlx)?;
     Ok(())
-}
-
-/// Seals the events of a book that was written before there were links. Whole or not at all: the caller commits.
-pub(crate) async fn seal_all(connection: &mut PgConnection) -> StoreResult<()> {
-    let mut last = head(&mut *connection).await?;
-    loop {
-        let mut query = QueryBuilder::new(
-            "SELECT e.key, e.at, e.actor, e.kind, e.object_id, e.payload::text FROM event e
-             WHERE e.key > coalesce((SELECT event_key FROM history_link WHERE sequence = ",
-        );
-        query.push_bind(signed(last.sequence)).push("), 0) ORDER BY e.key LIMIT ").push_bind(AT_ONCE);
-        let events = all(&mut *connection, query, rows::unsealed).await?;
-        if events.is_empty() {
-            return Ok(());
-        }
-        let (mut sequences, mut keys, mut links) = (Vec::new(), Vec::new(), Vec::new());
-        for (key, event) in events {
-            last = last.then(&Sealed { sequence: last.sequence + 1, ..event.sealed() });
-            sequences.push(signed(last.sequence));
-            keys.push(key);
-            links.push(last.link.bytes().to_vec());
-        }
-        insert_links(&mut *connection, &sequences, &keys, &links).await?;
-    }
 }
 
 fn filter(builder: &mut QueryBuilder<Postgres>, query: &Query) -> StoreResult<()> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::pool::PoolConnection;
@@ -11,8 +12,7 @@ use store::error::OpenError;
 use store::{Store, StoreError, StoreResult, Unit};
 
 use crate::error::from_sqlx;
-use crate::history;
-use crate::unit::{self, PostgresUnit};
+use crate::unit::PostgresUnit;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/postgres");
 
@@ -40,7 +40,13 @@ impl PostgresStore {
         connection.close().await.map_err(database)?;
         // A commit that was answered is on the server's disk, whatever the server's own setting is.
         let durable = options.clone().options([("synchronous_commit", "on")]);
-        let writers = PgPoolOptions::new().max_connections(WRITERS).connect_with(durable).await.map_err(database)?;
+        let writers = PgPoolOptions::new()
+            .max_connections(WRITERS)
+            // A unit of work waits for the one before it however long an import takes.
+            .acquire_timeout(Duration::from_secs(600))
+            .connect_with(durable)
+            .await
+            .map_err(database)?;
         let reading = options.options([("default_transaction_read_only", "on")]);
         let readers = PgPoolOptions::new().max_connections(READERS).connect_with(reading).await.map_err(database)?;
         Ok(Self { readers, writers })
@@ -63,20 +69,12 @@ fn database(error: sqlx::Error) -> OpenError {
 /// Another program that brings the same schema up to date is waited for.
 async fn migrate(connection: &mut PgConnection) -> Result<(), OpenError> {
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
-    match MIGRATIONS.run(&mut *connection).await {
-        Ok(()) => seal(connection).await.map_err(|error| OpenError::Database(Box::new(error))),
+    match MIGRATIONS.run(connection).await {
+        Ok(()) => Ok(()),
         Err(MigrateError::VersionMissing(found)) => Err(OpenError::Newer { found, known }),
         Err(MigrateError::VersionMismatch(version)) => Err(OpenError::ForeignMigration(version)),
         Err(other) => Err(OpenError::Database(Box::new(other))),
     }
-}
-
-/// No unit of work adds to the history meanwhile.
-async fn seal(connection: &mut PgConnection) -> StoreResult<()> {
-    let mut transaction = connection.begin().await.map_err(from_sqlx)?;
-    unit::wait_for_the_writer(&mut transaction).await?;
-    history::seal_all(&mut transaction).await?;
-    transaction.commit().await.map_err(from_sqlx)
 }
 
 #[async_trait::async_trait]

@@ -5,12 +5,6 @@ use store::{StoreResult, Unit};
 
 use crate::error::from_sqlx;
 
-/// Waits until nobody else writes into the book, for as long as the transaction lasts.
-pub(crate) async fn wait_for_the_writer(connection: &mut PgConnection) -> StoreResult<()> {
-    sqlx::query("SELECT one FROM writer FOR UPDATE").execute(connection).await.map_err(from_sqlx)?;
-    Ok(())
-}
-
 /// `BEGIN` … `COMMIT`, the row of the writer locked in between. Dropping it rolls back.
 pub(crate) struct PostgresUnit {
     transaction: Transaction<'static, Postgres>,
@@ -19,7 +13,7 @@ pub(crate) struct PostgresUnit {
 impl PostgresUnit {
     /// Waits until no other unit is open.
     pub(crate) async fn begin(mut transaction: Transaction<'static, Postgres>) -> StoreResult<Self> {
-        wait_for_the_writer(&mut transaction).await?;
+        sqlx::query("SELECT one FROM writer FOR UPDATE").execute(&mut *transaction).await.map_err(from_sqlx)?;
         Ok(Self { transaction })
     }
 

@@ -27,6 +27,8 @@ pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/sql
 
 /// The newest schema this program reads: the number of migrations it carries.
 pub const SCHEMA_VERSION: i64 = 6;
+/// The first schema in which every event has a link.
+const FIRST_WITH_LINKS: i64 = 5;
 
 /// Up to this size a book's pages are checked before it opens; a larger one is checked in the background, so that a
 /// million rows open at once.
@@ -95,7 +97,7 @@ impl SqliteStore {
             .execute(&mut connection)
             .await
             .map_err(database)?;
-        migrate(&mut connection).await?;
+        migrate(&mut connection, 0).await?;
         connection.close().await.map_err(database)
     }
 
@@ -455,7 +457,7 @@ async fn bring_up_to_date(path: &Path) -> Result<Option<PathBuf>, OpenError> {
         backup = Some(target);
     }
     // Also without pending migrations: this compares the checksum of every applied one.
-    migrate(&mut connection).await?;
+    migrate(&mut connection, version).await?;
     connection.close().await.map_err(database)?;
     Ok(backup)
 }
@@ -470,16 +472,21 @@ async fn refuse_older(connection: &mut SqliteConnection, path: &Path, why: &'sta
     if version_of(connection).await? < SCHEMA_VERSION { Err(OpenError::Older(name(path), why)) } else { Ok(()) }
 }
 
-async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+/// Brings a book of schema `from` up to date.
+async fn migrate(connection: &mut SqliteConnection, from: i64) -> Result<(), OpenError> {
     // `run_direct` takes the plain connection: the generic `run` hides from callers that this future can move threads.
     MIGRATIONS.run_direct(None, &mut *connection, false).await.map_err(|error| match error {
         sqlx::migrate::MigrateError::VersionMismatch(version) => OpenError::ForeignMigration(version),
         sqlx::migrate::MigrateError::VersionMissing(found) => OpenError::Newer { found, known: SCHEMA_VERSION },
         other => OpenError::Database(Box::new(other)),
     })?;
-    let mut sealing = connection.begin().await.map_err(database)?;
-    history::seal_all(&mut sealing).await.map_err(|error| OpenError::Database(Box::new(error)))?;
-    sealing.commit().await.map_err(database)?;
+    // Only what was written before there were links. Events without one in a newer book were put there past the program,
+    // and a check has to find them. A crash in between finds the old version in the header and seals again.
+    if from < FIRST_WITH_LINKS {
+        let mut sealing = connection.begin().await.map_err(database)?;
+        history::seal_all(&mut sealing).await.map_err(|error| OpenError::Database(Box::new(error)))?;
+        sealing.commit().await.map_err(database)?;
+    }
     sqlx::query(AssertSqlSafe(format!("PRAGMA user_version = {SCHEMA_VERSION}")))
         .execute(connection)
         .await

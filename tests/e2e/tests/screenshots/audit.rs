@@ -22,6 +22,8 @@ fn screenshots_of_the_audit() {
         app.press("c").await?;
         app.fill("compare-head", &format!("3:{}", "ab".repeat(32))).await?;
         app.press("Enter").await?;
-        both_themes(desk, &app, "audit-broken", &[("audit-broken", "The history does not hold.")]).await
+        let differs =
+            [("audit-head-differs", "The head is not in this history."), ("audit-verified", "The history holds.")];
+        both_themes(desk, &app, "audit-head-differs", &differs).await
     });
 }

@@ -39,6 +39,7 @@ describe('the history', () => {
       broken_at: null,
       problems: [],
       heads_found: 0,
+      head_differs: null,
       took_ms: 1240,
     };
     expect(summary(check)).toBe('5,814 entries verified and 1 row of the journal compared in 1.2 s.');

@@ -40,6 +40,8 @@ export async function verifyHistory(head: string | null = null): Promise<Backend
     const error = BackendError.from(thrown);
     const cancelled = error.code === 'CANCELLED';
     end(cancelled ? 'cancelled' : 'failed', error.message, 0);
+    // What was found before says nothing of a book that cannot be read now.
+    if (!cancelled && head === null) verified.last = null;
     if (cancelled) toasts.show({ text: 'The check was cancelled. Nothing is known of the rest.' });
     else if (head !== null) return error;
     else toasts.fail(error);

@@ -74,6 +74,9 @@ fn the_history_is_listed_and_proved() {
     let paper = text(&book.file("head.txt"));
     let head = ok(&["head", &book.path, "--out", &paper])["head"].as_str().unwrap().to_owned();
     assert_eq!(tieout(&["head", &book.path]).out.trim(), head);
+    for kept in [&paper, &book.path] {
+        assert_eq!(tieout(&["head", &book.path, "--out", kept]).refused(1), "INVALID_INPUT", "{kept}");
+    }
     book.fund("Acme", "EUR", "1.00");
     let check = ok(&["verify", &book.path]);
     assert_eq!((check["heads_found"].as_u64(), check["problems"].as_array().unwrap().len()), (Some(1), 0));
@@ -82,7 +85,7 @@ fn the_history_is_listed_and_proved() {
     assert!(told.out.contains("entries verified"), "{}", told.out);
     assert_eq!(tieout(&["verify", &book.path, "--head", "soon"]).refused(1), "INVALID_INPUT");
     let forged = format!("2:{}", "ab".repeat(32));
-    assert_eq!(tieout(&["verify", &book.path, "--head", &forged]).refused(1), "HISTORY_PROBLEMS");
+    assert_eq!(tieout(&["verify", &book.path, "--head", &forged]).refused(1), "HEAD_DIFFERS");
 }
 
 #[test]

@@ -34,7 +34,10 @@ fn a_refund_goes_back_in_parts() {
         (Some("1500"), Some("Refund of P-1"))
     );
     assert_eq!(tieout(&["refund", &book.path, "P-1", "--amount", "25.01"]).refused(1), "TXN_REFUND_TOO_MUCH");
-    assert_eq!(ok(&["refund", &book.path, "P-1"])["family"]["amount"], "2500");
+    for existing in [false, true] {
+        let rest = ok(&["refund", &book.path, "P-1", "--reference", "P-1-R2"]);
+        assert_eq!((rest["family"]["amount"].as_str(), rest["existing"].as_bool()), (Some("2500"), Some(existing)));
+    }
     assert_eq!(tieout(&["refund", &book.path, "P-1"]).refused(1), "TXN_NOTHING_TO_REFUND");
     assert_eq!(tieout(&["refund", &book.path, "P-1-R1"]).refused(1), "TXN_REFUND_OF_REFUND");
     book.check();

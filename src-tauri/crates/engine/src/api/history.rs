@@ -46,6 +46,8 @@ pub struct HistoryCheck {
     pub problems: Vec<String>,
     /// Earlier heads that stand in the chain as they were.
     pub heads_found: u32,
+    /// Why the head that was given is none of this history; absent when it was found or none was given.
+    pub head_differs: Option<String>,
     pub took_ms: u32,
 }
 

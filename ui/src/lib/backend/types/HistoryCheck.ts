@@ -27,4 +27,8 @@ problems: Array<string>,
 /**
  * Earlier heads that stand in the chain as they were.
  */
-heads_found: number, took_ms: number, };
+heads_found: number, 
+/**
+ * Why the head that was given is none of this history; absent when it was found or none was given.
+ */
+head_differs: string | null, took_ms: number, };

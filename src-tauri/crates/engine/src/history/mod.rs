@@ -3,47 +3,39 @@
 //! The chain shows that no event was changed, dropped or added. That the journal says the same as its events is compared
 //! row by row, and that nothing was cut off at the end is seen against the head and against heads given out earlier.
 
-use std::collections::HashMap;
+mod walk;
+
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use ledger::{Head, Link};
+use ledger::Head;
 use serde_json::{Value, json};
-use store::history::{HistoryState, SealedEvent};
-use store::ledger::{StoredTransaction, status_text};
+use sha2::{Digest, Sha256};
+use store::StoreError;
+use store::history::SealedEvent;
+use store::ledger::status_text;
+use store::rows::value;
+use store::system::Event;
 
+use self::walk::{Journal, SignedReport, Walk, is_of_journal};
 use crate::api::book::JobProgress;
 use crate::api::history::{HeadExport, HistoryCheck, HistoryField, HistoryRow};
 use crate::api::page::{FilterTest, ListPage, ListQuery};
 use crate::balances::parse_day;
 use crate::{Engine, EngineError, EngineResult, ExportProgress, files, overview, words};
 
-/// Events that write a row of the journal; their object is that row.
-const OF_THE_JOURNAL: [&str; 5] =
-    ["transaction.posted", "hold.placed", "hold.committed", "hold.voided", "hold.expired"];
 /// Setting with the heads that were given out, oldest first.
 const HEADS: &str = "history_heads";
 /// Heads that are remembered.
 const HEADS_KEPT: usize = 50;
 /// Events read at once.
 const AT_ONCE: u32 = 1_000;
-/// Problems that are told; one broken place may spoil a million rows.
-const TOLD: usize = 20;
 /// A listener hears of progress at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(120);
-
-/// The walk along the chain.
-struct Walk {
-    last: Head,
-    journal_rows: u64,
-    broken_at: Option<u64>,
-    problems: Vec<String>,
-    /// Earlier heads by their number, and how many of them were found.
-    earlier: HashMap<u64, Vec<Link>>,
-    heads_found: u32,
-}
 
 impl Engine {
     /// A page of the history, newest first. Conditions: `number`, `date`, `actor`, `kind`, `object`.
@@ -53,8 +45,7 @@ impl Engine {
     pub async fn history_page(&self, query: ListQuery) -> EngineResult<ListPage<HistoryRow>> {
         let page = self.store.history(&with_instants(query)?.into()).await?;
         let total = page.total;
-        let rows = page.rows.iter().map(row).collect::<EngineResult<Vec<_>>>()?;
-        Ok(ListPage { rows, total })
+        Ok(ListPage { rows: page.rows.iter().map(row).collect(), total })
     }
 
     /// Computes every link of the history again, compares the journal with it, and looks for heads that were given out
@@ -69,11 +60,9 @@ impl Engine {
         progress: Option<ExportProgress<'_>>,
     ) -> EngineResult<HistoryCheck> {
         let started = Instant::now();
-        let mut heads = self.remembered_heads().await?;
-        if let Some(text) = earlier {
-            heads.push(head_in(text)?);
-        }
-        let mut walk = Walk::new(&heads);
+        let heads = self.remembered_heads().await?;
+        let given = earlier.map(head_in).transpose()?;
+        let mut walk = Walk::new(&heads, given);
         let mut told = started;
         let mut total = self.store.history_state().await?.head.sequence;
         tell(job, 0, total, started, progress)?;
@@ -92,7 +81,7 @@ impl Engine {
                 continue;
             }
             let rows = self.journal_of(&events).await?;
-            walk.take(&events, &rows)?;
+            walk.take(&events, &rows);
             if walk.broken_at.is_some() {
                 break self.store.history_state().await?;
             }
@@ -102,6 +91,9 @@ impl Engine {
                 tell(job, walk.last.sequence, total, started, progress)?;
             }
         };
+        for sentence in self.reports_changed(&walk.signed).await? {
+            walk.problem(sentence);
+        }
         let check = walk.end(&state, &heads, started);
         if let Some(first) = check.problems.first() {
             self.remember_problem(format!("The history does not hold: {first}"));
@@ -110,12 +102,52 @@ impl Engine {
         Ok(check)
     }
 
+    /// Signed reports that are not what was signed.
+    async fn reports_changed(&self, signed: &[SignedReport]) -> EngineResult<Vec<String>> {
+        let mut wrong = Vec::new();
+        for one in signed {
+            let statement = self.store.statement(&one.statement_id).await?;
+            let versions = match &statement {
+                Some(statement) => self.store.sign_offs(statement.key).await?,
+                None => Vec::new(),
+            };
+            let stored = versions.iter().find(|stored| u64::from(stored.version) == one.version);
+            match stored {
+                None => {
+                    wrong.push(format!("Version {} of {} was signed, but its report is gone.", one.version, one.name))
+                }
+                Some(stored) if digest(&stored.report) != one.digest => wrong.push(format!(
+                    "The signed report of {}, version {}, is not what was signed.",
+                    one.name, one.version
+                )),
+                Some(_) => {}
+            }
+        }
+        Ok(wrong)
+    }
+
     /// The rows that the events of the journal wrote.
-    async fn journal_of(&self, events: &[SealedEvent]) -> EngineResult<HashMap<String, StoredTransaction>> {
+    async fn journal_of(&self, events: &[SealedEvent]) -> EngineResult<Journal> {
         let ids: Vec<String> =
             events.iter().filter(|event| is_of_journal(event)).map(|event| event.object_id.clone()).collect();
-        let rows = if ids.is_empty() { Vec::new() } else { self.store.journal_by_id(&ids).await? };
-        Ok(rows.into_iter().map(|stored| (stored.row.id.clone(), stored)).collect())
+        match self.store.journal_by_id(&ids).await {
+            Ok(rows) => return Ok(rows.into_iter().map(|stored| (stored.row.id.clone(), Ok(stored))).collect()),
+            Err(StoreError::Damaged { .. }) => {}
+            Err(other) => return Err(other.into()),
+        }
+        // One of them cannot be read: which one is found by reading each alone.
+        let mut rows = Journal::new();
+        for id in ids {
+            match self.store.journal_by_id(std::slice::from_ref(&id)).await {
+                Ok(found) => rows.extend(found.into_iter().map(|stored| (id.clone(), Ok(stored)))),
+                Err(StoreError::Damaged { .. }) => {
+                    let sentence = format!("The row {id} of the journal cannot be read.");
+                    rows.insert(id, Err(sentence));
+                }
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Ok(rows)
     }
 
     async fn remembered_heads(&self) -> EngineResult<Vec<Head>> {
@@ -165,110 +197,6 @@ impl Engine {
     }
 }
 
-impl Walk {
-    fn new(heads: &[Head]) -> Self {
-        let mut earlier: HashMap<u64, Vec<Link>> = HashMap::new();
-        for head in heads {
-            earlier.entry(head.sequence).or_default().push(head.link);
-        }
-        Self { last: Head::START, journal_rows: 0, broken_at: None, problems: Vec::new(), earlier, heads_found: 0 }
-    }
-
-    fn problem(&mut self, sentence: String) {
-        if self.problems.len() < TOLD {
-            self.problems.push(sentence);
-        }
-    }
-
-    /// Goes on over `events`, which follow one another, up to the first that is broken.
-    fn take(&mut self, events: &[SealedEvent], rows: &HashMap<String, StoredTransaction>) -> EngineResult<()> {
-        for event in events {
-            let next = self.last.sequence + 1;
-            if event.sequence != next {
-                self.broken_at = Some(next);
-                self.problem(format!("Entry {} of the history is missing.", words::number(next)));
-                return Ok(());
-            }
-            let head = self.last.then(&event.sealed());
-            if head.link != event.link {
-                self.broken_at = Some(next);
-                let what = overview::activity(&event.event()?);
-                self.problem(format!(
-                    "Entry {} of the history, “{} {} {}”, is not what was sealed there: it or its link was changed.",
-                    words::number(next),
-                    event.actor,
-                    what.verb,
-                    what.object
-                ));
-                return Ok(());
-            }
-            self.last = head;
-            for link in self.earlier.remove(&next).unwrap_or_default() {
-                if link == head.link {
-                    self.heads_found += 1;
-                } else {
-                    self.problem(format!(
-                        "The head that was given out at entry {} is another: the history up to there was written anew, or the head is of another book.",
-                        words::number(next)
-                    ));
-                }
-            }
-            if is_of_journal(event) {
-                self.journal_rows += 1;
-                if let Some(sentence) = compare(event, rows.get(&event.object_id))? {
-                    self.problem(sentence);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Looks at what the chain alone does not show.
-    fn end(mut self, state: &HistoryState, heads: &[Head], started: Instant) -> HistoryCheck {
-        let count = |number: u64| words::plural(number, "entry", "entries");
-        let verified = self.last.sequence;
-        if self.broken_at.is_none() {
-            if state.head != self.last {
-                self.broken_at = Some(verified + 1);
-                self.problem(format!(
-                    "The history ends after {}, but {} were sealed: its end was cut off.",
-                    count(verified),
-                    words::number(state.head.sequence)
-                ));
-            } else if state.events != verified {
-                self.problem(format!(
-                    "{} are in the history, but {} were sealed.",
-                    count(state.events),
-                    words::number(verified)
-                ));
-            }
-            for head in heads.iter().filter(|head| head.sequence > verified) {
-                self.problem(format!(
-                    "A head was given out at entry {}, but the history has {} now: its end was cut off.",
-                    words::number(head.sequence),
-                    count(verified)
-                ));
-            }
-            if state.journal_rows != self.journal_rows {
-                self.problem(format!(
-                    "{} in the journal, but the history tells of {}.",
-                    words::plural(state.journal_rows, "row is", "rows are"),
-                    words::number(self.journal_rows)
-                ));
-            }
-        }
-        HistoryCheck {
-            verified,
-            journal_rows: self.journal_rows,
-            head: self.last.to_string(),
-            broken_at: self.broken_at,
-            problems: self.problems,
-            heads_found: self.heads_found,
-            took_ms: u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX),
-        }
-    }
-}
-
 fn tell(job: &str, done: u64, total: u64, started: Instant, progress: Option<ExportProgress<'_>>) -> EngineResult<()> {
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
     let rate = done.saturating_mul(1_000) / millis;
@@ -286,8 +214,36 @@ fn tell(job: &str, done: u64, total: u64, started: Instant, progress: Option<Exp
     if progress.is_none_or(|progress| progress(step)) { Ok(()) } else { Err(EngineError::Cancelled) }
 }
 
-fn is_of_journal(event: &SealedEvent) -> bool {
-    OF_THE_JOURNAL.contains(&event.kind.as_str())
+/// SHA-256 over a document as JSON without blanks, the members of every object in the order of their names: the same
+/// whatever order a program keeps them in.
+pub(crate) fn digest(document: &Value) -> String {
+    fn write(value: &Value, out: &mut String) {
+        match value {
+            Value::Object(members) => {
+                let sorted: BTreeMap<&String, &Value> = members.iter().collect();
+                out.push('{');
+                for (at, (name, member)) in sorted.into_iter().enumerate() {
+                    out.push_str(if at > 0 { "," } else { "" });
+                    out.push_str(&Value::from(name.as_str()).to_string());
+                    out.push(':');
+                    write(member, out);
+                }
+                out.push('}');
+            }
+            Value::Array(parts) => {
+                out.push('[');
+                for (at, part) in parts.iter().enumerate() {
+                    out.push_str(if at > 0 { "," } else { "" });
+                    write(part, out);
+                }
+                out.push(']');
+            }
+            plain => out.push_str(&plain.to_string()),
+        }
+    }
+    let mut text = String::new();
+    write(document, &mut text);
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the history says of a row of the journal: what `post::event` writes down.
@@ -310,39 +266,15 @@ pub(crate) fn told_of(row: &ledger::TransactionRow, metadata: Option<&Value>) ->
     })
 }
 
-/// Where a row of the journal is not what its event says.
-fn compare(event: &SealedEvent, stored: Option<&StoredTransaction>) -> EngineResult<Option<String>> {
-    let told = event.event()?;
-    let reference = told.payload["reference"].as_str().unwrap_or_default();
-    let Some(stored) = stored else {
-        return Ok(Some(format!("{reference} is in the history, but not in the journal.")));
-    };
-    let metadata = stored.metadata.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let row = told_of(&stored.row, metadata.as_ref());
-    // An event of before said less; what it said must be so.
-    let parts = row.as_object().into_iter().flatten();
-    let mut wrong: Vec<&str> = parts
-        .filter(|(name, value)| told.payload.get(name.as_str()).is_some_and(|told| told != *value))
-        .map(|(name, _)| name.as_str())
-        .collect();
-    if stored.row.actor != told.actor {
-        wrong.push("actor");
-    }
-    if stored.row.created_at != told.at {
-        wrong.push("created_at");
-    }
-    wrong.sort_unstable();
-    if wrong.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(format!(
-        "{reference} in the journal has another {} than the history says.",
-        wrong.join(", ").replace('_', " ")
-    )))
-}
-
-fn row(event: &SealedEvent) -> EngineResult<HistoryRow> {
-    let told = event.event()?;
+/// A line of the list. What cannot be read is shown as far as it can.
+fn row(event: &SealedEvent) -> HistoryRow {
+    let told = event.event().unwrap_or_else(|_| Event {
+        at: value::time("event", event.at).unwrap_or(Timestamp::UNIX_EPOCH),
+        actor: event.actor.clone(),
+        kind: event.kind.clone(),
+        object_id: event.object_id.clone(),
+        payload: json!({ "unreadable": event.payload }),
+    });
     let parts = told.payload.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
     let fields = parts
         .map(|(name, value)| HistoryField {
@@ -350,7 +282,7 @@ fn row(event: &SealedEvent) -> EngineResult<HistoryRow> {
             value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
         })
         .collect();
-    Ok(HistoryRow { number: event.sequence, what: overview::activity(&told), fields, link: event.link.to_string() })
+    HistoryRow { number: event.sequence, what: overview::activity(&told), fields, link: event.link.to_string() }
 }
 
 /// The first head in a text: typed, or the file that was given out.
@@ -395,4 +327,22 @@ fn micros(day: Date, later: i64) -> EngineResult<i64> {
     let begin = day.and_then(|day| day.to_zoned(TimeZone::system()));
     let begin = begin.map_err(|_| EngineError::invalid("date", "This day is outside of the calendar."))?;
     Ok(begin.timestamp().as_microsecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_does_not_depend_on_the_order_of_members() {
+        let one = json!({ "a": [1, { "x": "Ä\"", "y": null }], "b": "2" });
+        let other: Value = serde_json::from_str(r#"{ "b": "2", "a": [1, { "y": null, "x": "Ä\"" }] }"#).unwrap();
+        assert_eq!(digest(&one), digest(&other));
+        assert_ne!(digest(&one), digest(&json!({ "a": [1, { "x": "Ä\"", "y": null }], "b": 2 })));
+        // Computed apart from this code, with Python's json and hashlib.
+        assert_eq!(
+            digest(&json!({ "b": [1, "x"], "a": null })),
+            "c22cb7b0353770e2b38094af641143ebf008ddf2d1f2dedb9d875996fcf245fa"
+        );
+    }
 }

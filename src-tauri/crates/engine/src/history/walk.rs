@@ -1,0 +1,266 @@
+//! One walk along the chain: every link computed again, every row of the journal held against the event that wrote it.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use ledger::{Head, Link, Status};
+use serde_json::Value;
+use store::history::{HistoryState, SealedEvent};
+use store::ledger::StoredTransaction;
+
+use super::told_of;
+use crate::api::history::HistoryCheck;
+use crate::{overview, words};
+
+/// Events that write a row of the journal; their object is that row.
+const OF_THE_JOURNAL: [&str; 5] =
+    ["transaction.posted", "hold.placed", "hold.committed", "hold.voided", "hold.expired"];
+/// The event of a signature.
+const SIGNED: &str = "statement.signed";
+/// Problems that are told; one broken place may spoil a million rows.
+const TOLD: usize = 20;
+
+/// What a signature covers.
+pub(super) struct SignedReport {
+    pub(super) statement_id: String,
+    pub(super) name: String,
+    pub(super) version: u64,
+    pub(super) digest: String,
+}
+
+/// Rows of the journal by their ids; of one that cannot be read, the sentence that says so.
+pub(super) type Journal = HashMap<String, Result<StoredTransaction, String>>;
+
+/// The walk along the chain.
+pub(super) struct Walk {
+    pub(super) last: Head,
+    journal_rows: u64,
+    pub(super) broken_at: Option<u64>,
+    problems: Vec<String>,
+    /// Reports that were signed, with the digest of each.
+    pub(super) signed: Vec<SignedReport>,
+    /// Earlier heads that the book remembers, by their number, and how many heads were found.
+    earlier: HashMap<u64, Vec<Link>>,
+    heads_found: u32,
+    /// A head that was given, until it is found; and why it is not.
+    given: Option<Head>,
+    head_differs: Option<String>,
+}
+
+impl Walk {
+    pub(super) fn new(heads: &[Head], given: Option<Head>) -> Self {
+        let mut earlier: HashMap<u64, Vec<Link>> = HashMap::new();
+        for head in heads {
+            earlier.entry(head.sequence).or_default().push(head.link);
+        }
+        Self {
+            last: Head::START,
+            journal_rows: 0,
+            broken_at: None,
+            problems: Vec::new(),
+            signed: Vec::new(),
+            earlier,
+            heads_found: 0,
+            given,
+            head_differs: None,
+        }
+    }
+
+    pub(super) fn problem(&mut self, sentence: String) {
+        if self.problems.len() < TOLD {
+            self.problems.push(sentence);
+        }
+    }
+
+    /// Goes on over `events`, which follow one another, up to the first that is broken.
+    pub(super) fn take(&mut self, events: &[SealedEvent], rows: &Journal) {
+        for event in events {
+            let next = self.last.sequence + 1;
+            if event.sequence != next {
+                self.broken_at = Some(next);
+                self.problem(format!("Entry {} of the history is missing.", words::number(next)));
+                return;
+            }
+            let head = self.last.then(&event.sealed());
+            if head.link != event.link {
+                self.broken_at = Some(next);
+                let what = event.event().map(|told| overview::activity(&told));
+                let what = what.map_or_else(
+                    |_| format!("{} of {}", event.kind, event.object_id),
+                    |what| format!("{} {}", what.verb, what.object),
+                );
+                self.problem(format!(
+                    "Entry {} of the history, “{} {what}”, is not what was sealed there: it or its link was changed.",
+                    words::number(next),
+                    event.actor
+                ));
+                return;
+            }
+            self.last = head;
+            for link in self.earlier.remove(&next).unwrap_or_default() {
+                if link == head.link {
+                    self.heads_found += 1;
+                } else {
+                    self.problem(format!(
+                        "The head that this book gave out at entry {} is another: the history up to there was written anew.",
+                        words::number(next)
+                    ));
+                }
+            }
+            if let Some(given) = self.given.take_if(|given| given.sequence == next) {
+                if given.link == head.link {
+                    self.heads_found += 1;
+                } else {
+                    self.head_differs = Some(format!(
+                        "Entry {} has another link than the head you gave: the history up to there was written anew, or the head is of another book or mistyped.",
+                        words::number(next)
+                    ));
+                }
+            }
+            if event.kind == SIGNED {
+                self.signed.extend(signed_report(event));
+            }
+            if is_of_journal(event) {
+                self.journal_rows += 1;
+                match rows.get(&event.object_id) {
+                    Some(Err(sentence)) => self.problem(sentence.clone()),
+                    found => {
+                        let stored = found.and_then(|read| read.as_ref().ok());
+                        if let Some(sentence) = compare(event, stored) {
+                            self.problem(sentence);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Looks at what the chain alone does not show.
+    pub(super) fn end(mut self, state: &HistoryState, heads: &[Head], started: Instant) -> HistoryCheck {
+        let count = |number: u64| words::plural(number, "entry", "entries");
+        let verified = self.last.sequence;
+        if self.broken_at.is_none() {
+            if state.head != self.last {
+                self.broken_at = Some(verified + 1);
+                self.problem(format!(
+                    "The history ends after {}, but {} were sealed: its end was cut off.",
+                    count(verified),
+                    words::number(state.head.sequence)
+                ));
+            } else if state.events != verified {
+                self.problem(format!(
+                    "{} are in the history, but {} were sealed.",
+                    count(state.events),
+                    words::number(verified)
+                ));
+            }
+            for head in heads.iter().filter(|head| head.sequence > verified) {
+                self.problem(format!(
+                    "A head was given out at entry {}, but the history has {} now: its end was cut off.",
+                    words::number(head.sequence),
+                    count(verified)
+                ));
+            }
+            if let Some(given) = self.given.take() {
+                self.head_differs = Some(match given.sequence {
+                    0 => "A head begins with the number of an entry, from 1.".to_owned(),
+                    number => format!(
+                        "The head you gave is of entry {}, but the history has {} now: its end was cut off, or the head is of another book.",
+                        words::number(number),
+                        count(verified)
+                    ),
+                });
+            }
+            if state.journal_rows != self.journal_rows {
+                self.problem(format!(
+                    "{} in the journal, but the history tells of {}.",
+                    words::plural(state.journal_rows, "row is", "rows are"),
+                    words::number(self.journal_rows)
+                ));
+            }
+        }
+        HistoryCheck {
+            verified,
+            journal_rows: self.journal_rows,
+            head: self.last.to_string(),
+            broken_at: self.broken_at,
+            problems: self.problems,
+            heads_found: self.heads_found,
+            head_differs: self.head_differs,
+            took_ms: u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+pub(super) fn is_of_journal(event: &SealedEvent) -> bool {
+    OF_THE_JOURNAL.contains(&event.kind.as_str())
+}
+
+/// What a signature says of its report. Signatures of before said nothing of it.
+fn signed_report(event: &SealedEvent) -> Option<SignedReport> {
+    let told = event.event().ok()?.payload;
+    let text = |name: &str| told[name].as_str().map(str::to_owned);
+    text("report_sha256").zip(told["version"].as_u64()).map(|(digest, version)| SignedReport {
+        statement_id: event.object_id.clone(),
+        name: text("name").unwrap_or_default(),
+        version,
+        digest,
+    })
+}
+
+/// Where a row of the journal is not what its event says.
+fn compare(event: &SealedEvent, stored: Option<&StoredTransaction>) -> Option<String> {
+    let Ok(told) = event.event() else { return Some(unreadable(event)) };
+    let reference = told.payload["reference"].as_str().unwrap_or_default();
+    let Some(stored) = stored else {
+        return Some(format!("{reference} is in the history, but not in the journal."));
+    };
+    let metadata = stored.metadata.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let row = told_of(&stored.row, metadata.as_ref());
+    // An event of before said less; what it said must be so.
+    let parts = row.as_object().into_iter().flatten();
+    let mut wrong: Vec<&str> = parts
+        .filter(|(name, value)| told.payload.get(name.as_str()).is_some_and(|told| told != *value))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let said_by = [
+        ("actor", stored.row.actor == told.actor),
+        ("created_at", stored.row.created_at == told.at),
+        ("status", stored.row.status == status_after(&event.kind)),
+        ("refund", stored.refund_of.as_deref() == refunds(&told.payload, metadata.as_ref())),
+    ];
+    wrong.extend(said_by.iter().filter(|(_, same)| !same).map(|(name, _)| *name));
+    if wrong.is_empty() {
+        return None;
+    }
+    wrong.sort_unstable();
+    wrong.dedup();
+    let wrong = wrong.join(", ").replace('_', " ");
+    Some(format!("{reference} in the journal has another {wrong} than the history says."))
+}
+
+/// What an event leaves as the status of its row.
+fn status_after(kind: &str) -> Status {
+    match kind {
+        "hold.placed" => Status::Inflight,
+        "hold.voided" | "hold.expired" => Status::Void,
+        _ => Status::Applied,
+    }
+}
+
+/// The row that an event says it gives back. Before there were refunds, the review desk said so in the metadata.
+fn refunds<'a>(told: &'a Value, metadata: Option<&'a Value>) -> Option<&'a str> {
+    match told.get("status") {
+        Some(_) => told["refunds"].as_str(),
+        None => metadata.and_then(|metadata| metadata["reverses"].as_str()),
+    }
+}
+
+fn unreadable(event: &SealedEvent) -> String {
+    format!(
+        "Entry {} of the history, {} of {}, cannot be read.",
+        words::number(event.sequence),
+        event.kind,
+        event.object_id
+    )
+}
