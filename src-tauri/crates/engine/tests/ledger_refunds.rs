@@ -172,3 +172,32 @@ async fn what_is_no_settled_row_cannot_be_given_back_by_hand_either() {
         assert!(raw.execute(&sql).await.is_err(), "accepted: {sql}");
     }
 }
+
+/// The review desk reversed entries before there were refunds, and said so in the metadata.
+#[tokio::test]
+async fn an_older_reversal_counts_as_given_back_in_the_file() {
+    use crate::support::{execute, older_book};
+    let folder = tempfile::tempdir().unwrap();
+    let path = older_book(folder.path()).await;
+    execute(
+        &path,
+        &[
+            "INSERT INTO ledger (id, name, created_at) VALUES ('ldg_1', 'Bank', 0)",
+            "INSERT INTO balance (id, ledger_key, name, currency, exponent, created_at) VALUES ('bln_a', 1, 'A', 'EUR', 2, 0), ('bln_b', 1, 'B', 'EUR', 2, 0)",
+            "INSERT INTO txn (id, status, reference, source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, metadata, input_hash) VALUES
+             ('txn_1', 'APPLIED', 'FEE', 1, 2, '500', 'EUR', 2, '', '2026-01-01', 0, 'Ada', NULL, x'00'),
+             ('txn_2', 'APPLIED', 'FEE-reversal', 2, 1, '500', 'EUR', 2, '', '2026-01-01', 0, 'Ada', '{\"reverses\":\"txn_1\"}', x'00'),
+             ('txn_3', 'APPLIED', 'OTHER', 1, 2, '500', 'EUR', 2, '', '2026-01-01', 0, 'Ada', '{\"reverses\":\"txn_1\"}', x'00'),
+             ('txn_4', 'APPLIED', 'PLAIN', 1, 2, '500', 'EUR', 2, '', '2026-01-01', 0, 'Ada', '{\"line\":1}', x'00')",
+        ],
+    )
+    .await;
+    let store = std::sync::Arc::new(store_sqlite::SqliteStore::open(&path).await.unwrap());
+    let engine = engine::Engine::new(store, std::sync::Arc::new(engine::SystemClock), "Orla Keane");
+    let left = async |id: &str| engine.transaction_get(id).await.unwrap().rows[0].refundable.clone();
+    assert_eq!(left("txn_1").await.as_deref(), Some("0"), "it went back before");
+    assert_eq!(left("txn_2").await, None, "the reversal is a refund");
+    assert_eq!(left("txn_3").await.as_deref(), Some("500"), "it goes the same way and gives nothing back");
+    assert_eq!(left("txn_4").await.as_deref(), Some("500"));
+    engine.close().await;
+}
