@@ -5,7 +5,8 @@
  */
 export type SignoffItem = { 
 /**
- * Stable name: `left_to_clear`, `ledger_agrees`, `opening_continues`, `outstanding`, `differences`, `left_out`.
+ * Stable name: `left_to_clear`, `ledger_agrees`, `opening_continues`, `closing_continues`, `closing_stated`,
+ * `outstanding`, `differences`, `left_out`.
  */
 key: string, ok: boolean, 
 /**
