@@ -7,7 +7,7 @@ use serde_json::Value;
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// What to measure, such as `grid` (pages, filters and totals) or `window` (memory with a large book);
+    /// What to measure, such as `grid` (pages, filters and totals), `ledger` (posting and proving) or `window` (memory with a large book);
     /// everything when left out
     area: Option<String>,
     /// Passed on to the bench
