@@ -106,7 +106,7 @@ fn a_posting_is_given_back_in_parts_with_the_keyboard() {
         with_text(&app, "#inspector-slot", "SALE-1").await?;
         click_text(&app, ROW, "500.00").await?;
         app.press("Shift+R").await?;
-        app.wait_text("new-transaction-dialog", "Give back SALE-1").await?;
+        app.wait_text("new-transaction-dialog", "Refund SALE-1").await?;
         app.wait_text("posting-check-refund", "SALE-1 is given back whole").await?;
         assert_eq!(value(&app, "field-amount").await?, "500.00");
         app.fill("field-amount", "500.01").await?;

@@ -23,7 +23,7 @@ fn screenshots_of_the_audit() {
         app.fill("compare-head", &format!("3:{}", "ab".repeat(32))).await?;
         app.press("Enter").await?;
         let differs =
-            [("audit-head-differs", "The head is not in this history."), ("audit-verified", "The history holds.")];
+            [("audit-head-differs", "The head is not in this history."), ("audit-head-differs", "fit each other")];
         both_themes(desk, &app, "audit-head-differs", &differs).await
     });
 }

@@ -35,7 +35,17 @@ const FIRST = [
   'effective_date',
   'status',
   'reason',
+  'source',
+  'destination',
+  'parent',
 ];
+/** Parts that are ids: nobody reads them, somebody copies them. */
+const IDS = ['source', 'destination', 'parent', 'refunds', 'ledger', 'line'];
+export const isId = (name: string): boolean => IDS.includes(name);
+const STATUS: Record<string, string> = { APPLIED: 'Applied', INFLIGHT: 'Held', VOID: 'Void' };
+/** A value as people say it. */
+export const shownAs = (name: string, value: string): string =>
+  name === 'status' ? (STATUS[value] ?? value) : value;
 /** The amount stands above them, as people write it. */
 const SAID = ['amount', 'exponent', 'currency'];
 
@@ -56,13 +66,14 @@ export const wordsOf = ({ what }: HistoryRow): { verb: string; object: string; a
 const NAMES: Record<string, string> = {
   amount: 'Amount, minor units',
   exponent: 'Decimals',
-  source: 'From, id',
+  source: 'From id',
   source_name: 'From',
-  destination: 'To, id',
+  destination: 'To id',
   destination_name: 'To',
   effective_date: 'Effective date',
   expires_at: 'Expires, microseconds',
   parent: 'Part of',
+  refunds: 'Gives back',
   below_zero: 'May go below zero',
   signed_by: 'Signed by',
 };

@@ -125,7 +125,7 @@ describe('a refund', () => {
       description: 'Reversal of PAY-7741',
       source: { value: 'rent', label: 'Rent' },
       destination: { value: 'bank', label: 'Merrion Operating' },
-      refunds: { id: 'txn_1', reference: 'PAY-7741' },
+      refunds: { id: 'txn_1', reference: 'PAY-7741', word: 'Reverse' },
     });
     const second = refundOf({ ...entry, reference: '😀'.repeat(255) }, 'Refund', 1);
     expect([...(second.reference ?? '')]).toHaveLength(255);

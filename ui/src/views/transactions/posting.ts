@@ -8,6 +8,13 @@ import { lastDay } from '../common/signed';
 import { instantOf } from '../common/times.svelte';
 import { money } from '../common/words';
 
+/** The row that a posting gives back, and what that is called. */
+export interface Refunds {
+  id: string;
+  reference: string;
+  word: 'Refund' | 'Reverse';
+}
+
 /** What another view knows already. */
 export interface Prefill {
   amount?: string;
@@ -19,7 +26,7 @@ export interface Prefill {
   source?: ComboOption;
   destination?: ComboOption;
   /** The row that it gives back. */
-  refunds?: { id: string; reference: string };
+  refunds?: Refunds;
 }
 
 export type Side = 'source' | 'destination';
@@ -56,7 +63,7 @@ export interface Values {
   anyway: boolean;
   signedReason: string;
   /** The row that it gives back. */
-  refunds: { id: string; reference: string } | null;
+  refunds: Refunds | null;
 }
 
 export const blank = (currency: string, today: string): Values => ({
@@ -214,7 +221,11 @@ export function refundOf(booked: Booked, word: 'Refund' | 'Reversal', before = 0
     description: `${word} of ${booked.reference}`,
     source: { value: booked.destination_id, label: booked.destination_name },
     destination: { value: booked.source_id, label: booked.source_name },
-    refunds: { id: booked.id, reference: booked.reference },
+    refunds: {
+      id: booked.id,
+      reference: booked.reference,
+      word: word === 'Refund' ? 'Refund' : 'Reverse',
+    },
   };
 }
 
