@@ -58,19 +58,8 @@ impl Engine {
         let started = Instant::now();
         let mut told = started;
         let tell = |done: u64| {
-            let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
-            let rate = done.saturating_mul(1_000) / millis;
-            let step = JobProgress {
-                job_id: request.job.clone(),
-                title: format!("Export to {}", files::name(&path)),
-                phase: "write".into(),
-                done,
-                total,
-                rate,
-                seconds_left: (total - done).checked_div(rate).and_then(|seconds| u32::try_from(seconds).ok()),
-                matches: 0,
-                state: "running".into(),
-            };
+            let title = format!("Export to {}", files::name(&path));
+            let step = JobProgress::running(&request.job, title, "write", (done, total), started);
             if progress.is_none_or(|progress| progress(step)) { Ok(()) } else { Err(EngineError::Cancelled) }
         };
         let days = request.columns.contains(&ExportColumn::Booked);

@@ -19,9 +19,12 @@ pub(crate) struct Refundable {
 }
 
 impl Refundable {
-    pub(crate) fn new(family: &[StoredTransaction], refunds: Vec<StoredTransaction>) -> Self {
+    pub(crate) fn new<'a>(
+        family: impl IntoIterator<Item = &'a StoredTransaction>,
+        refunds: Vec<StoredTransaction>,
+    ) -> Self {
         let part = |id: &str, amount: &Amount| Part { id: id.to_owned(), amount: amount.clone() };
-        let settled = family.iter().filter(|stored| stored.row.status == Status::Applied);
+        let settled = family.into_iter().filter(|stored| stored.row.status == Status::Applied);
         let given = refunds.iter().filter_map(|refund| Some(part(refund.refund_of.as_deref()?, &refund.row.amount)));
         Self {
             settled: settled.map(|stored| part(&stored.row.id, &stored.row.amount)).collect(),
@@ -108,8 +111,7 @@ impl Engine {
     pub(crate) async fn refund_preview(&self, id: &str, amount: &Amount, sides: [&str; 2]) -> EngineResult<String> {
         let (family, rows) = self.family_of(id).await?;
         let refundable = self.refundable(&family.first, &rows).await?;
-        let family: Vec<&StoredTransaction> = std::iter::once(&family.first).chain(&rows).collect();
-        let original = family.into_iter().find(|stored| stored.row.id == id);
+        let original = std::iter::once(&family.first).chain(&rows).find(|stored| stored.row.id == id);
         let original = original.ok_or_else(|| EngineError::not_found("transaction", id))?;
         allowed(original, &refundable, amount, sides)?;
         let after = &refundable.left(id) - amount;
@@ -127,8 +129,7 @@ impl Engine {
         first: &StoredTransaction,
         rows: &[StoredTransaction],
     ) -> EngineResult<Refundable> {
-        let family: Vec<StoredTransaction> = std::iter::once(first).chain(rows).cloned().collect();
-        Ok(Refundable::new(&family, self.store.refunds(first.key).await?))
+        Ok(Refundable::new(std::iter::once(first).chain(rows), self.store.refunds(first.key).await?))
     }
 
     /// The row that a refund gives back.

@@ -5,12 +5,13 @@ use std::path::Path;
 use std::time::Instant;
 
 use ledger::{Amount, Currency};
-use reports::{Cell, Table};
+use reports::Table;
 use store::ledger::BalanceAt;
 
 use crate::api::statements::ReportFormat;
 use crate::api::trial::{TrialAccount, TrialReport, TrialTotal};
 use crate::balances::parse_day;
+use crate::report::tables::{amount, table, text};
 use crate::{Engine, EngineError, EngineResult, files};
 
 /// The sums of one currency.
@@ -100,18 +101,7 @@ fn totals(rows: &[&BalanceAt]) -> Vec<TrialTotal> {
 }
 
 fn tables(report: &TrialReport) -> EngineResult<Vec<Table>> {
-    let text = |value: &str| Cell::Text(value.to_owned());
-    let amount = |minor: Option<&str>, exponent: u8| -> EngineResult<Cell> {
-        match minor {
-            None => Ok(text("")),
-            Some(minor) => {
-                let amount: Amount = minor
-                    .parse()
-                    .map_err(|error| EngineError::Store(store::StoreError::damaged("trial balance", error)))?;
-                Ok(Cell::Amount { amount, exponent })
-            }
-        }
-    };
+    let side = |minor: Option<&str>, exponent| minor.map_or_else(|| Ok(text("")), |minor| amount(minor, exponent));
     let day = report.as_of.as_deref().unwrap_or("now");
     let about = vec![vec![text("Book"), text(&report.book)], vec![text("As of"), text(day)]];
     let head = ["Ledger", "Balance", "Currency", "In", "Out", "Debit", "Credit"];
@@ -121,10 +111,10 @@ fn tables(report: &TrialReport) -> EngineResult<Vec<Table>> {
             text(&row.ledger),
             text(&row.name),
             text(&row.currency),
-            amount(Some(&row.money_in), row.exponent)?,
-            amount(Some(&row.money_out), row.exponent)?,
-            amount(row.debit.as_deref(), row.exponent)?,
-            amount(row.credit.as_deref(), row.exponent)?,
+            amount(&row.money_in, row.exponent)?,
+            amount(&row.money_out, row.exponent)?,
+            side(row.debit.as_deref(), row.exponent)?,
+            side(row.credit.as_deref(), row.exponent)?,
         ]);
     }
     for total in &report.totals {
@@ -132,16 +122,11 @@ fn tables(report: &TrialReport) -> EngineResult<Vec<Table>> {
             text("Total"),
             text(if total.ties { "ties" } else { "does not tie" }),
             text(&total.currency),
-            amount(Some(&total.money_in), total.exponent)?,
-            amount(Some(&total.money_out), total.exponent)?,
-            amount(Some(&total.debit), total.exponent)?,
-            amount(Some(&total.credit), total.exponent)?,
+            amount(&total.money_in, total.exponent)?,
+            amount(&total.money_out, total.exponent)?,
+            amount(&total.debit, total.exponent)?,
+            amount(&total.credit, total.exponent)?,
         ]);
     }
-    let table = |name: &str, head: &[&str], rows| Table {
-        name: name.to_owned(),
-        head: head.iter().map(|name| (*name).to_owned()).collect(),
-        rows,
-    };
     Ok(vec![table("About", &["Field", "Value"], about), table("Trial balance", &head, rows)])
 }

@@ -18,18 +18,16 @@ pub struct Part {
 ///
 /// `settled` are the settled rows of the family, `given` what was given back of it so far.
 pub fn left(of: &str, settled: &[Part], given: &[Part]) -> Amount {
-    let sum = |parts: &mut dyn Iterator<Item = &Part>| {
-        parts.fold(Amount::ZERO, |mut sum, part| {
-            sum += &part.amount;
-            sum
-        })
-    };
-    let of_all = &sum(&mut settled.iter()) - &sum(&mut given.iter());
+    let of_all = &sum(settled.iter()) - &sum(given.iter());
     let left = match settled.iter().find(|part| part.id == of) {
-        Some(row) => (&row.amount - &sum(&mut given.iter().filter(|part| part.id == of))).min(of_all),
+        Some(row) => (&row.amount - &sum(given.iter().filter(|part| part.id == of))).min(of_all),
         None => of_all,
     };
     left.max(Amount::ZERO)
+}
+
+fn sum<'a>(parts: impl Iterator<Item = &'a Part>) -> Amount {
+    parts.map(|part| &part.amount).sum()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The history: events, the links that seal them, and the head.
 
-use ledger::{Head, Sealed};
+use ledger::Head;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
-use store::history::{HistoryState, SealedEvent, span};
+use store::history::{HistoryState, SealedEvent, sealed, span};
 use store::ledger::StoredTransaction;
 use store::page::{field, window, words};
 use store::rows::{self, value, value::micros};
@@ -48,19 +48,11 @@ pub(crate) async fn record(connection: &mut PgConnection, event: &Event) -> Stor
     .fetch_one(&mut *connection)
     .await
     .map_err(from_sqlx)?;
-    let last = head(&mut *connection).await?;
-    let sealed = Sealed {
-        sequence: last.sequence + 1,
-        at: micros(event.at),
-        actor: &event.actor,
-        kind: &event.kind,
-        object_id: &event.object_id,
-        payload: &payload,
-    };
+    let next = sealed(&head(&mut *connection).await?, event, &payload);
     sqlx::query("INSERT INTO history_link (sequence, event_key, link) VALUES ($1, $2, $3)")
-        .bind(signed(sealed.sequence))
+        .bind(signed(next.sequence))
         .bind(key)
-        .bind(last.link.then(&sealed).bytes().as_slice())
+        .bind(next.link.bytes().as_slice())
         .execute(connection)
         .await
         .map_err(from_sqlx)?;

@@ -2,7 +2,7 @@
 
 use ledger::{Head, Sealed};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
-use store::history::{HistoryState, SealedEvent, span};
+use store::history::{HistoryState, SealedEvent, sealed, span};
 use store::ledger::StoredTransaction;
 use store::page::{field, window, words};
 use store::rows::{self, value, value::micros};
@@ -44,19 +44,11 @@ pub(crate) async fn record(connection: &mut SqliteConnection, event: &Event) -> 
         .execute(&mut *connection)
         .await
         .map_err(from_sqlx)?;
-    let last = head(&mut *connection).await?;
-    let sealed = Sealed {
-        sequence: last.sequence + 1,
-        at: micros(event.at),
-        actor: &event.actor,
-        kind: &event.kind,
-        object_id: &event.object_id,
-        payload: &payload,
-    };
+    let next = sealed(&head(&mut *connection).await?, event, &payload);
     sqlx::query("INSERT INTO history_link (sequence, event_key, link) VALUES (?, ?, ?)")
-        .bind(i64::try_from(sealed.sequence).unwrap_or(i64::MAX))
+        .bind(i64::try_from(next.sequence).unwrap_or(i64::MAX))
         .bind(written.last_insert_rowid())
-        .bind(last.link.then(&sealed).bytes().as_slice())
+        .bind(next.link.bytes().as_slice())
         .execute(connection)
         .await
         .map_err(from_sqlx)?;

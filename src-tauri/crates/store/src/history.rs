@@ -59,6 +59,18 @@ pub struct HistoryState {
     pub journal_rows: u64,
 }
 
+/// The head once `event` is added behind `last`, with its payload as it is stored.
+pub fn sealed(last: &Head, event: &Event, payload: &str) -> Head {
+    last.then(&Sealed {
+        sequence: last.sequence + 1,
+        at: value::micros(event.at),
+        actor: &event.actor,
+        kind: &event.kind,
+        object_id: &event.object_id,
+        payload,
+    })
+}
+
 /// The numbers on a page of the whole history, which has no gaps: the lowest, the highest, and whether the newest comes
 /// first. Nothing where the list is narrowed, or sorted by something else.
 pub fn span(query: &Query, last: u64) -> Option<(u64, u64, bool)> {

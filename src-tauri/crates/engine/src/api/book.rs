@@ -116,6 +116,31 @@ pub struct JobProgress {
     pub state: String,
 }
 
+impl JobProgress {
+    /// A job at work: how fast it has been since `began`, and how long it will take at that rate.
+    pub(crate) fn running(
+        job_id: &str,
+        title: impl Into<String>,
+        phase: &str,
+        (done, total): (u64, u64),
+        began: std::time::Instant,
+    ) -> Self {
+        let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+        let rate = done.saturating_mul(1_000) / millis;
+        Self {
+            job_id: job_id.to_owned(),
+            title: title.into(),
+            phase: phase.to_owned(),
+            done,
+            total,
+            rate,
+            seconds_left: total.saturating_sub(done).checked_div(rate).and_then(|seconds| u32::try_from(seconds).ok()),
+            matches: 0,
+            state: "running".into(),
+        }
+    }
+}
+
 /// Something changed; views that show it read again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

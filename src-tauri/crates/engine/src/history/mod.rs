@@ -198,19 +198,7 @@ impl Engine {
 }
 
 fn tell(job: &str, done: u64, total: u64, started: Instant, progress: Option<ExportProgress<'_>>) -> EngineResult<()> {
-    let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
-    let rate = done.saturating_mul(1_000) / millis;
-    let step = JobProgress {
-        job_id: job.to_owned(),
-        title: "Verify the history".into(),
-        phase: "verify".into(),
-        done,
-        total,
-        rate,
-        seconds_left: total.saturating_sub(done).checked_div(rate).and_then(|seconds| u32::try_from(seconds).ok()),
-        matches: 0,
-        state: "running".into(),
-    };
+    let step = JobProgress::running(job, "Verify the history", "verify", (done, total), started);
     if progress.is_none_or(|progress| progress(step)) { Ok(()) } else { Err(EngineError::Cancelled) }
 }
 

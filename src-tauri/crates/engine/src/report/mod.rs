@@ -1,7 +1,7 @@
 //! The reconciliation statement as a model, live or as it was signed, and its export.
 
 mod matched;
-mod tables;
+pub(crate) mod tables;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;

@@ -44,11 +44,11 @@ pub(super) fn tables(report: &Report) -> EngineResult<Vec<Table>> {
     Ok(tables)
 }
 
-fn table(name: &str, head: &[&str], rows: Vec<Row>) -> Table {
+pub(crate) fn table(name: &str, head: &[&str], rows: Vec<Row>) -> Table {
     Table { name: name.to_owned(), head: head.iter().copied().map(str::to_owned).collect(), rows }
 }
 
-fn text(value: &str) -> Cell {
+pub(crate) fn text(value: &str) -> Cell {
     Cell::Text(value.to_owned())
 }
 
@@ -56,7 +56,7 @@ fn number(value: u32) -> Cell {
     Cell::Number(u64::from(value))
 }
 
-fn amount(value: &str, exponent: u8) -> EngineResult<Cell> {
+pub(crate) fn amount(value: &str, exponent: u8) -> EngineResult<Cell> {
     let amount: Amount = value.parse().map_err(|error| EngineError::Store(StoreError::damaged("report", error)))?;
     Ok(Cell::Amount { amount, exponent })
 }

@@ -98,20 +98,10 @@ impl Reporter {
             return;
         }
         self.sent = Instant::now();
-        let millis = u64::try_from(self.phase_began.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
-        let rate = progress.done.saturating_mul(1000) / millis;
-        let left = progress.total.saturating_sub(progress.done);
-        let _ = self.sender.send(Notice::Job(JobProgress {
-            job_id: self.job_id.clone(),
-            title: self.title.clone(),
-            phase: phase_word(progress.phase).into(),
-            done: progress.done,
-            total: progress.total,
-            rate,
-            seconds_left: left.checked_div(rate).and_then(|seconds| u32::try_from(seconds).ok()),
-            matches: progress.matches_so_far,
-            state: "running".into(),
-        }));
+        let done = (progress.done, progress.total);
+        let phase = phase_word(progress.phase);
+        let step = JobProgress::running(&self.job_id, &self.title, phase, done, self.phase_began);
+        let _ = self.sender.send(Notice::Job(JobProgress { matches: progress.matches_so_far, ..step }));
     }
 }
 
