@@ -13,6 +13,7 @@ mod desk;
 pub mod error;
 mod export;
 pub mod files;
+mod group;
 mod history;
 mod holds;
 mod idempotency;
@@ -72,6 +73,7 @@ pub struct Engine {
     /// What looking at the file found, in sentences.
     pub(crate) file_problems: RwLock<Vec<String>>,
     pub(crate) recon: recon::ReconState,
+    pub(crate) writer: Arc<group::Writer>,
 }
 
 /// Who does something, and when: taken once per use case so that all rows of it agree.
@@ -87,6 +89,7 @@ impl Engine {
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, actor: impl Into<String>) -> Self {
         let (notices, _) = broadcast::channel(NOTICE_BUFFER);
         Self {
+            writer: group::Writer::new(Arc::clone(&store), Arc::clone(&clock)),
             store,
             clock,
             actor: RwLock::new(actor.into()),
@@ -109,11 +112,6 @@ impl Engine {
 
     pub(crate) fn stamp(&self) -> Stamp {
         Stamp { at: self.clock.now(), today: self.clock.today(), actor: self.actor() }
-    }
-
-    /// For what time does by itself: no person is named for it.
-    pub(crate) fn system_stamp(&self) -> Stamp {
-        Stamp { actor: SYSTEM_ACTOR.to_owned(), ..self.stamp() }
     }
 
     pub(crate) fn actor(&self) -> String {

@@ -3,11 +3,13 @@
 use jiff::{Timestamp, civil::Date};
 use ledger::{Amount, Balance, Overdraft, Posting, Status, TransactionRow, transaction};
 use store::Unit;
+use store::journal::Expected;
 use store::ledger::{BalanceRecord, BalanceRef, NewBalance, NewTransaction, StoredTransaction};
 use store::system::Event;
 
 use crate::balances::{created, one_exponent};
 use crate::clock::new_id;
+use crate::group::Command;
 use crate::idempotency::{Asked, taken};
 use crate::{EngineError, EngineResult, Stamp, history, refunds, signed, words};
 
@@ -38,6 +40,30 @@ pub(crate) struct PostCommand {
     pub signed_reason: Option<String>,
     /// Id of the row that it gives back, whole or in part.
     pub refunds: Option<String>,
+}
+
+#[async_trait::async_trait]
+impl Command for PostCommand {
+    type Answer = Posted;
+
+    fn expected(&self) -> Expected {
+        let sides = [&self.source, &self.destination];
+        let references = Some(&self.reference).filter(|reference| !reference.is_empty());
+        // What is asked about an indicator is asked once its balance is known.
+        let below_zero = (self.overdraft == Overdraft::Refused && !self.source.starts_with('@'))
+            .then(|| below_zero_key(&self.source));
+        Expected {
+            balances: sides.map(|name| balance_ref(name, &self.currency)).to_vec(),
+            references: references.into_iter().cloned().collect(),
+            rows: self.refunds.clone().into_iter().collect(),
+            settings: below_zero.into_iter().collect(),
+            day: self.effective_date,
+        }
+    }
+
+    async fn run(&self, unit: &mut dyn Unit, stamp: &Stamp) -> EngineResult<Posted> {
+        post_in(unit, stamp, self).await
+    }
 }
 
 impl PostCommand {
@@ -80,6 +106,8 @@ pub(crate) fn is_allowed(setting: Option<serde_json::Value>) -> bool {
 /// # Errors
 /// Any refusal of the ledger; nothing of the unit may then be committed.
 pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCommand) -> EngineResult<Posted> {
+    let day = command.effective_date.or(Some(stamp.today));
+    unit.expect(&Expected { day, ..command.expected() }).await?;
     if !command.reference.is_empty()
         && let Some(existing) = unit.load_by_reference(&command.reference).await?
     {
@@ -102,7 +130,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         }
         asked => asked.clone(),
     };
-    let refund_of_key = match &command.refunds {
+    let refund_of = match &command.refunds {
         Some(of) => {
             let sides = [&*source.balance.id, &*destination.balance.id];
             Some(refunds::admit(unit, of, &command.amount, sides).await?)
@@ -158,7 +186,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         destination_key: destination.key,
         metadata: command.metadata.as_ref().map(ToString::to_string),
         input_hash,
-        refund_of_key,
+        refund_of,
     };
     let key = unit.insert_transaction(&new).await?;
     if posting.hold {

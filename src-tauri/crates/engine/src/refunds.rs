@@ -3,7 +3,7 @@
 use ledger::refund::{Part, left};
 use ledger::{Amount, Status};
 use store::Unit;
-use store::ledger::StoredTransaction;
+use store::ledger::{RefundOf, StoredTransaction};
 
 use crate::api::transactions::{PostRequest, RefundRow, TransactionDetail, TransactionLink};
 use crate::{Engine, EngineError, EngineResult, words};
@@ -97,13 +97,13 @@ fn allowed(
 ///
 /// # Errors
 /// A refusal in words: it does not exist, is a refund itself, or less of it is left.
-pub(crate) async fn admit(unit: &mut dyn Unit, id: &str, amount: &Amount, sides: [&str; 2]) -> EngineResult<i64> {
+pub(crate) async fn admit(unit: &mut dyn Unit, id: &str, amount: &Amount, sides: [&str; 2]) -> EngineResult<RefundOf> {
     let original = unit.load_transaction(id).await?.ok_or_else(|| EngineError::not_found("transaction", id))?;
     let family_key = original.parent_key.unwrap_or(original.key);
     let family = unit.load_family(family_key).await?;
     let refundable = Refundable::new(&family, unit.load_refunds(family_key).await?);
     allowed(&original, &refundable, amount, sides)?;
-    Ok(original.key)
+    Ok(RefundOf { key: original.key, id: original.row.id })
 }
 
 impl Engine {

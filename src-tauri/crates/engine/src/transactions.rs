@@ -10,7 +10,7 @@ use crate::api::transactions::{Check, Effect, FamilyRow, JournalRow, PostPreview
 use crate::days::entry_day;
 use crate::idempotency::{Asked, reference_of};
 use crate::post::{
-    PostCommand, balance_ref, below_zero_key, check_indicator, empty_indicator, expiry_is_past, is_allowed, post_in,
+    PostCommand, Posted, balance_ref, below_zero_key, check_indicator, empty_indicator, expiry_is_past, is_allowed,
 };
 use crate::refunds::Refundable;
 use crate::{Engine, EngineError, EngineResult, Topic, signed, view, words};
@@ -126,17 +126,16 @@ impl Engine {
     /// Any refusal of the ledger, in words; nothing is then written.
     pub async fn post(&self, request: PostRequest) -> EngineResult<TransactionDetail> {
         let command = self.command(&request)?;
-        let stamp = self.stamp();
-        let posted = async {
-            let mut unit = self.store.begin().await?;
-            let posted = post_in(unit.as_mut(), &stamp, &command).await?;
-            if !posted.existing {
-                unit.commit().await?;
-            }
-            EngineResult::Ok(posted)
-        }
-        .await;
-        let posted = match posted {
+        let posted = self.book(command).await?;
+        let mut detail = self.transaction_get(&posted.id).await?;
+        detail.existing = posted.existing;
+        Ok(detail)
+    }
+
+    /// Hands a posting to the writer and tells the views.
+    async fn book(&self, command: PostCommand) -> EngineResult<Posted> {
+        let signed = command.signed_reason.is_some();
+        let posted = match self.writer.submit(&self.actor(), command).await {
             Err(EngineError::UnknownIndicator { name, currency, .. }) => {
                 let closest = self.closest_indicators(&name, &currency).await?;
                 return Err(EngineError::UnknownIndicator { name, currency, closest });
@@ -145,13 +144,11 @@ impl Engine {
         };
         if !posted.existing {
             self.changed(&[Topic::Transactions, Topic::Balances, Topic::Holds]);
-            if command.signed_reason.is_some() {
+            if signed {
                 self.changed(&[Topic::Statements]);
             }
         }
-        let mut detail = self.transaction_get(&posted.id).await?;
-        detail.existing = posted.existing;
-        Ok(detail)
+        Ok(posted)
     }
 
     /// What a posting would do, and every condition it meets or does not. Writes nothing.

@@ -2,14 +2,12 @@
 
 use ledger::Head;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
-use store::history::{HistoryState, SealedEvent, sealed, span};
+use store::history::{HistoryState, SealedEvent, span};
 use store::ledger::StoredTransaction;
 use store::page::{field, window, words};
-use store::rows::{self, value, value::micros};
-use store::system::Event;
+use store::rows::{self, value};
 use store::{HistoryReads, Page, Query, StoreResult};
 
-use crate::error::from_sqlx;
 use crate::open::PostgresStore;
 use crate::row::{all, first, number};
 use crate::sql::{Column, order_by, push_condition, push_found};
@@ -32,31 +30,6 @@ fn signed(number: u64) -> i64 {
 async fn head(connection: &mut PgConnection) -> StoreResult<Head> {
     let query = QueryBuilder::new("SELECT sequence, link FROM history_head");
     Ok(first(connection, query, rows::head).await?.unwrap_or(Head::START))
-}
-
-/// Adds an event and its link.
-pub(crate) async fn record(connection: &mut PgConnection, event: &Event) -> StoreResult<()> {
-    let payload = event.payload.to_string();
-    let key: i64 = sqlx::query_scalar(
-        "INSERT INTO event (at, actor, kind, object_id, payload) VALUES ($1, $2, $3, $4, $5::json) RETURNING key",
-    )
-    .bind(micros(event.at))
-    .bind(&event.actor)
-    .bind(&event.kind)
-    .bind(&event.object_id)
-    .bind(&payload)
-    .fetch_one(&mut *connection)
-    .await
-    .map_err(from_sqlx)?;
-    let next = sealed(&head(&mut *connection).await?, event, &payload);
-    sqlx::query("INSERT INTO history_link (sequence, event_key, link) VALUES ($1, $2, $3)")
-        .bind(signed(next.sequence))
-        .bind(key)
-        .bind(next.link.bytes().as_slice())
-        .execute(connection)
-        .await
-        .map_err(from_sqlx)?;
-    Ok(())
 }
 
 fn filter(builder: &mut QueryBuilder<Postgres>, query: &Query) -> StoreResult<()> {

@@ -8,6 +8,7 @@
 
 mod error;
 mod history;
+mod journal;
 mod ledger;
 mod open;
 mod recon;

@@ -7,7 +7,6 @@ use store::system::{Counts, Event, JobRecord};
 use store::{StoreResult, SystemReads, SystemWrites};
 
 use crate::error::from_sqlx;
-use crate::history;
 use crate::open::PostgresStore;
 use crate::row::{all, first};
 use crate::unit::PostgresUnit;
@@ -85,26 +84,6 @@ impl SystemReads for PostgresStore {
 
 #[async_trait::async_trait]
 impl SystemWrites for PostgresUnit {
-    async fn load_setting(&mut self, key: &str) -> StoreResult<Option<Value>> {
-        setting(self.connection(), key).await
-    }
-
-    async fn put_setting(&mut self, key: &str, value: &Value) -> StoreResult<()> {
-        sqlx::query(
-            "INSERT INTO setting (key, value) VALUES ($1, $2::json) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        )
-        .bind(key)
-        .bind(value.to_string())
-        .execute(self.connection())
-        .await
-        .map_err(from_sqlx)?;
-        Ok(())
-    }
-
-    async fn record_event(&mut self, event: &Event) -> StoreResult<()> {
-        history::record(self.connection(), event).await
-    }
-
     async fn insert_job(&mut self, job: &JobRecord) -> StoreResult<()> {
         sqlx::query(
             "INSERT INTO job (id, kind, title, state, params, phase, done, total, actor, started_at)
@@ -120,7 +99,7 @@ impl SystemWrites for PostgresUnit {
         .bind(large(job.total))
         .bind(&job.actor)
         .bind(micros(job.started_at))
-        .execute(self.connection())
+        .execute(self.connection().await?)
         .await
         .map_err(from_sqlx)?;
         Ok(())
@@ -138,7 +117,7 @@ impl SystemWrites for PostgresUnit {
         .bind(&job.error)
         .bind(job.finished_at.map(micros))
         .bind(&job.id)
-        .execute(self.connection())
+        .execute(self.connection().await?)
         .await
         .map_err(from_sqlx)?;
         Ok(())
@@ -152,7 +131,7 @@ impl SystemWrites for PostgresUnit {
             "UPDATE job SET state = 'failed', error = 'Cut off: the program ended while it ran. Nothing of it was kept.'
              WHERE state = 'running'",
         ] {
-            ended += sqlx::query(sql).execute(self.connection()).await.map_err(from_sqlx)?.rows_affected();
+            ended += sqlx::query(sql).execute(self.connection().await?).await.map_err(from_sqlx)?.rows_affected();
         }
         Ok(ended)
     }

@@ -1,31 +1,51 @@
 //! One writing transaction.
 
 use sqlx::{PgConnection, Postgres, Transaction};
-use store::{StoreResult, Unit};
+use store::journal::Pending;
+use store::{JournalWrites, StoreResult, Unit};
 
 use crate::error::from_sqlx;
 
 /// `BEGIN` … `COMMIT`, the row of the writer locked in between. Dropping it rolls back.
 pub(crate) struct PostgresUnit {
     transaction: Transaction<'static, Postgres>,
+    kept: Pending,
 }
 
 impl PostgresUnit {
     /// Waits until no other unit is open.
     pub(crate) async fn begin(mut transaction: Transaction<'static, Postgres>) -> StoreResult<Self> {
         sqlx::query("SELECT one FROM writer FOR UPDATE").execute(&mut *transaction).await.map_err(from_sqlx)?;
-        Ok(Self { transaction })
+        Ok(Self { transaction, kept: Pending::default() })
     }
 
-    /// The connection that this unit's statements run on.
-    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+    /// The connection as it is, for the journal alone.
+    pub(crate) fn bare(&mut self) -> &mut PgConnection {
         &mut self.transaction
+    }
+
+    pub(crate) fn kept(&mut self) -> &mut Pending {
+        &mut self.kept
+    }
+
+    /// The connection to read from, once it has everything that the unit booked.
+    pub(crate) async fn reading(&mut self) -> StoreResult<&mut PgConnection> {
+        self.flush().await?;
+        Ok(&mut self.transaction)
+    }
+
+    /// The connection to write to, past the journal.
+    pub(crate) async fn connection(&mut self) -> StoreResult<&mut PgConnection> {
+        self.flush().await?;
+        self.kept.wrote_past();
+        Ok(&mut self.transaction)
     }
 }
 
 #[async_trait::async_trait]
 impl Unit for PostgresUnit {
-    async fn commit(self: Box<Self>) -> StoreResult<()> {
+    async fn commit(mut self: Box<Self>) -> StoreResult<()> {
+        self.flush().await?;
         self.transaction.commit().await.map_err(from_sqlx)
     }
 }

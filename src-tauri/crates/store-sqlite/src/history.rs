@@ -2,11 +2,10 @@
 
 use ledger::{Head, Sealed};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
-use store::history::{HistoryState, SealedEvent, sealed, span};
+use store::history::{HistoryState, SealedEvent, span};
 use store::ledger::StoredTransaction;
 use store::page::{field, window, words};
-use store::rows::{self, value, value::micros};
-use store::system::Event;
+use store::rows::{self, value};
 use store::{HistoryReads, Page, Query, StoreResult};
 
 use crate::error::from_sqlx;
@@ -30,29 +29,6 @@ const AT_ONCE: u32 = 1_000;
 async fn head(connection: &mut SqliteConnection) -> StoreResult<Head> {
     let query = QueryBuilder::new("SELECT sequence, link FROM history_head");
     Ok(first(connection, query, rows::head).await?.unwrap_or(Head::START))
-}
-
-/// Adds an event and its link.
-pub(crate) async fn record(connection: &mut SqliteConnection, event: &Event) -> StoreResult<()> {
-    let payload = event.payload.to_string();
-    let written = sqlx::query("INSERT INTO event (at, actor, kind, object_id, payload) VALUES (?, ?, ?, ?, ?)")
-        .bind(micros(event.at))
-        .bind(&event.actor)
-        .bind(&event.kind)
-        .bind(&event.object_id)
-        .bind(&payload)
-        .execute(&mut *connection)
-        .await
-        .map_err(from_sqlx)?;
-    let next = sealed(&head(&mut *connection).await?, event, &payload);
-    sqlx::query("INSERT INTO history_link (sequence, event_key, link) VALUES (?, ?, ?)")
-        .bind(i64::try_from(next.sequence).unwrap_or(i64::MAX))
-        .bind(written.last_insert_rowid())
-        .bind(next.link.bytes().as_slice())
-        .execute(connection)
-        .await
-        .map_err(from_sqlx)?;
-    Ok(())
 }
 
 /// Seals the events of a book that was written before there were links. Whole or not at all: the caller commits.

@@ -7,7 +7,6 @@ use store::system::{Counts, Event, JobRecord};
 use store::{StoreResult, SystemReads, SystemWrites};
 
 use crate::error::from_sqlx;
-use crate::history;
 use crate::open::SqliteStore;
 use crate::row::Got;
 use crate::unit::SqliteUnit;
@@ -82,31 +81,6 @@ impl SystemReads for SqliteStore {
 
 #[async_trait::async_trait]
 impl SystemWrites for SqliteUnit {
-    async fn load_setting(&mut self, key: &str) -> StoreResult<Option<Value>> {
-        let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE key = ?")
-            .bind(key)
-            .fetch_optional(self.connection())
-            .await
-            .map_err(from_sqlx)?;
-        text.map(|text| value::json("setting", &text)).transpose()
-    }
-
-    async fn put_setting(&mut self, key: &str, value: &Value) -> StoreResult<()> {
-        sqlx::query(
-            "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        )
-        .bind(key)
-        .bind(value.to_string())
-        .execute(self.connection())
-        .await
-        .map_err(from_sqlx)?;
-        Ok(())
-    }
-
-    async fn record_event(&mut self, event: &Event) -> StoreResult<()> {
-        history::record(self.connection(), event).await
-    }
-
     async fn insert_job(&mut self, job: &JobRecord) -> StoreResult<()> {
         sqlx::query("INSERT INTO job (id, kind, title, state, params, phase, done, total, actor, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .bind(&job.id)
@@ -119,7 +93,7 @@ impl SystemWrites for SqliteUnit {
             .bind(i64::try_from(job.total).unwrap_or(i64::MAX))
             .bind(&job.actor)
             .bind(micros(job.started_at))
-            .execute(self.connection())
+            .execute(self.connection().await?)
             .await
             .map_err(from_sqlx)?;
         Ok(())
@@ -135,7 +109,7 @@ impl SystemWrites for SqliteUnit {
             .bind(&job.error)
             .bind(job.finished_at.map(micros))
             .bind(&job.id)
-            .execute(self.connection())
+            .execute(self.connection().await?)
             .await
             .map_err(from_sqlx)?;
         Ok(())
@@ -149,7 +123,7 @@ impl SystemWrites for SqliteUnit {
             "UPDATE job SET state = 'failed', error = 'Cut off: the program ended while it ran. Nothing of it was kept.'
              WHERE state = 'running'",
         ] {
-            ended += sqlx::query(sql).execute(self.connection()).await.map_err(from_sqlx)?.rows_affected();
+            ended += sqlx::query(sql).execute(self.connection().await?).await.map_err(from_sqlx)?.rows_affected();
         }
         Ok(ended)
     }

@@ -43,6 +43,23 @@ impl StoreError {
     pub fn damaged(place: &'static str, detail: impl std::fmt::Display) -> Self {
         Self::Damaged { place, detail: detail.to_string() }
     }
+
+    /// The same failure for somebody else who waited for the same write.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match self {
+            Self::DuplicateReference => Self::DuplicateReference,
+            Self::Duplicate(what) => Self::Duplicate(what),
+            Self::Stale(what) => Self::Stale(what),
+            Self::Signed => Self::Signed,
+            Self::ReadOnly(sentence) => Self::ReadOnly(sentence.clone()),
+            Self::DiskFull => Self::DiskFull,
+            Self::NotHere(sentence) => Self::NotHere(sentence),
+            Self::UnknownField(field) => Self::UnknownField(field.clone()),
+            Self::Damaged { place, detail } => Self::Damaged { place, detail: detail.clone() },
+            Self::Database(error) => Self::Database(error.to_string().into()),
+        }
+    }
 }
 
 /// Why a book could not be opened, in a sentence that a person can act on.

@@ -74,7 +74,14 @@ pub struct NewTransaction {
     pub metadata: Option<String>,
     pub input_hash: [u8; 32],
     /// The row that it gives back, whole or in part.
-    pub refund_of_key: Option<i64>,
+    pub refund_of: Option<RefundOf>,
+}
+
+/// A journal row that is given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundOf {
+    pub key: i64,
+    pub id: String,
 }
 
 /// A stored journal row with the keys that other tables use.
@@ -250,7 +257,8 @@ pub trait LedgerReads {
     async fn recompute(&self, balance_id: &str) -> StoreResult<Option<Recomputed>>;
 }
 
-/// Writes of the ledger, inside one unit of work.
+/// Writes of the ledger beside the journal, inside one unit of work. What the journal needs often is in
+/// [`crate::JournalWrites`].
 #[async_trait::async_trait]
 pub trait LedgerWrites {
     async fn insert_ledger(&mut self, id: &str, name: &str, at: Timestamp) -> StoreResult<()>;
@@ -260,26 +268,10 @@ pub trait LedgerWrites {
     /// The decimals that this book keeps a currency code with, if any balance has it.
     async fn load_exponent(&mut self, currency: &str) -> StoreResult<Option<u8>>;
     async fn edit_balance(&mut self, id: &str, edit: &BalanceEdit) -> StoreResult<bool>;
-    /// The balance as this unit sees it, its own writes included.
-    async fn load_balance(&mut self, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>>;
-    /// Writes the figures if the stored version is still `balance.version`, and increments it.
-    async fn save_figures(&mut self, key: i64, balance: &Balance) -> StoreResult<()>;
-    async fn load_by_reference(&mut self, reference: &str) -> StoreResult<Option<StoredTransaction>>;
-    async fn load_transaction(&mut self, id: &str) -> StoreResult<Option<StoredTransaction>>;
     /// The rows of a family, its first row in front, by the key of that.
     async fn load_family(&mut self, family_key: i64) -> StoreResult<Vec<StoredTransaction>>;
     /// As [`LedgerReads::refunds`].
     async fn load_refunds(&mut self, family_key: i64) -> StoreResult<Vec<StoredTransaction>>;
-    /// Adds a journal row; a settled one also adds its two entries and their day's turnover.
-    async fn insert_transaction(&mut self, transaction: &NewTransaction) -> StoreResult<i64>;
-    async fn load_hold(&mut self, transaction_key: i64) -> StoreResult<Option<HoldRecord>>;
-    async fn insert_hold(
-        &mut self,
-        transaction_key: i64,
-        amount: &Amount,
-        expires_at: Option<Timestamp>,
-    ) -> StoreResult<()>;
-    async fn save_hold(&mut self, transaction_key: i64, open: &Open, closed_at: Option<Timestamp>) -> StoreResult<()>;
 }
 
 /// The text of a status in storage.

@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod history;
+pub mod journal;
 pub mod ledger;
 pub mod page;
 pub mod query;
@@ -17,6 +18,7 @@ pub mod words;
 
 pub use error::{StoreError, StoreResult};
 pub use history::HistoryReads;
+pub use journal::JournalWrites;
 pub use ledger::{LedgerReads, LedgerWrites};
 pub use query::{Condition, Page, Query, Sort, Test};
 pub use recon::{ReconReads, ReconWrites};
@@ -54,7 +56,7 @@ pub trait Store: HistoryReads + LedgerReads + ReconReads + SystemReads + Send + 
 
 /// One database transaction. Dropping it without [`Unit::commit`] undoes everything it did.
 #[async_trait::async_trait]
-pub trait Unit: LedgerWrites + ReconWrites + SystemWrites + Send {
+pub trait Unit: JournalWrites + LedgerWrites + ReconWrites + SystemWrites + Send {
     /// Makes everything durable, or nothing. When this returns `Ok`, the work survives a crash.
     async fn commit(self: Box<Self>) -> StoreResult<()>;
 }

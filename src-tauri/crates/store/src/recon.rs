@@ -506,7 +506,6 @@ pub trait ReconWrites {
     async fn insert_lines(&mut self, statement_key: i64, balance_key: i64, lines: &[NewLine]) -> StoreResult<()>;
     async fn load_statement(&mut self, id: &str) -> StoreResult<Option<StatementRecord>>;
     async fn load_statements(&mut self, balance_key: i64) -> StoreResult<Vec<StatementRecord>>;
-    async fn load_signed_from(&mut self, balance_key: i64, day: Date) -> StoreResult<Vec<SignedRecord>>;
     async fn load_known_lines(&mut self, balance_key: i64, fingerprints: &[String]) -> StoreResult<Vec<KnownLine>>;
     async fn load_lines_of_days(&mut self, balance_key: i64, days: &[Date]) -> StoreResult<Vec<KnownLine>>;
     /// Sets state and version. Undoing also sets the lines inactive.

@@ -76,14 +76,9 @@ pub trait SystemReads {
     async fn counts(&self) -> StoreResult<Counts>;
 }
 
-/// Writes of settings, history and jobs.
+/// Writes of jobs.
 #[async_trait::async_trait]
 pub trait SystemWrites {
-    /// A setting as this unit sees it.
-    async fn load_setting(&mut self, key: &str) -> StoreResult<Option<serde_json::Value>>;
-    async fn put_setting(&mut self, key: &str, value: &serde_json::Value) -> StoreResult<()>;
-    /// Adds an event to the history and seals it: from then on it is part of the chain.
-    async fn record_event(&mut self, event: &Event) -> StoreResult<()>;
     async fn insert_job(&mut self, job: &JobRecord) -> StoreResult<()>;
     /// Writes state, phase, counts, result, error and finish time.
     async fn save_job(&mut self, job: &JobRecord) -> StoreResult<()>;

@@ -1,19 +1,15 @@
 //! Holds: commit whole or in part, void with a reason, expire by the clock.
 
+mod decide;
 mod effect;
 mod repeat;
 
 use jiff::civil::Date;
-use ledger::{Amount, Commit, HoldState, LedgerError, Status, TransactionRow, hold};
-use store::Unit;
-use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, HoldRecord, NewTransaction, StoredTransaction};
+use ledger::Amount;
+use store::ledger::{BalanceRecord, FamilyRecord, HoldRecord, StoredTransaction};
 
-use crate::api::transactions::{BatchOutcome, BatchRow, CommitItem, VoidItem, VoidRequest};
-use crate::clock::new_id;
-use crate::days::{check_day, entry_day};
-use crate::idempotency::{CommitContent, reference_of, release_hash};
-use crate::post::event;
-use crate::{Engine, EngineError, EngineResult, Stamp, Topic, signed, words};
+use crate::api::transactions::{BatchOutcome, BatchRow, CommitItem, VoidRequest};
+use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Topic, words};
 
 /// Largest number of holds one command decides on; the window sends more in parts.
 pub const MAX_BATCH: usize = 100;
@@ -49,15 +45,17 @@ fn settles_on(promised: Date, today: Date) -> Date {
 }
 
 impl Engine {
-    /// Commits holds, each in its own database transaction: one bad hold does not spoil the others.
+    /// Commits holds, each by itself: one that is refused does not spoil the others.
     ///
     /// # Errors
     /// Only when nothing could be tried at all; each hold's own failure is in its row.
     pub async fn holds_commit(&self, items: Vec<CommitItem>) -> EngineResult<BatchOutcome> {
         check_batch(items.len())?;
+        let today = self.clock.today();
+        let commands = items.iter().map(|item| decide::Committing::read(item, today));
+        let outcomes = self.writer.submit_all(&self.actor(), commands).await;
         let mut rows = Vec::with_capacity(items.len());
-        for item in &items {
-            let outcome = self.commit_one(item).await;
+        for (item, outcome) in items.iter().zip(outcomes) {
             rows.push(self.batch_row(&item.id, outcome).await);
         }
         self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
@@ -67,7 +65,7 @@ impl Engine {
         Ok(outcome(rows))
     }
 
-    /// Lets holds go, each in its own database transaction. The reason is stored with each.
+    /// Lets holds go, each by itself. The reason is stored with each.
     ///
     /// # Errors
     /// [`EngineError::Invalid`] without a reason; each hold's own failure is in its row.
@@ -81,16 +79,17 @@ impl Engine {
             Some(note) => words::plain(&format!("{reason}: {note}")),
             None => words::plain(reason),
         };
+        let commands = request.items.iter().map(|item| decide::Voiding::read(item, &reason));
+        let outcomes = self.writer.submit_all(&self.actor(), commands).await;
         let mut rows = Vec::with_capacity(request.items.len());
-        for item in &request.items {
-            let outcome = self.void_one(item, &reason).await;
+        for (item, outcome) in request.items.iter().zip(outcomes) {
             rows.push(self.batch_row(&item.id, outcome).await);
         }
         self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
         Ok(outcome(rows))
     }
 
-    /// Voids every hold whose time has come, each in its own database transaction. Called at open and by the clock;
+    /// Voids every hold whose time has come, each by itself. Called at open and by the clock;
     /// correct after any time closed. A hold that cannot be voided is named under "Needs attention" and stops no other.
     ///
     /// # Errors
@@ -105,8 +104,10 @@ impl Engine {
             if due.is_empty() {
                 break;
             }
-            for record in due {
-                match self.expire_one(&record.first.row.id).await {
+            let commands = due.iter().map(|record| Ok(decide::Expiring { id: record.first.row.id.clone() }));
+            let outcomes = self.writer.submit_all(SYSTEM_ACTOR, commands).await;
+            for (record, outcome) in due.into_iter().zip(outcomes) {
+                match outcome {
                     Ok(done) => expired += u32::from(done),
                     Err(error) => {
                         tracing::error!(code = error.code(), "a hold that ran out could not be voided");
@@ -120,79 +121,6 @@ impl Engine {
             self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
         }
         Ok(expired)
-    }
-
-    async fn expire_one(&self, id: &str) -> EngineResult<bool> {
-        let stamp = self.system_stamp();
-        let mut unit = self.store.begin().await?;
-        let loaded = load(unit.as_mut(), id).await?;
-        // Another writer may have decided since the list was read.
-        if loaded.hold.open.state != HoldState::Open {
-            return Ok(false);
-        }
-        release(unit.as_mut(), &stamp, &loaded, HoldState::Expired, "Expired", "").await?;
-        unit.commit().await?;
-        Ok(true)
-    }
-
-    async fn commit_one(&self, item: &CommitItem) -> EngineResult<Decided> {
-        let commit = match &item.amount {
-            None => Commit::Rest,
-            Some(text) => Commit::Part(
-                text.parse().map_err(|_| EngineError::invalid("amount", format!("“{text}” is not an amount.")))?,
-            ),
-        };
-        let stamp = self.stamp();
-        let day = entry_day(item.date.as_deref(), stamp.today, "date")?;
-        let reason = signed::reason_of(item.signed_reason.as_deref())?;
-        let reference = reference_of(item.reference.as_deref().unwrap_or_default())?;
-        let mut unit = self.store.begin().await?;
-        let loaded = load(unit.as_mut(), &item.id).await?;
-        let again = repeat::Commit { commit: &commit, void_rest: item.void_rest, day };
-        if let Some(done) = again.find(unit.as_mut(), &stamp, &loaded, &reference).await? {
-            return Ok(done);
-        }
-        refuse_expired(&loaded, &stamp)?;
-        let amount = loaded.hold.open.to_commit(&commit).map_err(|error| in_words(error, &loaded))?;
-        let (source, destination) = hold::commit(&loaded.source.balance, &loaded.destination.balance, &amount)?;
-        let open = loaded.hold.open.after_commit(&amount);
-        let whole = open.state != HoldState::Open;
-        let reference = given_or_next(unit.as_mut(), &loaded, &reference, 'C').await?;
-        let mut row = child(&loaded, &stamp, Status::Applied, &amount, None, reference.clone());
-        row.effective_date = day.unwrap_or_else(|| settles_on(row.effective_date, stamp.today));
-        check_day(row.effective_date, stamp.today, "date")?;
-        let date = Some(row.effective_date);
-        let sides = [&loaded.source, &loaded.destination];
-        let period = signed::admit(unit.as_mut(), sides, row.effective_date, reason.as_deref()).await?;
-        if let (Some(period), Some(reason)) = (&period, &reason) {
-            signed::record(unit.as_mut(), &stamp, period, &row, reason).await?;
-        }
-        let content =
-            CommitContent { hold: &item.id, amount: &amount, whole, void_rest: item.void_rest && !whole, day };
-        insert_child(unit.as_mut(), &stamp, "hold.committed", &loaded, row, content.hash()).await?;
-        unit.save_hold(loaded.transaction.key, &open, whole.then_some(stamp.at)).await?;
-        unit.save_figures(loaded.source.key, &source).await?;
-        unit.save_figures(loaded.destination.key, &destination).await?;
-        if content.void_rest {
-            let again = load(unit.as_mut(), &item.id).await?;
-            release(unit.as_mut(), &stamp, &again, HoldState::Voided, "Rest not needed", "").await?;
-        }
-        unit.commit().await?;
-        Ok(Decided { amount, date, reference, existing: false })
-    }
-
-    async fn void_one(&self, item: &VoidItem, reason: &str) -> EngineResult<Decided> {
-        let reference = reference_of(item.reference.as_deref().unwrap_or_default())?;
-        let stamp = self.stamp();
-        let mut unit = self.store.begin().await?;
-        let loaded = load(unit.as_mut(), &item.id).await?;
-        if let Some(done) = repeat::of_void(unit.as_mut(), &stamp, &loaded, &reference, reason).await? {
-            return Ok(done);
-        }
-        refuse_expired(&loaded, &stamp)?;
-        let done = release(unit.as_mut(), &stamp, &loaded, HoldState::Voided, reason, &reference).await?;
-        unit.commit().await?;
-        Ok(done)
     }
 
     async fn batch_row(&self, id: &str, outcome: EngineResult<Decided>) -> BatchRow {
@@ -243,142 +171,4 @@ fn outcome(rows: Vec<BatchRow>) -> BatchOutcome {
         failed: u32::try_from(rows.len() - done).unwrap_or(u32::MAX),
         rows,
     }
-}
-
-async fn load(unit: &mut dyn Unit, id: &str) -> EngineResult<Loaded> {
-    let transaction = unit.load_transaction(id).await?.ok_or_else(|| EngineError::not_found("hold", id))?;
-    if transaction.row.status != Status::Inflight {
-        return Err(LedgerError::NotInflight.into());
-    }
-    let hold = unit.load_hold(transaction.key).await?.ok_or(LedgerError::NotInflight)?;
-    let source = unit.load_balance(&BalanceRef::Id(transaction.row.source.clone())).await?;
-    let destination = unit.load_balance(&BalanceRef::Id(transaction.row.destination.clone())).await?;
-    match (source, destination) {
-        (Some(source), Some(destination)) => Ok(Loaded { transaction, hold, source, destination }),
-        _ => Err(EngineError::not_found("balance", &transaction.row.source)),
-    }
-}
-
-/// A hold whose time has come is over, also in the moment before the clock has voided it.
-fn refuse_expired(loaded: &Loaded, stamp: &Stamp) -> EngineResult<()> {
-    match loaded.hold.expires_at {
-        Some(at) if at <= stamp.at && loaded.hold.open.state == HoldState::Open => Err(EngineError::Conflict {
-            code: "HOLD_EXPIRED",
-            message: format!(
-                "{} expired {}. Nothing was posted.",
-                loaded.transaction.row.reference,
-                words::day(words::day_of(at), stamp.today)
-            ),
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// The ledger's refusal with amounts in the hold's currency.
-fn in_words(error: LedgerError, loaded: &Loaded) -> EngineError {
-    match error {
-        LedgerError::InvalidAmount { remaining, given } if given.is_positive() => {
-            let currency = &loaded.transaction.row.currency;
-            EngineError::Conflict {
-                code: "INVALID_AMOUNT",
-                message: format!(
-                    "Only {} is still held. You entered {}. Nothing was posted.",
-                    words::money(&remaining, currency),
-                    words::amount(&given, currency.exponent())
-                ),
-            }
-        }
-        other => other.into(),
-    }
-}
-
-/// Lets go of what is left of a loaded hold. Without a reference one is made.
-async fn release(
-    unit: &mut dyn Unit,
-    stamp: &Stamp,
-    loaded: &Loaded,
-    state: HoldState,
-    reason: &str,
-    reference: &str,
-) -> EngineResult<Decided> {
-    let amount = loaded.hold.open.to_void()?;
-    let (source, destination) = hold::release(&loaded.source.balance, &loaded.destination.balance, &amount)?;
-    let mut open = loaded.hold.open.clone();
-    open.state = state;
-    let reference = given_or_next(unit, loaded, reference, 'V').await?;
-    let row = child(loaded, stamp, Status::Void, &amount, Some(reason.to_owned()), reference.clone());
-    let kind = if state == HoldState::Expired { EXPIRED } else { VOIDED };
-    let hash = release_hash(kind, &loaded.transaction.row.id, reason);
-    insert_child(unit, stamp, kind, loaded, row, hash).await?;
-    unit.save_hold(loaded.transaction.key, &open, Some(stamp.at)).await?;
-    unit.save_figures(loaded.source.key, &source).await?;
-    unit.save_figures(loaded.destination.key, &destination).await?;
-    Ok(Decided { amount, date: None, reference, existing: false })
-}
-
-fn child(
-    loaded: &Loaded,
-    stamp: &Stamp,
-    status: Status,
-    amount: &Amount,
-    reason: Option<String>,
-    reference: String,
-) -> TransactionRow {
-    let hold = &loaded.transaction.row;
-    TransactionRow {
-        id: new_id("txn"),
-        parent: Some(hold.id.clone()),
-        status,
-        reference,
-        source: hold.source.clone(),
-        destination: hold.destination.clone(),
-        amount: amount.clone(),
-        currency: hold.currency.clone(),
-        description: hold.description.clone(),
-        effective_date: hold.effective_date,
-        created_at: stamp.at,
-        expires_at: None,
-        reason,
-        actor: stamp.actor.clone(),
-    }
-}
-
-async fn insert_child(
-    unit: &mut dyn Unit,
-    stamp: &Stamp,
-    kind: &str,
-    loaded: &Loaded,
-    row: TransactionRow,
-    input_hash: [u8; 32],
-) -> EngineResult<()> {
-    let event = event(stamp, kind, &row, None, (&loaded.source, &loaded.destination));
-    let new = NewTransaction {
-        row,
-        parent_key: Some(loaded.transaction.key),
-        source_key: loaded.source.key,
-        destination_key: loaded.destination.key,
-        metadata: None,
-        input_hash,
-        refund_of_key: None,
-    };
-    unit.insert_transaction(&new).await?;
-    unit.record_event(&event).await?;
-    Ok(())
-}
-
-async fn given_or_next(unit: &mut dyn Unit, loaded: &Loaded, given: &str, letter: char) -> EngineResult<String> {
-    if given.is_empty() { next_reference(unit, loaded, letter).await } else { Ok(given.to_owned()) }
-}
-
-/// `PAY-7745-C1`: the hold's reference, a letter for what was done, and the first free number.
-async fn next_reference(unit: &mut dyn Unit, loaded: &Loaded, letter: char) -> EngineResult<String> {
-    // A reference may be 255 characters; the suffix takes its room from the end of a longer one.
-    let stem: String = loaded.transaction.row.reference.chars().take(240).collect();
-    for number in 1_u32.. {
-        let candidate = format!("{stem}-{letter}{number}");
-        if unit.load_by_reference(&candidate).await?.is_none() {
-            return Ok(candidate);
-        }
-    }
-    Err(EngineError::not_found("free reference", &stem))
 }

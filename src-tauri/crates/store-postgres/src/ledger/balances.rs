@@ -35,7 +35,7 @@ pub(super) async fn ledgers(connection: &mut PgConnection) -> StoreResult<Vec<Le
     all(connection, query, rows::ledger).await
 }
 
-pub(super) async fn one(connection: &mut PgConnection, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>> {
+pub(crate) async fn one(connection: &mut PgConnection, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>> {
     let mut query = QueryBuilder::new(BALANCE);
     query.push(" FROM balance b JOIN ledger l ON l.key = b.ledger_key WHERE ");
     match reference {

@@ -1,10 +1,10 @@
 //! Ledgers, balances, the journal and holds: the two traits, each call handed to the file that holds its SQL.
 
-mod balances;
+pub(crate) mod balances;
 mod derived;
 mod families;
 mod register;
-mod rows;
+pub(crate) mod rows;
 mod totals;
 mod writes;
 

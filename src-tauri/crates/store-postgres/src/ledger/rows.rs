@@ -2,12 +2,13 @@
 
 use sqlx::{PgConnection, QueryBuilder};
 use store::StoreResult;
+use store::journal::FoundRow;
 use store::ledger::{HoldRecord, StoredTransaction};
-use store::rows::{self, value::amount};
+use store::rows;
 
-use crate::row::{all, first};
+use crate::row::{Got, all, first};
 
-pub(super) const BALANCE: &str = "SELECT b.key, b.id, b.name, b.indicator, b.currency, b.exponent, b.account_number, b.reconcilable, b.pinned, \
+pub(crate) const BALANCE: &str = "SELECT b.key, b.id, b.name, b.indicator, b.currency, b.exponent, b.account_number, b.reconcilable, b.pinned, \
     b.credit::text, b.debit::text, b.inflight_credit::text, b.inflight_debit::text, b.version, b.last_entry_on::text, \
     l.id AS ledger_id, l.name AS ledger_name";
 
@@ -30,12 +31,6 @@ pub(super) async fn by_reference(
     first(connection, query, rows::transaction).await
 }
 
-pub(super) async fn by_id(connection: &mut PgConnection, id: &str) -> StoreResult<Option<StoredTransaction>> {
-    let mut query = QueryBuilder::new(TRANSACTION);
-    query.push("WHERE t.id = ").push_bind(id.to_owned());
-    first(connection, query, rows::transaction).await
-}
-
 /// The rows of a family in booking order, by the key of its first.
 pub(super) async fn of_family(connection: &mut PgConnection, family_key: i64) -> StoreResult<Vec<StoredTransaction>> {
     let mut query = QueryBuilder::new(TRANSACTION);
@@ -53,10 +48,15 @@ pub(super) async fn refunds(connection: &mut PgConnection, family_key: i64) -> S
     all(connection, query, rows::transaction).await
 }
 
-pub(super) async fn hold_of(connection: &mut PgConnection, key: i64) -> StoreResult<Option<HoldRecord>> {
-    use store::rows::Fields;
+/// A row, and how it stands if it is a hold.
+pub(crate) fn found(row: &Got) -> StoreResult<FoundRow> {
+    let stored = rows::transaction(row)?;
+    let hold = rows::hold(row, &stored.row.amount)?;
+    Ok((stored, hold))
+}
+
+pub(crate) async fn hold_of(connection: &mut PgConnection, key: i64) -> StoreResult<Option<HoldRecord>> {
     let mut query = QueryBuilder::new(TRANSACTION);
     query.push("WHERE t.key = ").push_bind(key);
-    let read = |row: &crate::row::Got| rows::hold(row, &amount("transaction", &row.word("amount")?)?);
-    Ok(first(connection, query, read).await?.flatten())
+    Ok(first(connection, query, found).await?.and_then(|(_, hold)| hold))
 }

@@ -7,7 +7,7 @@ use store::StoreResult;
 use store::recon::{
     ImportSeen, KnownLine, NewLine, NewStatement, ProfileRecord, SignedRecord, StatementRecord, StatementState,
 };
-use store::rows::{self, state_word, value::micros};
+use store::rows::{self, Fields, state_word, value::micros};
 
 use crate::error::from_sqlx;
 use crate::row::{all, first};
@@ -139,17 +139,17 @@ pub(super) async fn statements(
     all(connection, query, rows::statement).await
 }
 
-pub(super) async fn signed_from(
+pub(crate) async fn signed_from(
     connection: &mut PgConnection,
-    balance_key: i64,
+    balance_keys: &[i64],
     day: Date,
-) -> StoreResult<Vec<SignedRecord>> {
+) -> StoreResult<Vec<(i64, SignedRecord)>> {
     let mut query = QueryBuilder::new(
-        "SELECT s.id, s.name, s.period_to::text, s.version FROM statement s WHERE s.state = 'signed' AND s.balance_key = ",
+        "SELECT s.balance_key, s.id, s.name, s.period_to::text, s.version FROM statement s WHERE s.state = 'signed' AND s.balance_key = ANY(",
     );
-    query.push_bind(balance_key).push(" AND s.period_to >= ").push_bind(day.to_string());
+    query.push_bind(balance_keys.to_vec()).push(") AND s.period_to >= ").push_bind(day.to_string());
     query.push("::date ORDER BY s.period_to DESC, s.key DESC");
-    all(connection, query, rows::signed).await
+    all(connection, query, |row| Ok((row.key("balance_key")?, rows::signed(row)?))).await
 }
 
 pub(super) async fn statement_by_id(connection: &mut PgConnection, id: &str) -> StoreResult<Option<StatementRecord>> {

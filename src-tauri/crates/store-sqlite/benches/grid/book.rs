@@ -88,7 +88,7 @@ pub async fn post(store: &SqliteStore) -> Result<(), Failure> {
         destination_key: 2,
         metadata: None,
         input_hash: [0; 32],
-        refund_of_key: None,
+        refund_of: None,
     };
     let mut unit = store.begin().await?;
     unit.insert_transaction(&new).await?;

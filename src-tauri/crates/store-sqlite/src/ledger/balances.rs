@@ -35,7 +35,7 @@ pub(super) async fn ledgers(readers: &SqlitePool) -> StoreResult<Vec<LedgerRecor
     all(readers, query, rows::ledger).await
 }
 
-pub(super) async fn one(
+pub(crate) async fn one(
     connection: &mut SqliteConnection,
     reference: &BalanceRef,
 ) -> StoreResult<Option<BalanceRecord>> {

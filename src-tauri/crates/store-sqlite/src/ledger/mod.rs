@@ -2,13 +2,13 @@
 
 mod added;
 mod audit;
-mod balances;
+pub(crate) mod balances;
 mod derived;
 mod families;
 mod grid;
 mod halves;
 mod register;
-mod rows;
+pub(crate) mod rows;
 mod start;
 mod totals;
 mod writes;

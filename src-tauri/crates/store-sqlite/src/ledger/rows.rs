@@ -2,12 +2,13 @@
 
 use sqlx::{QueryBuilder, SqliteConnection};
 use store::StoreResult;
+use store::journal::FoundRow;
 use store::ledger::{HoldRecord, StoredTransaction};
-use store::rows::{self, Fields, value::amount};
+use store::rows;
 
-use crate::row::{all, first};
+use crate::row::{Got, all, first};
 
-pub(super) const BALANCE: &str = "SELECT b.key, b.id, b.name, b.indicator, b.currency, b.exponent, b.account_number, b.reconcilable, b.pinned, \
+pub(crate) const BALANCE: &str = "SELECT b.key, b.id, b.name, b.indicator, b.currency, b.exponent, b.account_number, b.reconcilable, b.pinned, \
     b.credit, b.debit, b.inflight_credit, b.inflight_debit, b.version, b.last_entry_on, l.id AS ledger_id, l.name AS ledger_name";
 
 /// A journal row with the names around it; `t` is the row.
@@ -26,12 +27,6 @@ pub(super) async fn by_reference(
 ) -> StoreResult<Option<StoredTransaction>> {
     let mut query = QueryBuilder::new(TRANSACTION);
     query.push("WHERE t.reference = ").push_bind(reference.to_owned());
-    first(connection, query, rows::transaction).await
-}
-
-pub(super) async fn by_id(connection: &mut SqliteConnection, id: &str) -> StoreResult<Option<StoredTransaction>> {
-    let mut query = QueryBuilder::new(TRANSACTION);
-    query.push("WHERE t.id = ").push_bind(id.to_owned());
     first(connection, query, rows::transaction).await
 }
 
@@ -55,9 +50,15 @@ pub(super) async fn refunds(connection: &mut SqliteConnection, family_key: i64) 
     all(connection, query, rows::transaction).await
 }
 
-pub(super) async fn hold_of(connection: &mut SqliteConnection, key: i64) -> StoreResult<Option<HoldRecord>> {
+/// A row, and how it stands if it is a hold.
+pub(crate) fn found(row: &Got) -> StoreResult<FoundRow> {
+    let stored = rows::transaction(row)?;
+    let hold = rows::hold(row, &stored.row.amount)?;
+    Ok((stored, hold))
+}
+
+pub(crate) async fn hold_of(connection: &mut SqliteConnection, key: i64) -> StoreResult<Option<HoldRecord>> {
     let mut query = QueryBuilder::new(TRANSACTION);
     query.push("WHERE t.key = ").push_bind(key);
-    let read = |row: &crate::row::Got| rows::hold(row, &amount("transaction", &row.word("amount")?)?);
-    Ok(first(connection, query, read).await?.flatten())
+    Ok(first(connection, query, found).await?.and_then(|(_, hold)| hold))
 }

@@ -7,7 +7,7 @@ use store::StoreResult;
 use store::recon::{
     ImportSeen, KnownLine, NewLine, NewStatement, ProfileRecord, SignedRecord, StatementRecord, StatementState,
 };
-use store::rows::{self, value::micros};
+use store::rows::{self, Fields, value::micros};
 
 use super::rows::{SEEN, STATEMENT};
 use crate::error::{from_sqlx, taken};
@@ -135,17 +135,17 @@ pub(super) async fn statements(
     all(connection, query, rows::statement).await
 }
 
-pub(super) async fn signed_from(
+pub(crate) async fn signed_from(
     connection: &mut SqliteConnection,
-    balance_key: i64,
+    balance_keys: &[i64],
     day: Date,
-) -> StoreResult<Vec<SignedRecord>> {
+) -> StoreResult<Vec<(i64, SignedRecord)>> {
     let mut query = QueryBuilder::new(
-        "SELECT id, name, period_to, version FROM statement WHERE state = 'signed' AND balance_key = ",
+        "SELECT balance_key, id, name, period_to, version FROM statement WHERE state = 'signed' AND balance_key IN (SELECT value FROM json_each(",
     );
-    query.push_bind(balance_key).push(" AND period_to >= ").push_bind(day.to_string());
+    query.push_bind(list(balance_keys)).push(")) AND period_to >= ").push_bind(day.to_string());
     query.push(" ORDER BY period_to DESC, key DESC");
-    all(connection, query, rows::signed).await
+    all(connection, query, |row| Ok((row.key("balance_key")?, rows::signed(row)?))).await
 }
 
 pub(super) async fn statement_by_id(

@@ -3,7 +3,7 @@
 //! One file per group of tables; this one only says which connection a call runs on.
 
 mod entries;
-mod imports;
+pub(crate) mod imports;
 mod lines;
 mod matches;
 mod rows;
@@ -53,7 +53,8 @@ impl ReconReads for SqliteStore {
         imports::statement_by_id(&mut *self.reader().await?, id).await
     }
     async fn signed_from(&self, balance_key: i64, day: Date) -> StoreResult<Vec<SignedRecord>> {
-        imports::signed_from(&mut *self.reader().await?, balance_key, day).await
+        let found = imports::signed_from(&mut *self.reader().await?, &[balance_key], day).await?;
+        Ok(found.into_iter().map(|(_, signed)| signed).collect())
     }
     async fn line_figures(&self, statement_key: i64) -> StoreResult<LineFigures> {
         lines::figures(&mut *self.reader().await?, statement_key).await
@@ -146,52 +147,49 @@ impl ReconReads for SqliteStore {
 #[async_trait::async_trait]
 impl ReconWrites for SqliteUnit {
     async fn put_file(&mut self, sha256: &str, name: &str, bytes: &[u8], at: Timestamp) -> StoreResult<()> {
-        imports::put_file(self.connection(), sha256, name, bytes, micros(at)).await
+        imports::put_file(self.connection().await?, sha256, name, bytes, micros(at)).await
     }
     async fn put_profile(&mut self, profile: &ProfileRecord) -> StoreResult<()> {
-        imports::put_profile(self.connection(), profile).await
+        imports::put_profile(self.connection().await?, profile).await
     }
     async fn delete_profile(&mut self, id: &str) -> StoreResult<bool> {
-        imports::delete_profile(self.connection(), id).await
+        imports::delete_profile(self.connection().await?, id).await
     }
     async fn insert_statement(&mut self, statement: &NewStatement) -> StoreResult<i64> {
-        imports::insert_statement(self.connection(), statement).await
+        imports::insert_statement(self.connection().await?, statement).await
     }
     async fn insert_lines(&mut self, statement_key: i64, balance_key: i64, lines: &[NewLine]) -> StoreResult<()> {
-        imports::insert_lines(self.connection(), statement_key, balance_key, lines).await
+        imports::insert_lines(self.connection().await?, statement_key, balance_key, lines).await
     }
     async fn load_statement(&mut self, id: &str) -> StoreResult<Option<StatementRecord>> {
-        imports::statement_by_id(self.connection(), id).await
+        imports::statement_by_id(self.reading().await?, id).await
     }
     async fn load_statements(&mut self, balance_key: i64) -> StoreResult<Vec<StatementRecord>> {
-        imports::statements(self.connection(), Some(balance_key)).await
-    }
-    async fn load_signed_from(&mut self, balance_key: i64, day: Date) -> StoreResult<Vec<SignedRecord>> {
-        imports::signed_from(self.connection(), balance_key, day).await
+        imports::statements(self.reading().await?, Some(balance_key)).await
     }
     async fn load_known_lines(&mut self, balance_key: i64, fingerprints: &[String]) -> StoreResult<Vec<KnownLine>> {
-        imports::known_lines(self.connection(), balance_key, fingerprints).await
+        imports::known_lines(self.reading().await?, balance_key, fingerprints).await
     }
     async fn load_lines_of_days(&mut self, balance_key: i64, days: &[Date]) -> StoreResult<Vec<KnownLine>> {
-        imports::lines_of_days(self.connection(), balance_key, days).await
+        imports::lines_of_days(self.reading().await?, balance_key, days).await
     }
     async fn set_statement_state(&mut self, key: i64, state: StatementState, version: u32) -> StoreResult<()> {
-        imports::set_statement_state(self.connection(), key, state, version).await
+        imports::set_statement_state(self.connection().await?, key, state, version).await
     }
     async fn put_rule(&mut self, rule: &RuleRecord) -> StoreResult<()> {
-        runs::put_rule(self.connection(), rule).await
+        runs::put_rule(self.connection().await?, rule).await
     }
     async fn load_rules(&mut self) -> StoreResult<Vec<RuleRecord>> {
-        runs::rules(self.connection()).await
+        runs::rules(self.reading().await?).await
     }
     async fn insert_run(&mut self, run: &RunRecord) -> StoreResult<i64> {
-        runs::insert(self.connection(), run).await
+        runs::insert(self.connection().await?, run).await
     }
     async fn save_run(&mut self, run: &RunRecord) -> StoreResult<()> {
-        runs::save(self.connection(), run).await
+        runs::save(self.connection().await?, run).await
     }
     async fn insert_proposals(&mut self, proposals: &[ProposalRecord]) -> StoreResult<()> {
-        runs::insert_proposals(self.connection(), proposals).await
+        runs::insert_proposals(self.connection().await?, proposals).await
     }
     async fn load_live_proposals(
         &mut self,
@@ -199,28 +197,28 @@ impl ReconWrites for SqliteUnit {
         balance_key: i64,
         tier: &str,
     ) -> StoreResult<Vec<DeskLineRecord>> {
-        lines::live_proposals(self.connection(), run_key, balance_key, tier).await
+        lines::live_proposals(self.reading().await?, run_key, balance_key, tier).await
     }
     async fn load_lines(&mut self, ids: &[String]) -> StoreResult<Vec<LineRecord>> {
-        lines::by_id(self.connection(), ids).await
+        lines::by_id(self.reading().await?, ids).await
     }
     async fn load_lines_by_key(&mut self, keys: &[i64]) -> StoreResult<Vec<LineRecord>> {
-        lines::by_key(self.connection(), keys).await
+        lines::by_key(self.reading().await?, keys).await
     }
     async fn load_entries(&mut self, balance_key: i64, txn_ids: &[String]) -> StoreResult<Vec<EntryRecord>> {
-        entries::by_id(self.connection(), balance_key, txn_ids).await
+        entries::by_id(self.reading().await?, balance_key, txn_ids).await
     }
     async fn load_entries_by_key(&mut self, balance_key: i64, txn_keys: &[i64]) -> StoreResult<Vec<EntryRecord>> {
-        entries::by_key(self.connection(), balance_key, txn_keys).await
+        entries::by_key(self.reading().await?, balance_key, txn_keys).await
     }
     async fn load_match(&mut self, key: i64) -> StoreResult<Option<MatchRecord>> {
-        matches::by_key(self.connection(), key).await
+        matches::by_key(self.reading().await?, key).await
     }
     async fn load_matches(&mut self, statement_key: i64) -> StoreResult<Vec<MatchRecord>> {
-        matches::standing(self.connection(), statement_key).await
+        matches::standing(self.reading().await?, statement_key).await
     }
     async fn load_match_sides(&mut self, key: i64) -> StoreResult<(Vec<i64>, Vec<i64>)> {
-        matches::sides(self.connection(), key).await
+        matches::sides(self.reading().await?, key).await
     }
     async fn insert_match(
         &mut self,
@@ -229,26 +227,26 @@ impl ReconWrites for SqliteUnit {
         lines: &[i64],
         entries: &[i64],
     ) -> StoreResult<i64> {
-        matches::insert(self.connection(), new, balance_key, lines, entries).await
+        matches::insert(self.connection().await?, new, balance_key, lines, entries).await
     }
     async fn insert_pair_matches(
         &mut self,
         balance_key: i64,
         matches: &[(NewMatch, i64, i64)],
     ) -> StoreResult<Vec<i64>> {
-        matches::insert_pairs(self.connection(), balance_key, matches).await
+        matches::insert_pairs(self.connection().await?, balance_key, matches).await
     }
     async fn undo_matches(&mut self, keys: &[i64], at: Timestamp) -> StoreResult<()> {
-        matches::undo(self.connection(), keys, at).await
+        matches::undo(self.connection().await?, keys, at).await
     }
     async fn restore_match(&mut self, key: i64, balance_key: i64, lines: &[i64], entries: &[i64]) -> StoreResult<()> {
-        matches::restore(self.connection(), key, balance_key, lines, entries).await
+        matches::restore(self.connection().await?, key, balance_key, lines, entries).await
     }
     async fn put_rejected(&mut self, line_key: i64, txn_key: i64, at: Timestamp, actor: &str) -> StoreResult<bool> {
-        matches::put_rejected(self.connection(), line_key, txn_key, at, actor).await
+        matches::put_rejected(self.connection().await?, line_key, txn_key, at, actor).await
     }
     async fn delete_rejected(&mut self, line_key: i64, txn_key: i64) -> StoreResult<bool> {
-        matches::delete_rejected(self.connection(), line_key, txn_key).await
+        matches::delete_rejected(self.connection().await?, line_key, txn_key).await
     }
     async fn put_outstanding(
         &mut self,
@@ -258,31 +256,31 @@ impl ReconWrites for SqliteUnit {
         at: Timestamp,
         actor: &str,
     ) -> StoreResult<()> {
-        matches::put_outstanding(self.connection(), statement_key, balance_key, txn_keys, at, actor).await
+        matches::put_outstanding(self.connection().await?, statement_key, balance_key, txn_keys, at, actor).await
     }
     async fn delete_outstanding(&mut self, balance_key: i64, txn_keys: &[i64]) -> StoreResult<()> {
-        matches::delete_outstanding(self.connection(), balance_key, txn_keys).await
+        matches::delete_outstanding(self.connection().await?, balance_key, txn_keys).await
     }
     async fn insert_action(&mut self, action: &ActionRecord) -> StoreResult<i64> {
-        matches::insert_action(self.connection(), action).await
+        matches::insert_action(self.connection().await?, action).await
     }
     async fn load_action(&mut self, key: i64) -> StoreResult<Option<ActionRecord>> {
-        matches::action_by_key(self.connection(), key).await
+        matches::action_by_key(self.reading().await?, key).await
     }
     async fn mark_action(&mut self, key: i64, undone: Option<(Timestamp, &str)>) -> StoreResult<()> {
-        matches::mark_action(self.connection(), key, undone).await
+        matches::mark_action(self.connection().await?, key, undone).await
     }
     async fn load_line_figures(&mut self, statement_key: i64) -> StoreResult<LineFigures> {
-        lines::figures(self.connection(), statement_key).await
+        lines::figures(self.reading().await?, statement_key).await
     }
     async fn load_ledger_side(&mut self, span: &ProofSpan) -> StoreResult<LedgerSide> {
-        entries::ledger_side(self.connection(), span).await
+        entries::ledger_side(self.reading().await?, span).await
     }
     async fn load_entry_list(&mut self, query: &EntryQuery) -> StoreResult<Vec<EntryRecord>> {
-        Ok(entries::page(self.connection(), &EntryQuery { limit: 0, ..query.clone() }).await?.rows)
+        Ok(entries::page(self.reading().await?, &EntryQuery { limit: 0, ..query.clone() }).await?.rows)
     }
     async fn insert_sign_off(&mut self, statement_key: i64, sign_off: &SignOffRecord) -> StoreResult<()> {
-        matches::insert_sign_off(self.connection(), statement_key, sign_off).await
+        matches::insert_sign_off(self.connection().await?, statement_key, sign_off).await
     }
     async fn reopen_sign_off(
         &mut self,
@@ -292,6 +290,6 @@ impl ReconWrites for SqliteUnit {
         actor: &str,
         reason: &str,
     ) -> StoreResult<()> {
-        matches::reopen(self.connection(), statement_key, version, at, actor, reason).await
+        matches::reopen(self.connection().await?, statement_key, version, at, actor, reason).await
     }
 }

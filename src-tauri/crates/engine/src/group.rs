@@ -1,0 +1,222 @@
+//! The one writer of a book: commands that arrive while another group is being written are booked together, in one
+//! database transaction.
+//!
+//! Nobody waits on purpose: a command that comes alone is a group of its own. Each caller is answered once its command
+//! is durable. A command that is refused is taken back and leaves its neighbours alone; where that cannot be done, the
+//! group is dropped and each of its commands is booked in a unit of its own.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use store::journal::Expected;
+use store::{Store, StoreError, Unit};
+use tokio::sync::oneshot;
+
+use crate::clock::Clock;
+use crate::{EngineError, EngineResult, Stamp};
+
+/// Commands that are booked together at most: beyond it a group gets no faster and its callers wait longer.
+const MOST: usize = 1_024;
+
+/// Something that is booked in a unit of work together with others.
+#[async_trait::async_trait]
+pub(crate) trait Command: Send + Sync + 'static {
+    type Answer: Send + 'static;
+
+    /// What it will ask for.
+    fn expected(&self) -> Expected;
+
+    /// Books it, or refuses. May be called again for the same command, after everything it did was taken back.
+    async fn run(&self, unit: &mut dyn Unit, stamp: &Stamp) -> EngineResult<Self::Answer>;
+}
+
+/// A command that waits for its turn, whatever it answers with.
+#[async_trait::async_trait]
+trait Job: Send {
+    fn expected(&self) -> Expected;
+    /// Books it and keeps the outcome; says whether it was booked.
+    async fn run(&mut self, unit: &mut dyn Unit, clock: &dyn Clock) -> bool;
+    /// Nothing could be tried, or what was done did not last.
+    fn fail(&mut self, error: EngineError);
+    /// Tells the caller.
+    fn answer(self: Box<Self>);
+}
+
+struct Waiting<C: Command> {
+    command: C,
+    actor: String,
+    outcome: Option<EngineResult<C::Answer>>,
+    reply: oneshot::Sender<EngineResult<C::Answer>>,
+}
+
+#[async_trait::async_trait]
+impl<C: Command> Job for Waiting<C> {
+    fn expected(&self) -> Expected {
+        self.command.expected()
+    }
+
+    async fn run(&mut self, unit: &mut dyn Unit, clock: &dyn Clock) -> bool {
+        let stamp = Stamp { at: clock.now(), today: clock.today(), actor: self.actor.clone() };
+        let outcome = self.command.run(unit, &stamp).await;
+        let booked = outcome.is_ok();
+        self.outcome = Some(outcome);
+        booked
+    }
+
+    fn fail(&mut self, error: EngineError) {
+        self.outcome = Some(Err(error));
+    }
+
+    fn answer(self: Box<Self>) {
+        let outcome = self.outcome.unwrap_or_else(|| Err(gone()));
+        // A caller that no longer waits is fine: what it asked for is done.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+/// The writer ended before it answered.
+fn gone() -> EngineError {
+    EngineError::Store(StoreError::Database("the writer of this book ended".into()))
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Box<dyn Job>>,
+    working: bool,
+}
+
+/// Books commands in groups.
+pub(crate) struct Writer {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    queue: Mutex<Queue>,
+}
+
+impl Writer {
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new(Self { store, clock, queue: Mutex::default() })
+    }
+
+    /// Books `command` for `actor`. Durable when it returns; once it is handed in it is booked even if the caller goes.
+    ///
+    /// # Errors
+    /// The command's own refusal, or that of the storage; nothing of it is then in the book.
+    pub(crate) async fn submit<C: Command>(self: &Arc<Self>, actor: &str, command: C) -> EngineResult<C::Answer> {
+        self.submit_all(actor, [Ok(command)]).await.pop().unwrap_or_else(|| Err(gone()))
+    }
+
+    /// Books commands in their order, each by itself; what could not be read stays what it is. One answer for each.
+    pub(crate) async fn submit_all<C: Command>(
+        self: &Arc<Self>,
+        actor: &str,
+        commands: impl IntoIterator<Item = EngineResult<C>>,
+    ) -> Vec<EngineResult<C::Answer>> {
+        let mut jobs: Vec<Box<dyn Job>> = Vec::new();
+        let mut answers = Vec::new();
+        for command in commands {
+            answers.push(command.map(|command| {
+                let (reply, answer) = oneshot::channel();
+                jobs.push(Box::new(Waiting { command, actor: actor.to_owned(), outcome: None, reply }));
+                answer
+            }));
+        }
+        self.hand_in(jobs);
+        let mut outcomes = Vec::with_capacity(answers.len());
+        for answer in answers {
+            outcomes.push(match answer {
+                Ok(answer) => answer.await.unwrap_or_else(|_| Err(gone())),
+                Err(error) => Err(error),
+            });
+        }
+        outcomes
+    }
+
+    fn hand_in(self: &Arc<Self>, jobs: Vec<Box<dyn Job>>) {
+        if jobs.is_empty() {
+            return;
+        }
+        let idle = {
+            let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            queue.waiting.extend(jobs);
+            !std::mem::replace(&mut queue.working, true)
+        };
+        if idle {
+            tokio::spawn(Arc::clone(self).work());
+        }
+    }
+
+    /// Works until nobody waits.
+    async fn work(self: Arc<Self>) {
+        loop {
+            // Whoever is about to ask comes into the same group.
+            tokio::task::yield_now().await;
+            let Some(group) = self.next_group() else { return };
+            // In a task of its own: a defect in one command must not leave everybody after it waiting.
+            let writer = Arc::clone(&self);
+            if let Err(error) = tokio::spawn(async move { writer.book(group).await }).await {
+                tracing::error!(%error, "a group of commands broke off; nothing of it was booked");
+            }
+        }
+    }
+
+    fn next_group(&self) -> Option<Vec<Box<dyn Job>>> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.waiting.is_empty() {
+            queue.working = false;
+            return None;
+        }
+        let count = queue.waiting.len().min(MOST);
+        Some(queue.waiting.drain(..count).collect())
+    }
+
+    async fn book(&self, mut group: Vec<Box<dyn Job>>) {
+        match self.together(&mut group).await {
+            Ok(true) => {}
+            Ok(false) => self.one_by_one(&mut group).await,
+            Err(error) => group.iter_mut().for_each(|job| job.fail(error.again().into())),
+        }
+        group.into_iter().for_each(Job::answer);
+    }
+
+    /// Books the group in one unit; `false` if it has to be done one by one, and then nothing is booked.
+    async fn together(&self, group: &mut [Box<dyn Job>]) -> Result<bool, StoreError> {
+        let mut unit = self.store.begin().await?;
+        if let [only] = group {
+            if only.run(unit.as_mut(), &*self.clock).await {
+                unit.commit().await?;
+            }
+            return Ok(true);
+        }
+        let mut expected = Expected::default();
+        group.iter().for_each(|job| expected.and(job.expected()));
+        unit.expect(&expected).await?;
+        for job in group {
+            unit.mark();
+            if !job.run(unit.as_mut(), &*self.clock).await && !unit.take_back() {
+                return Ok(false);
+            }
+        }
+        // What the database itself refuses, it refuses here; from the commit on nothing is tried twice.
+        if let Err(error) = unit.flush().await {
+            tracing::warn!(%error, "a group was refused by the database; its commands are booked one by one");
+            return Ok(false);
+        }
+        unit.commit().await?;
+        Ok(true)
+    }
+
+    async fn one_by_one(&self, group: &mut [Box<dyn Job>]) {
+        for job in group {
+            if let Err(error) = self.alone(job.as_mut()).await {
+                job.fail(error.into());
+            }
+        }
+    }
+
+    async fn alone(&self, job: &mut dyn Job) -> Result<(), StoreError> {
+        let mut unit = self.store.begin().await?;
+        if job.run(unit.as_mut(), &*self.clock).await {
+            unit.commit().await?;
+        }
+        Ok(())
+    }
+}
