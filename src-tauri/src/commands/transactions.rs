@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use engine::api::book::JobProgress;
+use engine::api::bulk::{BulkOutcome, BulkRequest, EntryPreview, EntryRequest, EntryView};
 use engine::api::page::{ListPage, ListQuery, MoneyTotal};
 use engine::api::transactions::{
     BatchOutcome, CommitItem, ExportDone, FamilyRow, HoldsEffect, PostPreview, PostRequest, TransactionDetail,
@@ -41,6 +42,31 @@ pub async fn post_preview(shell: State<'_, Shell>, request: PostRequest) -> Answ
 #[tauri::command(rename_all = "snake_case")]
 pub async fn post(shell: State<'_, Shell>, request: PostRequest) -> Answer<TransactionDetail> {
     Ok(shell.engine().await?.post(request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn entry_preview(shell: State<'_, Shell>, request: EntryRequest) -> Answer<EntryPreview> {
+    Ok(shell.engine().await?.entry_preview(request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn entry_post(shell: State<'_, Shell>, request: EntryRequest) -> Answer<EntryView> {
+    Ok(shell.engine().await?.entry_post(request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn entry_get(shell: State<'_, Shell>, id: String) -> Answer<EntryView> {
+    Ok(shell.engine().await?.entry_get(&id).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn bulk_preview(shell: State<'_, Shell>, request: BulkRequest) -> Answer<BulkOutcome> {
+    Ok(shell.engine().await?.bulk_preview(request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn bulk_post(shell: State<'_, Shell>, request: BulkRequest) -> Answer<BulkOutcome> {
+    Ok(shell.engine().await?.bulk_post(request).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

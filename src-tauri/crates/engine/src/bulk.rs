@@ -57,8 +57,7 @@ impl Engine {
     /// booked whole; nothing is then booked. Otherwise each item's own refusal is in its row.
     pub async fn bulk_post(&self, request: BulkRequest) -> EngineResult<BulkOutcome> {
         check_count(request.items.len())?;
-        let commands: Vec<EngineResult<PostCommand>> =
-            request.items.iter().map(|item| self.command(item)).collect();
+        let commands: Vec<EngineResult<PostCommand>> = request.items.iter().map(|item| self.command(item)).collect();
         let outcomes = if request.atomic {
             let items = self.whole(commands)?;
             let posted = self.writer.submit(&self.actor(), AllOrNothing { items }).await?;
@@ -80,8 +79,7 @@ impl Engine {
     /// As [`Self::bulk_post`]; what is refused is no error here, also of a batch that would be booked whole.
     pub async fn bulk_preview(&self, request: BulkRequest) -> EngineResult<BulkOutcome> {
         check_count(request.items.len())?;
-        let commands: Vec<EngineResult<PostCommand>> =
-            request.items.iter().map(|item| self.command(item)).collect();
+        let commands: Vec<EngineResult<PostCommand>> = request.items.iter().map(|item| self.command(item)).collect();
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         let mut expected = Expected { day: Some(stamp.today), ..Expected::default() };
@@ -128,7 +126,10 @@ fn check_count(count: usize) -> EngineResult<()> {
     match count {
         0 => Err(EngineError::invalid("items", "There is nothing to post.")),
         1..=MOST_ITEMS => Ok(()),
-        _ => Err(EngineError::invalid("items", format!("At most {MOST_ITEMS} postings can be booked at once, not {count}."))),
+        _ => Err(EngineError::invalid(
+            "items",
+            format!("At most {MOST_ITEMS} postings can be booked at once, not {count}."),
+        )),
     }
 }
 

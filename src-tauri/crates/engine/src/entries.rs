@@ -7,10 +7,10 @@ use ledger::split::{self, EntryError, Leg, Line, Share, SplitError};
 use ledger::{Amount, Currency};
 use store::Unit;
 use store::journal::Expected;
-use store::ledger::{LegOf, StoredTransaction};
+use store::ledger::{FamilyRecord, LegOf};
 
 use crate::api::bulk::{EntryForm, EntryLeg, EntryPreview, EntryRequest, EntryView, PlannedLeg};
-use crate::api::transactions::PostRequest;
+use crate::api::transactions::{EntryPlace, PostRequest};
 use crate::bulk::MOST_ITEMS;
 use crate::clock::new_id;
 use crate::group::Command;
@@ -43,7 +43,7 @@ impl Command for EntryCommand {
         unit.expect(&expected).await?;
         let mut posted: Vec<Posted> = Vec::with_capacity(self.legs.len());
         for (index, leg) in self.legs.iter().enumerate() {
-            let first = posted.first().map(|first| (first.id.clone(), first.key));
+            let first = posted.first().map(|first| (first.key, first.id.clone()));
             let of = LegOf::new(first, index, self.legs.len());
             let done = post_in(unit, stamp, &PostCommand { leg: Some(of), ..leg.clone() }).await?;
             // Whole or not at all: an entry of which a part is there is another entry.
@@ -134,10 +134,11 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`] for a posting that stands alone.
     pub async fn entry_get(&self, transaction_id: &str) -> EngineResult<EntryView> {
-        let legs = self.store.legs_of(transaction_id).await?;
+        let keys = self.store.leg_keys(transaction_id).await?;
+        let legs = self.store.families_by_key(&keys).await?;
         let first = legs.first().ok_or_else(|| EngineError::not_found("entry", transaction_id))?;
         let row = &first.first.row;
-        let leg = |(index, family): (usize, &store::ledger::FamilyRecord)| {
+        let leg = |(index, family): (usize, &FamilyRecord)| {
             let seen = view::family(family);
             EntryLeg {
                 id: seen.id,
@@ -202,10 +203,16 @@ fn plan(request: &EntryRequest) -> EngineResult<Plan> {
         EntryForm::Lines { debits, credits } => {
             check_lines("lines", debits.len() + credits.len())?;
             let read = |lines: &[crate::api::bulk::EntryLine], side: &str| -> EngineResult<Vec<Line>> {
-                lines.iter().enumerate().map(|(index, line)| Ok(Line {
-                    balance: named(&line.balance, side, index)?,
-                    amount: amount(&line.amount, side, index)?,
-                })).collect()
+                lines
+                    .iter()
+                    .enumerate()
+                    .map(|(index, line)| {
+                        Ok(Line {
+                            balance: named(&line.balance, side, index)?,
+                            amount: amount(&line.amount, side, index)?,
+                        })
+                    })
+                    .collect()
             };
             let legs = split::legs(&read(debits, "debits")?, &read(credits, "credits")?)
                 .map_err(|error| unbalanced(error, &request.currency))?;
@@ -215,13 +222,17 @@ fn plan(request: &EntryRequest) -> EngineResult<Plan> {
             check_lines("shares", shares.len())?;
             let whole = named(whole, "whole", 0)?;
             let total = amount(total, "amount", 0)?;
-            let read: Vec<Share> =
-                shares.iter().enumerate().map(|(index, share)| self::share(&share.share, index)).collect::<EngineResult<_>>()?;
+            let read: Vec<Share> = shares
+                .iter()
+                .enumerate()
+                .map(|(index, share)| self::share(&share.share, index))
+                .collect::<EngineResult<_>>()?;
             let parts = split::allocate(&total, &read).map_err(|error| uneven(error, &request.currency))?;
             let mut legs = Vec::with_capacity(parts.len());
             for (index, (part, share)) in parts.iter().zip(shares).enumerate() {
                 let other = named(&share.balance, "shares", index)?;
-                let (source, destination) = if *whole_is_source { (whole.clone(), other) } else { (other, whole.clone()) };
+                let (source, destination) =
+                    if *whole_is_source { (whole.clone(), other) } else { (other, whole.clone()) };
                 legs.push(Leg { source, destination, amount: part.clone() });
             }
             Plan { parts, legs }
@@ -241,14 +252,17 @@ fn check_lines(field: &str, count: usize) -> EngineResult<()> {
     }
 }
 
-fn place(field: &str, index: usize) -> String {
+fn field_at(field: &str, index: usize) -> String {
     format!("{field}.{index}")
 }
 
 fn named(balance: &str, field: &str, index: usize) -> EngineResult<String> {
     let balance = balance.trim();
     if balance.is_empty() {
-        return Err(EngineError::invalid(&place(field, index), format!("Choose the balance of line {}.", index + 1)));
+        return Err(EngineError::invalid(
+            &field_at(field, index),
+            format!("Choose the balance of line {}.", index + 1),
+        ));
     }
     Ok(balance.to_owned())
 }
@@ -256,11 +270,16 @@ fn named(balance: &str, field: &str, index: usize) -> EngineResult<String> {
 fn amount(text: &str, field: &str, index: usize) -> EngineResult<Amount> {
     match text.trim().parse::<Amount>() {
         Ok(amount) if amount.is_positive() => Ok(amount),
-        Ok(_) => Err(EngineError::invalid(&place(field, index), format!("The amount of line {} must be above zero.", index + 1))),
+        Ok(_) => Err(EngineError::invalid(
+            &field_at(field, index),
+            format!("The amount of line {} must be above zero.", index + 1),
+        )),
         Err(_) if text.trim().is_empty() => {
-            Err(EngineError::invalid(&place(field, index), format!("Enter the amount of line {}.", index + 1)))
+            Err(EngineError::invalid(&field_at(field, index), format!("Enter the amount of line {}.", index + 1)))
         }
-        Err(_) => Err(EngineError::invalid(&place(field, index), format!("“{text}” is not an amount in minor units."))),
+        Err(_) => {
+            Err(EngineError::invalid(&field_at(field, index), format!("“{text}” is not an amount in minor units.")))
+        }
     }
 }
 
@@ -271,8 +290,9 @@ fn share(text: &str, index: usize) -> EngineResult<Share> {
     }
     match text.strip_suffix('%') {
         Some(percent) => percent.trim().parse().map(Share::Percent).map_err(|_| {
-            let message = format!("Share {}: a percentage lies above 0 and up to 100 and has at most 8 decimals.", index + 1);
-            EngineError::invalid(&place("shares", index), message)
+            let message =
+                format!("Share {}: a percentage lies above 0 and up to 100 and has at most 8 decimals.", index + 1);
+            EngineError::invalid(&field_at("shares", index), message)
         }),
         None => amount(text, "shares", index).map(Share::Fixed),
     }
@@ -290,35 +310,44 @@ fn unbalanced(error: EntryError, currency: &str) -> EngineError {
     match error {
         EntryError::OneSided => EngineError::invalid("lines", "An entry needs at least one debit and one credit."),
         EntryError::NotPositive(_) => EngineError::invalid("lines", "The amount of every line must be above zero."),
-        EntryError::BothSides(balance) => {
-            EngineError::invalid("lines", format!("{balance} is debited and credited. Put one line for it, on one side."))
-        }
+        EntryError::BothSides(balance) => EngineError::invalid(
+            "lines",
+            format!("{balance} is debited and credited. Put one line for it, on one side."),
+        ),
         EntryError::Unbalanced(difference) => {
             let side = if difference.is_positive() { "Debits are" } else { "Credits are" };
-            EngineError::invalid("lines", format!("{side} {} more than the other side.", money(&difference.abs(), currency)))
+            EngineError::invalid(
+                "lines",
+                format!("{side} {} more than the other side.", money(&difference.abs(), currency)),
+            )
         }
     }
 }
 
 fn uneven(error: SplitError, currency: &str) -> EngineError {
     match error {
-        SplitError::Over(by) => EngineError::invalid("shares", format!("The shares come to {} more than the whole.", money(&by, currency))),
+        SplitError::Over(by) => {
+            EngineError::invalid("shares", format!("The shares come to {} more than the whole.", money(&by, currency)))
+        }
         SplitError::Under(by) => EngineError::invalid(
             "shares",
-            format!("The shares leave {} over. Give it to one of them, or let one take what is left.", money(&by, currency)),
+            format!(
+                "The shares leave {} over. Give it to one of them, or let one take what is left.",
+                money(&by, currency)
+            ),
         ),
         SplitError::TwoLeft(position) => {
-            EngineError::invalid(&place("shares", position - 1), "Only one share can take what is left.")
+            EngineError::invalid(&field_at("shares", position - 1), "Only one share can take what is left.")
         }
         SplitError::Nothing(position) => {
-            EngineError::invalid(&place("shares", position - 1), format!("Share {position} gets nothing."))
+            EngineError::invalid(&field_at("shares", position - 1), format!("Share {position} gets nothing."))
         }
         SplitError::NotPositive => EngineError::invalid("amount", "The amount must be above zero."),
         SplitError::Percent => EngineError::invalid("shares", error.to_string()),
     }
 }
 
-/// The entry of a posting, for whoever opens it: its reference and which of how many it is.
-pub(crate) fn leg_of(stored: &StoredTransaction) -> Option<&LegOf> {
-    stored.leg.as_ref()
+/// Which of how many postings of its entry a row is.
+pub(crate) fn place(leg: &LegOf) -> EntryPlace {
+    EntryPlace { position: leg.position, legs: leg.legs }
 }

@@ -5,6 +5,7 @@ use ledger::{Amount, Currency, LedgerError};
 use store::StoreError;
 
 use crate::api::page::{ErrorBody, FieldError};
+use crate::post::PostCommand;
 use crate::signed::SignedPeriod;
 use crate::words;
 
@@ -38,12 +39,40 @@ pub enum EngineError {
     /// The thing is in a state that does not allow this.
     #[error("{message}")]
     Conflict { code: &'static str, message: String },
+    /// A batch that is booked whole, with what is refused of it. Nothing was booked.
+    #[error("{} of {items} postings are refused", refused.len())]
+    Batch { items: usize, refused: Vec<Refused> },
     /// A file could not be read or written.
     #[error("{path}: {reason}")]
     File { path: String, reason: String },
     /// The person cancelled a job.
     #[error("cancelled")]
     Cancelled,
+}
+
+/// One posting of a batch that was refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// Counts from 0.
+    pub index: usize,
+    /// As it was asked for.
+    pub reference: String,
+    pub error: EngineError,
+}
+
+impl Refused {
+    pub(crate) fn new(index: usize, item: &PostCommand, error: EngineError) -> Self {
+        Self { index, reference: item.reference.clone(), error }
+    }
+
+    /// “3 (INV-7): There is …”
+    fn sentence(&self) -> String {
+        let sentence = self.error.sentence().replace(" Nothing was posted.", "");
+        match self.reference.as_str() {
+            "" => format!("{}: {sentence}", self.index + 1),
+            reference => format!("{} ({reference}): {sentence}", self.index + 1),
+        }
+    }
 }
 
 impl EngineError {
@@ -68,6 +97,7 @@ impl EngineError {
             Self::Invalid { .. } => "INVALID_INPUT",
             Self::SignedPeriod(_) => "SIGNED_PERIOD",
             Self::Conflict { code, .. } => code,
+            Self::Batch { .. } => "BATCH_REFUSED",
             Self::File { .. } => "FILE",
             Self::Cancelled => "CANCELLED",
         }
@@ -77,6 +107,10 @@ impl EngineError {
     pub fn body(&self) -> ErrorBody {
         let fields = match self {
             Self::Invalid { fields } => fields.clone(),
+            Self::Batch { refused, .. } => refused
+                .iter()
+                .map(|one| FieldError { field: format!("items.{}", one.index), message: one.error.sentence() })
+                .collect(),
             Self::SignedPeriod(_) => vec![FieldError { field: "date".to_owned(), message: self.sentence() }],
             _ => Vec::new(),
         };
@@ -118,6 +152,10 @@ impl EngineError {
             Self::Invalid { fields } => fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" "),
             Self::SignedPeriod(period) => format!("{} Nothing was posted.", period.sentence()),
             Self::Conflict { message, .. } => message.clone(),
+            Self::Batch { items, refused } => {
+                let first = refused.first().map(Refused::sentence).unwrap_or_default();
+                format!("{} of {items} postings are refused, so none was posted. First, {first}", refused.len())
+            }
             Self::File { path, reason } => format!("{path}: {reason}."),
             Self::Cancelled => "Cancelled. Nothing was changed.".into(),
         }

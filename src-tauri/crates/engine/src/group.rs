@@ -11,8 +11,9 @@ use store::journal::Expected;
 use store::{Store, StoreError, Unit};
 use tokio::sync::oneshot;
 
+use crate::api::transactions::Effect;
 use crate::clock::Clock;
-use crate::{EngineError, EngineResult, Stamp};
+use crate::{Engine, EngineError, EngineResult, Stamp, view};
 
 /// Commands that are booked together at most: beyond it a group gets no faster and its callers wait longer.
 const MOST: usize = 1_024;
@@ -218,5 +219,21 @@ impl Writer {
             unit.commit().await?;
         }
         Ok(())
+    }
+}
+
+impl Engine {
+    /// Does `command` in a unit of work that is dropped again: what it would answer, and before and after of every
+    /// balance that it changes.
+    ///
+    /// # Errors
+    /// What booking it would be refused with.
+    pub(crate) async fn try_out<C: Command>(&self, command: &C) -> EngineResult<(C::Answer, Vec<Effect>)> {
+        let mut unit = self.store.begin().await?;
+        let answer = command.run(unit.as_mut(), &self.stamp()).await?;
+        // What the database itself would refuse.
+        unit.flush().await?;
+        let effects = unit.changed_balances().iter().map(|(before, after)| view::effect(before, after)).collect();
+        Ok((answer, effects))
     }
 }

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use ledger::{Amount, Status};
 use sha2::{Digest, Sha256};
-use store::ledger::StoredTransaction;
+use store::ledger::{LegOf, StoredTransaction};
 
 use crate::error::describe_use;
 use crate::post::PostCommand;
@@ -80,6 +80,8 @@ impl Asked<'_> {
         ];
         // One more part, so that every posting of before keeps its hash.
         parts.extend(command.refunds.as_deref());
+        let place = command.leg.as_ref().map(|leg| format!("{} of {}", leg.position, leg.legs));
+        parts.extend(place.iter().flat_map(|place| ["leg", place]));
         hash_of(&parts)
     }
 
@@ -87,7 +89,11 @@ impl Asked<'_> {
     /// for in other words, or be older than this way of hashing.
     pub(crate) fn is(&self, existing: &StoredTransaction, today: Date) -> bool {
         let (command, row) = (self.command, &existing.row);
-        if existing.parent_key.is_some() || row.reference != command.reference {
+        let place = |leg: &Option<LegOf>| leg.as_ref().map(|leg| (leg.position, leg.legs));
+        if existing.parent_key.is_some()
+            || row.reference != command.reference
+            || place(&existing.leg) != place(&command.leg)
+        {
             return false;
         }
         let metadata = existing.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok());

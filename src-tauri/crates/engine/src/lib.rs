@@ -6,10 +6,12 @@
 pub mod api;
 mod balances;
 mod book;
+mod bulk;
 pub mod clock;
 mod create;
 pub mod days;
 mod desk;
+mod entries;
 pub mod error;
 mod export;
 pub mod files;
@@ -41,9 +43,10 @@ use tokio::sync::broadcast;
 
 pub use api::book::Topic;
 pub use book::person_name;
+pub use bulk::MOST_ITEMS;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use create::{CreateError, create_book};
-pub use error::{EngineError, EngineResult};
+pub use error::{EngineError, EngineResult, Refused};
 pub use export::ExportProgress;
 pub use imports::ImportProgress;
 

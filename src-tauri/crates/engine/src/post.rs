@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use ledger::{Amount, Balance, Overdraft, Posting, Status, TransactionRow, transaction};
 use store::Unit;
 use store::journal::Expected;
-use store::ledger::{BalanceRecord, BalanceRef, NewBalance, NewTransaction, StoredTransaction};
+use store::ledger::{BalanceRecord, BalanceRef, LegOf, NewBalance, NewTransaction, StoredTransaction};
 use store::system::Event;
 
 use crate::balances::{created, one_exponent};
@@ -40,6 +40,8 @@ pub(crate) struct PostCommand {
     pub signed_reason: Option<String>,
     /// Id of the row that it gives back, whole or in part.
     pub refunds: Option<String>,
+    /// Its place in a journal entry of several postings.
+    pub leg: Option<LegOf>,
 }
 
 #[async_trait::async_trait]
@@ -80,6 +82,8 @@ pub(crate) struct Posted {
     pub key: i64,
     /// It was there before: same reference, same content.
     pub existing: bool,
+    /// The row as it was booked just now.
+    pub fresh: Option<Box<StoredTransaction>>,
 }
 
 /// `@name` or an id.
@@ -176,6 +180,9 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     if let Some(of) = &command.refunds {
         event.payload["refunds"] = of.clone().into();
     }
+    if let Some(leg) = &command.leg {
+        event.payload["leg"] = history::leg_of(leg, &row.id);
+    }
     if let (Some(period), Some(reason)) = (&signed, &command.signed_reason) {
         signed::record(unit, stamp, period, &row, reason).await?;
     }
@@ -187,6 +194,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         metadata: command.metadata.as_ref().map(ToString::to_string),
         input_hash,
         refund_of,
+        leg: command.leg.clone(),
     };
     let key = unit.insert_transaction(&new).await?;
     if posting.hold {
@@ -195,7 +203,8 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     unit.save_figures(source.key, &source_after).await?;
     unit.save_figures(destination.key, &destination_after).await?;
     unit.record_event(&event).await?;
-    Ok(Posted { id, key, existing: false })
+    let fresh = unit.load_transaction(&id).await?.map(Box::new);
+    Ok(Posted { id, key, existing: false, fresh })
 }
 
 pub(crate) fn expiry_is_past() -> EngineError {
@@ -219,7 +228,7 @@ async fn repeat(
     if !same {
         return Err(taken(existing, stamp));
     }
-    Ok(Posted { id: existing.row.id.clone(), key: existing.key, existing: true })
+    Ok(Posted { id: existing.row.id.clone(), key: existing.key, existing: true, fresh: None })
 }
 
 async fn both_balances(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ledger::{Amount, Overdraft, Posting, Status, hold, transaction};
+use ledger::{Amount, Lifecycle, Overdraft, Posting, Status, hold, transaction};
 use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction};
 
 use crate::api::page::{FilterTest, ListPage, ListQuery, MoneyTotal};
@@ -13,7 +13,7 @@ use crate::post::{
     PostCommand, Posted, balance_ref, below_zero_key, check_indicator, empty_indicator, expiry_is_past, is_allowed,
 };
 use crate::refunds::Refundable;
-use crate::{Engine, EngineError, EngineResult, Topic, signed, view, words};
+use crate::{Engine, EngineError, EngineResult, Topic, entries, signed, view, words};
 
 /// Longest description that is stored.
 const MAX_DESCRIPTION: usize = 2_000;
@@ -87,21 +87,23 @@ impl Engine {
     /// [`EngineError::NotFound`].
     pub async fn transaction_get(&self, id: &str) -> EngineResult<TransactionDetail> {
         let remaining = |family: &FamilyRecord| family.hold.as_ref().map(|hold| hold.remaining.clone());
-        let (mut family, _) = self.family_of(id).await?;
+        let (mut family, mut children) = self.family_of(id).await?;
         loop {
             let effects = self.effect_of_rest(&family).await;
-            // The hold and its balances are read one after another. When somebody decided on the hold in between,
-            // they do not belong together, and the book would look damaged although it is not.
-            let (again, children) = self.family_of(id).await?;
-            if remaining(&again) == remaining(&family) {
-                let refundable = self.refundable(&again.first, &children).await?;
-                let gives_back = self.gives_back(&again.first).await?;
+            let held = remaining(&family);
+            if held.is_some() {
+                // The hold and its balances are read one after another. When somebody decided on the hold in between,
+                // they do not belong together, and the book would look damaged although it is not.
+                (family, children) = self.family_of(id).await?;
+            }
+            if remaining(&family) == held {
+                let refundable = self.refundable(&family.first, &children).await?;
+                let gives_back = self.gives_back(&family.first).await?;
                 return Ok(TransactionDetail {
                     refund_of: gives_back,
-                    ..detail(&again, &children, effects?, &refundable)
+                    ..detail(&family, &children, effects?, &refundable)
                 });
             }
-            family = again;
         }
     }
 
@@ -127,6 +129,14 @@ impl Engine {
     pub async fn post(&self, request: PostRequest) -> EngineResult<TransactionDetail> {
         let command = self.command(&request)?;
         let posted = self.book(command).await?;
+        if let Some(stored) =
+            posted.fresh.filter(|stored| stored.row.status == Status::Applied && stored.refund_of.is_none())
+        {
+            // Nothing can have become of it yet: what was booked is all there is to tell.
+            let refundable = Refundable::new([&*stored], Vec::new());
+            let family = FamilyRecord { first: *stored, hold: None, lifecycle: Lifecycle::Applied, children: 0 };
+            return Ok(detail(&family, &[], Vec::new(), &refundable));
+        }
         let mut detail = self.transaction_get(&posted.id).await?;
         detail.existing = posted.existing;
         Ok(detail)
@@ -401,8 +411,8 @@ impl Engine {
             None
         });
         let expires_at = request.expires_at.as_deref().and_then(|text| match text.parse::<jiff::Timestamp>() {
-            // Whether it is past is for the posting to say: a repetition may come after it.
-            Ok(at) => Some(at),
+            // Whether it is past is for the posting to say: a repetition may come after it. Stored times have microseconds.
+            Ok(at) => Some(jiff::Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)),
             Err(_) => {
                 wrong("expires_at", format!("“{text}” is not a time."));
                 None
@@ -446,6 +456,7 @@ impl Engine {
             create_indicators: request.create_indicators,
             signed_reason,
             refunds,
+            leg: None,
         })
     }
 
@@ -523,6 +534,7 @@ fn detail(
         if_committed,
         refunds: refundable.rows(),
         refund_of: None,
+        entry: family.first.leg.as_ref().map(entries::place),
         existing: false,
     }
 }

@@ -50,6 +50,7 @@ const TABLES: &[(&str, Rows)] = &[
     ("balance_day", Working),
     ("family_day", Working),
     ("event", NOTHING),
+    ("leg", NOTHING),
     ("refund", NOTHING),
     ("history_link", NOTHING),
     ("history_head", NOTHING),
@@ -166,6 +167,8 @@ async fn rows_that_stay_cannot_be_changed_deleted_or_replaced() {
     }
     let refund = "INSERT INTO refund (txn_key, of_key) SELECT max(key), min(key) FROM txn";
     sqlx::query(refund).execute(&mut connection).await.unwrap();
+    let leg = "INSERT INTO leg (txn_key, first_key, position, legs) SELECT min(key), min(key), 1, 2 FROM txn";
+    sqlx::query(leg).execute(&mut connection).await.unwrap();
     let tables = texts(
         &mut connection,
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx_%' AND name NOT LIKE 'txn_text%'".into(),

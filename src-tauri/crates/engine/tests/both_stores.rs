@@ -56,6 +56,17 @@ enum Command {
         of: usize,
         part: Option<u128>,
     },
+    /// Several postings in one group, one by one or all of them; some ask for a balance that is to be made.
+    Bulk {
+        items: Vec<(usize, usize, u128, bool, bool)>,
+        atomic: bool,
+    },
+    /// A split, and what is left goes to the last.
+    Split {
+        whole: usize,
+        amount: u128,
+        percents: Vec<u8>,
+    },
 }
 
 fn commands() -> impl Strategy<Value = Vec<Command>> {
@@ -78,7 +89,12 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
             day,
             word,
         });
+    let item = (0..BALANCES.len(), 0..BALANCES.len(), amount.clone(), any::<bool>(), prop::bool::weighted(0.7));
+    let split = (0..BALANCES.len(), 1_u128..9_000, prop::collection::vec(1_u8..60, 1..3));
     let command = prop_oneof![
+        2 => (prop::collection::vec(item, 1..8), prop::bool::weighted(0.3))
+            .prop_map(|(items, atomic)| Command::Bulk { items, atomic }),
+        1 => split.prop_map(|(whole, amount, percents)| Command::Split { whole, amount, percents }),
         8 => post,
         3 => (0_usize..10, prop::option::of(amount)).prop_map(|(hold, part)| Command::Commit { hold, part }),
         1 => (0_usize..10).prop_map(|hold| Command::Void { hold }),
@@ -128,6 +144,75 @@ impl Side {
             Ok(answer) => self.plain(answer),
             Err(error) => self.plain(&(error.code(), error.sentence())),
         }
+    }
+
+    async fn bulk(&mut self, number: usize, items: &[(usize, usize, u128, bool, bool)], atomic: bool) -> String {
+        let item = |(at, (from, to, amount, hold, allow)): (usize, &(usize, usize, u128, bool, bool))| PostRequest {
+            reference: format!("bulk-{number}-{}", at % 6),
+            amount: amount.to_string(),
+            currency: BALANCES[*from].1.into(),
+            source: self.balances[*from].clone(),
+            destination: if *to == 0 { format!("@made-{number}-{at}") } else { self.balances[*to].clone() },
+            effective_date: Some("2026-11-03".into()),
+            hold: *hold,
+            allow_overdraft: *allow,
+            create_indicators: true,
+            ..PostRequest::default()
+        };
+        let items = items.iter().enumerate().map(item).collect();
+        let request = engine::api::bulk::BulkRequest { items, atomic };
+        let preview = self.book.engine.bulk_preview(request.clone()).await.expect("a preview");
+        let told: Vec<_> = preview.rows.iter().map(|row| (&row.code, &row.message, row.existing)).collect();
+        let told = serde_json::to_string(&told).expect("JSON");
+        let outcome = self.book.engine.bulk_post(request.clone()).await;
+        for (row, item) in outcome.iter().flat_map(|outcome| &outcome.rows).zip(&request.items) {
+            let Some(id) = row.id.clone().filter(|id| !self.ids.contains(id)) else { continue };
+            if item.hold {
+                self.holds.push(id.clone());
+            }
+            self.ids.push(id);
+        }
+        format!("{told} {}", self.said(&outcome))
+    }
+
+    async fn split(&mut self, number: usize, whole: usize, amount: u128, percents: &[u8]) -> String {
+        use engine::api::bulk::{EntryForm, EntryRequest, EntryShare};
+        let mut shares: Vec<EntryShare> = percents
+            .iter()
+            .enumerate()
+            .map(|(at, percent)| EntryShare {
+                balance: self.balances[(whole + at + 1) % 4].clone(),
+                share: format!("{percent}%"),
+            })
+            .collect();
+        shares.push(EntryShare { balance: self.balances[(whole + 3) % 4].clone(), share: "left".into() });
+        let request = EntryRequest {
+            reference: format!("split-{number}"),
+            currency: "EUR".into(),
+            description: "Shared".into(),
+            effective_date: Some("2026-11-04".into()),
+            hold: number.is_multiple_of(2),
+            expires_at: None,
+            allow_overdraft: true,
+            metadata: None,
+            create_indicators: false,
+            signed_reason: None,
+            form: EntryForm::Split {
+                whole: self.balances[whole].clone(),
+                whole_is_source: number.is_multiple_of(3),
+                amount: amount.to_string(),
+                shares,
+            },
+        };
+        let preview = self.book.engine.entry_preview(request.clone()).await.expect("a preview");
+        let outcome = self.book.engine.entry_post(request.clone()).await;
+        for leg in outcome.iter().flat_map(|entry| &entry.legs) {
+            self.ids.push(leg.id.clone());
+            if request.hold {
+                self.holds.push(leg.id.clone());
+            }
+        }
+        format!("{} {}", self.plain(&preview), self.said(&outcome))
     }
 
     async fn run(&mut self, number: usize, command: &Command) -> String {
@@ -195,6 +280,8 @@ impl Side {
                 }
                 self.said(&outcome)
             }
+            Command::Bulk { items, atomic } => self.bulk(number, items, *atomic).await,
+            Command::Split { whole, amount, percents } => self.split(number, *whole, *amount, percents).await,
             Command::Rename { balance, word } => {
                 let update = engine::api::ledgers::BalanceUpdate {
                     id: self.balances[*balance].clone(),

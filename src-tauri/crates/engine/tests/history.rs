@@ -30,7 +30,7 @@ async fn worked_in() -> TestBook {
 }
 
 /// What holds the history and the journal.
-const GUARDED: &[&str] = &["event", "txn", "refund", "history_link", "history_head"];
+const GUARDED: &[&str] = &["event", "txn", "refund", "leg", "history_link", "history_head"];
 
 async fn verify(book: &TestBook) -> HistoryCheck {
     book.engine.history_verify("test", None, None).await.unwrap()
@@ -73,6 +73,7 @@ async fn what_is_changed_by_hand_is_found() {
         ("UPDATE txn SET status = 'INFLIGHT' WHERE reference = 'R-1'", "has another status than"),
         ("UPDATE event SET at = 9000000000000000000 WHERE key = 4", "is not what was sealed there"),
         ("INSERT INTO refund (txn_key, of_key) SELECT max(key), min(key) FROM txn WHERE status = 'APPLIED'", "has another refund than"),
+        ("INSERT INTO leg (txn_key, first_key, position, legs) SELECT min(key), min(key), 1, 2 FROM txn WHERE status = 'APPLIED'", "has another place in an entry than"),
         ("UPDATE txn SET id = 'txn_other' WHERE reference = 'R-1'", "R-1 is in the history, but not in the journal"),
         ("INSERT INTO txn (id, status, reference, source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash)
           SELECT 'txn_new', status, 'new', source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash

@@ -6,6 +6,8 @@ mod book_rows;
 mod both_stores;
 mod history;
 mod ledger_again;
+mod ledger_bulk;
+mod ledger_entries;
 mod ledger_holds;
 mod ledger_lists;
 mod ledger_long;

@@ -359,6 +359,15 @@ pub fn from_limbs(limbs: &[i64]) -> Amount {
     Amount::from_big(total)
 }
 
+/// How often `divisor` goes into `amount`, and the rest. Neither may be below zero; `divisor` is above it.
+pub(crate) fn div_rem(amount: &Amount, divisor: i128) -> (Amount, Amount) {
+    if let Repr::Small(value) = amount.0 {
+        return (Amount(Repr::Small(value / divisor)), Amount(Repr::Small(value % divisor)));
+    }
+    let (amount, divisor) = (amount.to_big(), BigInt::from(divisor));
+    (Amount::from_big(&amount / &divisor), Amount::from_big(amount % divisor))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -252,7 +252,9 @@ mod tests {
     }
 
     fn lines(list: &[(&str, i64)]) -> Vec<Line> {
-        list.iter().map(|(balance, amount)| Line { balance: (*balance).into(), amount: Amount::from(*amount) }).collect()
+        list.iter()
+            .map(|(balance, amount)| Line { balance: (*balance).into(), amount: Amount::from(*amount) })
+            .collect()
     }
 
     #[test]

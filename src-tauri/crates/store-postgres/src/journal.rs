@@ -6,7 +6,7 @@ use ledger::balance::Side;
 use serde_json::Value;
 use sqlx::{PgConnection, QueryBuilder};
 use store::journal::{Batch, Database, Ends, FoundRow, NewRow, Pending};
-use store::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, hold_state_text, status_text};
+use store::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, LegOf, hold_state_text, status_text};
 use store::recon::SignedRecord;
 use store::rows::{self, Fields, value, value::micros};
 use store::{StoreError, StoreResult};
@@ -117,7 +117,8 @@ async fn write_rows(connection: &mut PgConnection, new: &[NewRow]) -> StoreResul
         let amount = row.amount.to_decimal(row.currency.exponent());
         format!("{} {} {amount}", row.reference, row.description).to_lowercase()
     };
-    // The keys follow the newest row, which nobody else adds to while this unit holds the lock of the writer.
+    // The keys follow the newest row, which nobody else adds to while this unit holds the lock of the writer. The sequence
+    // of the column follows the keys.
     sqlx::query(
         "INSERT INTO txn (key, id, parent_key, status, reference, source_key, destination_key, amount, currency, exponent, description,
                           effective_date, created_at, expires_at, reason, actor, metadata, input_hash, words)
@@ -128,7 +129,8 @@ async fn write_rows(connection: &mut PgConnection, new: &[NewRow]) -> StoreResul
                      $10::bigint[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[],
                      $18::bytea[], $19::text[])
               AS v (key, id, parent_key, status, reference, source_key, destination_key, amount, currency, exponent, description,
-                    effective_date, created_at, expires_at, reason, actor, metadata, input_hash, words) ORDER BY key",
+                    effective_date, created_at, expires_at, reason, actor, metadata, input_hash, words)
+              CROSS JOIN (SELECT setval(pg_get_serial_sequence('txn', 'key'), $20)) AS follows ORDER BY key",
     )
     .bind(column(new, |row| row.key))
     .bind(column(new, |row| row.new.row.id.clone()))
@@ -149,6 +151,7 @@ async fn write_rows(connection: &mut PgConnection, new: &[NewRow]) -> StoreResul
     .bind(column(new, |row| row.new.metadata.clone()))
     .bind(column(new, |row| row.new.input_hash.to_vec()))
     .bind(column(new, |row| searched(&row.new.row)))
+    .bind(new.last().map(|row| row.key))
     .execute(&mut *connection)
     .await
     .map_err(from_sqlx)?;
@@ -158,9 +161,23 @@ async fn write_rows(connection: &mut PgConnection, new: &[NewRow]) -> StoreResul
         sqlx::query("INSERT INTO refund (txn_key, of_key) SELECT * FROM unnest($1::bigint[], $2::bigint[])")
             .bind(column(&refunds, |(key, _)| *key))
             .bind(column(&refunds, |(_, of_key)| *of_key))
-            .execute(connection)
+            .execute(&mut *connection)
             .await
             .map_err(from_sqlx)?;
+    }
+    let legs: Vec<(i64, &LegOf)> = new.iter().filter_map(|row| Some((row.key, row.new.leg.as_ref()?))).collect();
+    if !legs.is_empty() {
+        sqlx::query(
+            "INSERT INTO leg (txn_key, first_key, position, legs)
+             SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])",
+        )
+        .bind(column(&legs, |(key, _)| *key))
+        .bind(column(&legs, |(key, leg)| leg.first.as_ref().map_or(*key, |(first, _)| *first)))
+        .bind(column(&legs, |(_, leg)| i64::from(leg.position)))
+        .bind(column(&legs, |(_, leg)| i64::from(leg.legs)))
+        .execute(connection)
+        .await
+        .map_err(from_sqlx)?;
     }
     Ok(())
 }
@@ -285,7 +302,7 @@ async fn write_events(connection: &mut PgConnection, batch: &Batch) -> StoreResu
         "INSERT INTO event (key, at, actor, kind, object_id, payload) OVERRIDING SYSTEM VALUE
          SELECT key, at, actor, kind, object_id, payload::json
          FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[]) AS v (key, at, actor, kind, object_id, payload)
-         ORDER BY key",
+              CROSS JOIN (SELECT setval(pg_get_serial_sequence('event', 'key'), $7)) AS follows ORDER BY key",
     )
     .bind(column(events, |new| new.key))
     .bind(column(events, |new| micros(new.event.at)))
@@ -293,6 +310,7 @@ async fn write_events(connection: &mut PgConnection, batch: &Batch) -> StoreResu
     .bind(column(events, |new| new.event.kind.clone()))
     .bind(column(events, |new| new.event.object_id.clone()))
     .bind(column(events, |new| new.payload.clone()))
+    .bind(events.last().map(|new| new.key))
     .execute(&mut *connection)
     .await
     .map_err(from_sqlx)?;

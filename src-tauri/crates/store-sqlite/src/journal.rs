@@ -9,7 +9,7 @@ use serde_json::Value;
 use sqlx::query_builder::Separated;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use store::journal::{Batch, Database, Ends, FoundRow, NewRow, Pending};
-use store::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, hold_state_text, status_text};
+use store::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, LegOf, hold_state_text, status_text};
 use store::recon::SignedRecord;
 use store::rows::{self, Fields, value, value::micros};
 use store::{StoreError, StoreResult};
@@ -174,6 +174,17 @@ async fn write_rows(connection: &mut SqliteConnection, new: &[NewRow]) -> StoreR
     write(connection, &refunds, ("INSERT INTO refund (txn_key, of_key) ", ""), |mut values, (key, of_key)| {
         values.push_bind(*key).push_bind(*of_key);
     })
+    .await?;
+    let legs: Vec<(i64, &LegOf)> = new.iter().filter_map(|row| Some((row.key, row.new.leg.as_ref()?))).collect();
+    write(
+        connection,
+        &legs,
+        ("INSERT INTO leg (txn_key, first_key, position, legs) ", ""),
+        |mut values, (key, leg)| {
+            values.push_bind(*key).push_bind(leg.first.as_ref().map_or(*key, |(first, _)| *first));
+            values.push_bind(i64::from(leg.position)).push_bind(i64::from(leg.legs));
+        },
+    )
     .await?;
     Ok(())
 }

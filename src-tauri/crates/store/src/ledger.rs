@@ -75,6 +75,8 @@ pub struct NewTransaction {
     pub input_hash: [u8; 32],
     /// The row that it gives back, whole or in part.
     pub refund_of: Option<RefundOf>,
+    /// Its place in a journal entry of several postings.
+    pub leg: Option<LegOf>,
 }
 
 /// A journal row that is given back.
@@ -82,6 +84,25 @@ pub struct NewTransaction {
 pub struct RefundOf {
     pub key: i64,
     pub id: String,
+}
+
+/// Which posting of a journal entry a row is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegOf {
+    /// The first posting of the entry, key and id; nothing for the first itself.
+    pub first: Option<(i64, String)>,
+    /// Counts from 1.
+    pub position: u32,
+    /// Postings of the entry.
+    pub legs: u32,
+}
+
+impl LegOf {
+    /// The posting after `index` others, of `legs`.
+    pub fn new(first: Option<(i64, String)>, index: usize, legs: usize) -> Self {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Self { first, position: number(index).saturating_add(1), legs: number(legs) }
+    }
 }
 
 /// A stored journal row with the keys that other tables use.
@@ -97,6 +118,8 @@ pub struct StoredTransaction {
     pub input_hash: Vec<u8>,
     /// Id of the row that it gives back, whole or in part.
     pub refund_of: Option<String>,
+    /// Its place in a journal entry of several postings.
+    pub leg: Option<LegOf>,
     pub row: TransactionRow,
 }
 
@@ -241,6 +264,8 @@ pub trait LedgerReads {
     async fn family(&self, transaction_id: &str) -> StoreResult<Option<(FamilyRecord, Vec<StoredTransaction>)>>;
     /// What gives back a family, or a row of it, oldest first. The family is named by the key of its first row.
     async fn refunds(&self, family_key: i64) -> StoreResult<Vec<StoredTransaction>>;
+    /// Keys of the postings of the entry that a row belongs to, in their order; none for a row that stands alone.
+    async fn leg_keys(&self, transaction_id: &str) -> StoreResult<Vec<i64>>;
     async fn transaction_by_reference(&self, reference: &str) -> StoreResult<Option<StoredTransaction>>;
     /// Open holds that touch a balance.
     async fn holds_of(&self, balance_key: i64) -> StoreResult<Vec<FamilyRecord>>;

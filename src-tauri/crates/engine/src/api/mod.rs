@@ -4,6 +4,7 @@
 //! instants ISO 8601 in UTC. The TypeScript side is generated from these types.
 
 pub mod book;
+pub mod bulk;
 pub mod desk;
 pub mod history;
 pub mod imports;

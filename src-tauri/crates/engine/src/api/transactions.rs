@@ -100,8 +100,19 @@ pub struct TransactionDetail {
     pub refunds: Vec<RefundRow>,
     /// What it gives back itself.
     pub refund_of: Option<TransactionLink>,
+    /// Its place in a journal entry of several postings.
+    pub entry: Option<EntryPlace>,
     /// The posting was already there: the same reference with the same content.
     pub existing: bool,
+}
+
+/// Which posting of a journal entry a transaction is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EntryPlace {
+    /// Counts from 1.
+    pub position: u32,
+    pub legs: u32,
 }
 
 /// Another transaction, to be opened.

@@ -184,6 +184,7 @@ pub(super) async fn post_bank_movement(
         create_indicators: false,
         signed_reason: signed::reason_of(posting.signed_reason.as_deref())?,
         refunds: None,
+        leg: None,
     };
     post_in(unit, stamp, &command).await
 }

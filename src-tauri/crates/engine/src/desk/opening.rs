@@ -211,6 +211,7 @@ impl Engine {
             create_indicators: false,
             signed_reason: signed::reason_of(signed_reason)?,
             refunds: None,
+            leg: None,
         };
         let posted = post_in(unit.as_mut(), &stamp, &command).await?;
         let text = format!("Posted {text}, dated {}", gap.day());

@@ -161,5 +161,6 @@ async fn reverse_of(
         create_indicators: false,
         signed_reason,
         refunds: Some(original.row.id.clone()),
+        leg: None,
     })
 }

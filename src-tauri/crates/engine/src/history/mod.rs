@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::StoreError;
 use store::history::SealedEvent;
-use store::ledger::status_text;
+use store::ledger::{LegOf, status_text};
 use store::rows::value;
 use store::system::Event;
 
@@ -252,6 +252,12 @@ pub(crate) fn told_of(row: &ledger::TransactionRow, metadata: Option<&Value>) ->
         "expires_at": row.expires_at.map(|at| at.as_microsecond()),
         "metadata": metadata,
     })
+}
+
+/// What the history says of a posting's place in an entry. `id` is that of the posting.
+pub(crate) fn leg_of(leg: &LegOf, id: &str) -> Value {
+    let first = leg.first.as_ref().map_or(id, |(_, first)| first.as_str());
+    json!({ "first": first, "position": leg.position, "legs": leg.legs })
 }
 
 /// A line of the list. What cannot be read is shown as far as it can.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use store::history::{HistoryState, SealedEvent};
 use store::ledger::StoredTransaction;
 
-use super::told_of;
+use super::{leg_of, told_of};
 use crate::api::history::HistoryCheck;
 use crate::{overview, words};
 
@@ -227,6 +227,10 @@ fn compare(event: &SealedEvent, stored: Option<&StoredTransaction>) -> Option<St
         ("actor", stored.row.actor == told.actor),
         ("created_at", stored.row.created_at == told.at),
         ("status", stored.row.status == status_after(&event.kind)),
+        (
+            "place in an entry",
+            stored.leg.as_ref().map(|leg| leg_of(leg, &stored.row.id)).as_ref() == told.payload.get("leg"),
+        ),
         ("refund", stored.refund_of.as_deref() == refunds(&told.payload, metadata.as_ref())),
     ];
     wrong.extend(said_by.iter().filter(|(_, same)| !same).map(|(name, _)| *name));

@@ -272,6 +272,7 @@ async fn insert_child(
         metadata: None,
         input_hash,
         refund_of: None,
+        leg: None,
     };
     unit.insert_transaction(&new).await?;
     unit.record_event(&event).await?;

@@ -78,6 +78,17 @@ impl LedgerReads for PostgresStore {
         rows::refunds(&mut *self.reader().await?, family_key).await
     }
 
+    async fn leg_keys(&self, transaction_id: &str) -> StoreResult<Vec<i64>> {
+        sqlx::query_scalar(
+            "SELECT g.txn_key FROM leg o JOIN leg g ON g.first_key = o.first_key
+             WHERE o.txn_key = (SELECT key FROM txn WHERE id = $1) ORDER BY g.position",
+        )
+        .bind(transaction_id)
+        .fetch_all(&mut *self.reader().await?)
+        .await
+        .map_err(crate::error::from_sqlx)
+    }
+
     async fn transaction_by_reference(&self, reference: &str) -> StoreResult<Option<StoredTransaction>> {
         rows::by_reference(&mut *self.reader().await?, reference).await
     }

@@ -89,6 +89,7 @@ pub async fn post(store: &SqliteStore) -> Result<(), Failure> {
         metadata: None,
         input_hash: [0; 32],
         refund_of: None,
+        leg: None,
     };
     let mut unit = store.begin().await?;
     unit.insert_transaction(&new).await?;

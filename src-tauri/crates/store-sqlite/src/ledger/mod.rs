@@ -86,6 +86,17 @@ impl LedgerReads for SqliteStore {
         rows::refunds(&mut connection, family_key).await
     }
 
+    async fn leg_keys(&self, transaction_id: &str) -> StoreResult<Vec<i64>> {
+        sqlx::query_scalar(
+            "SELECT g.txn_key FROM leg o JOIN leg g ON g.first_key = o.first_key
+             WHERE o.txn_key = (SELECT key FROM txn WHERE id = ?) ORDER BY g.position",
+        )
+        .bind(transaction_id)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(crate::error::from_sqlx)
+    }
+
     async fn transaction_by_reference(&self, reference: &str) -> StoreResult<Option<StoredTransaction>> {
         let mut connection = self.readers.acquire().await.map_err(crate::error::from_sqlx)?;
         rows::by_reference(&mut connection, reference).await

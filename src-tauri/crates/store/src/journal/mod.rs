@@ -103,6 +103,8 @@ pub trait JournalWrites {
     async fn load_balance(&mut self, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>>;
     /// Keeps the figures if nothing was saved since `balance` was loaded.
     async fn save_figures(&mut self, key: i64, balance: &Balance) -> StoreResult<()>;
+    /// The balances whose figures this unit changed, before and after, by name.
+    fn changed_balances(&mut self) -> Vec<(Balance, Balance)>;
     async fn load_by_reference(&mut self, reference: &str) -> StoreResult<Option<StoredTransaction>>;
     async fn load_transaction(&mut self, id: &str) -> StoreResult<Option<StoredTransaction>>;
     /// Adds a journal row and answers with its key; a settled one also adds its two entries and their day's turnover.
@@ -202,6 +204,10 @@ impl<D: Database> JournalWrites for D {
             });
         }
         self.pending().save_figures(key, balance)
+    }
+
+    fn changed_balances(&mut self) -> Vec<(Balance, Balance)> {
+        self.pending().changed_balances()
     }
 
     async fn load_by_reference(&mut self, reference: &str) -> StoreResult<Option<StoredTransaction>> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{Timestamp, civil::Date};
-use ledger::{Amount, Balance, HoldState, Open, Status, balance::Side};
+use ledger::{Amount, Balance, Figures, HoldState, Open, Status, balance::Side};
 use serde_json::Value;
 
 use super::batch::{Batch, NewEntry, NewEvent, NewHold, NewRow, SavedBalance, SavedHold, SavedTurnover};
@@ -19,6 +19,8 @@ use crate::{StoreError, StoreResult};
 #[derive(Debug, Clone)]
 struct Known {
     record: BalanceRecord,
+    /// Its figures before the unit.
+    before: Figures,
     /// Version in the database.
     stored: i64,
     changed: bool,
@@ -180,8 +182,8 @@ impl Pending {
             let pair = (indicator.clone(), record.balance.currency.code().to_owned());
             self.by_indicator.insert(pair, Some(key));
         }
-        let stored = record.balance.version;
-        self.balances.entry(key).or_insert(Known { record, stored, changed: false }).record.clone()
+        let (before, stored) = (record.balance.figures.clone(), record.balance.version);
+        self.balances.entry(key).or_insert(Known { record, before, stored, changed: false }).record.clone()
     }
 
     pub(super) fn knows_balance(&self, key: i64) -> bool {
@@ -211,6 +213,18 @@ impl Pending {
         known.record.balance.version += 1;
         known.changed = true;
         Ok(())
+    }
+
+    pub(super) fn changed_balances(&self) -> Vec<(Balance, Balance)> {
+        let changed = self.balances.values().filter(|known| known.before != known.record.balance.figures);
+        let mut pairs: Vec<(Balance, Balance)> = changed
+            .map(|known| {
+                let after = known.record.balance.clone();
+                (Balance { figures: known.before.clone(), ..after.clone() }, after)
+            })
+            .collect();
+        pairs.sort_by(|(a, _), (b, _)| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        pairs
     }
 
     // Journal rows.
@@ -284,6 +298,7 @@ impl Pending {
             metadata: new.metadata.clone(),
             input_hash: new.input_hash.to_vec(),
             refund_of: new.refund_of.as_ref().map(|of| of.id.clone()),
+            leg: new.leg.clone(),
             row: new.row.clone(),
         };
         self.know_row(stored);

@@ -4,7 +4,7 @@ use ledger::{Amount, Balance, Figures, HoldState, Lifecycle, Open, Status, Trans
 
 use super::Fields;
 use super::value::At;
-use crate::ledger::{BalanceRecord, DayTurnover, FamilyRecord, HoldRecord, LedgerRecord, StoredTransaction};
+use crate::ledger::{BalanceRecord, DayTurnover, FamilyRecord, HoldRecord, LedgerRecord, LegOf, StoredTransaction};
 use crate::{StoreError, StoreResult};
 
 /// `key`, `id`, `name`, `balances`.
@@ -77,6 +77,7 @@ pub fn transaction(row: &impl Fields) -> StoreResult<StoredTransaction> {
         metadata: row.text("metadata")?,
         input_hash: row.bytes("input_hash")?,
         refund_of: row.text("refund_of")?,
+        leg: leg(row)?,
         row: TransactionRow {
             id: row.word("id")?,
             parent: row.text("parent_id")?,
@@ -94,6 +95,17 @@ pub fn transaction(row: &impl Fields) -> StoreResult<StoredTransaction> {
             actor: row.word("actor")?,
         },
     })
+}
+
+/// The `leg_*` columns beside a journal row.
+fn leg(row: &impl Fields) -> StoreResult<Option<LegOf>> {
+    let Some(first_key) = row.int("leg_first_key")? else { return Ok(None) };
+    let first = (first_key != row.key("key")?).then(|| row.word("leg_first_id")).transpose()?;
+    Ok(Some(LegOf {
+        first: first.map(|id| (first_key, id)),
+        position: row.small("leg_position")?,
+        legs: row.small("leg_count")?,
+    }))
 }
 
 /// The `hold_*` columns beside a journal row; `whole` is the amount that was held at first.
