@@ -277,7 +277,7 @@ fn keep_time(engine: &Arc<Engine>) -> JoinHandle<()> {
         loop {
             tick.tick().await;
             let Some(engine) = engine.upgrade() else { break };
-            if let Err(error) = engine.expire_holds().await {
+            if let Err(error) = engine.time_passed().await {
                 tracing::warn!(code = error.code(), "expired holds could not be voided");
             }
         }

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use engine::api::financial::{FinancialReport, FinancialRequest};
 use engine::api::ledgers::{
     BalanceCheck, BalanceDetail, BalanceRow, BalanceTotal, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest,
     RegisterRow,
 };
 use engine::api::overview::{ActivityRow, AgeRow, AttentionRow, Awaiting, CashRow, TrialBalance};
 use engine::api::page::{ListPage, ListQuery};
+use engine::api::periods::PeriodState;
 use engine::api::statements::ReportFormat;
 use engine::api::trial::TrialReport;
 use tauri::State;
@@ -23,6 +25,43 @@ pub async fn ledgers_list(shell: State<'_, Shell>) -> Answer<Vec<LedgerRow>> {
 #[tauri::command(rename_all = "snake_case")]
 pub async fn ledger_create(shell: State<'_, Shell>, name: String) -> Answer<LedgerRow> {
     Ok(shell.engine().await?.ledger_create(&name).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn ledger_type_set(shell: State<'_, Shell>, id: String, account_type: Option<String>) -> Answer<LedgerRow> {
+    Ok(shell.engine().await?.ledger_type_set(&id, account_type.as_deref()).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn period_state(shell: State<'_, Shell>) -> Answer<PeriodState> {
+    Ok(shell.engine().await?.period_state().await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn period_close(shell: State<'_, Shell>, through: String) -> Answer<PeriodState> {
+    Ok(shell.engine().await?.period_close(&through).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn period_reopen(shell: State<'_, Shell>, through: Option<String>, reason: String) -> Answer<PeriodState> {
+    Ok(shell.engine().await?.period_reopen(through.as_deref(), &reason).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn financial_report(shell: State<'_, Shell>, request: FinancialRequest) -> Answer<FinancialReport> {
+    Ok(shell.engine().await?.financial_report(request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn financial_export(
+    shell: State<'_, Shell>,
+    request: FinancialRequest,
+    format: ReportFormat,
+    path: String,
+) -> Answer<u64> {
+    let path = Path::new(&path);
+    shell.pointed.table(path)?;
+    Ok(shell.engine().await?.financial_export(request, format, path).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use engine::api::book::JobProgress;
-use engine::api::bulk::{BulkOutcome, BulkRequest, EntryPreview, EntryRequest, EntryView};
+use engine::api::bulk::{BulkOutcome, BulkRequest, EntryPreview, EntryRequest, EntryView, PostingsFile};
 use engine::api::page::{ListPage, ListQuery, MoneyTotal};
+use engine::api::scheduled::ScheduledRow;
 use engine::api::transactions::{
     BatchOutcome, CommitItem, ExportDone, FamilyRow, HoldsEffect, PostPreview, PostRequest, TransactionDetail,
     TransactionsExport, VoidRequest,
@@ -67,6 +68,38 @@ pub async fn bulk_preview(shell: State<'_, Shell>, request: BulkRequest) -> Answ
 #[tauri::command(rename_all = "snake_case")]
 pub async fn bulk_post(shell: State<'_, Shell>, request: BulkRequest) -> Answer<BulkOutcome> {
     Ok(shell.engine().await?.bulk_post(request).await?)
+}
+
+/// Reads a file of postings that was picked or dropped.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn postings_read(shell: State<'_, Shell>, path: String) -> Answer<PostingsFile> {
+    shell.pointed.statement(Path::new(&path))?;
+    Ok(shell.engine().await?.postings_open(path).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn schedule(shell: State<'_, Shell>, request: PostRequest, due_at: String) -> Answer<ScheduledRow> {
+    Ok(shell.engine().await?.schedule(request, &due_at).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn scheduled_list(shell: State<'_, Shell>, open_only: bool) -> Answer<Vec<ScheduledRow>> {
+    Ok(shell.engine().await?.scheduled_list(open_only).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn scheduled_edit(
+    shell: State<'_, Shell>,
+    id: String,
+    request: PostRequest,
+    due_at: String,
+) -> Answer<ScheduledRow> {
+    Ok(shell.engine().await?.scheduled_edit(&id, request, &due_at).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn scheduled_cancel(shell: State<'_, Shell>, id: String, reason: String) -> Answer<ScheduledRow> {
+    Ok(shell.engine().await?.scheduled_cancel(&id, &reason).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod entries;
 mod lists;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use entries::{EntryArgs, EntryCommon, PeriodCommand, ScheduledCommand, SplitArgs};
 pub(crate) use lists::{HistoryFilter, PageArgs, RefundArgs, TransactionFilter};
 
 const EXIT_CODES: &str = "\
@@ -78,6 +80,32 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// What the company has, owes and was given, at the end of a day
+    BalanceSheet {
+        book: PathBuf,
+        /// Today if left out
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        as_of: Option<jiff::civil::Date>,
+        /// Write it to a .csv or .xlsx file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// What was earned and spent
+    ProfitAndLoss {
+        book: PathBuf,
+        /// First day; the start of the fiscal year if left out
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        from: Option<jiff::civil::Date>,
+        /// Last day; today if left out
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        to: Option<jiff::civil::Date>,
+        /// Write it to a .csv or .xlsx file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Close the books up to a day, and reopen them
+    #[command(subcommand)]
+    Period(PeriodCommand),
     /// List transactions, newest first
     Transactions {
         book: PathBuf,
@@ -97,6 +125,13 @@ pub(crate) enum Command {
     Statement(StatementCommand),
     /// Post or hold
     Post(Box<PostArgs>),
+    /// Post a journal entry of several lines, all of it or nothing
+    Entry(Box<EntryArgs>),
+    /// Post one amount over several balances, all of it or nothing
+    Split(Box<SplitArgs>),
+    /// What is accepted and waits for its time
+    #[command(subcommand)]
+    Scheduled(ScheduledCommand),
     /// Commit a hold, whole or in part
     Commit {
         book: PathBuf,
@@ -174,6 +209,14 @@ pub(crate) enum Command {
 pub(crate) enum LedgerCommand {
     /// Make an empty ledger; group with / in the name
     Create { book: PathBuf, name: String },
+    /// Say what its balances are in the books; its name says it if nothing was said
+    Type {
+        book: PathBuf,
+        /// Id or name
+        ledger: String,
+        #[arg(value_parser = ["asset", "liability", "equity", "income", "expense", "by-name"])]
+        account_type: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -307,9 +350,15 @@ pub(crate) struct PostArgs {
     /// Say what would happen, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Post every row of a CSV file whose head names the options, and tell what became of each
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to", "amount", "stream", "dry_run"])]
+    /// Accept it now and post it then: an instant, or a local YYYY-MM-DDTHH:MM. One in the past is posted at once
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["batch", "stream", "dry_run"])]
+    pub(crate) at: Option<String>,
+    /// Post every row of a CSV or XLSX file whose head names the options, and tell what became of each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to", "amount", "stream"])]
     pub(crate) batch: Option<PathBuf>,
+    /// All rows of the batch or none
+    #[arg(long, requires = "batch")]
+    pub(crate) atomic: bool,
     /// Read one JSON posting per line from standard input; answer each with one line once it is durable
     #[arg(long, conflicts_with_all = ["from", "to", "amount", "dry_run"])]
     pub(crate) stream: bool,

@@ -144,6 +144,20 @@ impl Fault {
         self
     }
 
+    /// A refusal that the engine told as one row of many.
+    pub(crate) fn of_parts(code: &str, message: &str, detail: Option<String>, fields: Vec<FieldError>) -> Self {
+        let message = match code {
+            "UNKNOWN_INDICATOR" => format!("{message} --create-indicators makes it."),
+            _ => message.to_owned(),
+        };
+        Self { detail: detail.into(), fields, ..Self::new(Exit::Refused, code, message) }
+    }
+
+    /// The error of one row of many, its fields named as there.
+    pub(crate) fn as_input(self) -> Option<Value> {
+        self.named_as_input().to_json().get_mut("error").map(Value::take)
+    }
+
     /// Names the fields as the options of the command line are named.
     pub(crate) fn named_as_options(self) -> Self {
         let mut named = self.named_as_input();
@@ -166,7 +180,7 @@ impl From<EngineError> for Fault {
             EngineError::Store(StoreError::ReadOnly(_) | StoreError::Damaged { .. }) => Exit::Book,
             EngineError::Store(StoreError::Database(_) | StoreError::DiskFull) => Exit::Internal,
             // What a file says is wrong, whatever rule found it.
-            EngineError::Conflict { code: "NOT_A_STATEMENT" | "BAD_ROWS", .. } => Exit::File,
+            EngineError::Conflict { code: "NOT_A_STATEMENT" | "BAD_ROWS" | "BATCH_HEAD", .. } => Exit::File,
             _ => Exit::Refused,
         };
         // The window asks; here an option says it.

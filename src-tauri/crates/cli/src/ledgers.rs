@@ -17,13 +17,41 @@ const PAGE: u32 = 500;
 /// The ledger of `@name` balances.
 const GENERAL: &str = "General ledger";
 
-pub(crate) async fn make_ledger(command: &LedgerCommand, actor: Actor<'_>) -> Answer<Done> {
-    let LedgerCommand::Create { book, name } = command;
-    let engine = open_to_write(book, actor).await?;
-    let made = engine.ledger_create(name).await;
-    engine.close().await;
-    let made = made?;
-    Ok(Output::new(&made, format!("{}  {}", made.id, made.name)).into())
+pub(crate) async fn ledger_command(command: &LedgerCommand, actor: Actor<'_>) -> Answer<Done> {
+    match command {
+        LedgerCommand::Create { book, name } => {
+            let engine = open_to_write(book, actor).await?;
+            let made = engine.ledger_create(name).await;
+            engine.close().await;
+            let made = made?;
+            Ok(Output::new(&made, format!("{}  {}", made.id, made.name)).into())
+        }
+        LedgerCommand::Type { book, ledger, account_type } => {
+            let engine = open_to_write(book, actor).await?;
+            let kind = Some(account_type.as_str()).filter(|word| *word != "by-name");
+            let typed = async {
+                let rows = engine.ledgers_list().await?;
+                let found: Vec<_> = rows.iter().filter(|row| row.id == *ledger || row.name == *ledger).collect();
+                match found.as_slice() {
+                    [one] => Ok(engine.ledger_type_set(&one.id, kind).await?),
+                    [] => Err(Fault::new(
+                        Exit::Refused,
+                        "NOT_FOUND",
+                        format!("There is no ledger called “{ledger}” in this book."),
+                    )),
+                    _ => Err(Fault::argument(
+                        "ledger",
+                        format!("{} ledgers are called “{ledger}”. Use the id.", found.len()),
+                    )),
+                }
+            }
+            .await;
+            engine.close().await;
+            let typed = typed?;
+            let kind = typed.account_type.clone().unwrap_or_else(|| "no type".into());
+            Ok(Output::new(&typed, format!("{}  {}: {kind}", typed.id, typed.name)).into())
+        }
+    }
 }
 
 pub(crate) async fn list_ledgers(book: &Path, actor: Actor<'_>) -> Answer<Done> {
@@ -31,9 +59,10 @@ pub(crate) async fn list_ledgers(book: &Path, actor: Actor<'_>) -> Answer<Done> 
     let rows = engine.ledgers_list().await;
     engine.close().await;
     let rows = rows?;
-    let mut table = Table::new(&["Ledger", ">Balances", "Id"]);
+    let mut table = Table::new(&["Ledger", "Type", ">Balances", "Id"]);
     for row in &rows {
-        table.row(vec![row.name.clone(), row.balances.to_string(), row.id.clone()]);
+        let kind = row.account_type.clone().unwrap_or_default();
+        table.row(vec![row.name.clone(), kind, row.balances.to_string(), row.id.clone()]);
     }
     Ok(Output::new(&rows, table.or("There are no ledgers.")).into())
 }

@@ -7,7 +7,9 @@
 
 mod args;
 mod book;
+mod entries;
 mod fault;
+mod financial;
 mod history;
 mod holds;
 mod import;
@@ -18,6 +20,7 @@ mod output;
 mod post;
 mod reconcile;
 mod refund;
+mod scheduled;
 mod session;
 mod statement;
 mod stream;
@@ -29,10 +32,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use engine::api::financial::FinancialKind;
 use engine::api::transactions::{CommitItem, VoidItem};
 
 use crate::args::{Cli, Command};
 use crate::fault::{Answer, Exit, Fault};
+use crate::financial::Asked;
 use crate::output::Output;
 use crate::session::Actor;
 
@@ -97,16 +102,28 @@ async fn run(cli: &Cli) -> Answer<Done> {
     let actor = Actor { name: cli.actor.as_deref(), wait: Duration::from_secs(cli.wait.min(MAX_WAIT)) };
     match &cli.command {
         Command::Book(command) => book::run(command, actor).await,
-        Command::Ledger(command) => ledgers::make_ledger(command, actor).await,
+        Command::Ledger(command) => ledgers::ledger_command(command, actor).await,
         Command::Ledgers { book } => ledgers::list_ledgers(book, actor).await,
         Command::Balance(command) => ledgers::balance_command(command, actor).await,
         Command::Balances { book, search } => ledgers::list_balances(book, search.as_deref(), actor).await,
         Command::Register { book, balance, page } => ledgers::register(book, balance, page, actor).await,
         Command::TrialBalance { book, as_of, out } => trial::run(book, *as_of, out.as_deref(), actor).await,
+        Command::BalanceSheet { book, as_of, out } => {
+            let kind = FinancialKind::BalanceSheet;
+            financial::report(book, Asked { kind, from: None, to: *as_of, out: out.as_deref() }, actor).await
+        }
+        Command::ProfitAndLoss { book, from, to, out } => {
+            let kind = FinancialKind::ProfitAndLoss;
+            financial::report(book, Asked { kind, from: *from, to: *to, out: out.as_deref() }, actor).await
+        }
+        Command::Period(command) => financial::period(command, actor).await,
         Command::Transactions { book, filter, page } => transactions::list(book, filter, page, actor).await,
         Command::Show { book, id } => transactions::show(book, id, actor).await,
         Command::Statement(command) => statement::read(command),
         Command::Post(options) => post::run(options, actor).await,
+        Command::Entry(options) => entries::run(options, actor).await,
+        Command::Split(options) => entries::split(options, actor).await,
+        Command::Scheduled(command) => scheduled::run(command, actor).await,
         Command::Commit { book, hold, amount, void_rest, date, signed_reason, reference } => {
             let item = CommitItem {
                 id: hold.clone(),

@@ -1,42 +1,20 @@
 //! Posting: one, a file of many, or a stream.
 
-use std::collections::HashMap;
 use std::path::Path;
 
-use engine::Engine;
-use engine::api::ledgers::BalanceRow;
-use engine::api::page::{FilterCondition, FilterTest, ListQuery};
-use engine::api::transactions::{PostPreview, PostRequest, TransactionDetail};
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use engine::api::bulk::{BulkRequest, BulkRow};
+use engine::api::transactions::{Effect, PostPreview, TransactionDetail};
+use engine::drafts::{Draft, Drafts, instant_of, read_drafts};
+use engine::{Engine, EngineError, MOST_ITEMS, Refused};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::Done;
 use crate::args::PostArgs;
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure, progress, progress_end};
-use crate::session::{Actor, balance, iso_exponent, minor, open_to_write};
+use crate::session::{Actor, open_to_write};
 use crate::transactions::sentence;
-
-/// A posting as it is written down: balances by name, amounts as decimal text.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Draft {
-    pub(crate) from: String,
-    pub(crate) to: String,
-    pub(crate) amount: String,
-    pub(crate) currency: String,
-    pub(crate) reference: String,
-    pub(crate) description: String,
-    pub(crate) date: Option<String>,
-    pub(crate) hold: bool,
-    pub(crate) expires: Option<String>,
-    pub(crate) allow_overdraft: bool,
-    pub(crate) overdraft_limit: Option<String>,
-    pub(crate) create_indicators: bool,
-    pub(crate) signed_reason: Option<String>,
-}
 
 /// What became of one of many.
 #[derive(Debug, Serialize)]
@@ -62,11 +40,33 @@ impl RowOutcome {
                 existing: detail.existing,
                 error: None,
             },
-            Err(fault) => {
-                let error = fault.named_as_input().to_json().get_mut("error").map(Value::take);
-                Self { line, ok: false, id: None, reference: reference.to_owned(), existing: false, error }
-            }
+            Err(fault) => Self {
+                line,
+                ok: false,
+                id: None,
+                reference: reference.to_owned(),
+                existing: false,
+                error: fault.as_input(),
+            },
         }
+    }
+
+    /// One that is still to be posted.
+    fn waiting(line: u64, reference: &str) -> Self {
+        Self { line, ok: false, id: None, reference: reference.to_owned(), existing: false, error: None }
+    }
+
+    /// One that was not tried because another of its batch was refused.
+    fn not_tried(self) -> Self {
+        let fault = || Fault::new(Exit::Refused, "NOT_TRIED", "Another row of the batch was refused.");
+        Self { ok: false, error: self.error.or_else(|| fault().as_input()), ..self }
+    }
+
+    fn of_bulk(line: u64, row: BulkRow) -> Self {
+        let error = row.code.as_ref().and_then(|code| {
+            Fault::of_parts(code, &row.message.unwrap_or_default(), row.detail, row.fields).as_input()
+        });
+        Self { line, ok: error.is_none(), id: row.id, reference: row.reference, existing: row.existing, error }
     }
 }
 
@@ -90,98 +90,10 @@ impl Counts {
     }
 }
 
-/// Finds balances once for many postings.
-#[derive(Default)]
-pub(crate) struct Poster {
-    known: HashMap<(String, String), BalanceRow>,
-}
-
-impl Poster {
-    /// Posts a draft. Durable when it returns.
-    pub(crate) async fn post(&mut self, engine: &Engine, draft: &Draft) -> Answer<TransactionDetail> {
-        let request = self.request(engine, draft).await?;
-        Ok(engine.post(request).await?)
-    }
-
-    async fn request(&mut self, engine: &Engine, draft: &Draft) -> Answer<PostRequest> {
-        let source = self.side(engine, "from", &draft.from, &draft.currency).await?;
-        let destination = self.side(engine, "to", &draft.to, &draft.currency).await?;
-        let sides = || source.iter().chain(destination.iter());
-        // A balance in another currency is refused by the engine, with both named.
-        let fits = sides().find(|row| row.currency == draft.currency).or_else(|| sides().next());
-        let exponent = match fits {
-            Some(row) => row.exponent,
-            None => iso_exponent(&draft.currency)?,
-        };
-        let limit =
-            draft.overdraft_limit.as_deref().map(|text| minor("overdraft_limit", text, exponent)).transpose()?;
-        let id = |row: Option<BalanceRow>, text: &str| row.map_or_else(|| text.to_owned(), |row| row.id);
-        Ok(PostRequest {
-            reference: draft.reference.clone(),
-            amount: minor("amount", &draft.amount, exponent)?.to_string(),
-            currency: draft.currency.clone(),
-            source: if draft.from.starts_with('@') { draft.from.clone() } else { id(source, &draft.from) },
-            destination: if draft.to.starts_with('@') { draft.to.clone() } else { id(destination, &draft.to) },
-            description: draft.description.clone(),
-            effective_date: draft.date.clone(),
-            hold: draft.hold,
-            expires_at: draft.expires.as_deref().map(instant).transpose()?,
-            allow_overdraft: draft.allow_overdraft,
-            overdraft_limit: limit.map(|limit| limit.to_string()),
-            metadata: None,
-            create_indicators: draft.create_indicators,
-            signed_reason: draft.signed_reason.clone(),
-            refunds: None,
-        })
-    }
-
-    /// The balance of one side; none for an `@name` that does not exist in the currency.
-    async fn side(&mut self, engine: &Engine, field: &str, text: &str, currency: &str) -> Answer<Option<BalanceRow>> {
-        let key = (text.to_owned(), currency.to_owned());
-        if let Some(row) = self.known.get(&key) {
-            return Ok(Some(row.clone()));
-        }
-        if text.is_empty() {
-            return Err(Fault::argument(field, format!("Say which balance is meant by {field}. Nothing was posted.")));
-        }
-        let row = if text.starts_with('@') {
-            indicator(engine, text, currency).await?
-        } else {
-            Some(balance(engine, field, text, Some(currency)).await?)
-        };
-        if let Some(row) = &row {
-            self.known.insert(key, row.clone());
-        }
-        Ok(row)
-    }
-}
-
-async fn indicator(engine: &Engine, name: &str, currency: &str) -> Answer<Option<BalanceRow>> {
-    let is = |field: &str, value: &str| FilterCondition {
-        field: field.into(),
-        test: FilterTest::Is,
-        values: vec![value.to_owned()],
-    };
-    let conditions = vec![is("name", name), is("currency", currency)];
-    Ok(engine.balances_page(ListQuery { limit: 1, conditions, ..ListQuery::default() }).await?.rows.pop())
-}
-
-/// An instant as it is, or a local day and time.
-fn instant(text: &str) -> Answer<String> {
-    if text.parse::<jiff::Timestamp>().is_ok() {
-        return Ok(text.to_owned());
-    }
-    text.parse::<DateTime>()
-        .ok()
-        .filter(|_| text.contains(['T', ' ']))
-        .and_then(|local| local.to_zoned(TimeZone::system()).ok())
-        .map(|zoned| zoned.timestamp().to_string())
-        .ok_or_else(|| {
-            Fault::argument(
-                "expires",
-                format!("“{text}” is no time. Write 2026-11-30T17:00, or an instant such as 2026-11-30T17:00:00Z."),
-            )
-        })
+/// Posts a draft. Durable when it returns.
+pub(crate) async fn post(engine: &Engine, drafts: &mut Drafts, draft: &Draft) -> Answer<TransactionDetail> {
+    let request = drafts.request(engine, draft).await?;
+    Ok(engine.post(request).await?)
 }
 
 pub(crate) async fn run(options: &PostArgs, actor: Actor<'_>) -> Answer<Done> {
@@ -214,11 +126,16 @@ async fn one(engine: &Engine, options: &PostArgs) -> Answer<Done> {
         create_indicators: options.create_indicators,
         signed_reason: options.signed_reason.clone(),
     };
-    let mut poster = Poster::default();
-    if options.dry_run {
-        return Ok(preview_of(&engine.post_preview(poster.request(engine, &draft).await?).await?));
+    let mut drafts = Drafts::default();
+    if let Some(due) = &options.at {
+        let request = drafts.request(engine, &draft).await?;
+        let row = engine.schedule(request, &instant_of("at", due)?).await?;
+        return Ok(crate::scheduled::told(&row));
     }
-    let detail = poster.post(engine, &draft).await?;
+    if options.dry_run {
+        return Ok(preview_of(&engine.post_preview(drafts.request(engine, &draft).await?).await?));
+    }
+    let detail = post(engine, &mut drafts, &draft).await?;
     let before = if detail.existing { "Posted before: " } else { "" };
     Ok(Output::new(&detail, format!("{before}{}", sentence(&detail.family))).into())
 }
@@ -242,8 +159,13 @@ fn describe(preview: &PostPreview) -> String {
     for check in &preview.checks {
         text.push_str(&format!("{}  {}\n", if check.ok { "ok " } else { "no " }, check.text));
     }
+    text + &effects(&preview.effects).or("Nothing would be posted.")
+}
+
+/// Before and after of balances.
+pub(crate) fn effects(effects: &[Effect]) -> Table {
     let mut table = Table::new(&["Balance", "Currency", ">Before", ">After", ">Held out", ">Available after"]);
-    for effect in &preview.effects {
+    for effect in effects {
         let show = |minor: &str| figure(minor, effect.exponent);
         let (before, after) = (&effect.before, &effect.after);
         table.row(vec![
@@ -255,41 +177,81 @@ fn describe(preview: &PostPreview) -> String {
             show(&after.available),
         ]);
     }
-    text + &table.or("Nothing would be posted.")
+    table
 }
 
-/// Every row on its own: one that is refused does not spoil the others.
+/// A file of postings: each row by itself, so that one that is refused does not spoil the others, or all or none.
 async fn batch(engine: &Engine, file: &Path, options: &PostArgs) -> Answer<Done> {
-    let mut reader =
-        csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(file).map_err(|error| unreadable(file, &error))?;
-    let head = reader.headers().map_err(|error| unreadable(file, &error))?.clone();
-    check_head(file, &head)?;
-    let mut poster = Poster::default();
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let line = record.as_ref().map_or_else(
-            |error| error.position().map_or(0, csv::Position::line),
-            |row| row.position().map_or(0, csv::Position::line),
-        );
-        let draft = record
-            .map_err(|error| Fault::argument("row", format!("{error}.")))
-            .and_then(|record| draft_of(&head, &record, options));
-        let reference = draft.as_ref().map(|draft| draft.reference.clone()).unwrap_or_default();
-        let outcome = match draft {
-            Ok(draft) => poster.post(engine, &draft).await,
-            Err(fault) => Err(fault),
+    let bytes = std::fs::read(file).map_err(|error| Fault::file(file, &error))?;
+    let defaults = Draft {
+        currency: options.currency.clone().unwrap_or_default(),
+        date: options.date.map(|day| day.to_string()),
+        hold: options.hold,
+        expires: options.expires.clone(),
+        allow_overdraft: options.allow_overdraft,
+        overdraft_limit: options.overdraft_limit.clone(),
+        create_indicators: options.create_indicators,
+        signed_reason: options.signed_reason.clone(),
+        ..Draft::default()
+    };
+    let mut drafts = Drafts::default();
+    let (mut rows, mut items, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    for (line, draft, problem) in read_drafts(&file.display().to_string(), &bytes, &defaults, usize::MAX)? {
+        let outcome = match problem {
+            None => drafts.request(engine, &draft).await,
+            Some(problem) => Err(problem),
         };
-        rows.push(RowOutcome::of(line, &reference, outcome));
-        if rows.len() % 100 == 0 {
-            progress(&format!("{} rows", rows.len()));
+        match outcome {
+            Ok(request) => {
+                places.push((rows.len(), line));
+                items.push(request);
+                rows.push(RowOutcome::waiting(line.into(), &draft.reference));
+            }
+            Err(error) => rows.push(RowOutcome::of(line.into(), &draft.reference, Err(error.into()))),
         }
     }
+    if options.atomic && items.len() < rows.len() {
+        // Nothing is tried: a row that cannot be read is refused with all the others.
+        return Ok(summary(rows.into_iter().map(RowOutcome::not_tried).collect(), Vec::new()));
+    }
+    let mut changes = Vec::new();
+    for (places, items) in places.chunks(MOST_ITEMS).zip(items.chunks(MOST_ITEMS)) {
+        if options.atomic && items.len() < rows.len() {
+            let message = format!("At most {MOST_ITEMS} postings can be posted whole, not {}.", rows.len());
+            return Err(Fault::argument("batch", message));
+        }
+        let request = BulkRequest { items: items.to_vec(), atomic: options.atomic };
+        let outcome = match options.dry_run {
+            true => engine.bulk_preview(request).await?,
+            false => match engine.bulk_post(request).await {
+                Err(EngineError::Batch { refused, .. }) => return Ok(refused_whole(rows, &refused)),
+                other => other?,
+            },
+        };
+        for ((at, line), row) in places.iter().zip(outcome.rows) {
+            rows[*at] = RowOutcome::of_bulk((*line).into(), row);
+        }
+        changes.extend(outcome.effects);
+        progress(&format!("{} rows", places.last().map_or(0, |(at, _)| at + 1)));
+    }
     progress_end();
-    Ok(summary(rows))
+    Ok(summary(rows, changes))
+}
+
+/// A batch that was refused as a whole: what was refused of it, and the rest not tried.
+fn refused_whole(rows: Vec<RowOutcome>, refused: &[Refused]) -> Done {
+    let mut rows: Vec<RowOutcome> = rows.into_iter().map(RowOutcome::not_tried).collect();
+    for one in refused {
+        if let Some(row) = rows.get_mut(one.index) {
+            let body = one.error.body();
+            row.error = Fault::of_parts(&body.code, &body.message, body.detail, body.fields).as_input();
+        }
+    }
+    summary(rows, Vec::new())
 }
 
 /// Totals, a table of the refused, and an error when there are any.
-fn summary(rows: Vec<RowOutcome>) -> Done {
+fn summary(rows: Vec<RowOutcome>, changes: Vec<Effect>) -> Done {
     let mut counts = Counts::default();
     rows.iter().for_each(|row| counts.add(row));
     let mut text = format!("{} posted, {} posted before, {} refused\n", counts.posted, counts.before, counts.refused);
@@ -297,84 +259,10 @@ fn summary(rows: Vec<RowOutcome>) -> Done {
         let message = row.error.as_ref().and_then(|error| error["message"].as_str()).unwrap_or_default();
         text.push_str(&format!("line {}: {message}\n", row.line));
     }
+    if !changes.is_empty() {
+        text.push_str(&effects(&changes).or(""));
+    }
     let Counts { posted, before, refused } = counts;
-    let answer = json!({ "rows": rows, "posted": posted, "before": before, "refused": refused });
+    let answer = json!({ "rows": rows, "posted": posted, "before": before, "refused": refused, "effects": changes });
     Done { output: Output::new(answer, text), fault: Fault::refused_of_many(&counts) }
-}
-
-const COLUMNS: [&str; 13] = [
-    "from",
-    "to",
-    "amount",
-    "currency",
-    "reference",
-    "description",
-    "date",
-    "hold",
-    "expires",
-    "allow_overdraft",
-    "overdraft_limit",
-    "create_indicators",
-    "signed_reason",
-];
-
-fn check_head(file: &Path, head: &csv::StringRecord) -> Answer<()> {
-    if let Some((_, twice)) = head.iter().enumerate().find(|(at, name)| head.iter().take(*at).any(|own| own == *name)) {
-        let message = format!("{}: the head names the column “{twice}” twice. Nothing was posted.", file.display());
-        return Err(Fault::new(Exit::File, "BATCH_HEAD", message));
-    }
-    let unknown: Vec<_> = head.iter().filter(|name| !COLUMNS.contains(name)).collect();
-    let missing: Vec<_> = COLUMNS[..3].iter().filter(|name| !head.iter().any(|own| own == **name)).collect();
-    if unknown.is_empty() && missing.is_empty() {
-        return Ok(());
-    }
-    let quoted = |names: &[&str]| names.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
-    let missing: Vec<&str> = missing.into_iter().copied().collect();
-    let mut said = Vec::new();
-    if !unknown.is_empty() {
-        said.push(format!("has the unknown {} {}", word(unknown.len()), quoted(&unknown)));
-    }
-    if !missing.is_empty() {
-        said.push(format!("lacks the {} {}", word(missing.len()), quoted(&missing)));
-    }
-    let message = format!(
-        "{}: the head {}. Known are {}. Nothing was posted.",
-        file.display(),
-        said.join(" and "),
-        COLUMNS.join(", ")
-    );
-    Err(Fault::new(Exit::File, "BATCH_HEAD", message))
-}
-
-fn word(columns: usize) -> &'static str {
-    if columns == 1 { "column" } else { "columns" }
-}
-
-fn draft_of(head: &csv::StringRecord, record: &csv::StringRecord, options: &PostArgs) -> Answer<Draft> {
-    let cell = |name: &str| head.iter().position(|own| own == name).and_then(|at| record.get(at)).unwrap_or_default();
-    let some = |name: &str| Some(cell(name)).filter(|text| !text.is_empty()).map(str::to_owned);
-    let flag = |name: &str| match cell(name).to_ascii_lowercase().as_str() {
-        "" | "0" | "no" | "false" => Ok(false),
-        "1" | "yes" | "true" => Ok(true),
-        other => Err(Fault::argument(name, format!("“{other}” is neither yes nor no. Nothing was posted."))),
-    };
-    Ok(Draft {
-        from: cell("from").to_owned(),
-        to: cell("to").to_owned(),
-        amount: cell("amount").to_owned(),
-        currency: some("currency").or_else(|| options.currency.clone()).unwrap_or_default(),
-        reference: cell("reference").to_owned(),
-        description: cell("description").to_owned(),
-        date: some("date").or_else(|| options.date.map(|day| day.to_string())),
-        hold: flag("hold")? || options.hold,
-        expires: some("expires"),
-        allow_overdraft: flag("allow_overdraft")? || options.allow_overdraft,
-        overdraft_limit: some("overdraft_limit").or_else(|| options.overdraft_limit.clone()),
-        create_indicators: flag("create_indicators")? || options.create_indicators,
-        signed_reason: some("signed_reason").or_else(|| options.signed_reason.clone()),
-    })
-}
-
-fn unreadable(file: &Path, error: &csv::Error) -> Fault {
-    Fault::new(Exit::File, "FILE", format!("{}: {error}.", file.display()))
 }

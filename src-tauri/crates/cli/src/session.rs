@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::api::ledgers::BalanceRow;
-use engine::api::page::{FilterCondition, FilterTest, ListQuery};
-use engine::{Engine, SystemClock};
-use ledger::{Amount, Currency};
+use engine::{Engine, SystemClock, drafts};
+use ledger::Amount;
 use store::Store;
 use store::error::OpenError;
 use store_sqlite::SqliteStore;
@@ -76,47 +75,10 @@ pub(crate) fn name_of(actor: Actor<'_>) -> Answer<String> {
 
 /// The balance that `text` names: its id, its `@name` or its name. `currency` decides between balances of one name.
 pub(crate) async fn balance(engine: &Engine, field: &str, text: &str, currency: Option<&str>) -> Answer<BalanceRow> {
-    let mut found = balances_named(engine, text).await?;
-    if let Some(currency) = currency {
-        let fits = |row: &BalanceRow| row.currency.eq_ignore_ascii_case(currency);
-        if found.len() > 1 || text.starts_with('@') {
-            found.retain(fits);
-        }
-    }
-    match found.len() {
-        0 => Err(Fault::new(
-            Exit::Refused,
-            "NOT_FOUND",
-            format!("There is no balance called “{text}” in this book. Nothing was changed."),
-        )),
-        1 => Ok(found.remove(0)),
-        _ => {
-            let names: Vec<_> =
-                found.iter().map(|row| format!("{} ({}, {})", row.id, row.ledger, row.currency)).collect();
-            Err(Fault::argument(
-                field,
-                format!("{} balances are called “{text}”: {}. Use the id.", found.len(), names.join(", ")),
-            ))
-        }
-    }
-}
-
-async fn balances_named(engine: &Engine, text: &str) -> Answer<Vec<BalanceRow>> {
-    let field = if text.starts_with("bln_") { "id" } else { "name" };
-    let conditions = vec![FilterCondition { field: field.into(), test: FilterTest::Is, values: vec![text.to_owned()] }];
-    Ok(engine.balances_page(ListQuery { limit: 50, conditions, ..ListQuery::default() }).await?.rows)
+    Ok(engine.balance_called(field, text, currency).await?)
 }
 
 /// Decimal text as minor units with `exponent` decimals. Nothing is rounded.
 pub(crate) fn minor(field: &str, text: &str, exponent: u8) -> Answer<Amount> {
-    Amount::parse_written(text, exponent).map_err(|error| {
-        Fault::argument(field, format!("“{text}” is not an amount with at most {exponent} decimals: {error}."))
-    })
-}
-
-/// Decimals of a currency that no balance names: those of ISO 4217.
-pub(crate) fn iso_exponent(currency: &str) -> Answer<u8> {
-    Currency::iso(currency)
-        .map(|known| known.exponent())
-        .ok_or_else(|| Fault::argument("currency", format!("“{currency}” is not an ISO 4217 currency.")))
+    Ok(drafts::minor(field, text, exponent)?)
 }

@@ -3,16 +3,17 @@
 use std::io::{BufRead, Read, Write};
 
 use engine::Engine;
+use engine::drafts::{Draft, Drafts};
 use serde_json::Value;
 
 use crate::Done;
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::Output;
-use crate::post::{Counts, Draft, Poster, RowOutcome};
+use crate::post::{Counts, RowOutcome, post};
 
 /// Reads until the input ends.
 pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
-    let mut poster = Poster::default();
+    let mut drafts = Drafts::default();
     let (mut line, mut counts) = (0_u64, Counts::default());
     let mut bytes = Vec::new();
     loop {
@@ -24,7 +25,7 @@ pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
         line += 1;
         let outcome = match readable(&bytes, whole, line) {
             Ok(text) if text.trim().is_empty() => continue,
-            Ok(text) => post_line(engine, &mut poster, line, text).await,
+            Ok(text) => post_line(engine, &mut drafts, line, text).await,
             Err(refused) => RowOutcome::of(line, "", Err(refused)),
         };
         counts.add(&outcome);
@@ -42,7 +43,7 @@ fn readable(bytes: &[u8], whole: bool, line: u64) -> Answer<&str> {
     Err(Fault::argument("line", format!("Line {line} {what}. Nothing was posted.")))
 }
 
-async fn post_line(engine: &Engine, poster: &mut Poster, line: u64, text: &str) -> RowOutcome {
+async fn post_line(engine: &Engine, drafts: &mut Drafts, line: u64, text: &str) -> RowOutcome {
     // A list would be taken as the fields in their order, and nobody writes a posting so on purpose.
     let draft = if text.trim_start().starts_with('[') {
         Err(<serde_json::Error as serde::de::Error>::custom("a list"))
@@ -51,7 +52,7 @@ async fn post_line(engine: &Engine, poster: &mut Poster, line: u64, text: &str) 
     };
     match draft {
         Ok(draft) => {
-            let outcome = poster.post(engine, &draft).await;
+            let outcome = post(engine, drafts, &draft).await;
             RowOutcome::of(line, &draft.reference, outcome)
         }
         Err(error) => {

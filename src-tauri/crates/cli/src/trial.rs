@@ -39,7 +39,7 @@ pub(crate) async fn run(book: &Path, as_of: Option<Date>, out: Option<&Path>, ac
     Ok(Done { output: Output::new(&report, describe(&report)), fault })
 }
 
-fn format_of(out: &Path) -> Answer<ReportFormat> {
+pub(crate) fn format_of(out: &Path) -> Answer<ReportFormat> {
     let ending = out.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
     match ending.as_deref() {
         Some("csv") => Ok(ReportFormat::Csv),

@@ -30,7 +30,8 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`].
     pub async fn ledgers_list(&self) -> EngineResult<Vec<LedgerRow>> {
-        Ok(self.store.ledgers().await?.into_iter().map(view::ledger).collect())
+        let types = self.ledger_types().await?;
+        Ok(self.store.ledgers().await?.into_iter().map(view::ledger).map(|row| types.with(row)).collect())
     }
 
     /// A new, empty ledger.
@@ -54,7 +55,7 @@ impl Engine {
         .await?;
         unit.commit().await?;
         self.changed(&[Topic::Balances]);
-        Ok(LedgerRow { id, name, balances: 0 })
+        Ok(self.ledger_types().await?.with(LedgerRow { id, name, balances: 0, account_type: None }))
     }
 
     /// Gives a ledger another name.

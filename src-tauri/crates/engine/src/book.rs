@@ -134,11 +134,23 @@ impl Engine {
             unit.commit().await?;
             tracing::info!(interrupted, "book taken up");
             // A book must open whatever state its holds are in: it cannot be checked otherwise.
-            if let Err(error) = self.expire_holds().await {
-                tracing::error!(code = error.code(), "expired holds could not be voided");
+            if let Err(error) = self.time_passed().await {
+                tracing::error!(code = error.code(), "what time does by itself could not be done");
             }
         }
         self.book_info().await
+    }
+
+    /// Does what is due by the clock: voids holds that ran out, posts what was scheduled. Called at open and again and
+    /// again while the book is open; correct after any time closed.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub async fn time_passed(&self) -> EngineResult<()> {
+        // Both are tried, whatever becomes of the first.
+        let expired = self.expire_holds().await;
+        let posted = self.post_due().await;
+        expired.and(posted).map(|_| ())
     }
 
     /// Looks at every page of a book that was too large for that when it opened. What is found stands under

@@ -138,7 +138,16 @@ fn outcome(request: &BulkRequest, outcomes: Vec<EngineResult<Posted>>) -> BulkOu
     for (index, (item, outcome)) in request.items.iter().zip(outcomes).enumerate() {
         let position = u32::try_from(index + 1).unwrap_or(u32::MAX);
         let reference = item.reference.trim().to_owned();
-        let row = BulkRow { position, reference, id: None, existing: false, code: None, message: None, detail: None };
+        let row = BulkRow {
+            position,
+            reference,
+            id: None,
+            existing: false,
+            code: None,
+            message: None,
+            detail: None,
+            fields: Vec::new(),
+        };
         counted.rows.push(match outcome {
             Ok(posted) => {
                 *(if posted.existing { &mut counted.existing } else { &mut counted.posted }) += 1;
@@ -147,8 +156,9 @@ fn outcome(request: &BulkRequest, outcomes: Vec<EngineResult<Posted>>) -> BulkOu
             }
             Err(error) => {
                 counted.failed += 1;
-                let (code, message) = (Some(error.code().to_owned()), Some(error.sentence()));
-                BulkRow { code, message, detail: error.detail(), ..row }
+                let body = error.body();
+                let (code, message) = (Some(body.code), Some(body.message));
+                BulkRow { code, message, detail: body.detail, fields: body.fields, ..row }
             }
         });
     }

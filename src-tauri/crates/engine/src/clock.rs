@@ -6,8 +6,12 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 pub trait Clock: Send + Sync + 'static {
     /// Now.
     fn now(&self) -> Timestamp;
+    /// The day of an instant where the user is.
+    fn day_of(&self, at: Timestamp) -> Date;
     /// Today where the user is.
-    fn today(&self) -> Date;
+    fn today(&self) -> Date {
+        self.day_of(self.now())
+    }
 }
 
 /// The machine's clock and time zone.
@@ -21,8 +25,8 @@ impl Clock for SystemClock {
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
-    fn today(&self) -> Date {
-        self.now().to_zoned(TimeZone::system()).date()
+    fn day_of(&self, at: Timestamp) -> Date {
+        at.to_zoned(TimeZone::system()).date()
     }
 }
 
@@ -47,8 +51,8 @@ impl Clock for FixedClock {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn today(&self) -> Date {
-        self.now().to_zoned(TimeZone::UTC).date()
+    fn day_of(&self, at: Timestamp) -> Date {
+        at.to_zoned(TimeZone::UTC).date()
     }
 }
 

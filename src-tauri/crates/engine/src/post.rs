@@ -11,7 +11,7 @@ use crate::balances::{created, one_exponent};
 use crate::clock::new_id;
 use crate::group::Command;
 use crate::idempotency::{Asked, taken};
-use crate::{EngineError, EngineResult, Stamp, history, refunds, signed, words};
+use crate::{EngineError, EngineResult, Stamp, history, periods, refunds, signed, words};
 
 /// The ledger that indicator balances live in.
 pub(crate) const GENERAL_LEDGER: &str = "General ledger";
@@ -58,7 +58,7 @@ impl Command for PostCommand {
             balances: sides.map(|name| balance_ref(name, &self.currency)).to_vec(),
             references: references.into_iter().cloned().collect(),
             rows: self.refunds.clone().into_iter().collect(),
-            settings: below_zero.into_iter().collect(),
+            settings: below_zero.into_iter().chain([periods::CLOSED_THROUGH.to_owned()]).collect(),
             day: self.effective_date,
         }
     }
@@ -157,6 +157,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         // Placing a hold moves no money; its commit asks.
         None
     } else {
+        periods::admit(unit, posting.effective_date).await?;
         signed::admit(unit, [&source, &destination], posting.effective_date, command.signed_reason.as_deref()).await?
     };
     let row = TransactionRow {

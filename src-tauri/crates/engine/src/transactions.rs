@@ -17,6 +17,8 @@ use crate::{Engine, EngineError, EngineResult, Topic, entries, signed, view, wor
 
 /// Longest description that is stored.
 const MAX_DESCRIPTION: usize = 2_000;
+/// Kind of the check of closed periods.
+const CLOSED_PERIOD: &str = "closed_period";
 /// Kind of the check of signed periods.
 const SIGNED_PERIOD: &str = "signed_period";
 
@@ -226,6 +228,10 @@ impl Engine {
         let day = command.effective_date.unwrap_or_else(|| self.clock.today());
         if command.hold || balance_ids[0] == balance_ids[1] {
             return Ok(());
+        }
+        if let Some((sentence, open_from)) = self.closed_period(day).await? {
+            let suggestions = vec![open_from];
+            preview.checks.push(Check { suggestions, ..failed(CLOSED_PERIOD, sentence, Some("effective_date")) });
         }
         if let Some(period) = self.signed_period(balance_ids, day).await? {
             preview.checks.push(match command.signed_reason {

@@ -20,7 +20,7 @@ pub(crate) fn figures(figures: &Figures) -> FiguresView {
 }
 
 pub(crate) fn ledger(record: LedgerRecord) -> LedgerRow {
-    LedgerRow { id: record.id, name: record.name, balances: record.balances }
+    LedgerRow { id: record.id, name: record.name, balances: record.balances, account_type: None }
 }
 
 pub(crate) fn balance(record: &BalanceRecord, reconciled_to: Option<String>) -> BalanceRow {

@@ -52,6 +52,10 @@ const TABLES: &[(&str, Rows)] = &[
     ("event", NOTHING),
     ("leg", NOTHING),
     ("refund", NOTHING),
+    (
+        "scheduled",
+        Stay { changeable: &["state", "due_at", "reference", "request", "reason", "txn_key", "finished_at"] },
+    ),
     ("history_link", NOTHING),
     ("history_head", NOTHING),
     ("job", Working),
@@ -169,6 +173,8 @@ async fn rows_that_stay_cannot_be_changed_deleted_or_replaced() {
     sqlx::query(refund).execute(&mut connection).await.unwrap();
     let leg = "INSERT INTO leg (txn_key, first_key, position, legs) SELECT min(key), min(key), 1, 2 FROM txn";
     sqlx::query(leg).execute(&mut connection).await.unwrap();
+    let scheduled = "INSERT INTO scheduled (id, state, due_at, reference, request, accepted_at, accepted_by) VALUES ('sch_1', 'waiting', 1, 'S', '{}', 1, 'Ada')";
+    sqlx::query(scheduled).execute(&mut connection).await.unwrap();
     let tables = texts(
         &mut connection,
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx_%' AND name NOT LIKE 'txn_text%'".into(),

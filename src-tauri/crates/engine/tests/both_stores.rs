@@ -165,6 +165,10 @@ impl Side {
         let told: Vec<_> = preview.rows.iter().map(|row| (&row.code, &row.message, row.existing)).collect();
         let told = serde_json::to_string(&told).expect("JSON");
         let outcome = self.book.engine.bulk_post(request.clone()).await;
+        for item in request.items.iter().filter(|item| item.destination.starts_with('@')) {
+            let made = self.book.engine.balance_called("to", &item.destination, Some(&item.currency)).await;
+            self.ids.extend(made.ok().map(|row| row.id));
+        }
         for (row, item) in outcome.iter().flat_map(|outcome| &outcome.rows).zip(&request.items) {
             let Some(id) = row.id.clone().filter(|id| !self.ids.contains(id)) else { continue };
             if item.hold {

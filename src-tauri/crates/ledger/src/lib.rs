@@ -6,6 +6,7 @@
 //! * [`money`]: arbitrary-precision amounts in minor units, parsed from and printed as decimal text.
 //! * [`currency`]: currency codes with the number of decimals they are kept in.
 //! * [`balance`]: the six figures of a balance and the four operations on them.
+//! * [`account`]: the types of a chart of accounts and their normal sides.
 //! * [`transaction`]: immutable transaction rows, what a posting asks for, and the checks before it.
 //! * [`hold`]: how much of a hold is still open, and the rows that commit or void it.
 //! * [`lifecycle`]: the derived state of a family of rows.
@@ -13,6 +14,7 @@
 //! * [`refund`]: how much of what was settled is left to give back.
 //! * [`chain`]: the links that seal the history of a book.
 
+pub mod account;
 pub mod balance;
 pub mod chain;
 pub mod currency;
@@ -24,6 +26,7 @@ pub mod refund;
 pub mod split;
 pub mod transaction;
 
+pub use account::AccountType;
 pub use balance::{Balance, Figures};
 pub use chain::{Head, HeadError, Link, Sealed};
 pub use currency::{Currency, CurrencyError};

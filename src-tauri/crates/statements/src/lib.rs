@@ -313,6 +313,22 @@ fn stated_values(sections: &[Stated]) -> Vec<StatedValue> {
     values
 }
 
+/// The rows of a table that is no statement, its head among them; blank rows are left out.
+///
+/// # Errors
+/// Why it is no table that could be read whole.
+pub fn rows(bytes: &[u8], file_name: &str) -> Result<Vec<RawRow>, Problem> {
+    let opened = open(bytes, file_name, &ReadOptions::default());
+    if let Some(problem) = opened.problems.iter().find(|problem| problem.severity == Severity::Error) {
+        return Err(problem.clone());
+    }
+    if let Some(row) = opened.table.rows.iter().find(|row| row.flaw.is_some()) {
+        let message = format!("Line {} cannot be read: a quote is never closed, or it is too long.", row.line);
+        return Err(Problem::file(Reason::TooLarge, Severity::Error, message));
+    }
+    Ok(opened.table.rows.into_iter().map(|row| RawRow { line: row.line, cells: row.cells }).collect())
+}
+
 /// Looks at a file without reading it whole into lines: what it is, how its table is read, and its first rows.
 ///
 /// `file_name` is only used as evidence; the content decides.

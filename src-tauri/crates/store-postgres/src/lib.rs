@@ -13,6 +13,7 @@ mod ledger;
 mod open;
 mod recon;
 mod row;
+mod scheduled;
 mod sql;
 mod system;
 mod unit;

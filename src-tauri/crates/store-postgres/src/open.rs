@@ -38,6 +38,8 @@ impl PostgresStore {
         let mut connection = PgConnection::connect_with(&options).await.map_err(database)?;
         migrate(&mut connection).await?;
         connection.close().await.map_err(database)?;
+        // Compiling a plan takes a quarter of a second, and none of ours reads enough rows to win it back.
+        let options = options.options([("jit", "off")]);
         // A commit that was answered is on the server's disk, whatever the server's own setting is.
         let durable = options.clone().options([("synchronous_commit", "on")]);
         let writers = PgPoolOptions::new()

@@ -15,6 +15,7 @@ mod lock;
 mod open;
 mod recon;
 mod row;
+mod scheduled;
 mod schema;
 mod sql;
 mod system;

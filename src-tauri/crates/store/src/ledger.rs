@@ -200,6 +200,7 @@ pub struct TrialRow {
 pub struct BalanceAt {
     pub id: String,
     pub name: String,
+    pub ledger_id: String,
     pub ledger_name: String,
     pub currency: ledger::Currency,
     pub credit: Amount,

@@ -13,6 +13,7 @@ pub mod query;
 pub mod recon;
 pub mod register;
 pub mod rows;
+pub mod scheduled;
 pub mod system;
 pub mod words;
 
@@ -22,12 +23,15 @@ pub use journal::JournalWrites;
 pub use ledger::{LedgerReads, LedgerWrites};
 pub use query::{Condition, Page, Query, Sort, Test};
 pub use recon::{ReconReads, ReconWrites};
+pub use scheduled::{ScheduledReads, ScheduledWrites};
 pub use system::{SystemReads, SystemWrites};
 pub use words::Word;
 
 /// One book.
 #[async_trait::async_trait]
-pub trait Store: HistoryReads + LedgerReads + ReconReads + SystemReads + Send + Sync + 'static {
+pub trait Store:
+    HistoryReads + LedgerReads + ReconReads + ScheduledReads + SystemReads + Send + Sync + 'static
+{
     /// Starts the one writing transaction; waits while another is open.
     ///
     /// # Errors
@@ -56,7 +60,7 @@ pub trait Store: HistoryReads + LedgerReads + ReconReads + SystemReads + Send + 
 
 /// One database transaction. Dropping it without [`Unit::commit`] undoes everything it did.
 #[async_trait::async_trait]
-pub trait Unit: JournalWrites + LedgerWrites + ReconWrites + SystemWrites + Send {
+pub trait Unit: JournalWrites + LedgerWrites + ReconWrites + ScheduledWrites + SystemWrites + Send {
     /// Makes everything durable, or nothing. When this returns `Ok`, the work survives a crash.
     async fn commit(self: Box<Self>) -> StoreResult<()>;
 }

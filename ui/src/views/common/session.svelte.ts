@@ -63,6 +63,7 @@ class Session {
       registerBookSources(),
       addHandlers({
         'reconcile.import': { run: () => router.go('import'), enabled: this.canWrite },
+        'go.scheduled': { run: () => router.go('scheduled') },
         'book.backup': { run: () => void this.backUp() },
         'book.retry': {
           run: () => void this.openForWriting(),

@@ -1,7 +1,10 @@
 import type { BalanceRow } from '$lib/backend/types/BalanceRow';
+import type { Check } from '$lib/backend/types/Check';
 import type { FamilyRow } from '$lib/backend/types/FamilyRow';
 import type { PostPreview } from '$lib/backend/types/PostPreview';
 import type { PostRequest } from '$lib/backend/types/PostRequest';
+import type { ScheduledRow } from '$lib/backend/types/ScheduledRow';
+import { clockTime, localDay } from '$lib/dates';
 import { isZero } from '$lib/money';
 import type { ComboOption } from '$lib/parts';
 import { lastDay } from '../common/signed';
@@ -27,6 +30,11 @@ export interface Prefill {
   destination?: ComboOption;
   /** The row that it gives back. */
   refunds?: Refunds;
+  /** A scheduled posting: to be changed, or with `again` to be asked for once more. */
+  scheduled?: ScheduledRow;
+  again?: boolean;
+  /** It is to be booked on a day and time, which is not known yet. */
+  later?: boolean;
 }
 
 export type Side = 'source' | 'destination';
@@ -64,6 +72,11 @@ export interface Values {
   signedReason: string;
   /** The row that it gives back. */
   refunds: Refunds | null;
+  when: 'now' | 'later';
+  dueDay: string | null;
+  dueTime: string;
+  /** The scheduled posting that is changed. */
+  scheduled: { id: string; reference: string } | null;
 }
 
 export const blank = (currency: string, today: string): Values => ({
@@ -84,6 +97,10 @@ export const blank = (currency: string, today: string): Values => ({
   anyway: false,
   signedReason: '',
   refunds: null,
+  when: 'now',
+  dueDay: null,
+  dueTime: '09:00',
+  scheduled: null,
 });
 
 export function partyOf(row: BalanceRow, side: Side): Party {
@@ -119,6 +136,34 @@ export function expiryOf(values: Values): string | null | undefined {
   return instantOf(values.expiryDay, values.expiryTime) ?? undefined;
 }
 
+/** The instant it is booked at, `undefined` when what is typed is no time, null for one that is booked now. */
+export function dueOf(values: Pick<Values, 'when' | 'dueDay' | 'dueTime'>): string | null | undefined {
+  if (values.when !== 'later') return null;
+  return (values.dueDay && instantOf(values.dueDay, values.dueTime)) || undefined;
+}
+
+/** The form as a scheduled posting has it. One that is asked for again gets a time of its own. */
+export function valuesOfScheduled(
+  row: ScheduledRow,
+  again: boolean,
+): Omit<Partial<Values>, 'source' | 'destination'> {
+  const { request, due_at: due } = row;
+  const expires = request.expires_at;
+  return {
+    mode: request.hold ? 'hold' : 'post',
+    date: request.effective_date,
+    expiryDay: expires && localDay(expires),
+    ...(expires ? { expiryTime: clockTime(expires) } : {}),
+    overdraft: request.allow_overdraft,
+    anyway: request.signed_reason !== null,
+    signedReason: request.signed_reason ?? '',
+    when: 'later',
+    dueDay: again ? null : localDay(due),
+    dueTime: clockTime(due),
+    scheduled: again ? null : { id: row.id, reference: row.reference },
+  };
+}
+
 export function requestOf(values: Values, create: boolean): PostRequest {
   return {
     reference: values.reference.trim(),
@@ -147,6 +192,8 @@ export function missingOf(values: Values): string | null {
   if (!values.source) return 'Choose the balance it comes from';
   if (!values.destination) return 'Choose the balance it goes to';
   if (expiryOf(values) === undefined) return 'Enter the time as 17:00';
+  const late = missingOfDue(values);
+  if (late) return late;
   if (values.overdraft && values.limit.trim() && values.limitMinor === null)
     return 'The overdraft limit is not readable yet';
   if (values.anyway && !values.signedReason.trim())
@@ -154,13 +201,28 @@ export function missingOf(values: Values): string | null {
   return null;
 }
 
+function missingOfDue(values: Values): string | null {
+  const due = dueOf(values);
+  if (due === null) return null;
+  if (!values.dueDay) return 'Enter the day it is booked on';
+  if (due === undefined) return 'Enter the time as 17:00';
+  if (Date.parse(due) <= Date.now()) return 'The time it is booked at has passed';
+  const expiry = expiryOf(values);
+  return expiry && expiry <= due ? 'The hold would void itself before it is made' : null;
+}
+
+/** What fails now may hold when a scheduled posting is due: money comes in. */
+export const stands = (values: Pick<Values, 'when'>, check: Pick<Check, 'ok' | 'kind'>): boolean =>
+  !check.ok && !(values.when === 'later' && check.kind === 'funds');
+
 /** Why the form cannot be posted, or null when it can. */
 export function obstacle(values: Values, preview: PostPreview | null, asked: boolean): string | null {
   const missing = missingOf(values);
   if (missing) return missing;
   if (!preview || !asked) return 'Checking';
   if (preview.ready) return null;
-  const failed = preview.checks.find((check) => !check.ok);
+  const failed = preview.checks.find((check) => stands(values, check));
+  if (!failed && values.when === 'later') return null;
   if (failed?.kind === 'signed_period') return 'The date lies in a signed period';
   if (failed?.kind === 'funds') return 'The amount is more than is available';
   return failed?.text ?? 'One of the checks does not hold';

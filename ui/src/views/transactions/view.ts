@@ -1,8 +1,10 @@
 import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
+import BookOpenText from '@lucide/svelte/icons/book-open-text';
 import BookmarkPlus from '@lucide/svelte/icons/bookmark-plus';
 import Copy from '@lucide/svelte/icons/copy';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
 import Download from '@lucide/svelte/icons/download';
+import FileUp from '@lucide/svelte/icons/file-up';
 import HandCoins from '@lucide/svelte/icons/hand-coins';
 import Plus from '@lucide/svelte/icons/plus';
 import Undo2 from '@lucide/svelte/icons/undo-2';
@@ -15,6 +17,20 @@ export default defineView({
   load: () => import('./Transactions.svelte'),
   actions: [
     { id: 'transactions.new', label: 'New transaction', keys: ['n'], where: 'transactions', icon: Plus },
+    {
+      id: 'transactions.entry',
+      label: 'Journal entry',
+      keys: ['Shift+N'],
+      where: 'transactions',
+      icon: BookOpenText,
+    },
+    {
+      id: 'transactions.import',
+      label: 'Import postings',
+      keys: ['Shift+I'],
+      where: 'transactions',
+      icon: FileUp,
+    },
     {
       id: 'transactions.duplicate',
       label: 'Duplicate',
@@ -43,6 +59,27 @@ export default defineView({
       where: 'forms',
       palette: false,
       inFields: true,
+    },
+    {
+      id: 'entry.form',
+      label: 'Journal entry: lines or split',
+      keys: ['Ctrl+Shift+S'],
+      where: 'forms',
+      palette: false,
+    },
+    {
+      id: 'entry.fill',
+      label: 'Journal entry: fill in what is missing',
+      keys: ['Ctrl+Shift+F'],
+      where: 'forms',
+      palette: false,
+    },
+    {
+      id: 'entry.remove',
+      label: 'Journal entry: remove the line',
+      keys: ['Ctrl+Delete'],
+      where: 'forms',
+      palette: false,
     },
     {
       id: 'posting.another',

@@ -160,6 +160,7 @@ pub enum Topic {
     Statements,
     Rules,
     Jobs,
+    Scheduled,
 }
 
 /// Result of checking a whole book.

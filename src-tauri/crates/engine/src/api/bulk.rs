@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::page::FieldError;
 use super::transactions::{Effect, FamilyState, PostRequest};
 
 /// Many postings to book.
@@ -45,6 +46,37 @@ pub struct BulkRow {
     pub message: Option<String>,
     /// The way out of a refusal.
     pub detail: Option<String>,
+    /// The fields that a refusal is about.
+    pub fields: Vec<FieldError>,
+}
+
+/// A file of postings as it reads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PostingsFile {
+    pub name: String,
+    pub rows: Vec<PostingsFileRow>,
+}
+
+/// One row of a file of postings, as it is written there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PostingsFileRow {
+    /// Line of the file, or row of the sheet.
+    pub line: u32,
+    pub from: String,
+    pub to: String,
+    pub amount: String,
+    pub currency: String,
+    pub reference: String,
+    pub description: String,
+    pub date: Option<String>,
+    pub hold: bool,
+    /// What it asks for; absent where there is a problem.
+    pub request: Option<PostRequest>,
+    pub exponent: u8,
+    /// What is wrong with it, the column first.
+    pub problem: Option<String>,
 }
 
 /// A journal entry: postings that are booked together, under one reference.

@@ -13,6 +13,9 @@ pub struct LedgerRow {
     pub name: String,
     #[ts(type = "number")]
     pub balances: u64,
+    /// What its balances are in the books, as it was given or as its name says: `asset`, `liability`, `equity`, `income`,
+    /// `expense`.
+    pub account_type: Option<String>,
 }
 
 /// The six figures as people read them.

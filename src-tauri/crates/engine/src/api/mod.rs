@@ -6,12 +6,15 @@
 pub mod book;
 pub mod bulk;
 pub mod desk;
+pub mod financial;
 pub mod history;
 pub mod imports;
 pub mod ledgers;
 pub mod overview;
 pub mod page;
+pub mod periods;
 pub mod rules;
+pub mod scheduled;
 pub mod statements;
 pub mod transactions;
 pub mod trial;

@@ -218,7 +218,7 @@ pub struct Effect {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Check {
-    /// `amount`, `balances`, `currency`, `funds`, `reference`, `date`, `expiry`, `refund`, `signed_period`
+    /// `amount`, `balances`, `currency`, `funds`, `reference`, `date`, `expiry`, `refund`, `closed_period`, `signed_period`
     pub kind: String,
     pub ok: bool,
     pub text: String,

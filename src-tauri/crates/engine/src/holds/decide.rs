@@ -13,7 +13,7 @@ use crate::days::{check_day, entry_day};
 use crate::group::Command;
 use crate::idempotency::{CommitContent, reference_of, release_hash};
 use crate::post::event;
-use crate::{EngineError, EngineResult, Stamp, signed, words};
+use crate::{EngineError, EngineResult, Stamp, periods, signed, words};
 
 /// A commit, read and complete.
 pub(super) struct Committing {
@@ -79,6 +79,7 @@ impl Command for Committing {
         row.effective_date = self.day.unwrap_or_else(|| settles_on(row.effective_date, stamp.today));
         check_day(row.effective_date, stamp.today, "date")?;
         let date = Some(row.effective_date);
+        periods::admit(unit, row.effective_date).await?;
         let sides = [&loaded.source, &loaded.destination];
         let period = signed::admit(unit, sides, row.effective_date, self.reason.as_deref()).await?;
         if let (Some(period), Some(reason)) = (&period, &self.reason) {

@@ -275,7 +275,8 @@ fn same_account(a: &str, b: &str) -> bool {
     a == b || (short.len() >= 4 && long.ends_with(short.as_str()))
 }
 
-async fn load(source: ImportSource) -> EngineResult<(String, Vec<u8>)> {
+/// The name and the bytes of a file.
+pub(crate) async fn load(source: ImportSource) -> EngineResult<(String, Vec<u8>)> {
     match source {
         ImportSource::Bytes { name, bytes } => {
             too_large(&name, bytes.len() as u64)?;

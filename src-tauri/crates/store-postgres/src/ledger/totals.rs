@@ -77,7 +77,7 @@ pub(super) async fn trial_balance(connection: &mut PgConnection, as_of: Option<D
 
 pub(super) async fn balances_at(connection: &mut PgConnection, day: Option<Date>) -> StoreResult<Vec<BalanceAt>> {
     let mut builder = QueryBuilder::new(
-        "SELECT b.id, b.name, l.name AS ledger_name, b.currency, b.exponent, x.credit::text, x.debit::text
+        "SELECT b.id, b.name, l.id AS ledger_id, l.name AS ledger_name, b.currency, b.exponent, x.credit::text, x.debit::text
          FROM balance b JOIN ledger l ON l.key = b.ledger_key JOIN LATERAL (",
     );
     // Now is what is stored with the balance; another day is the sum of its turnover.
@@ -96,6 +96,7 @@ pub(super) async fn balances_at(connection: &mut PgConnection, day: Option<Date>
         Ok(BalanceAt {
             id: row.word("id")?,
             name: row.word("name")?,
+            ledger_id: row.word("ledger_id")?,
             ledger_name: row.word("ledger_name")?,
             currency: currency(row)?,
             credit: amount(row, "credit")?,

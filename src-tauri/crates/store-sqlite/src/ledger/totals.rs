@@ -209,7 +209,7 @@ pub(super) async fn balances_at(readers: &SqlitePool, day: Option<Date>) -> Stor
         ),
     };
     let mut query = QueryBuilder::new(format!(
-        "SELECT b.id, b.name, l.name, b.currency, b.exponent, {figures} FROM balance b JOIN ledger l ON l.key = b.ledger_key{from}"
+        "SELECT b.id, b.name, l.name, b.currency, b.exponent, l.id, {figures} FROM balance b JOIN ledger l ON l.key = b.ledger_key{from}"
     ));
     if let Some(day) = day {
         query.push_bind(day.to_string()).push(" GROUP BY b.key");
@@ -221,12 +221,13 @@ pub(super) async fn balances_at(readers: &SqlitePool, day: Option<Date>) -> Stor
             let text = |index: usize| row.try_get::<String, _>(index).map_err(from_sqlx);
             let stored = |index: usize| amount("balance", &text(index)?);
             let (credit, debit) = match day {
-                None => (stored(5)?, stored(6)?),
-                Some(_) => (read_sum(row, 5)?, read_sum(row, 5 + SUM_COLUMNS)?),
+                None => (stored(6)?, stored(7)?),
+                Some(_) => (read_sum(row, 6)?, read_sum(row, 6 + SUM_COLUMNS)?),
             };
             Ok(BalanceAt {
                 id: text(0)?,
                 name: text(1)?,
+                ledger_id: text(5)?,
                 ledger_name: text(2)?,
                 currency: currency("balance", &text(3)?, row.try_get(4).map_err(from_sqlx)?)?,
                 credit,

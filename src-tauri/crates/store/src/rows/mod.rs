@@ -15,7 +15,7 @@ pub use recon::{
     action, desk_line, entry, known_line, line, matched, profile, proposal, rule, rule_version, run, seen, sign_off,
     signed, state_word, statement,
 };
-pub use system::{event, job, job_kind_word, job_state_word};
+pub use system::{event, job, job_kind_word, job_state_word, scheduled};
 
 use crate::{StoreError, StoreResult};
 

@@ -2,6 +2,7 @@
 
 use super::Fields;
 use super::value::At;
+use crate::scheduled::{ScheduledRecord, ScheduledState};
 use crate::system::{Event, JobKind, JobRecord, JobState};
 use crate::{StoreError, StoreResult};
 
@@ -36,6 +37,29 @@ pub fn job_kind_word(kind: JobKind) -> &'static str {
 /// The stored word of a state of a job.
 pub fn job_state_word(state: JobState) -> &'static str {
     word(STATES, state)
+}
+
+/// A scheduled posting with the id of the row that it became (`txn_id`).
+pub fn scheduled(row: &impl Fields) -> StoreResult<ScheduledRecord> {
+    let at = At { place: "scheduled posting", row };
+    let reason = row.text("reason")?.unwrap_or_default();
+    let state = match row.word("state")?.as_str() {
+        "waiting" => ScheduledState::Waiting,
+        "posted" => ScheduledState::Posted(row.word("txn_id")?),
+        "rejected" => ScheduledState::Rejected(reason),
+        "cancelled" => ScheduledState::Cancelled(reason),
+        other => return Err(StoreError::damaged("scheduled posting", other)),
+    };
+    Ok(ScheduledRecord {
+        id: row.word("id")?,
+        state,
+        due_at: at.time("due_at")?,
+        reference: row.word("reference")?,
+        request: at.json("request")?,
+        accepted_at: at.time("accepted_at")?,
+        accepted_by: row.word("accepted_by")?,
+        finished_at: at.opt_time("finished_at")?,
+    })
 }
 
 /// A job.

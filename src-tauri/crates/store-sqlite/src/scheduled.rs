@@ -1,0 +1,89 @@
+//! Postings that wait for their time.
+
+use jiff::Timestamp;
+use sqlx::QueryBuilder;
+use store::rows::{self, value::micros};
+use store::scheduled::{ScheduledReads, ScheduledRecord, ScheduledWrites, scheduled_state_text};
+use store::{StoreError, StoreResult};
+
+use crate::error::{from_sqlx, taken};
+use crate::open::SqliteStore;
+use crate::row::{all, first};
+use crate::unit::SqliteUnit;
+
+const SCHEDULED: &str = "SELECT s.id, s.state, s.due_at, s.reference, s.request, s.accepted_at, s.accepted_by, s.reason, s.finished_at, \
+    t.id AS txn_id FROM scheduled s LEFT JOIN txn t ON t.key = s.txn_key ";
+
+#[async_trait::async_trait]
+impl ScheduledReads for SqliteStore {
+    async fn scheduled(&self, waiting_only: bool, limit: u32) -> StoreResult<Vec<ScheduledRecord>> {
+        let mut query = QueryBuilder::new(SCHEDULED);
+        query.push(match waiting_only {
+            true => "WHERE s.state = 'waiting' ORDER BY s.due_at, s.key LIMIT ",
+            false => "ORDER BY s.key DESC LIMIT ",
+        });
+        query.push_bind(limit);
+        all(&self.readers, query, rows::scheduled).await
+    }
+
+    async fn scheduled_by_id(&self, id: &str) -> StoreResult<Option<ScheduledRecord>> {
+        let mut query = QueryBuilder::new(SCHEDULED);
+        query.push("WHERE s.id = ").push_bind(id.to_owned());
+        first(&self.readers, query, rows::scheduled).await
+    }
+
+    async fn scheduled_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<String>> {
+        sqlx::query_scalar(
+            "SELECT id FROM scheduled WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at, key LIMIT ?",
+        )
+        .bind(micros(now))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(from_sqlx)
+    }
+}
+
+#[async_trait::async_trait]
+impl ScheduledWrites for SqliteUnit {
+    async fn insert_scheduled(&mut self, record: &ScheduledRecord) -> StoreResult<()> {
+        sqlx::query(
+            "INSERT INTO scheduled (id, state, due_at, reference, request, accepted_at, accepted_by) VALUES (?, 'waiting', ?, ?, ?, ?, ?)",
+        )
+        .bind(&record.id)
+        .bind(micros(record.due_at))
+        .bind(&record.reference)
+        .bind(record.request.to_string())
+        .bind(micros(record.accepted_at))
+        .bind(&record.accepted_by)
+        .execute(self.connection().await?)
+        .await
+        .map_err(|error| taken(error, "scheduled posting"))?;
+        Ok(())
+    }
+
+    async fn load_scheduled(&mut self, id: &str) -> StoreResult<Option<ScheduledRecord>> {
+        let mut query = QueryBuilder::new(SCHEDULED);
+        query.push("WHERE s.id = ").push_bind(id.to_owned());
+        first(self.reading().await?, query, rows::scheduled).await
+    }
+
+    async fn save_scheduled(&mut self, record: &ScheduledRecord) -> StoreResult<()> {
+        let done = sqlx::query(
+            "UPDATE scheduled SET state = ?, due_at = ?, reference = ?, request = ?, reason = ?,
+                 txn_key = (SELECT key FROM txn WHERE id = ?), finished_at = ? WHERE id = ? AND state = 'waiting'",
+        )
+        .bind(scheduled_state_text(&record.state))
+        .bind(micros(record.due_at))
+        .bind(&record.reference)
+        .bind(record.request.to_string())
+        .bind(record.state.reason())
+        .bind(record.state.posted())
+        .bind(record.finished_at.map(micros))
+        .bind(&record.id)
+        .execute(self.connection().await?)
+        .await
+        .map_err(|error| taken(error, "scheduled posting"))?;
+        if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Stale("scheduled posting")) }
+    }
+}

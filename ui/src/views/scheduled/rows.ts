@@ -1,0 +1,90 @@
+import type { ScheduledRow } from '$lib/backend/types/ScheduledRow';
+import type { GridQuery } from '$lib/grid';
+import { formatMinor } from '$lib/money';
+import type { TxState } from '$lib/parts';
+
+export type ScheduledState = ScheduledRow['state'];
+
+export const STATE_WORDS: Record<ScheduledState, string> = {
+  waiting: 'Waiting',
+  posted: 'Posted',
+  rejected: 'Rejected',
+  cancelled: 'Cancelled',
+};
+
+const GLYPHS: Record<ScheduledState, TxState> = {
+  waiting: 'scheduled',
+  posted: 'applied',
+  rejected: 'rejected',
+  cancelled: 'voided',
+};
+export const glyphOf = (state: ScheduledState): TxState => GLYPHS[state];
+
+/** A hold that was made waits for somebody to decide: it was not posted. */
+export const stateWord = ({ state, hold }: Pick<ScheduledRow, 'state' | 'hold'>): string =>
+  state === 'posted' && hold ? 'Held' : STATE_WORDS[state];
+
+export const TONES: Record<ScheduledState, 'accent' | 'pos' | 'neg' | 'plain'> = {
+  waiting: 'accent',
+  posted: 'pos',
+  rejected: 'neg',
+  cancelled: 'plain',
+};
+
+const FIELDS: Record<string, (row: ScheduledRow) => string> = {
+  state: (row) => row.state,
+  currency: (row) => row.currency,
+  reference: (row) => row.reference,
+};
+
+function words(row: ScheduledRow): string {
+  const amount = formatMinor(row.amount, row.exponent, { negatives: 'minus' });
+  return [
+    row.reference,
+    row.description,
+    row.source_name,
+    row.destination_name,
+    amount,
+    amount.replaceAll(',', ''),
+    row.currency,
+    row.reason ?? '',
+  ]
+    .join(' ')
+    .toLowerCase();
+}
+
+const cmp = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const SORTS: Record<string, (a: ScheduledRow, b: ScheduledRow) => number> = {
+  due: (a, b) => Date.parse(a.due_at) - Date.parse(b.due_at),
+  reference: (a, b) => a.reference.localeCompare(b.reference),
+  state: (a, b) => cmp(a.state, b.state),
+  // Currencies are never compared with each other.
+  amount: (a, b) => {
+    const [one, other] = [BigInt(a.amount), BigInt(b.amount)];
+    return cmp(a.currency, b.currency) || (one < other ? -1 : one > other ? 1 : 0);
+  },
+};
+
+/** The rows under a filter and in an order. Rows that the order does not tell apart keep theirs. */
+export function shownRows(all: readonly ScheduledRow[], query: GridQuery): ScheduledRow[] {
+  const typed = query.text.trim().toLowerCase();
+  const rows = all.filter(
+    (row) =>
+      (!typed || words(row).includes(typed)) &&
+      query.filters.every(({ field, test, value }) => {
+        const same = value.split('|').includes(FIELDS[field]?.(row) ?? '');
+        return test === 'not' ? !same : same;
+      }),
+  );
+  for (const { column, desc } of query.sort.toReversed()) {
+    const order = SORTS[column];
+    if (order) rows.sort((a, b) => (desc ? order(b, a) : order(a, b)));
+  }
+  return rows;
+}
+
+export const waiting = (row: Pick<ScheduledRow, 'state' | 'reference'> | null): true | string => {
+  if (!row) return 'Choose a scheduled posting first';
+  if (row.state === 'waiting') return true;
+  return `${row.reference} ${row.state === 'posted' ? 'was posted already' : `was ${row.state}`}`;
+};
