@@ -7,6 +7,7 @@ use engine::api::ledgers::{
     BalanceCheck, BalanceDetail, BalanceRow, BalanceTotal, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest,
     RegisterRow,
 };
+use engine::api::monitors::{MonitorAlert, MonitorRequest, MonitorRow};
 use engine::api::overview::{ActivityRow, AgeRow, AttentionRow, Awaiting, CashRow, TrialBalance};
 use engine::api::page::{ListPage, ListQuery};
 use engine::api::periods::PeriodState;
@@ -30,6 +31,31 @@ pub async fn ledger_create(shell: State<'_, Shell>, name: String) -> Answer<Ledg
 #[tauri::command(rename_all = "snake_case")]
 pub async fn ledger_type_set(shell: State<'_, Shell>, id: String, account_type: Option<String>) -> Answer<LedgerRow> {
     Ok(shell.engine().await?.ledger_type_set(&id, account_type.as_deref()).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn monitors_list(shell: State<'_, Shell>) -> Answer<Vec<MonitorRow>> {
+    Ok(shell.engine().await?.monitors_list().await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn monitor_alerts(shell: State<'_, Shell>) -> Answer<Vec<MonitorAlert>> {
+    Ok(shell.engine().await?.monitor_alerts().await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn monitor_create(shell: State<'_, Shell>, request: MonitorRequest) -> Answer<MonitorRow> {
+    Ok(shell.engine().await?.monitor_create(request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn monitor_update(shell: State<'_, Shell>, id: String, request: MonitorRequest) -> Answer<MonitorRow> {
+    Ok(shell.engine().await?.monitor_update(&id, request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn monitor_delete(shell: State<'_, Shell>, id: String) -> Answer<()> {
+    Ok(shell.engine().await?.monitor_delete(&id).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

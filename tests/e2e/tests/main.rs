@@ -3,11 +3,14 @@
 mod approvals;
 mod audit;
 mod drop;
+mod entries;
 mod first;
 mod lists;
 mod overlap;
 mod posting;
+mod postings;
 mod reconcile;
+mod scheduled;
 mod screenshots;
 mod signed;
 mod start;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use entries::{EntryArgs, EntryCommon, PeriodCommand, ScheduledCommand, SplitArgs};
+pub(crate) use entries::{EntryArgs, EntryCommon, MonitorCommand, PeriodCommand, ScheduledCommand, SplitArgs};
 pub(crate) use lists::{HistoryFilter, PageArgs, RefundArgs, TransactionFilter};
 
 const EXIT_CODES: &str = "\
@@ -103,6 +103,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Watch balances
+    #[command(subcommand)]
+    Monitor(MonitorCommand),
     /// Close the books up to a day, and reopen them
     #[command(subcommand)]
     Period(PeriodCommand),

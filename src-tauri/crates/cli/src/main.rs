@@ -16,6 +16,7 @@ mod import;
 mod ledgers;
 mod mapping;
 mod match_files;
+mod monitors;
 mod output;
 mod post;
 mod reconcile;
@@ -116,6 +117,7 @@ async fn run(cli: &Cli) -> Answer<Done> {
             let kind = FinancialKind::ProfitAndLoss;
             financial::report(book, Asked { kind, from: *from, to: *to, out: out.as_deref() }, actor).await
         }
+        Command::Monitor(command) => monitors::run(command, actor).await,
         Command::Period(command) => financial::period(command, actor).await,
         Command::Transactions { book, filter, page } => transactions::list(book, filter, page, actor).await,
         Command::Show { book, id } => transactions::show(book, id, actor).await,

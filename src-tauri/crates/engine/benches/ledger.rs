@@ -1,19 +1,21 @@
 //! How fast money is booked, proved and summed, each beside bare SQLite doing the same durable work in the same run.
 //!
 //! The bare side writes the same rows into a copy of the same book, with its triggers, one commit for each posting or for
-//! each group, and computes nothing. `--postings N` books another number, `--balances N` makes another number of
+//! each group and one statement for each table, and computes nothing. `--postings N` books another number, `--balances N` makes another number of
 //! balances for the trial balance. Ratios are bare time by ours: 1.00 is as fast as bare SQLite, 0.50 takes twice as long.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::api::book::{Chart, ColumnNames, NewBook};
+use engine::api::bulk::BulkRequest;
 use engine::api::ledgers::NewBalanceRequest;
 use engine::api::transactions::PostRequest;
 use engine::{Engine, SystemClock};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Connection, QueryBuilder, Row, SqliteConnection};
 use store_sqlite::SqliteStore;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -140,8 +142,29 @@ async fn posting(folder: &Path, postings: usize) -> Result<(), Failure> {
     let bare_together = started.elapsed();
     bare.close().await?;
 
+    let mut bulk = Vec::new();
+    for size in [1_000, 10_000] {
+        let items = |from: usize| (from..from + size).map(|number| request(&ids, number)).collect();
+        let from = 10 * postings.max(100_000) + size;
+        let started = Instant::now();
+        let outcome = engine.bulk_post(BulkRequest { items: items(from), atomic: true }).await?;
+        let ours = started.elapsed();
+        if outcome.posted as usize != size {
+            return Err("the batch was not posted whole".into());
+        }
+        let mut bare = self::bare(&copy).await?;
+        let numbers: Vec<usize> = (from..from + size).collect();
+        let started = Instant::now();
+        write(&mut bare, &numbers).await?;
+        bulk.push((size, ours, started.elapsed()));
+        bare.close().await?;
+    }
+
     line("post one at a time", postings, alone, bare_alone);
     line("post, 64 callers (bare: 64 in one commit)", postings, together, bare_together);
+    for (size, ours, bare) in bulk {
+        line(&format!("bulk of {size}, all or none"), size, ours, bare);
+    }
 
     let started = Instant::now();
     let check = engine.history_verify("bench", None, None).await?;
@@ -175,69 +198,126 @@ async fn bare(path: &Path) -> Result<SqliteConnection, Failure> {
     Ok(SqliteConnection::connect_with(&options).await?)
 }
 
-/// The rows of some postings, in one commit.
+/// The rows of some postings in one commit, each table with one statement: the fastest that this schema lets SQLite be.
 async fn write(connection: &mut SqliteConnection, numbers: &[usize]) -> Result<(), Failure> {
+    const DAY: &str = "2026-11-29";
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    for number in numbers {
-        let (source, destination) = ((number % PLACES) as i64 + 1, ((number * 7 + 1) % PLACES) as i64 + 1);
-        let amount = (100 + number % 9_000).to_string();
-        let reference = format!("BENCH-{number}");
-        let key = sqlx::query(
-            "INSERT INTO txn (id, status, reference, source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash)
-             VALUES (?, 'APPLIED', ?, ?, ?, ?, 'EUR', 2, ?, '2026-11-29', 1764400000000000, 'Bench', zeroblob(32))",
-        )
-        .bind(format!("txn_{number:032}"))
-        .bind(&reference)
-        .bind(source)
-        .bind(destination)
-        .bind(&amount)
-        .bind(format!("Invoice {number} of a customer"))
-        .execute(&mut *transaction)
-        .await?
-        .last_insert_rowid();
-        sqlx::query("INSERT INTO txn_text (rowid, words) VALUES (?, ?)")
-            .bind(key)
-            .bind(format!("{reference} Invoice {number} of a customer {amount}"))
-            .execute(&mut *transaction)
-            .await?;
-        for (balance, side) in [(source, "debit"), (destination, "credit")] {
-            sqlx::query("INSERT INTO entry (balance_key, effective_date, txn_key, side, amount) VALUES (?, '2026-11-29', ?, ?, ?)")
-                .bind(balance)
-                .bind(key)
-                .bind(side)
-                .bind(&amount)
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query(
-                "INSERT INTO balance_day (balance_key, day, credit, debit, entries) VALUES (?1, '2026-11-29', ?2, ?2, 1)
-                 ON CONFLICT (balance_key, day) DO UPDATE SET credit = ?2, debit = ?2, entries = entries + 1",
-            )
-            .bind(balance)
-            .bind(&amount)
-            .execute(&mut *transaction)
-            .await?;
-            sqlx::query("UPDATE balance SET credit = ?1, debit = ?1, version = version + 1, last_entry_on = '2026-11-29' WHERE key = ?2")
-                .bind(&amount)
-                .bind(balance)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        let payload = serde_json::json!({ "reference": reference, "amount": amount, "description": "Invoice of a customer",
-            "source": "bln_00000000-0000-0000-0000-000000000000", "destination": "bln_00000000-0000-0000-0000-000000000001",
-            "currency": "EUR", "exponent": 2, "effective_date": "2026-11-29", "status": "APPLIED" });
-        let event = sqlx::query("INSERT INTO event (at, actor, kind, object_id, payload) VALUES (1764400000000000, 'Bench', 'transaction.posted', ?, ?)")
-            .bind(format!("txn_{number:032}"))
-            .bind(payload.to_string())
-            .execute(&mut *transaction)
-            .await?
-            .last_insert_rowid();
-        sqlx::query("INSERT INTO history_link (sequence, event_key, link) SELECT sequence + 1, ?, randomblob(32) FROM history_head")
-            .bind(event)
-            .execute(&mut *transaction)
-            .await?;
+    let newest = "SELECT (SELECT coalesce(max(key), 0) FROM txn), (SELECT coalesce(max(key), 0) FROM event), sequence FROM history_head";
+    let (row_key, event_key, sequence): (i64, i64, i64) = sqlx::query_as(newest).fetch_one(&mut *transaction).await?;
+    let rows: Vec<Bare> = (1..).zip(numbers).map(|(at, number)| Bare::new(at, *number)).collect();
+    for part in parts(&rows) {
+        let mut query = QueryBuilder::new(
+            "INSERT INTO txn (key, id, status, reference, source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash) ",
+        );
+        query.push_values(part, |mut values, row| {
+            values
+                .push_bind(row_key + row.at)
+                .push_bind(row.id.clone())
+                .push_bind("APPLIED")
+                .push_bind(row.reference.clone());
+            values.push_bind(row.source).push_bind(row.destination).push_bind(row.amount.clone()).push_bind("EUR");
+            values.push_bind(2).push_bind(row.description.clone()).push_bind(DAY).push_bind(1_764_400_000_000_000_i64);
+            values.push_bind("Bench").push_bind(vec![0_u8; 32]);
+        });
+        query.build().execute(&mut *transaction).await?;
+        let mut query = QueryBuilder::new("INSERT INTO txn_text (rowid, words) ");
+        query.push_values(part, |mut values, row| {
+            values
+                .push_bind(row_key + row.at)
+                .push_bind(format!("{} {} {}", row.reference, row.description, row.amount));
+        });
+        query.build().execute(&mut *transaction).await?;
+        let mut query = QueryBuilder::new("INSERT INTO entry (balance_key, effective_date, txn_key, side, amount) ");
+        let sides = part.iter().flat_map(|row| [(row, row.source, "debit"), (row, row.destination, "credit")]);
+        query.push_values(sides, |mut values, (row, balance, side)| {
+            values
+                .push_bind(balance)
+                .push_bind(DAY)
+                .push_bind(row_key + row.at)
+                .push_bind(side)
+                .push_bind(row.amount.clone());
+        });
+        query.build().execute(&mut *transaction).await?;
+        let mut query = QueryBuilder::new("INSERT INTO event (key, at, actor, kind, object_id, payload) ");
+        query.push_values(part, |mut values, row| {
+            values.push_bind(event_key + row.at).push_bind(1_764_400_000_000_000_i64).push_bind("Bench");
+            values.push_bind("transaction.posted").push_bind(row.id.clone()).push_bind(row.payload.clone());
+        });
+        query.build().execute(&mut *transaction).await?;
+        let mut query = QueryBuilder::new("INSERT INTO history_link (sequence, event_key, link) ");
+        query.push_values(part, |mut values, row| {
+            values.push_bind(sequence + row.at).push_bind(event_key + row.at).push_bind(vec![7_u8; 32]);
+        });
+        query.build().execute(&mut *transaction).await?;
+    }
+    // Each balance once for the whole group.
+    let touched: BTreeMap<i64, &str> =
+        rows.iter().flat_map(|row| [(row.source, &*row.amount), (row.destination, &*row.amount)]).collect();
+    let touched: Vec<(i64, &str)> = touched.into_iter().collect();
+    for part in parts(&touched) {
+        let mut query = QueryBuilder::new("INSERT INTO balance_day (balance_key, day, credit, debit, entries) ");
+        query.push_values(part, |mut values, (balance, amount)| {
+            values
+                .push_bind(*balance)
+                .push_bind(DAY)
+                .push_bind((*amount).to_owned())
+                .push_bind((*amount).to_owned())
+                .push_bind(1);
+        });
+        query.push(" ON CONFLICT (balance_key, day) DO UPDATE SET credit = excluded.credit, debit = excluded.debit, entries = entries + 1");
+        query.build().execute(&mut *transaction).await?;
+        let mut query = QueryBuilder::new(
+            "UPDATE balance SET credit = v.column2, debit = v.column2, version = version + 1, last_entry_on = '2026-11-29' FROM (",
+        );
+        query.push_values(part, |mut values, (balance, amount)| {
+            values.push_bind(*balance).push_bind((*amount).to_owned());
+        });
+        query.push(") v WHERE balance.key = v.column1");
+        query.build().execute(&mut *transaction).await?;
     }
     transaction.commit().await?;
     Ok(())
+}
+
+/// Statements of a few sizes, so that few texts are prepared.
+fn parts<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let size = [256, 64, 16, 4, 1].into_iter().find(|size| *size <= rows.len())?;
+        let (part, rest) = rows.split_at(size);
+        rows = rest;
+        Some(part)
+    })
+}
+
+/// A posting as the bare side writes it.
+struct Bare {
+    at: i64,
+    id: String,
+    reference: String,
+    source: i64,
+    destination: i64,
+    amount: String,
+    description: String,
+    payload: String,
+}
+
+impl Bare {
+    fn new(at: i64, number: usize) -> Self {
+        let (amount, reference) = ((100 + number % 9_000).to_string(), format!("BENCH-{number}"));
+        let payload = serde_json::json!({ "reference": reference, "amount": amount, "description": "Invoice of a customer",
+            "source": "bln_00000000-0000-0000-0000-000000000000", "destination": "bln_00000000-0000-0000-0000-000000000001",
+            "currency": "EUR", "exponent": 2, "effective_date": "2026-11-29", "status": "APPLIED" });
+        Self {
+            at,
+            id: format!("txn_{number:032}"),
+            reference,
+            source: (number % PLACES) as i64 + 1,
+            destination: ((number * 7 + 1) % PLACES) as i64 + 1,
+            amount,
+            description: format!("Invoice {number} of a customer"),
+            payload: payload.to_string(),
+        }
+    }
 }
 
 async fn reading(folder: &Path, balances: usize) -> Result<(), Failure> {

@@ -11,7 +11,7 @@ use crate::balances::{created, one_exponent};
 use crate::clock::new_id;
 use crate::group::Command;
 use crate::idempotency::{Asked, taken};
-use crate::{EngineError, EngineResult, Stamp, history, periods, refunds, signed, words};
+use crate::{EngineError, EngineResult, Stamp, history, monitors, periods, refunds, signed, words};
 
 /// The ledger that indicator balances live in.
 pub(crate) const GENERAL_LEDGER: &str = "General ledger";
@@ -58,7 +58,10 @@ impl Command for PostCommand {
             balances: sides.map(|name| balance_ref(name, &self.currency)).to_vec(),
             references: references.into_iter().cloned().collect(),
             rows: self.refunds.clone().into_iter().collect(),
-            settings: below_zero.into_iter().chain([periods::CLOSED_THROUGH.to_owned()]).collect(),
+            settings: below_zero
+                .into_iter()
+                .chain([periods::CLOSED_THROUGH, monitors::MONITORS].map(str::to_owned))
+                .collect(),
             day: self.effective_date,
         }
     }
@@ -201,9 +204,9 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     if posting.hold {
         unit.insert_hold(key, &posting.amount, posting.expires_at).await?;
     }
-    unit.save_figures(source.key, &source_after).await?;
-    unit.save_figures(destination.key, &destination_after).await?;
     unit.record_event(&event).await?;
+    monitors::save(unit, stamp, &source, &source_after, &id).await?;
+    monitors::save(unit, stamp, &destination, &destination_after, &id).await?;
     let fresh = unit.load_transaction(&id).await?.map(Box::new);
     Ok(Posted { id, key, existing: false, fresh })
 }

@@ -12,6 +12,7 @@ mod ledger_financial;
 mod ledger_holds;
 mod ledger_lists;
 mod ledger_long;
+mod ledger_monitors;
 mod ledger_periods;
 mod ledger_postings;
 mod ledger_property;

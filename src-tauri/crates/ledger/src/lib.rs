@@ -10,6 +10,7 @@
 //! * [`transaction`]: immutable transaction rows, what a posting asks for, and the checks before it.
 //! * [`hold`]: how much of a hold is still open, and the rows that commit or void it.
 //! * [`lifecycle`]: the derived state of a family of rows.
+//! * [`monitor`]: conditions on the figures of a balance.
 //! * [`split`]: one amount over several balances, and journal entries of many lines.
 //! * [`refund`]: how much of what was settled is left to give back.
 //! * [`chain`]: the links that seal the history of a book.
@@ -22,6 +23,7 @@ pub mod error;
 pub mod hold;
 pub mod lifecycle;
 pub mod money;
+pub mod monitor;
 pub mod refund;
 pub mod split;
 pub mod transaction;

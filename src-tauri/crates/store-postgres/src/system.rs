@@ -49,6 +49,12 @@ impl SystemReads for PostgresStore {
         all(&mut *self.reader().await?, query, rows::event).await
     }
 
+    async fn monitor_events(&self, limit: u32) -> StoreResult<Vec<Event>> {
+        let mut query = QueryBuilder::new(EVENT);
+        query.push("WHERE kind = 'monitor.fired' ORDER BY key DESC LIMIT ").push_bind(i64::from(limit));
+        all(&mut *self.reader().await?, query, rows::event).await
+    }
+
     async fn jobs(&self, limit: u32) -> StoreResult<Vec<JobRecord>> {
         let mut query = QueryBuilder::new(JOB);
         query.push("ORDER BY started_at DESC, id LIMIT ").push_bind(i64::from(limit));

@@ -45,6 +45,15 @@ impl SystemReads for SqliteStore {
         rows.into_iter().map(|row| rows::event(&Got(row))).collect()
     }
 
+    async fn monitor_events(&self, limit: u32) -> StoreResult<Vec<Event>> {
+        let rows = sqlx::query("SELECT * FROM event WHERE kind = 'monitor.fired' ORDER BY key DESC LIMIT ?")
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(from_sqlx)?;
+        rows.into_iter().map(|row| rows::event(&Got(row))).collect()
+    }
+
     async fn jobs(&self, limit: u32) -> StoreResult<Vec<JobRecord>> {
         let rows = sqlx::query("SELECT * FROM job ORDER BY started_at DESC, id LIMIT ?")
             .bind(limit)

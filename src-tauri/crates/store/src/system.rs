@@ -71,6 +71,8 @@ pub trait SystemReads {
     async fn events(&self, object_id: Option<&str>, limit: u32) -> StoreResult<Vec<Event>>;
     /// Everything of one kind that happened to an object, oldest first.
     async fn events_of(&self, object_id: &str, kind: &str) -> StoreResult<Vec<Event>>;
+    /// What monitors told, `monitor.fired`, the newest first.
+    async fn monitor_events(&self, limit: u32) -> StoreResult<Vec<Event>>;
     async fn jobs(&self, limit: u32) -> StoreResult<Vec<JobRecord>>;
     async fn job(&self, id: &str) -> StoreResult<Option<JobRecord>>;
     async fn counts(&self) -> StoreResult<Counts>;

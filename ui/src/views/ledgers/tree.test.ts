@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { treeOf } from './tree';
 
-const ledger = (name: string, balances = 1) => ({ id: name, name, balances });
+const ledger = (name: string, balances = 1) => ({ id: name, name, balances, account_type: null });
 
 describe('the tree of ledgers', () => {
   it('groups by the slash and makes a line for a parent that is no ledger', () => {

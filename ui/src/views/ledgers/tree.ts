@@ -1,4 +1,5 @@
 import type { LedgerRow } from '$lib/backend/types/LedgerRow';
+import { typeBeside } from './types';
 
 export interface TreeLine {
   /** Part of the name between two slashes. */
@@ -7,6 +8,8 @@ export interface TreeLine {
   /** Missing where a part of the path is no ledger itself. */
   id?: string;
   balances: number;
+  /** What its balances are, where the name does not say it. */
+  type?: string;
 }
 
 /** Ledgers in name order, grouped by `/` in their names. A parent that is no ledger gets a line of its own. */
@@ -28,6 +31,7 @@ export function treeOf(ledgers: readonly LedgerRow[]): TreeLine[] {
       depth: parts.length - 1,
       id: ledger.id,
       balances: ledger.balances,
+      type: typeBeside(ledger),
     });
   }
   return lines;

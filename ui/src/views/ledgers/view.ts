@@ -1,5 +1,6 @@
 import BookOpen from '@lucide/svelte/icons/book-open';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import Pencil from '@lucide/svelte/icons/pencil';
 import Plus from '@lucide/svelte/icons/plus';
 import Scale from '@lucide/svelte/icons/scale';
 import { defineView } from '$app/views';
@@ -13,6 +14,13 @@ export default defineView({
     { id: 'ledgers.new-ledger', label: 'New ledger', keys: ['Shift+L'], where: 'ledgers', icon: FolderPlus },
     { id: 'ledgers.new-balance', label: 'New balance', keys: ['Shift+B'], where: 'ledgers', icon: Plus },
     { id: 'ledgers.rename', label: 'Rename', keys: ['F2'], where: 'ledgers' },
+    {
+      id: 'ledgers.edit-ledger',
+      label: 'Name and type of the ledger',
+      keys: ['e'],
+      where: 'ledgers',
+      icon: Pencil,
+    },
     { id: 'ledgers.pin', label: 'Pin', keys: ['Shift+P'], where: 'ledgers' },
     { id: 'ledgers.reconcile', label: 'Reconcile', keys: ['Shift+R'], where: 'ledgers', icon: Scale },
     { id: 'ledgers.as-of', label: 'As of another day', keys: ['d'], where: 'ledgers' },

@@ -114,3 +114,34 @@ pub(crate) enum PeriodCommand {
         reason: String,
     },
 }
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MonitorCommand {
+    /// What is watched, and where it stands
+    List { book: PathBuf },
+    /// What was told, the newest first
+    Alerts { book: PathBuf },
+    /// Watch a balance
+    Create {
+        book: PathBuf,
+        /// Id, @name or name
+        balance: String,
+        /// balance, credit_balance, debit_balance, inflight_balance, inflight_credit_balance or inflight_debit_balance
+        field: String,
+        /// <, <=, =, !=, >=, > or a word such as less_than
+        operator: String,
+        /// Decimal
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+        /// Decides between balances of one name
+        #[arg(long)]
+        currency: Option<String>,
+        /// Tell it at every change while it is true
+        #[arg(long)]
+        repeat: bool,
+        #[arg(long, default_value = "")]
+        description: String,
+    },
+    /// Watch no longer
+    Delete { book: PathBuf, id: String },
+}

@@ -161,6 +161,7 @@ pub enum Topic {
     Rules,
     Jobs,
     Scheduled,
+    Monitors,
 }
 
 /// Result of checking a whole book.

@@ -10,6 +10,7 @@ pub mod financial;
 pub mod history;
 pub mod imports;
 pub mod ledgers;
+pub mod monitors;
 pub mod overview;
 pub mod page;
 pub mod periods;

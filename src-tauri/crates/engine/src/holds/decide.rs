@@ -13,7 +13,7 @@ use crate::days::{check_day, entry_day};
 use crate::group::Command;
 use crate::idempotency::{CommitContent, reference_of, release_hash};
 use crate::post::event;
-use crate::{EngineError, EngineResult, Stamp, periods, signed, words};
+use crate::{EngineError, EngineResult, Stamp, monitors, periods, signed, words};
 
 /// A commit, read and complete.
 pub(super) struct Committing {
@@ -51,6 +51,7 @@ fn expected(id: &str, reference: &str) -> Expected {
     Expected {
         rows: vec![id.to_owned()],
         references: references.into_iter().map(str::to_owned).collect(),
+        settings: [periods::CLOSED_THROUGH, monitors::MONITORS].map(str::to_owned).to_vec(),
         ..Expected::default()
     }
 }
@@ -87,10 +88,11 @@ impl Command for Committing {
         }
         let void_rest = self.void_rest && !whole;
         let content = CommitContent { hold: &self.id, amount: &amount, whole, void_rest, day: self.day };
+        let id = row.id.clone();
         insert_child(unit, stamp, "hold.committed", &loaded, row, content.hash()).await?;
         unit.save_hold(loaded.transaction.key, &open, whole.then_some(stamp.at)).await?;
-        unit.save_figures(loaded.source.key, &source).await?;
-        unit.save_figures(loaded.destination.key, &destination).await?;
+        monitors::save(unit, stamp, &loaded.source, &source, &id).await?;
+        monitors::save(unit, stamp, &loaded.destination, &destination, &id).await?;
         if void_rest {
             let again = load(unit, &self.id).await?;
             release(unit, stamp, &again, HoldState::Voided, "Rest not needed", "").await?;
@@ -222,10 +224,11 @@ async fn release(
     let row = child(loaded, stamp, Status::Void, &amount, Some(reason.to_owned()), reference.clone());
     let kind = if state == HoldState::Expired { EXPIRED } else { VOIDED };
     let hash = release_hash(kind, &loaded.transaction.row.id, reason);
+    let id = row.id.clone();
     insert_child(unit, stamp, kind, loaded, row, hash).await?;
     unit.save_hold(loaded.transaction.key, &open, Some(stamp.at)).await?;
-    unit.save_figures(loaded.source.key, &source).await?;
-    unit.save_figures(loaded.destination.key, &destination).await?;
+    monitors::save(unit, stamp, &loaded.source, &source, &id).await?;
+    monitors::save(unit, stamp, &loaded.destination, &destination, &id).await?;
     Ok(Decided { amount, date: None, reference, existing: false })
 }
 

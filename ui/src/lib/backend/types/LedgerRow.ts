@@ -3,4 +3,9 @@
 /**
  * A ledger with what it holds.
  */
-export type LedgerRow = { id: string, name: string, balances: number, };
+export type LedgerRow = { id: string, name: string, balances: number, 
+/**
+ * What its balances are in the books, as it was given or as its name says: `asset`, `liability`, `equity`, `income`,
+ * `expense`.
+ */
+account_type: string | null, };
