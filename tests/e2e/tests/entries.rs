@@ -9,7 +9,7 @@ use e2e::{App, Result, scenario};
 pub(crate) async fn open_editor(app: &App) -> Result<()> {
     app.press_all(&["g", "t"]).await?;
     app.find_css("[data-testid=transactions-grid] [role=row][data-key]").await?;
-    app.press("Shift+n").await?;
+    app.press("Shift+N").await?;
     app.get("entry-dialog").await?;
     wait_focus(app, "line-balance-1").await
 }
@@ -47,7 +47,8 @@ fn an_entry_is_posted_with_the_keyboard() {
         name(&app, "line-balance-3", "Corrib Operating", "line-in-3").await?;
         // What is missing is filled in on the side that is short, and there is a row to go on with.
         app.press("Ctrl+Shift+f").await?;
-        app.wait_until("the amount that was missing", async || Ok(value(&app, "line-out-3").await? == "119.00")).await?;
+        app.wait_until("the amount that was missing", async || Ok(value(&app, "line-out-3").await? == "119.00"))
+            .await?;
         app.wait_gone("entry-missing").await?;
         app.get("line-balance-4").await?;
 
@@ -95,7 +96,7 @@ fn an_entry_that_is_not_equal_is_kept_as_a_draft() {
         app.press("Enter").await?;
         app.wait_gone("entry-dialog").await?;
 
-        app.press("Shift+n").await?;
+        app.press("Shift+N").await?;
         app.get("entry-draft-restored").await?;
         assert_eq!(value(&app, "line-balance-1").await?, "Travel");
         assert_eq!(value(&app, "line-in-1").await?, "80.50");

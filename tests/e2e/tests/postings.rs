@@ -19,7 +19,7 @@ const ROW: &str = "[data-testid=postings-grid] [role=row][data-key]";
 pub(crate) async fn read(app: &App, file: &Path) -> Result<()> {
     app.press_all(&["g", "t"]).await?;
     app.find_css("[data-testid=transactions-grid] [role=row][data-key]").await?;
-    app.press("Shift+i").await?;
+    app.press("Shift+I").await?;
     wait_focus(app, "postings-path").await?;
     app.type_text(&file.to_string_lossy()).await?;
     app.press("Enter").await?;
@@ -103,7 +103,7 @@ fn a_file_that_is_no_table_of_postings_says_what_it_lacks() {
         std::fs::write(&file, "from,to,sum\nCorrib Operating,Travel,1.00\n")?;
         app.press_all(&["g", "t"]).await?;
         app.find_css("[data-testid=transactions-grid] [role=row][data-key]").await?;
-        app.press("Shift+i").await?;
+        app.press("Shift+I").await?;
         wait_focus(&app, "postings-path").await?;
         app.type_text(&file.to_string_lossy()).await?;
         app.press("Enter").await?;

@@ -50,7 +50,8 @@ fn a_posting_is_scheduled_changed_and_cancelled() {
         app.wait_text("scheduled-inspector", "120.50").await?;
         app.press("e").await?;
         app.wait_text("new-transaction-dialog", "Scheduled SOON-1").await?;
-        app.wait_until("the form to be filled", async || Ok(value(&app, "field-to").await? == "Office and tools")).await?;
+        app.wait_until("the form to be filled", async || Ok(value(&app, "field-to").await? == "Office and tools"))
+            .await?;
         app.fill("field-amount", "75").await?;
         wait_ready(&app, "posting-post").await?;
         app.press("Ctrl+Enter").await?;
@@ -67,7 +68,7 @@ fn a_posting_is_scheduled_changed_and_cancelled() {
         with_text(&app, ROW, "Cancelled").await?;
         app.wait_text("scheduled-inspector", "Lease ended").await?;
         // What is over can be asked for again, in the form that is filled but for the day.
-        app.press("Shift+d").await?;
+        app.press("Shift+D").await?;
         app.wait_until("the form to be filled", async || Ok(value(&app, "field-reference").await? == "SOON-1")).await?;
         assert_eq!(value(&app, "field-due-day").await?, "");
         no_page_errors(&app).await

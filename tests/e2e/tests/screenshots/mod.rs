@@ -6,6 +6,7 @@
 
 mod audit;
 mod decisions;
+mod entries;
 mod import;
 mod reconciliation;
 mod start;

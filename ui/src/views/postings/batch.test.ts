@@ -31,6 +31,7 @@ const said = (position: number, of: Partial<BulkRow> = {}): BulkRow => ({
   code: null,
   message: null,
   detail: null,
+  fields: [],
   ...of,
 });
 const outcome = (...rows: BulkRow[]): BulkOutcome => ({
@@ -48,7 +49,11 @@ const FILE = {
 const LOOKED = outcome(
   said(1),
   said(2, { existing: true, id: 'x' }),
-  said(3, { message: 'Rent is kept in GBP. Nothing was posted.', code: 'CURRENCY' }),
+  said(3, {
+    message: 'Rent is kept in GBP. Nothing was posted.',
+    code: 'CURRENCY',
+    fields: [{ field: 'destination', message: 'Rent is kept in GBP.' }],
+  }),
 );
 
 let sent: BulkRequest[] = [];
@@ -91,7 +96,7 @@ describe('a file of postings', () => {
     const batch = await opened();
     expect(sent[0]?.items.map(({ reference }) => reference)).toEqual(['A', 'C', '']);
     expect(batch.rows.map(({ fate }) => fate)).toEqual(['posts', 'unread', 'exists', 'refused']);
-    expect(batch.rows[3]?.why).toBe('Rent is kept in GBP.');
+    expect(batch.rows[3]?.why).toBe('to: Rent is kept in GBP.');
     expect(batch.rows[1]?.why).toContain('not a number');
     expect(told(batch.counts)).toBe('1 would be posted, 1 is there already, 1 is refused, 1 cannot be read');
     expect(unnamed(batch.rows)).toBe(1);
@@ -178,7 +183,7 @@ describe('the rows of a file', () => {
     expect(refusedText(rows).split('\n')).toEqual([
       'Line\tReference\tFrom\tTo\tAmount\tCurrency\tReason',
       '3\tB\tMerrion Operating\tRent\t10.00\tEUR\tLine 3, amount: “ten” is not a number.',
-      '5\t\tMerrion Operating\tRent\t10.00\tEUR\tRent is kept in GBP.',
+      '5\t\tMerrion Operating\tRent\t10.00\tEUR\tto: Rent is kept in GBP.',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import type { BulkOutcome } from '$lib/backend/types/BulkOutcome';
+import type { BulkRow } from '$lib/backend/types/BulkRow';
 import type { PostingsFile } from '$lib/backend/types/PostingsFile';
 import type { PostingsFileRow } from '$lib/backend/types/PostingsFileRow';
 import type { PostRequest } from '$lib/backend/types/PostRequest';
@@ -46,9 +47,24 @@ export function rowsOf(
     if (refusal !== undefined) return { ...row, fate: 'refused', why: refusal, id: null };
     const said = outcome?.rows[sent];
     if (!said) return { ...row, fate: 'asked', why: null, id: null };
-    if (said.message !== null) return { ...row, fate: 'refused', why: withoutPosted(said.message), id: null };
+    if (said.message !== null) return { ...row, fate: 'refused', why: reasonOf(said), id: null };
     return { ...row, fate: said.existing ? 'exists' : done ? 'posted' : 'posts', why: null, id: said.id };
   });
+}
+
+/** Columns of the file, by the fields of a posting. */
+const COLUMNS: Record<string, string> = {
+  source: 'from',
+  destination: 'to',
+  effective_date: 'date',
+  expires_at: 'expires',
+};
+
+/** The column first, as it is said of a row that cannot be read. */
+function reasonOf({ message, fields }: Pick<BulkRow, 'message' | 'fields'>): string {
+  const field = fields[0]?.field;
+  const column = field === undefined ? '' : `${COLUMNS[field] ?? field}: `;
+  return column + withoutPosted(message ?? '');
 }
 
 /** Said once for the whole file. */

@@ -1,3 +1,5 @@
+import Lock from '@lucide/svelte/icons/lock';
+import LockOpen from '@lucide/svelte/icons/lock-open';
 import Settings from '@lucide/svelte/icons/settings';
 import { defineView } from '$app/views';
 
@@ -14,6 +16,20 @@ export default defineView({
       where: 'settings',
       inFields: true,
       palette: false,
+    },
+    {
+      id: 'settings.close-period',
+      label: 'Close a period',
+      keys: ['Shift+C'],
+      where: 'settings',
+      icon: Lock,
+    },
+    {
+      id: 'settings.reopen-period',
+      label: 'Reopen a period',
+      keys: ['Shift+O'],
+      where: 'settings',
+      icon: LockOpen,
     },
   ],
 });

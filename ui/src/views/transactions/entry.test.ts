@@ -224,6 +224,10 @@ describe('an entry', () => {
       { ok: false, text: 'No.', field: 'lines' },
     ]);
     expect(asPosting(null, rent())).toBeNull();
+    const effects = Array.from({ length: 62 }, () => ({}) as EntryPreview['effects'][number]);
+    const many = asPosting(preview({ ready: true, legs, effects }), rent());
+    expect(many?.effects).toHaveLength(60);
+    expect(many?.checks.at(-1)?.text).toBe('2 balances more change than stand here');
   });
 
   it('has one amount', () => {

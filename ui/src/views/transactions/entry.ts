@@ -316,6 +316,9 @@ export const wholeOf = (values: EntryValues): string | null =>
       ? null
       : sumsOf(values.lines).in;
 
+/** Balances whose before and after are shown; the engine has worked out all of them. */
+const SHOWN = 60;
+
 /** What an entry would do, as the panel beside the form shows it of a single posting. */
 export function asPosting(preview: EntryPreview | null, values: EntryValues): PostPreview | null {
   if (!preview) return null;
@@ -341,7 +344,21 @@ export function asPosting(preview: EntryPreview | null, values: EntryValues): Po
           many === 1 ? 'One posting' : `${plural(many, 'posting')}, booked together or not at all`,
         ),
       ];
-  return { effects: preview.effects, checks, ready: preview.ready, reference: values.reference };
+  const more = preview.effects.length - SHOWN;
+  if (more > 0)
+    checks.push(
+      check(
+        'more',
+        true,
+        `${plural(more, 'balance')} more ${more === 1 ? 'changes' : 'change'} than stand here`,
+      ),
+    );
+  return {
+    effects: preview.effects.slice(0, SHOWN),
+    checks,
+    ready: preview.ready,
+    reference: values.reference,
+  };
 }
 
 /** Why the entry cannot be posted, or null when it can. */

@@ -1,19 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { BalanceRow } from '$lib/backend/types/BalanceRow';
+import type { ScheduledRow } from '$lib/backend/types/ScheduledRow';
 import {
   blank,
   bookedOf,
   canReverse,
   decisionReference,
+  dueOf,
   expiryOf,
   missingOf,
   obstacle,
   onSide,
   partyOf,
+  periodOf,
   refundOf,
   requestOf,
+  saidElsewhere,
   signedThrough,
+  stands,
   type Values,
+  valuesOfScheduled,
 } from './posting';
 
 const filled = (change: Partial<Values> = {}): Values => ({
@@ -97,7 +103,20 @@ describe('a posting form', () => {
     expect(obstacle(filled(), failing('reference'), true)).toBe('Said whole.');
     expect(obstacle(filled(), failing('funds'), true)).toBe('The amount is more than is available');
     expect(obstacle(filled(), failing('signed_period'), true)).toBe('The date lies in a signed period');
+    expect(obstacle(filled(), failing('closed_period'), true)).toBe('The date lies in a closed period');
+    expect(saidElsewhere(failing('closed_period'))).toBe(true);
     expect(obstacle(filled(), preview(true), true)).toBeNull();
+  });
+
+  it('says that the books are closed before it says that a statement was signed', () => {
+    const of = (...kinds: string[]) => {
+      const told = preview(false, 'Said whole.');
+      return { ...told, checks: kinds.map((kind) => ({ ...told.checks[0]!, kind })) };
+    };
+    expect(periodOf(of('signed_period', 'closed_period'))?.kind).toBe('closed_period');
+    expect(periodOf(of('funds', 'signed_period'))?.kind).toBe('signed_period');
+    expect(periodOf(of('funds'))).toBeNull();
+    expect(periodOf(null)).toBeNull();
   });
 });
 
@@ -145,5 +164,57 @@ describe('a refund', () => {
       'Nothing of PAY-7741 was booked, so there is nothing to give back',
     );
     expect(canReverse({ ...hold, state: 'voided', committed: '0' })).not.toBe(true);
+  });
+});
+
+describe('a posting that is booked on a day and time', () => {
+  const later = (change: Partial<Values> = {}) =>
+    filled({ when: 'later', dueDay: '2999-12-01', dueTime: '09:30', ...change });
+
+  it('has an instant, in the time of this computer', () => {
+    expect(dueOf(filled({ dueDay: '2999-12-01' }))).toBeNull();
+    expect(dueOf(later())).toBe(new Date(2999, 11, 1, 9, 30).toISOString());
+    expect(dueOf(later({ dueTime: 'noon' }))).toBeUndefined();
+  });
+
+  it('says what is missing', () => {
+    expect(missingOf(later())).toBeNull();
+    expect(missingOf(later({ dueDay: null }))).toBe('Enter the day it is booked on');
+    expect(missingOf(later({ dueTime: '' }))).toBe('Enter the time as 17:00');
+    expect(missingOf(later({ dueDay: '2020-01-01' }))).toBe('The time it is booked at has passed');
+    const hold = later({ mode: 'hold', expiryDay: '2999-12-01', expiryTime: '09:00' });
+    expect(missingOf(hold)).toBe('The hold would void itself before it is made');
+  });
+
+  it('may want money that is not there yet, and nothing else', () => {
+    expect(obstacle(filled(), preview(false, 'It has too little.'), true)).not.toBeNull();
+    expect(obstacle(later(), preview(false, 'It has too little.'), true)).toBeNull();
+    expect(stands(later(), { ok: false, kind: 'currency' })).toBe(true);
+    expect(stands(later(), { ok: false, kind: 'funds' })).toBe(false);
+    expect(stands(filled(), { ok: true, kind: 'funds' })).toBe(false);
+  });
+
+  it('is taken up again as it was asked for', () => {
+    const row = {
+      id: 'sch_1',
+      reference: 'RENT-12',
+      due_at: new Date(2999, 11, 1, 9, 30).toISOString(),
+      request: {
+        ...requestOf(later({ mode: 'hold', anyway: true, signedReason: 'Agreed' }), false),
+        expires_at: new Date(2999, 11, 4, 17, 0).toISOString(),
+      },
+    } as ScheduledRow;
+    expect(valuesOfScheduled(row, false)).toMatchObject({
+      mode: 'hold',
+      when: 'later',
+      dueDay: '2999-12-01',
+      dueTime: '09:30',
+      expiryDay: '2999-12-04',
+      expiryTime: '17:00',
+      anyway: true,
+      signedReason: 'Agreed',
+      scheduled: { id: 'sch_1', reference: 'RENT-12' },
+    });
+    expect(valuesOfScheduled(row, true)).toMatchObject({ dueDay: null, dueTime: '09:30', scheduled: null });
   });
 });

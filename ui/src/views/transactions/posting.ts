@@ -211,6 +211,16 @@ function missingOfDue(values: Values): string | null {
   return expiry && expiry <= due ? 'The hold would void itself before it is made' : null;
 }
 
+/** The books are closed through that day: no reason lets an entry through. */
+export const CLOSED_PERIOD = 'closed_period';
+const SIGNED_PERIOD = 'signed_period';
+export const ofPeriod = (check: Pick<Check, 'kind'>): boolean =>
+  check.kind === CLOSED_PERIOD || check.kind === SIGNED_PERIOD;
+
+/** What is said about the day: that the books are closed comes before that a statement was signed. */
+export const periodOf = (preview: PostPreview | null): Check | null =>
+  preview?.checks.find((check) => check.kind === CLOSED_PERIOD) ?? preview?.checks.find(ofPeriod) ?? null;
+
 /** What fails now may hold when a scheduled posting is due: money comes in. */
 export const stands = (values: Pick<Values, 'when'>, check: Pick<Check, 'ok' | 'kind'>): boolean =>
   !check.ok && !(values.when === 'later' && check.kind === 'funds');
@@ -223,14 +233,15 @@ export function obstacle(values: Values, preview: PostPreview | null, asked: boo
   if (preview.ready) return null;
   const failed = preview.checks.find((check) => stands(values, check));
   if (!failed && values.when === 'later') return null;
-  if (failed?.kind === 'signed_period') return 'The date lies in a signed period';
+  if (failed?.kind === CLOSED_PERIOD) return 'The date lies in a closed period';
+  if (failed?.kind === SIGNED_PERIOD) return 'The date lies in a signed period';
   if (failed?.kind === 'funds') return 'The amount is more than is available';
   return failed?.text ?? 'One of the checks does not hold';
 }
 
 /** Said whole elsewhere in the form, with the ways out: the foot does not say it again. */
 export const saidElsewhere = (preview: PostPreview | null): boolean =>
-  ['signed_period', 'funds'].includes(preview?.checks.find((check) => !check.ok)?.kind ?? '');
+  [CLOSED_PERIOD, SIGNED_PERIOD, 'funds'].includes(preview?.checks.find((check) => !check.ok)?.kind ?? '');
 
 /** Characters of a reference. */
 const MOST_REFERENCE = 255;

@@ -22,10 +22,10 @@ const KILLS_OF_ONE: u32 = 3;
 const LINES: i64 = 2_500;
 
 /// SplitMix64; the seed is printed, and `TIEOUT_SEED` repeats a run.
-struct Rng(u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
-    fn new(what: &str) -> Self {
+    pub(crate) fn new(what: &str) -> Self {
         let fresh = || {
             u64::from(std::process::id())
                 ^ u64::from(std::time::UNIX_EPOCH.elapsed().map_or(1, |since| since.subsec_nanos())) << 20
@@ -35,7 +35,7 @@ impl Rng {
         Self(seed)
     }
 
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -50,25 +50,25 @@ fn wait(delay: Duration) {
 
 /// When to kill a command, and what the kills found. Every second kill comes at any moment of a run; the others follow
 /// where the last one landed, so that both sides of the commit are hit.
-struct Aim {
+pub(crate) struct Aim {
     /// Microseconds that a whole run takes.
     whole: u64,
     /// Microseconds after which the commit is expected.
     at: u64,
     tries: u32,
     /// Kills before the commit, and after it.
-    before: u32,
-    after: u32,
+    pub(crate) before: u32,
+    pub(crate) after: u32,
 }
 
 impl Aim {
-    fn new(run: Duration) -> Self {
+    pub(crate) fn new(run: Duration) -> Self {
         let whole = u64::try_from(run.as_micros()).unwrap();
         Self { whole, at: whole, tries: 0, before: 0, after: 0 }
     }
 
     /// Whether the child was killed: it may be done before.
-    fn kill(&mut self, rng: &mut Rng, mut child: Child) -> bool {
+    pub(crate) fn kill(&mut self, rng: &mut Rng, mut child: Child) -> bool {
         self.tries += 1;
         let around = self.at - self.at / 20 + rng.below(self.at / 10 + 1);
         wait(Duration::from_micros(if self.tries.is_multiple_of(2) { rng.below(self.whole + 1) } else { around }));
@@ -83,7 +83,7 @@ impl Aim {
     }
 
     /// On which side of the commit the last kill landed.
-    fn landed(&mut self, before: bool) {
+    pub(crate) fn landed(&mut self, before: bool) {
         if before {
             self.before += 1;
             self.at += self.at / 30;
@@ -93,11 +93,11 @@ impl Aim {
         }
     }
 
-    fn kills(&self) -> u32 {
+    pub(crate) fn kills(&self) -> u32 {
         self.before + self.after
     }
 
-    fn print(&self) {
+    pub(crate) fn print(&self) {
         let Self { whole, before, after, .. } = self;
         println!("{} kills within {whole} µs, {before} times absent, {after} times whole", self.kills());
     }
@@ -155,7 +155,7 @@ fn post_until_killed(path: &str, round: u32, from_answer: bool, delay: Duration)
 }
 
 /// References of all transactions of the book.
-fn references(path: &str) -> Vec<String> {
+pub(crate) fn references(path: &str) -> Vec<String> {
     let mut found = Vec::new();
     loop {
         let page = ok(&["transactions", path, "--limit", "500", "--offset", &found.len().to_string()]);

@@ -3,6 +3,8 @@
 mod answers;
 mod books;
 mod crash;
+mod crash_work;
 mod files;
+mod ledger;
 mod posting;
 mod support;

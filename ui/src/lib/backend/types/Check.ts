@@ -5,7 +5,7 @@
  */
 export type Check = { 
 /**
- * `amount`, `balances`, `currency`, `funds`, `reference`, `date`, `expiry`, `refund`, `signed_period`
+ * `amount`, `balances`, `currency`, `funds`, `reference`, `date`, `expiry`, `refund`, `closed_period`, `signed_period`
  */
 kind: string, ok: boolean, text: string, 
 /**

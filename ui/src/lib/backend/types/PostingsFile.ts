@@ -2,6 +2,6 @@
 import type { PostingsFileRow } from "./PostingsFileRow";
 
 /**
- * A file of postings as it was read.
+ * A file of postings as it reads.
  */
 export type PostingsFile = { name: string, rows: Array<PostingsFileRow>, };

@@ -2,18 +2,18 @@
 import type { PostRequest } from "./PostRequest";
 
 /**
- * One row of a file of postings.
+ * One row of a file of postings, as it is written there.
  */
 export type PostingsFileRow = { 
 /**
- * Of the file, counts from 1.
+ * Line of the file, or row of the sheet.
  */
-line: number, from: string, to: string, 
+line: number, from: string, to: string, amount: string, currency: string, reference: string, description: string, date: string | null, hold: boolean, 
 /**
- * As written in the file.
+ * What it asks for; absent where there is a problem.
  */
-amount: string, currency: string, reference: string, description: string, date: string | null, hold: boolean, 
+request: PostRequest | null, exponent: number, 
 /**
- * Absent when there is a problem.
+ * What is wrong with it, the column first.
  */
-request: PostRequest | null, exponent: number, problem: string | null, };
+problem: string | null, };
