@@ -4,6 +4,7 @@ mod approvals;
 mod audit;
 mod drop;
 mod entries;
+mod financial;
 mod first;
 mod lists;
 mod overlap;

@@ -17,6 +17,8 @@ use crate::{Engine, EngineError, EngineResult, Stamp, view};
 
 /// Commands that are booked together at most: beyond it a group gets no faster and its callers wait longer.
 const MOST: usize = 1_024;
+/// Turns of the other tasks in which nobody came before a group is closed.
+const QUIET: u32 = 3;
 
 /// Something that is booked in a unit of work together with others.
 #[async_trait::async_trait]
@@ -148,14 +150,25 @@ impl Writer {
     /// Works until nobody waits.
     async fn work(self: Arc<Self>) {
         loop {
-            // Whoever is about to ask comes into the same group.
-            tokio::task::yield_now().await;
+            self.gather().await;
             let Some(group) = self.next_group() else { return };
             // In a task of its own: a defect in one command must not leave everybody after it waiting.
             let writer = Arc::clone(&self);
             if let Err(error) = tokio::spawn(async move { writer.book(group).await }).await {
                 tracing::error!(%error, "a group of commands broke off; nothing of it was booked");
             }
+        }
+    }
+
+    /// Lets whoever is about to ask come into the same group: those that were just answered often ask again. Nobody waits
+    /// for anybody: it ends as soon as nobody comes.
+    async fn gather(&self) {
+        let (mut known, mut quiet) = (0, 0);
+        while known < MOST && quiet < QUIET {
+            tokio::task::yield_now().await;
+            let waiting = self.queue.lock().unwrap_or_else(PoisonError::into_inner).waiting.len();
+            quiet = if waiting > known { 0 } else { quiet + 1 };
+            known = waiting;
         }
     }
 

@@ -7,6 +7,7 @@
 mod audit;
 mod decisions;
 mod entries;
+mod financial;
 mod import;
 mod reconciliation;
 mod start;
@@ -25,6 +26,7 @@ const VIEWS: &[(&str, &str, &str)] = &[
     ("transactions", "t", "transactions"),
     ("ledgers", "l", "ledgers"),
     ("trial", "b", "trial"),
+    ("financial", "f", "financial"),
     ("rules", "m", "rules"),
 ];
 /// A small window, as on an older laptop.
