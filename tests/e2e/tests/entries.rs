@@ -89,7 +89,7 @@ fn an_entry_that_is_not_equal_is_kept_as_a_draft() {
         name(&app, "line-balance-1", "Travel", "line-in-1").await?;
         app.type_text("80.50").await?;
         app.press("Tab").await?;
-        app.wait_text("entry-reason", "80.50 EUR to go").await?;
+        app.wait_text("entry-missing", "80.50").await?;
         app.press("Esc").await?;
         app.get("leave-dialog").await?;
         wait_focus(&app, "leave-keep").await?;
