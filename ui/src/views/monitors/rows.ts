@@ -1,0 +1,84 @@
+import type { MonitorAlert } from '$lib/backend/types/MonitorAlert';
+import type { MonitorRow } from '$lib/backend/types/MonitorRow';
+import type { GridQuery } from '$lib/grid';
+import { cmpMinor, formatMinor } from '$lib/money';
+import { comparisonWord, conditionWords, figureWord } from './words';
+
+/** What monitors and what they told have in common. */
+type Row = Pick<
+  MonitorRow,
+  'balance_id' | 'balance_name' | 'currency' | 'exponent' | 'field' | 'operator' | 'value' | 'figure'
+> &
+  Pick<MonitorRow, 'description'>;
+
+const FIELDS: Record<string, (row: Row & { holds?: boolean }) => string> = {
+  state: (row) => (row.holds ? 'true' : 'not'),
+  currency: (row) => row.currency,
+  balance: (row) => row.balance_id,
+};
+
+export const STATES = { true: 'True now', not: 'Not true' } as const;
+export const stateWord = ({ holds }: Pick<MonitorRow, 'holds'>): string => STATES[holds ? 'true' : 'not'];
+
+function words(row: Row): string {
+  const amounts = [row.value, row.figure].map((minor) =>
+    formatMinor(minor, row.exponent, { negatives: 'minus' }),
+  );
+  return [
+    row.balance_name,
+    figureWord(row.field),
+    comparisonWord(row.operator),
+    ...amounts,
+    ...amounts.map((amount) => amount.replaceAll(',', '')),
+    row.currency,
+    row.description,
+  ]
+    .join(' ')
+    .toLowerCase();
+}
+
+const cmp = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const time = (at: string | null): number => (at ? Date.parse(at) : 0);
+/** Currencies are never compared with each other. */
+const money = (a: Row, b: Row, minor: (row: Row) => string): number =>
+  cmp(a.currency, b.currency) || cmpMinor(minor(a), minor(b));
+
+const SHARED: Record<string, (a: Row, b: Row) => number> = {
+  balance: (a, b) => a.balance_name.localeCompare(b.balance_name),
+  condition: (a, b) => cmp(figureWord(a.field), figureWord(b.field)) || money(a, b, (row) => row.value),
+  figure: (a, b) => money(a, b, (row) => row.figure),
+};
+
+function shown<R extends Row>(
+  all: readonly R[],
+  query: GridQuery,
+  sorts: Record<string, (a: R, b: R) => number>,
+): R[] {
+  const typed = query.text.trim().toLowerCase();
+  const rows = all.filter(
+    (row) =>
+      (!typed || words(row).includes(typed)) &&
+      query.filters.every(({ field, test, value }) => {
+        const same = value.split('|').includes(FIELDS[field]?.(row) ?? '');
+        return test === 'not' ? !same : same;
+      }),
+  );
+  for (const { column, desc } of query.sort.toReversed()) {
+    const order = sorts[column] ?? SHARED[column];
+    if (order) rows.sort((a, b) => (desc ? order(b, a) : order(a, b)));
+  }
+  return rows;
+}
+
+/** The monitors under a filter and in an order. Rows that the order does not tell apart keep theirs. */
+export const shownMonitors = (all: readonly MonitorRow[], query: GridQuery): MonitorRow[] =>
+  shown(all, query, {
+    state: (a, b) => Number(b.holds) - Number(a.holds),
+    told: (a, b) => time(a.fired_at) - time(b.fired_at),
+  });
+
+export const shownAlerts = (all: readonly MonitorAlert[], query: GridQuery): MonitorAlert[] =>
+  shown(all, query, { at: (a, b) => time(a.at) - time(b.at) });
+
+/** How a monitor is called where one is named: by its balance and its condition. */
+export const nameOf = (row: MonitorRow): string => `${row.balance_name}, ${conditionWords(row)}`;
