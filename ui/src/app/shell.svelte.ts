@@ -25,6 +25,8 @@ export interface StatusItem {
   icon?: Component;
   tone?: 'plain' | 'pos' | 'warn' | 'neg';
   side?: 'left' | 'right';
+  /** Only where the window has the width for it. */
+  wide?: boolean;
   onclick?: () => void;
 }
 

@@ -7,6 +7,7 @@ mod both_stores;
 mod history;
 mod ledger_again;
 mod ledger_bulk;
+mod ledger_defects;
 mod ledger_entries;
 mod ledger_financial;
 mod ledger_holds;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { HistoryRow } from '$lib/backend/types/HistoryRow';
-import { fieldName, fieldsOf, shortLink, summary, wordsOf } from './kinds';
+import { fieldName, fieldsOf, KINDS, placeOf, shortLink, shownAs, summary, wordsOf } from './kinds';
 
 describe('the history', () => {
   beforeAll(() => {
@@ -10,6 +10,9 @@ describe('the history', () => {
   it('names what was written down', () => {
     expect(fieldName('source_name')).toBe('From');
     expect(fieldName('left_out')).toBe('Left out');
+    expect(shownAs('operator', 'less_than')).toBe('below');
+    expect(shownAs('field', 'inflight_debit_balance')).toBe('Held out');
+    expect(shownAs('status', 'INFLIGHT')).toBe('Held');
   });
 
   it('puts first what is read first, and leaves out what stands above', () => {
@@ -25,6 +28,27 @@ describe('the history', () => {
     const plain: HistoryRow = { ...row, what: { ...row.what, amount: null } };
     expect(fieldsOf(plain).map(({ name }) => name)).toContain('amount');
     expect(wordsOf(row)).toEqual({ verb: 'voided', object: 'PAY-1', after: ', expired' });
+  });
+
+  it('offers every kind once, the newer ones too', () => {
+    const offered = KINDS.flatMap(({ value }) => value.split('|'));
+    expect(new Set(offered).size).toBe(offered.length);
+    for (const kind of [
+      ...['period.closed', 'period.reopened', 'ledger.typed', 'monitor.fired'],
+      ...['monitor.created', 'monitor.changed', 'monitor.deleted', 'posting.scheduled'],
+      ...['posting.rescheduled', 'posting.cancelled', 'posting.rejected'],
+    ])
+      expect(offered).toContain(kind);
+    expect(new Set(KINDS.map(({ label }) => label)).size).toBe(KINDS.length);
+  });
+
+  it('leads to what an entry is about', () => {
+    const of = (kind: string) => placeOf({ kind, object_id: 'x' } as HistoryRow['what']);
+    expect(of('hold.voided')).toMatchObject({ view: 'transactions', params: { id: 'x' } });
+    expect(of('balance.changed')).toMatchObject({ view: 'ledgers', params: { id: 'x' } });
+    expect(of('monitor.fired')).toMatchObject({ view: 'monitors', params: { tab: 'told' } });
+    expect(of('posting.rejected')?.view).toBe('scheduled');
+    expect(of('rule.saved')).toBeNull();
   });
 
   it('shortens a link to what an eye compares', () => {

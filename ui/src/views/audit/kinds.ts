@@ -2,6 +2,7 @@ import type { HistoryCheck } from '$lib/backend/types/HistoryCheck';
 import type { HistoryField } from '$lib/backend/types/HistoryField';
 import type { HistoryRow } from '$lib/backend/types/HistoryRow';
 import { plural } from '$lib/words';
+import { comparisonWord, figureWord } from '../monitors/words';
 
 /** What entries of the history are about, for the filter, in the order of daily work. */
 export const KINDS: { value: string; label: string }[] = [
@@ -10,21 +11,61 @@ export const KINDS: { value: string; label: string }[] = [
   { value: 'hold.committed', label: 'Hold approved' },
   { value: 'hold.voided', label: 'Hold voided' },
   { value: 'hold.expired', label: 'Hold expired' },
+  { value: 'posting.scheduled', label: 'Posting scheduled' },
+  { value: 'posting.rescheduled', label: 'Scheduled posting changed' },
+  { value: 'posting.cancelled', label: 'Scheduled posting cancelled' },
+  { value: 'posting.rejected', label: 'Scheduled posting rejected' },
+  { value: 'monitor.fired', label: 'Monitor told' },
   { value: 'statement.imported', label: 'Statement imported' },
   { value: 'statement.import_undone', label: 'Import taken back' },
   { value: 'run.finished', label: 'Rules run' },
   { value: 'statement.signed', label: 'Statement signed' },
   { value: 'statement.reopened', label: 'Statement reopened' },
   { value: 'statement.booked_since_signing', label: 'Booked into a signed period' },
+  { value: 'period.closed', label: 'Period closed' },
+  { value: 'period.reopened', label: 'Period reopened' },
   { value: 'balance.created', label: 'Balance created' },
   { value: 'balance.changed', label: 'Balance changed' },
   { value: 'ledger.created|ledger.renamed', label: 'Ledger created or renamed' },
+  { value: 'ledger.typed', label: 'Type of a ledger' },
+  { value: 'monitor.created', label: 'Monitor made' },
+  { value: 'monitor.changed', label: 'Monitor changed' },
+  { value: 'monitor.deleted', label: 'Monitor deleted' },
   {
     value: 'rule.saved|rule.enabled|rule.disabled|rule.deleted|rule.restored|rule.moved',
     label: 'Rule changed',
   },
   { value: 'book.created', label: 'Book created' },
 ];
+
+export interface ObjectPlace {
+  view: string;
+  params: Record<string, string>;
+  /** What the button says. */
+  label: string;
+}
+
+/** Where what an entry is about is shown; null for what has no place of its own. */
+export function placeOf({ kind, object_id: id }: HistoryRow['what']): ObjectPlace | null {
+  const [what] = kind.split('.');
+  switch (what) {
+    case 'transaction':
+    case 'hold':
+      return { view: 'transactions', params: { id }, label: 'Open the transaction' };
+    case 'balance':
+      return { view: 'ledgers', params: { id }, label: 'Open the balance' };
+    case 'monitor':
+      return kind === 'monitor.fired'
+        ? { view: 'monitors', params: { tab: 'told' }, label: 'Open what was told' }
+        : { view: 'monitors', params: {}, label: 'Open the monitors' };
+    case 'posting':
+      return { view: 'scheduled', params: {}, label: 'Open the scheduled postings' };
+    case 'period':
+      return { view: 'settings', params: { page: 'book' }, label: 'Open the settings' };
+    default:
+      return null;
+  }
+}
 
 /** What is read first; whatever is not named here follows as it was written down. */
 const FIRST = [
@@ -40,12 +81,15 @@ const FIRST = [
   'parent',
 ];
 /** Parts that are ids: nobody reads them, somebody copies them. */
-const IDS = ['source', 'destination', 'parent', 'refunds', 'ledger', 'line'];
+const IDS = ['source', 'destination', 'parent', 'refunds', 'ledger', 'line', 'transaction'];
 export const isId = (name: string): boolean => IDS.includes(name);
 const STATUS: Record<string, string> = { APPLIED: 'Applied', INFLIGHT: 'Held', VOID: 'Void' };
 /** A value as people say it. */
-export const shownAs = (name: string, value: string): string =>
-  name === 'status' ? (STATUS[value] ?? value) : value;
+export function shownAs(name: string, value: string): string {
+  if (name === 'status') return STATUS[value] ?? value;
+  if (name === 'field') return figureWord(value);
+  return name === 'operator' ? comparisonWord(value) : value;
+}
 /** The amount stands above them, as people write it. */
 const SAID = ['amount', 'exponent', 'currency'];
 
@@ -76,6 +120,12 @@ const NAMES: Record<string, string> = {
   refunds: 'Gives back',
   below_zero: 'May go below zero',
   signed_by: 'Signed by',
+  about: 'Description',
+  field: 'What is watched',
+  operator: 'Is',
+  value: 'Value, minor units',
+  figure: 'Figure, minor units',
+  due_at: 'Due',
 };
 
 export function fieldName(name: string): string {

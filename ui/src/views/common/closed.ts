@@ -1,5 +1,3 @@
-import { lastDay } from './signed';
-
 /** Code of a refusal: the books are closed through the day. No reason lets an entry through. */
 export const PERIOD_CLOSED = 'PERIOD_CLOSED';
 
@@ -15,21 +13,10 @@ export const closedSentence = (through: string, openFrom: string, day: string): 
 export const saysClosed = (refusal: string | null | undefined): boolean =>
   refusal?.startsWith('The books are closed through ') ?? false;
 
-/** What is said of holds that would be dated on days that are closed. Null where none is. */
+/** What is said of holds that would count for days that are closed; null where none would. */
 export function holdsInClosed(days: readonly string[], through: string | null): string | null {
   const some = days.filter((day) => isClosed(day, through)).length;
   if (!some) return null;
-  const those =
-    days.length === 1
-      ? 'the day of this hold'
-      : some === 1
-        ? 'the day of 1 hold'
-        : `the days of ${some} holds`;
-  return `The books are closed through ${through}, and so is ${those}.`.replace(
-    'so is the days',
-    'so are the days',
-  );
+  const those = some === 1 ? '1 hold counts' : `${some} holds count`;
+  return `The books are closed through ${through}. ${those} for a closed day and will be refused.`;
 }
-
-/** The first day that is open for all: the books and what was signed. */
-export const firstOpen = (...days: (string | null | undefined)[]): string | null => lastDay(days);

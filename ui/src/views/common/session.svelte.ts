@@ -1,4 +1,5 @@
 import DatabaseBackup from '@lucide/svelte/icons/database-backup';
+import Lock from '@lucide/svelte/icons/lock';
 import User from '@lucide/svelte/icons/user';
 import { router } from '$app/router.svelte';
 import { type StatusItem, shell } from '$app/shell.svelte';
@@ -13,9 +14,13 @@ import { atTime, localDay } from '$lib/dates';
 import { type Job, jobs } from '$lib/jobs.svelte';
 import { toasts } from '$lib/parts';
 import { settings } from '$lib/settings';
+import { shortDay } from '$lib/words';
+import { watchMonitors } from '../monitors/watch';
+import { toldWords } from '../monitors/words';
 import { checkBook } from './checks.svelte';
 import './commands';
 import { registerBookSources } from './palette';
+import { period } from './period.svelte';
 import { keepPerson, knownPerson, otherPerson, rememberPerson } from './person';
 import { count, number } from './words';
 
@@ -58,9 +63,16 @@ class Session {
         void this.refresh();
         if (topics.includes('balances')) void this.#readPinned();
         if (topics.includes('jobs')) void this.#readJobs(false);
+        if (topics.includes('book')) void this.#readPeriod();
       }),
       backend.subscribe('job-progress', (step) => jobs.upsert(jobOfProgress(step))),
       registerBookSources(),
+      watchMonitors((alerts) =>
+        toasts.show({
+          text: toldWords(alerts),
+          action: { label: 'Show', run: () => router.go('monitors', { tab: 'told' }) },
+        }),
+      ),
       addHandlers({
         'reconcile.import': { run: () => router.go('import'), enabled: this.canWrite },
         'go.scheduled': { run: () => router.go('scheduled') },
@@ -82,6 +94,7 @@ class Session {
     if (open.notice) toasts.show({ text: open.notice });
     if (!open.info.read_only) void this.#askWho(open.info);
     void this.#readPinned();
+    void this.#readPeriod();
     void this.#readJobs(true);
   }
 
@@ -96,6 +109,7 @@ class Session {
     shell.pinned = [];
     shell.status = [];
     jobs.list = [];
+    period.forget();
   }
 
   async close(): Promise<void> {
@@ -214,6 +228,16 @@ class Session {
         : 'No backup yet',
       onclick: () => void this.backUp(),
     });
+    const through = period.closedThrough;
+    // The reason why nothing can be posted is longer, and says more.
+    if (through && !info.read_only)
+      items.push({
+        id: 'period',
+        icon: Lock,
+        text: `Closed through ${shortDay(through)} ${through.slice(0, 4)}`,
+        wide: true,
+        onclick: () => router.go('settings', { page: 'book' }),
+      });
     return items;
   }
 
@@ -234,6 +258,15 @@ class Session {
         money: { minor: row.figures.balance, exponent: row.exponent, currency: row.currency },
         open: () => router.go('ledgers', { id: row.id }),
       }));
+    } catch (thrown) {
+      console.error(thrown);
+    }
+  }
+
+  async #readPeriod(): Promise<void> {
+    try {
+      await period.load();
+      if (this.info) shell.status = this.#status(this.info);
     } catch (thrown) {
       console.error(thrown);
     }

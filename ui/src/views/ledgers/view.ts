@@ -1,3 +1,4 @@
+import BellPlus from '@lucide/svelte/icons/bell-plus';
 import BookOpen from '@lucide/svelte/icons/book-open';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Pencil from '@lucide/svelte/icons/pencil';
@@ -22,6 +23,7 @@ export default defineView({
       icon: Pencil,
     },
     { id: 'ledgers.pin', label: 'Pin', keys: ['Shift+P'], where: 'ledgers' },
+    { id: 'ledgers.monitor', label: 'Monitor', keys: ['Shift+M'], where: 'ledgers', icon: BellPlus },
     { id: 'ledgers.reconcile', label: 'Reconcile', keys: ['Shift+R'], where: 'ledgers', icon: Scale },
     { id: 'ledgers.as-of', label: 'As of another day', keys: ['d'], where: 'ledgers' },
     {

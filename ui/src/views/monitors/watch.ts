@@ -5,7 +5,7 @@ import '../common/commands';
 import { alertKey } from './words';
 
 const TOGETHER_MS = 120;
-const MOVES_MONEY: readonly Topic[] = ['transactions', 'balances', 'holds'];
+const MOVES_MONEY: readonly Topic[] = ['transactions', 'balances'];
 
 /**
  * Says what monitors tell while the book is open, each alert once. It asks only after something was booked, and only

@@ -1,3 +1,4 @@
+import type { FiguresView } from '$lib/backend/types/FiguresView';
 import type { MonitorAlert } from '$lib/backend/types/MonitorAlert';
 import type { MonitorRow } from '$lib/backend/types/MonitorRow';
 import { cmpMinor, subMinor } from '$lib/money';
@@ -74,17 +75,8 @@ type Condition = Pick<MonitorRow, 'field' | 'operator' | 'value' | 'exponent' | 
 export const conditionWords = (of: Condition): string =>
   `${figureWord(of.field)} ${comparisonWord(of.operator)} ${money(of.value, of.exponent, of.currency)}`;
 
-/** The figures of a balance as a list has them. */
-export interface Figures {
-  balance: string;
-  held_in: string;
-  held_out: string;
-  total_in: string;
-  total_out: string;
-}
-
 /** The watched figure of a balance, in minor units. */
-export function figureNow(figures: Figures, field: Figure): string {
+export function figureNow(figures: FiguresView, field: Figure): string {
   const now: Record<Figure, () => string> = {
     balance: () => figures.balance,
     credit_balance: () => figures.total_in,

@@ -5,10 +5,11 @@ import type { EntryShare } from '$lib/backend/types/EntryShare';
 import type { PostPreview } from '$lib/backend/types/PostPreview';
 import { absMinor, cmpMinor, formatMinor, isZero, parseAmount, subMinor, sumMinor } from '$lib/money';
 import { plural } from '$lib/words';
+import { isClosed, saysClosed } from '../common/closed';
 import { lastDay } from '../common/signed';
 import { instantOf } from '../common/times.svelte';
 import { money } from '../common/words';
-import type { Party } from './posting';
+import { CLOSED_PERIOD, type Party } from './posting';
 
 /** Most lines or shares of one entry. */
 export const MOST_LINES = 1000;
@@ -178,6 +179,10 @@ export const partiesOf = (values: EntryValues): Party[] =>
 export const lockedThrough = (values: EntryValues): string | null =>
   lastDay(partiesOf(values).map((party) => party.signedThrough));
 
+/** The books are closed on its day: there is another day, and no reason. A hold moves no money, so it may be placed. */
+export const inClosedPeriod = (values: EntryValues, through: string | null): boolean =>
+  values.mode === 'post' && isClosed(values.date, through);
+
 /** The instant open holds void themselves, `undefined` when what is typed is no time. */
 function expiryOf(values: EntryValues): string | null | undefined {
   if (values.mode !== 'hold' || !values.expiryDay) return null;
@@ -331,7 +336,7 @@ export function asPosting(preview: EntryPreview | null, values: EntryValues): Po
   });
   const many = preview.legs.length;
   const checks = preview.refusal
-    ? [check('entry', false, preview.refusal)]
+    ? [check(saysClosed(preview.refusal) ? CLOSED_PERIOD : 'entry', false, preview.refusal)]
     : [
         check(
           'entry',
@@ -367,9 +372,11 @@ export function entryObstacle(
   exponent: number,
   preview: EntryPreview | null,
   asked: boolean,
+  closedThrough: string | null = null,
 ): string | null {
   const missing = missingOfEntry(values, exponent);
   if (missing) return missing;
+  if (inClosedPeriod(values, closedThrough)) return 'The date lies in a closed period';
   if (!preview || !asked) return 'Checking';
   return preview.ready ? null : (preview.refusal ?? 'One of the checks does not hold');
 }
