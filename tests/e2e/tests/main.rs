@@ -7,6 +7,7 @@ mod entries;
 mod financial;
 mod first;
 mod lists;
+mod monitors;
 mod overlap;
 mod posting;
 mod postings;

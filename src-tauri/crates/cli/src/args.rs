@@ -123,6 +123,17 @@ pub(crate) enum Command {
         /// Id or reference
         id: String,
     },
+    /// Show what is noted beside a transaction, balance or ledger, and note more
+    Metadata {
+        book: PathBuf,
+        id: String,
+        /// A key and its value, JSON or plain text
+        #[arg(long, value_name = "KEY=VALUE")]
+        set: Vec<String>,
+        /// A key to take away
+        #[arg(long, value_name = "KEY")]
+        unset: Vec<String>,
+    },
     /// Read bank files without a book
     #[command(subcommand)]
     Statement(StatementCommand),

@@ -121,6 +121,7 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Period(command) => financial::period(command, actor).await,
         Command::Transactions { book, filter, page } => transactions::list(book, filter, page, actor).await,
         Command::Show { book, id } => transactions::show(book, id, actor).await,
+        Command::Metadata { book, id, set, unset } => transactions::metadata(book, id, set, unset, actor).await,
         Command::Statement(command) => statement::read(command),
         Command::Post(options) => post::run(options, actor).await,
         Command::Entry(options) => entries::run(options, actor).await,

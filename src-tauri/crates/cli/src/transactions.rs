@@ -11,7 +11,7 @@ use crate::Done;
 use crate::args::{PageArgs, TransactionFilter};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure, money};
-use crate::session::{Actor, open_to_read};
+use crate::session::{Actor, open_to_read, open_to_write};
 
 /// States of a hold that still holds money.
 const OPEN: [&str; 2] = ["held", "part_committed"];
@@ -143,4 +143,36 @@ fn state(state: FamilyState) -> &'static str {
         FamilyState::PartVoided => "part voided",
         FamilyState::Expired => "expired",
     }
+}
+
+/// Shows what is noted beside something, after noting more if that is asked for.
+pub(crate) async fn metadata(
+    book: &Path,
+    id: &str,
+    set: &[String],
+    unset: &[String],
+    actor: Actor<'_>,
+) -> Answer<Done> {
+    let mut patch = serde_json::Map::new();
+    for text in set {
+        let Some((key, value)) = text.split_once('=') else {
+            return Err(Fault::argument("set", format!("“{text}” is no key and value. Write key=value.")));
+        };
+        let value = serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::from(value));
+        patch.insert(key.to_owned(), value);
+    }
+    patch.extend(unset.iter().map(|key| (key.clone(), serde_json::Value::Null)));
+    let noted = if patch.is_empty() {
+        let engine = open_to_read(book, actor).await?;
+        let noted = engine.metadata_get(id).await;
+        engine.close().await;
+        noted?
+    } else {
+        let engine = open_to_write(book, actor).await?;
+        let noted = engine.metadata_merge(id, patch.into()).await;
+        engine.close().await;
+        noted?
+    };
+    let text = serde_json::to_string_pretty(&noted).unwrap_or_default();
+    Ok(Output::new(noted, text).into())
 }

@@ -23,6 +23,7 @@ mod holds;
 mod idempotency;
 mod imports;
 mod jobs;
+mod metadata;
 mod monitors;
 mod overview;
 mod periods;

@@ -399,6 +399,7 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
         "monitor.created" => "made the monitor",
         "monitor.changed" => "changed the monitor",
         "monitor.deleted" => "deleted the monitor",
+        "metadata.merged" => "noted something beside",
         "period.closed" => "closed the books",
         "period.reopened" => "reopened the books, closed now",
         "posting.scheduled" => "scheduled",

@@ -101,10 +101,9 @@ impl Engine {
             if remaining(&family) == held {
                 let refundable = self.refundable(&family.first, &children).await?;
                 let gives_back = self.gives_back(&family.first).await?;
-                return Ok(TransactionDetail {
-                    refund_of: gives_back,
-                    ..detail(&family, &children, effects?, &refundable)
-                });
+                let told = detail(&family, &children, effects?, &refundable);
+                let metadata = self.with_later_notes(&told.family.id, told.metadata.clone()).await?;
+                return Ok(TransactionDetail { refund_of: gives_back, metadata, ..told });
             }
         }
     }

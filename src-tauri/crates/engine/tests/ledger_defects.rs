@@ -256,3 +256,28 @@ async fn balances_of_past_days_equal_a_replay_of_everything() {
     }
     shop.sound().await;
 }
+
+/// F53: metadata is merged key by key beside a journal that never changes.
+#[tokio::test]
+async fn metadata_is_merged_key_by_key_and_the_journal_stays() {
+    let shop = shop("1000").await;
+    let engine = &shop.book.engine;
+    let request =
+        PostRequest { metadata: Some(json!({ "a": 1, "b": "x" })), ..transfer("R", &shop.bank, &shop.shop, "1") };
+    let id = engine.post(request.clone()).await.unwrap().family.id;
+    let merged = engine.metadata_merge(&id, json!({ "b": { "c": [1] }, "d": true, "a": null })).await.unwrap();
+    assert_eq!(merged, json!({ "b": { "c": [1] }, "d": true }));
+    assert_eq!(engine.transaction_get(&id).await.unwrap().metadata, Some(merged));
+    assert!(engine.post(request).await.unwrap().existing, "it is still the same posting");
+    let merged = engine.metadata_merge(&id, json!({ "a": 2 })).await.unwrap();
+    assert_eq!(merged, json!({ "a": 2, "b": { "c": [1] }, "d": true }));
+    for object in [&shop.bank, &shop.book.ledger] {
+        assert_eq!(engine.metadata_merge(object, json!({ "k": "v" })).await.unwrap(), json!({ "k": "v" }));
+        assert_eq!(engine.metadata_merge(object, json!({ "k": null })).await.unwrap(), json!({}));
+    }
+    assert_eq!(engine.metadata_merge("txn_none", json!({})).await.unwrap_err().code(), "NOT_FOUND");
+    assert_eq!(engine.metadata_merge(&id, json!([1])).await.unwrap_err().code(), "INVALID_INPUT");
+    let much = json!({ "k": "x".repeat(300 * 1024) });
+    assert_eq!(engine.metadata_merge(&id, much).await.unwrap_err().code(), "INVALID_INPUT");
+    shop.sound().await;
+}

@@ -9,6 +9,7 @@ mod decisions;
 mod entries;
 mod financial;
 mod import;
+mod monitors;
 mod reconciliation;
 mod start;
 mod views;
@@ -28,6 +29,7 @@ const VIEWS: &[(&str, &str, &str)] = &[
     ("trial", "b", "trial"),
     ("financial", "f", "financial"),
     ("rules", "m", "rules"),
+    ("monitors", "n", "monitors"),
 ];
 /// A small window, as on an older laptop.
 const SMALL: Size = Size { width: 1024, height: 700 };

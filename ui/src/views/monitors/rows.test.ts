@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MonitorAlert } from '$lib/backend/types/MonitorAlert';
 import type { MonitorRow } from '$lib/backend/types/MonitorRow';
 import type { GridQuery } from '$lib/grid';
-import { nameOf, shownAlerts, shownMonitors, stateWord } from './rows';
+import { shownAlerts, shownMonitors, stateWord } from './rows';
+import { nameOf } from './words';
 
 beforeAll(() => void vi.stubGlobal('navigator', { language: 'en-IE' }));
 afterAll(() => void vi.unstubAllGlobals());
@@ -68,21 +69,19 @@ describe('monitors', () => {
   });
 
   it('are called by their balance and condition', () => {
-    expect(rows[2] && nameOf(rows[2])).toBe('Rent, Balance above 500.00 EUR');
+    expect(rows[2] && nameOf(rows[2])).toBe('Rent: balance above 500.00 EUR');
     expect(rows.map(stateWord)).toEqual(['True now', 'Not true', 'Not true']);
   });
 });
 
 describe('what was told', () => {
   it('stands by its time, and is found by its figure', () => {
-    const alerts = rows
-      .slice(0, 2)
-      .map((one, at) => ({
-        ...one,
-        monitor_id: one.id,
-        transaction_id: 't',
-        at: `2026-11-1${9 - at}T10:00:00Z`,
-      })) as MonitorAlert[];
+    const alerts = rows.slice(0, 2).map((one, at) => ({
+      ...one,
+      monitor_id: one.id,
+      transaction_id: 't',
+      at: `2026-11-1${9 - at}T10:00:00Z`,
+    })) as MonitorAlert[];
     const shown = (of: Partial<GridQuery>) => shownAlerts(alerts, query(of)).map((one) => one.balance_name);
     expect(shown({ sort: [{ column: 'at', desc: true }] })).toEqual(['Till', 'Aoyama']);
     expect(shown({ sort: [{ column: 'at', desc: false }] })).toEqual(['Aoyama', 'Till']);

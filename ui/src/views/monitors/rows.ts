@@ -2,7 +2,7 @@ import type { MonitorAlert } from '$lib/backend/types/MonitorAlert';
 import type { MonitorRow } from '$lib/backend/types/MonitorRow';
 import type { GridQuery } from '$lib/grid';
 import { cmpMinor, formatMinor } from '$lib/money';
-import { comparisonWord, conditionWords, figureWord } from './words';
+import { comparisonWord, figureWord } from './words';
 
 /** What monitors and what they told have in common. */
 type Row = Pick<
@@ -79,6 +79,3 @@ export const shownMonitors = (all: readonly MonitorRow[], query: GridQuery): Mon
 
 export const shownAlerts = (all: readonly MonitorAlert[], query: GridQuery): MonitorAlert[] =>
   shown(all, query, { at: (a, b) => time(a.at) - time(b.at) });
-
-/** How a monitor is called where one is named: by its balance and its condition. */
-export const nameOf = (row: MonitorRow): string => `${row.balance_name}, ${conditionWords(row)}`;

@@ -75,6 +75,12 @@ type Condition = Pick<MonitorRow, 'field' | 'operator' | 'value' | 'exponent' | 
 export const conditionWords = (of: Condition): string =>
   `${figureWord(of.field)} ${comparisonWord(of.operator)} ${money(of.value, of.exponent, of.currency)}`;
 
+/** `Corrib Operating: balance below 500.00 EUR`: how a monitor is called where one is named. */
+export function nameOf(of: Condition & Pick<MonitorRow, 'balance_name'>): string {
+  const words = conditionWords(of);
+  return `${of.balance_name}: ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
+}
+
 /** The watched figure of a balance, in minor units. */
 export function figureNow(figures: FiguresView, field: Figure): string {
   const now: Record<Figure, () => string> = {
@@ -115,6 +121,5 @@ export function toldWords(alerts: readonly MonitorAlert[]): string {
     const shown = names.slice(0, 3).join(', ');
     return `Monitors were told ${alerts.length} times: ${shown}${names.length > 3 ? ' and others' : ''}`;
   }
-  const condition = conditionWords(first);
-  return `${first.balance_name}: ${condition.charAt(0).toLowerCase()}${condition.slice(1)}. It is ${money(first.figure, first.exponent, first.currency)}.`;
+  return `${nameOf(first)}. It is ${money(first.figure, first.exponent, first.currency)}.`;
 }

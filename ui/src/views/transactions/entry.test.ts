@@ -9,6 +9,7 @@ import {
   entryObstacle,
   fillLine,
   fillTarget,
+  inClosedPeriod,
   isBlankLine,
   type LineRow,
   MOST_LINES,
@@ -212,6 +213,23 @@ describe('an entry', () => {
     expect(entryObstacle(rent(), 2, preview({ refusal: 'bank has 5.00 EUR available.' }), true)).toBe(
       'bank has 5.00 EUR available.',
     );
+  });
+
+  it('is not posted into a closed period, where a hold may be placed', () => {
+    const ready = preview({ ready: true });
+    const on = (through: string | null, mode: 'post' | 'hold' = 'post') =>
+      entryObstacle({ ...rent(), mode }, 2, ready, true, through);
+    expect(on('2026-11-19')).toBe('The date lies in a closed period');
+    expect(on('2026-11-18')).toBeNull();
+    expect(on(null)).toBeNull();
+    expect(on('2026-11-30', 'hold')).toBeNull();
+    expect(inClosedPeriod({ ...rent(), date: null }, '2026-11-30')).toBe(false);
+    // The form says it, with the way out: the panel beside it does not say it again.
+    const refusal = 'The books are closed through 2026-11-19, so 2026-11-19 takes no postings.';
+    expect(asPosting(preview({ refusal }), rent())?.checks.map(({ kind }) => kind)).toEqual([
+      'closed_period',
+    ]);
+    expect(asPosting(preview({ refusal: 'No.' }), rent())?.checks.map(({ kind }) => kind)).toEqual(['entry']);
   });
 
   it('says what it would do as a posting does', () => {

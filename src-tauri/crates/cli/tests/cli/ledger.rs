@@ -184,3 +184,17 @@ fn monitors_tell_and_the_reports_tie() {
     assert_eq!(tieout(&["ledger", "type", &book.path, "Nowhere", "asset"]).refused(1), "NOT_FOUND");
     book.check();
 }
+
+#[test]
+fn what_is_noted_beside_a_posting_is_merged() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "10.00");
+    let posted = book.post("P", "1.00", &[]).json();
+    let id = posted["family"]["id"].as_str().unwrap();
+    let noted = ok(&["metadata", &book.path, id, "--set", "invoice=INV-7", "--set", "pages=3"]);
+    assert_eq!(noted, serde_json::json!({ "invoice": "INV-7", "pages": 3 }));
+    assert_eq!(ok(&["metadata", &book.path, id, "--unset", "pages"]), serde_json::json!({ "invoice": "INV-7" }));
+    assert_eq!(ok(&["show", &book.path, "P"])["metadata"], serde_json::json!({ "invoice": "INV-7" }));
+    assert_eq!(tieout(&["metadata", &book.path, "txn_none"]).refused(1), "NOT_FOUND");
+    book.check();
+}
