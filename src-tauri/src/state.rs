@@ -251,6 +251,8 @@ fn everything() -> Changed {
             Topic::Statements,
             Topic::Rules,
             Topic::Jobs,
+            Topic::Scheduled,
+            Topic::Monitors,
         ],
     }
 }

@@ -56,7 +56,8 @@ fn a_balance_is_watched_and_told_once() {
 
         // It comes true with a posting, which is said wherever somebody is, and leads to what was told.
         pay(&app, "FEE-1", "800").await?;
-        with_text(&app, "[data-testid=toast]", "Operating account: balance below 500.00 EUR. It is 450.00 EUR.").await?;
+        with_text(&app, "[data-testid=toast]", "Operating account: balance below 500.00 EUR. It is 450.00 EUR.")
+            .await?;
         click_text(&app, "[data-testid=toast] button", "Show").await?;
         with_text(&app, TOLD, "Balance below 500.00 EUR").await?;
         with_text(&app, TOLD, "450.00").await?;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use store::Unit;
 use store::journal::Expected;
+use store::{StoreError, Unit};
 
 use crate::api::bulk::{BulkOutcome, BulkRequest, BulkRow};
 use crate::error::Refused;
@@ -35,17 +35,22 @@ impl Command for AllOrNothing {
         let mut expected = self.expected();
         expected.and(Expected { day: Some(stamp.today), ..Expected::default() });
         unit.expect(&expected).await?;
-        let mut posted = Vec::with_capacity(self.items.len());
-        let mut refused = Vec::new();
+        let (mut posted, mut refused, mut count) = (Vec::with_capacity(self.items.len()), Vec::new(), 0);
         for (index, item) in self.items.iter().enumerate() {
             match post_in(unit, stamp, item).await {
                 Ok(done) => posted.push(done),
+                // The storage failed, which is no refusal of this item.
+                Err(error @ EngineError::Store(_)) => return Err(error),
                 // The rest is tried as well, so that everything that is wrong is told at once.
-                Err(error) if refused.len() < MOST_REFUSALS => refused.push(Refused::new(index, item, error)),
-                Err(_) => break,
+                Err(error) => {
+                    count += 1;
+                    if refused.len() < MOST_REFUSALS {
+                        refused.push(Refused::new(index, item, error));
+                    }
+                }
             }
         }
-        if refused.is_empty() { Ok(posted) } else { Err(EngineError::Batch { items: self.items.len(), refused }) }
+        if count == 0 { Ok(posted) } else { Err(EngineError::Batch { items: self.items.len(), count, refused }) }
     }
 }
 
@@ -80,6 +85,7 @@ impl Engine {
     pub async fn bulk_preview(&self, request: BulkRequest) -> EngineResult<BulkOutcome> {
         check_count(request.items.len())?;
         let commands: Vec<EngineResult<PostCommand>> = request.items.iter().map(|item| self.command(item)).collect();
+        let mut seen = HashSet::new();
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         let mut expected = Expected { day: Some(stamp.today), ..Expected::default() };
@@ -87,11 +93,25 @@ impl Engine {
         unit.expect(&expected).await?;
         let mut outcomes = Vec::with_capacity(commands.len());
         for command in commands {
-            outcomes.push(match command {
+            unit.mark();
+            let outcome = match command {
+                Ok(command)
+                    if request.atomic && !command.reference.is_empty() && !seen.insert(command.reference.clone()) =>
+                {
+                    Err(twice(&command.reference))
+                }
                 Ok(command) => post_in(unit.as_mut(), &stamp, &command).await,
                 Err(error) => Err(error),
-            });
+            };
+            match outcome {
+                Err(EngineError::Store(error)) => return Err(error.into()),
+                // What it left in the unit goes; a refused posting never writes past it.
+                Err(_) if !unit.take_back() => return Err(EngineError::Store(StoreError::Stale("preview"))),
+                outcome => outcomes.push(outcome),
+            }
         }
+        // What the database itself would refuse.
+        unit.flush().await?;
         let effects = unit.changed_balances().iter().map(|(before, after)| view::effect(before, after)).collect();
         drop(unit);
         let mut outcome = BulkOutcome { effects, ..outcome(&request, outcomes) };
@@ -108,18 +128,22 @@ impl Engine {
             match command {
                 Ok(command) => {
                     if !command.reference.is_empty() && !references.insert(command.reference.clone()) {
-                        let message = format!("{} stands twice in this batch.", command.reference);
-                        let error = EngineError::invalid("reference", message);
-                        refused.push(Refused::new(index, &command, error));
+                        refused.push(Refused::new(index, &command, twice(&command.reference)));
                     }
                     whole.push(command);
                 }
                 Err(error) => refused.push(Refused { index, reference: String::new(), error }),
             }
         }
+        let count = refused.len();
         refused.truncate(MOST_REFUSALS);
-        if refused.is_empty() { Ok(whole) } else { Err(EngineError::Batch { items, refused }) }
+        if count == 0 { Ok(whole) } else { Err(EngineError::Batch { items, count, refused }) }
     }
+}
+
+/// The refusal of a reference that two items of a batch have.
+fn twice(reference: &str) -> EngineError {
+    EngineError::invalid("reference", format!("{reference} stands twice in this batch."))
 }
 
 fn check_count(count: usize) -> EngineResult<()> {

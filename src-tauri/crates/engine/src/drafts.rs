@@ -284,7 +284,7 @@ impl Head {
         let mut wrong = None;
         let mut flag = |name: &str, default: bool| match cell(name).to_ascii_lowercase().as_str() {
             "" => default,
-            "0" | "no" | "false" => default,
+            "0" | "no" | "false" => false,
             "1" | "yes" | "true" => true,
             other => {
                 let message = format!("“{other}” is neither yes nor no. Nothing was posted.");

@@ -4,13 +4,13 @@
 //! references unique without a second list of them, and an entry that is asked for again is found by its first posting.
 
 use ledger::split::{self, EntryError, Leg, Line, Share, SplitError};
-use ledger::{Amount, Currency};
+use ledger::{Amount, Currency, HoldState, Lifecycle, Open, Status, TransactionRow};
 use store::Unit;
 use store::journal::Expected;
-use store::ledger::{FamilyRecord, LegOf};
+use store::ledger::{FamilyRecord, HoldRecord, LegOf, StoredTransaction};
 
 use crate::api::bulk::{EntryForm, EntryLeg, EntryPreview, EntryRequest, EntryView, PlannedLeg};
-use crate::api::transactions::{EntryPlace, PostRequest};
+use crate::api::transactions::{EntryPlace, FamilyRow, PostRequest};
 use crate::bulk::MOST_ITEMS;
 use crate::clock::new_id;
 use crate::group::Command;
@@ -90,6 +90,13 @@ impl Engine {
                 self.changed(&[Topic::Statements]);
             }
         }
+        if let Some(legs) = posted.iter().map(|leg| leg.fresh.as_deref()).collect::<Option<Vec<_>>>() {
+            // What was booked is all there is to tell: nothing has to be read that could fail after it is booked.
+            return Ok(view_of(
+                legs.iter().map(|stored| told(&family_of(stored))),
+                legs.first().map(|first| &first.row),
+            ));
+        }
         let first = posted.first().ok_or_else(|| EngineError::invalid("form", "An entry has at least one posting."))?;
         Ok(EntryView { existing, ..self.entry_get(&first.id).await? })
     }
@@ -137,28 +144,7 @@ impl Engine {
         let keys = self.store.leg_keys(transaction_id).await?;
         let legs = self.store.families_by_key(&keys).await?;
         let first = legs.first().ok_or_else(|| EngineError::not_found("entry", transaction_id))?;
-        let row = &first.first.row;
-        let leg = |(index, family): (usize, &FamilyRecord)| {
-            let seen = view::family(family);
-            EntryLeg {
-                id: seen.id,
-                reference: seen.reference,
-                position: u32::try_from(index + 1).unwrap_or(u32::MAX),
-                source_id: seen.source_id,
-                source_name: seen.source_name,
-                destination_id: seen.destination_id,
-                destination_name: seen.destination_name,
-                amount: seen.amount,
-                state: seen.state,
-            }
-        };
-        Ok(EntryView {
-            reference: row.reference.clone(),
-            currency: row.currency.code().to_owned(),
-            exponent: row.currency.exponent(),
-            legs: legs.iter().enumerate().map(leg).collect(),
-            existing: false,
-        })
+        Ok(view_of(legs.iter().map(told), Some(&first.first.row)))
     }
 
     fn entry_command(&self, request: &EntryRequest, plan: Plan) -> EngineResult<EntryCommand> {
@@ -185,6 +171,45 @@ impl Engine {
             })?);
         }
         Ok(EntryCommand { legs })
+    }
+}
+
+/// A posting that was booked just now, as a family of its own.
+fn family_of(stored: &StoredTransaction) -> FamilyRecord {
+    let open = Open { amount: stored.row.amount.clone(), committed: Amount::ZERO, state: HoldState::Open };
+    let hold = (stored.row.status == Status::Inflight).then(|| HoldRecord {
+        remaining: open.remaining(),
+        open,
+        expires_at: stored.row.expires_at,
+        closed_at: None,
+    });
+    let lifecycle = hold.as_ref().map_or(Lifecycle::Applied, |hold| Lifecycle::of_hold(&hold.open));
+    FamilyRecord { first: stored.clone(), hold, lifecycle, children: 0 }
+}
+
+fn told(family: &FamilyRecord) -> FamilyRow {
+    view::family(family)
+}
+
+/// An entry of postings in their order.
+fn view_of(legs: impl Iterator<Item = FamilyRow>, first: Option<&TransactionRow>) -> EntryView {
+    let leg = |(index, seen): (usize, FamilyRow)| EntryLeg {
+        id: seen.id,
+        reference: seen.reference,
+        position: u32::try_from(index + 1).unwrap_or(u32::MAX),
+        source_id: seen.source_id,
+        source_name: seen.source_name,
+        destination_id: seen.destination_id,
+        destination_name: seen.destination_name,
+        amount: seen.amount,
+        state: seen.state,
+    };
+    EntryView {
+        reference: first.map(|row| row.reference.clone()).unwrap_or_default(),
+        currency: first.map(|row| row.currency.code().to_owned()).unwrap_or_default(),
+        exponent: first.map_or(0, |row| row.currency.exponent()),
+        legs: legs.enumerate().map(leg).collect(),
+        existing: false,
     }
 }
 

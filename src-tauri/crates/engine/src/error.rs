@@ -40,8 +40,14 @@ pub enum EngineError {
     #[error("{message}")]
     Conflict { code: &'static str, message: String },
     /// A batch that is booked whole, with what is refused of it. Nothing was booked.
-    #[error("{} of {items} postings are refused", refused.len())]
-    Batch { items: usize, refused: Vec<Refused> },
+    #[error("{count} of {items} postings are refused")]
+    Batch {
+        items: usize,
+        /// How many are refused.
+        count: usize,
+        /// The first of them.
+        refused: Vec<Refused>,
+    },
     /// A file could not be read or written.
     #[error("{path}: {reason}")]
     File { path: String, reason: String },
@@ -152,9 +158,9 @@ impl EngineError {
             Self::Invalid { fields } => fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" "),
             Self::SignedPeriod(period) => format!("{} Nothing was posted.", period.sentence()),
             Self::Conflict { message, .. } => message.clone(),
-            Self::Batch { items, refused } => {
+            Self::Batch { items, count, refused } => {
                 let first = refused.first().map(Refused::sentence).unwrap_or_default();
-                format!("{} of {items} postings are refused, so none was posted. First, {first}", refused.len())
+                format!("{count} of {items} postings are refused, so none was posted. First, {first}")
             }
             Self::File { path, reason } => format!("{path}: {reason}."),
             Self::Cancelled => "Cancelled. Nothing was changed.".into(),

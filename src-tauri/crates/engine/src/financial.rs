@@ -12,10 +12,10 @@ use ledger::balance::Side;
 use ledger::{AccountType, Amount};
 use reports::Table;
 use serde_json::{Value, json};
-use store::Unit;
 use store::journal::Expected;
 use store::ledger::BalanceAt;
 use store::system::Event;
+use store::{StoreError, Unit};
 
 use crate::api::financial::{
     FinancialKind, FinancialPart, FinancialReport, FinancialRequest, FinancialRow, FinancialSection,
@@ -34,8 +34,11 @@ const TYPES: &str = "ledger_types";
 pub(crate) struct Types(HashMap<String, AccountType>);
 
 impl Types {
-    fn read(setting: Option<Value>) -> Self {
-        Self(setting.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default())
+    /// # Errors
+    /// [`StoreError::Damaged`]: a list that cannot be read is not one without types.
+    fn read(setting: Option<Value>) -> Result<Self, StoreError> {
+        let types = setting.map(serde_json::from_value).transpose();
+        Ok(Self(types.map_err(|error| StoreError::damaged("types of ledgers", error))?.unwrap_or_default()))
     }
 
     fn of(&self, ledger_id: &str, name: &str) -> Option<AccountType> {
@@ -69,7 +72,7 @@ impl Command for Typing {
     }
 
     async fn run(&self, unit: &mut dyn Unit, stamp: &Stamp) -> EngineResult<()> {
-        let Types(mut types) = Types::read(unit.load_setting(TYPES).await?);
+        let Types(mut types) = Types::read(unit.load_setting(TYPES).await?)?;
         match self.kind {
             Some(kind) => types.insert(self.ledger_id.clone(), kind),
             None => types.remove(&self.ledger_id),
@@ -90,7 +93,7 @@ impl Command for Typing {
 
 impl Engine {
     pub(crate) async fn ledger_types(&self) -> EngineResult<Types> {
-        Ok(Types::read(self.store.setting(TYPES).await?))
+        Ok(Types::read(self.store.setting(TYPES).await?)?)
     }
 
     /// Says what the balances of a ledger are in the books: `asset`, `liability`, `equity`, `income`, `expense`; nothing

@@ -36,12 +36,22 @@ pub(crate) trait Command: Send + Sync + 'static {
 #[async_trait::async_trait]
 trait Job: Send {
     fn expected(&self) -> Expected;
-    /// Books it and keeps the outcome; says whether it was booked.
-    async fn run(&mut self, unit: &mut dyn Unit, clock: &dyn Clock) -> bool;
-    /// Nothing could be tried, or what was done did not last.
+    /// Books it and keeps the outcome.
+    async fn run(&mut self, unit: &mut dyn Unit, clock: &dyn Clock) -> Ran;
+    /// Nothing could be tried, or what was done did not last. A refusal stays a refusal.
     fn fail(&mut self, error: EngineError);
     /// Tells the caller.
     fn answer(self: Box<Self>);
+}
+
+/// What a command did to its unit of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ran {
+    Booked,
+    /// A rule said no, and the unit is sound.
+    Refused,
+    /// The storage failed: what the unit holds cannot be trusted any more.
+    Failed,
 }
 
 struct Waiting<C: Command> {
@@ -57,16 +67,22 @@ impl<C: Command> Job for Waiting<C> {
         self.command.expected()
     }
 
-    async fn run(&mut self, unit: &mut dyn Unit, clock: &dyn Clock) -> bool {
+    async fn run(&mut self, unit: &mut dyn Unit, clock: &dyn Clock) -> Ran {
         let stamp = Stamp { at: clock.now(), today: clock.today(), actor: self.actor.clone() };
         let outcome = self.command.run(unit, &stamp).await;
-        let booked = outcome.is_ok();
+        let ran = match &outcome {
+            Ok(_) => Ran::Booked,
+            Err(EngineError::Store(_)) => Ran::Failed,
+            Err(_) => Ran::Refused,
+        };
         self.outcome = Some(outcome);
-        booked
+        ran
     }
 
     fn fail(&mut self, error: EngineError) {
-        self.outcome = Some(Err(error));
+        if !matches!(self.outcome, Some(Err(_))) {
+            self.outcome = Some(Err(error));
+        }
     }
 
     fn answer(self: Box<Self>) {
@@ -185,7 +201,7 @@ impl Writer {
     async fn book(&self, mut group: Vec<Box<dyn Job>>) {
         match self.together(&mut group).await {
             Ok(true) => {}
-            Ok(false) => self.one_by_one(&mut group).await,
+            Ok(false) => return self.one_by_one(group).await,
             Err(error) => group.iter_mut().for_each(|job| job.fail(error.again().into())),
         }
         group.into_iter().for_each(Job::answer);
@@ -195,18 +211,24 @@ impl Writer {
     async fn together(&self, group: &mut [Box<dyn Job>]) -> Result<bool, StoreError> {
         let mut unit = self.store.begin().await?;
         if let [only] = group {
-            if only.run(unit.as_mut(), &*self.clock).await {
+            if only.run(unit.as_mut(), &*self.clock).await == Ran::Booked {
                 unit.commit().await?;
             }
             return Ok(true);
         }
         let mut expected = Expected::default();
         group.iter().for_each(|job| expected.and(job.expected()));
-        unit.expect(&expected).await?;
+        if let Err(error) = unit.expect(&expected).await {
+            // One of them asks for something that cannot be read. The others have nothing to do with it.
+            tracing::warn!(%error, "a group could not be read ahead; its commands are booked one by one");
+            return Ok(false);
+        }
         for job in group {
             unit.mark();
-            if !job.run(unit.as_mut(), &*self.clock).await && !unit.take_back() {
-                return Ok(false);
+            match job.run(unit.as_mut(), &*self.clock).await {
+                Ran::Booked => {}
+                Ran::Refused if unit.take_back() => {}
+                Ran::Refused | Ran::Failed => return Ok(false),
             }
         }
         // What the database itself refuses, it refuses here; from the commit on nothing is tried twice.
@@ -218,17 +240,19 @@ impl Writer {
         Ok(true)
     }
 
-    async fn one_by_one(&self, group: &mut [Box<dyn Job>]) {
-        for job in group {
+    /// Each is answered as soon as it is durable: whatever happens to the next cannot take that back.
+    async fn one_by_one(&self, group: Vec<Box<dyn Job>>) {
+        for mut job in group {
             if let Err(error) = self.alone(job.as_mut()).await {
                 job.fail(error.into());
             }
+            job.answer();
         }
     }
 
     async fn alone(&self, job: &mut dyn Job) -> Result<(), StoreError> {
         let mut unit = self.store.begin().await?;
-        if job.run(unit.as_mut(), &*self.clock).await {
+        if job.run(unit.as_mut(), &*self.clock).await == Ran::Booked {
             unit.commit().await?;
         }
         Ok(())

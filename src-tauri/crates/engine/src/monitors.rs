@@ -7,10 +7,10 @@ use ledger::monitor::{Comparison, Condition, Watched};
 use ledger::{Amount, Balance};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::Unit;
 use store::journal::Expected;
 use store::ledger::BalanceRecord;
 use store::system::Event;
+use store::{StoreError, Unit};
 
 use crate::api::monitors::{MonitorAlert, MonitorRequest, MonitorRow};
 use crate::clock::new_id;
@@ -25,6 +25,8 @@ const FIRED: &str = "monitor.fired";
 const MOST: usize = 500;
 /// Alerts that a list shows.
 const MOST_ALERTS: u32 = 500;
+/// Entries of a monitor that are looked through for the last time it was told.
+const LATELY: u32 = 50;
 /// Longest description that is stored.
 const MAX_DESCRIPTION: usize = 500;
 
@@ -43,8 +45,11 @@ struct Monitor {
     created_by: String,
 }
 
-fn read(setting: Option<Value>) -> Vec<Monitor> {
-    setting.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default()
+/// # Errors
+/// [`StoreError::Damaged`]: a list that cannot be read is not one without monitors.
+fn read(setting: Option<Value>) -> Result<Vec<Monitor>, StoreError> {
+    let list = setting.map(serde_json::from_value).transpose();
+    Ok(list.map_err(|error| StoreError::damaged("monitors", error))?.unwrap_or_default())
 }
 
 /// Saves the figures of a balance that `transaction_id` changed, and tells the monitors that this makes true.
@@ -57,7 +62,7 @@ pub(crate) async fn save(
 ) -> EngineResult<()> {
     unit.save_figures(before.key, after).await?;
     let setting = unit.load_setting(MONITORS).await?;
-    for monitor in read(setting).iter().filter(|monitor| monitor.balance_id == after.id) {
+    for monitor in read(setting)?.iter().filter(|monitor| monitor.balance_id == after.id) {
         let (old, new) = (&before.balance.figures, &after.figures);
         if monitor.condition.fires(old, new, monitor.repeat) {
             unit.record_event(&told(stamp, monitor, after, transaction_id)).await?;
@@ -97,7 +102,7 @@ impl Command for Change {
     }
 
     async fn run(&self, unit: &mut dyn Unit, stamp: &Stamp) -> EngineResult<()> {
-        let mut all = read(unit.load_setting(MONITORS).await?);
+        let mut all = read(unit.load_setting(MONITORS).await?)?;
         let place = |all: &[Monitor], id: &str| {
             all.iter().position(|known| known.id == id).ok_or_else(|| EngineError::not_found("monitor", id))
         };
@@ -140,7 +145,7 @@ impl Engine {
     /// [`EngineError::Store`].
     pub async fn monitors_list(&self) -> EngineResult<Vec<MonitorRow>> {
         let mut rows = Vec::new();
-        for monitor in read(self.store.setting(MONITORS).await?) {
+        for monitor in read(self.store.setting(MONITORS).await?)? {
             rows.push(self.monitor_row(monitor).await?);
         }
         rows.sort_by(|a, b| (&a.balance_name, &a.created_at).cmp(&(&b.balance_name, &b.created_at)));
@@ -218,7 +223,7 @@ impl Engine {
 
     async fn monitor_row(&self, monitor: Monitor) -> EngineResult<MonitorRow> {
         let balance = self.balance_record(&monitor.balance_id).await?.balance;
-        let fired = self.store.events_of(&monitor.id, FIRED).await?;
+        let lately = self.store.events(Some(&monitor.id), LATELY).await?;
         Ok(MonitorRow {
             id: monitor.id,
             balance_id: balance.id,
@@ -234,7 +239,7 @@ impl Engine {
             created_by: monitor.created_by,
             figure: monitor.condition.watched.of(&balance.figures).to_string(),
             holds: monitor.condition.holds(&balance.figures),
-            fired_at: fired.last().map(|event| event.at.to_string()),
+            fired_at: lately.iter().find(|event| event.kind == FIRED).map(|event| event.at.to_string()),
         })
     }
 }

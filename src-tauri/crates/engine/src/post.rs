@@ -127,7 +127,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     if !command.amount.fits_one_row() {
         return Err(EngineError::invalid("amount", format!("An amount has at most {} digits.", Amount::MOST_DIGITS)));
     }
-    let (source, destination) = both_balances(unit, stamp, command).await?;
+    let Sides { mut source, mut destination, made } = both_balances(unit, stamp, command).await?;
     let asked = Asked { command, source: &source.balance.id, destination: &destination.balance.id };
     let input_hash = asked.hash();
     // What the posting itself says counts first; the property of the balance only takes the place of a refusal.
@@ -163,6 +163,16 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         periods::admit(unit, posting.effective_date).await?;
         signed::admit(unit, [&source, &destination], posting.effective_date, command.signed_reason.as_deref()).await?
     };
+    // Nothing is refused from here on: what was to be made is made now, and a refused posting leaves nothing behind.
+    for new in &made {
+        let key = unit.insert_balance(new).await?;
+        unit.record_event(&created(stamp, new, false)).await?;
+        for side in [&mut source, &mut destination] {
+            if side.balance.id == new.id {
+                side.key = key;
+            }
+        }
+    }
     let row = TransactionRow {
         id: id.clone(),
         parent: None,
@@ -235,11 +245,14 @@ async fn repeat(
     Ok(Posted { id: existing.row.id.clone(), key: existing.key, existing: true, fresh: None })
 }
 
-async fn both_balances(
-    unit: &mut dyn Unit,
-    stamp: &Stamp,
-    command: &PostCommand,
-) -> EngineResult<(BalanceRecord, BalanceRecord)> {
+/// Both balances of a posting. Those in `made` do not exist yet, and have no key.
+struct Sides {
+    source: BalanceRecord,
+    destination: BalanceRecord,
+    made: Vec<NewBalance>,
+}
+
+async fn both_balances(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCommand) -> EngineResult<Sides> {
     let source = unit.load_balance(&balance_ref(&command.source, &command.currency)).await?;
     let destination = unit.load_balance(&balance_ref(&command.destination, &command.currency)).await?;
     if source.is_none() && command.source == command.destination {
@@ -248,13 +261,21 @@ async fn both_balances(
     }
     // The exponent of a new indicator is that of the balance it is booked against.
     let known = source.as_ref().or(destination.as_ref()).map(|record| record.balance.currency.clone());
-    let source = match source {
-        Some(record) => record,
-        None => make_indicator(unit, stamp, &command.source, command, known.as_ref()).await?,
-    };
-    let destination = match destination {
-        Some(record) => record,
-        None => make_indicator(unit, stamp, &command.destination, command, known.as_ref()).await?,
+    let mut made = Vec::new();
+    let mut sides = Vec::with_capacity(2);
+    for (found, name) in [(source, &command.source), (destination, &command.destination)] {
+        sides.push(match found {
+            Some(record) => record,
+            None => {
+                let new = new_indicator(unit, stamp, name, command, known.as_ref()).await?;
+                let record = to_be(&new);
+                made.push(new);
+                record
+            }
+        });
+    }
+    let (Some(destination), Some(source)) = (sides.pop(), sides.pop()) else {
+        return Err(EngineError::not_found("balance", &command.source));
     };
     for record in [&source, &destination] {
         if record.balance.currency.code() != command.currency {
@@ -271,16 +292,38 @@ async fn both_balances(
             .into());
         }
     }
-    Ok((source, destination))
+    Ok(Sides { source, destination, made })
 }
 
-async fn make_indicator(
+/// A balance as it will be once it is made.
+fn to_be(new: &NewBalance) -> BalanceRecord {
+    BalanceRecord {
+        key: 0,
+        ledger_id: new.ledger_id.clone(),
+        ledger_name: GENERAL_LEDGER.to_owned(),
+        indicator: new.indicator.clone(),
+        account_number: None,
+        reconcilable: false,
+        pinned: false,
+        last_entry_on: None,
+        balance: Balance {
+            id: new.id.clone(),
+            name: new.name.clone(),
+            currency: new.currency.clone(),
+            figures: ledger::Figures::default(),
+            version: 1,
+        },
+    }
+}
+
+/// The `@name` that a posting asks for, if it may be made.
+async fn new_indicator(
     unit: &mut dyn Unit,
     stamp: &Stamp,
     name: &str,
     command: &PostCommand,
     known: Option<&ledger::Currency>,
-) -> EngineResult<BalanceRecord> {
+) -> EngineResult<NewBalance> {
     if !name.starts_with('@') {
         return Err(EngineError::not_found("balance", name));
     }
@@ -302,7 +345,7 @@ async fn make_indicator(
     };
     check_indicator(name)?;
     one_exponent(unit, &currency).await?;
-    let new = NewBalance {
+    Ok(NewBalance {
         id: new_id("bln"),
         ledger_id: GENERAL_LEDGER_ID.to_owned(),
         name: name.to_owned(),
@@ -311,10 +354,7 @@ async fn make_indicator(
         account_number: None,
         reconcilable: false,
         created_at: stamp.at,
-    };
-    unit.insert_balance(&new).await?;
-    unit.record_event(&created(stamp, &new, false)).await?;
-    unit.load_balance(&BalanceRef::Id(new.id.clone())).await?.ok_or_else(|| EngineError::not_found("balance", &new.id))
+    })
 }
 
 /// An indicator is `@` and then 1 to 100 characters without blanks.

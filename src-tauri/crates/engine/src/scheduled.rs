@@ -4,9 +4,11 @@
 //! Times are compared with the clock, not waited for: a book that was closed for a week, or a clock that jumped, makes
 //! no difference but the moment of booking.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use ledger::{LedgerError, Overdraft};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::journal::Expected;
 use store::scheduled::{ScheduledRecord, ScheduledState};
 use store::system::Event;
@@ -25,6 +27,14 @@ const MOST_ROWS: u32 = 500;
 const AT_ONCE: u32 = 200;
 /// Longest reason that is stored.
 const MAX_REASON: usize = 500;
+
+/// What became of a posting that was due.
+enum Became {
+    Posted,
+    Refused,
+    /// Somebody changed, cancelled or posted it meanwhile.
+    Changed,
+}
 
 /// Accepts a posting for later.
 struct Accepting(ScheduledRecord);
@@ -57,6 +67,8 @@ struct Changing {
     edit: Option<(PostRequest, Timestamp)>,
     /// What becomes of it.
     state: ScheduledState,
+    /// Only while it is due and this is what it asks for: somebody may have changed it meanwhile.
+    only_if: Option<Value>,
 }
 
 #[async_trait::async_trait]
@@ -69,6 +81,9 @@ impl Command for Changing {
 
     async fn run(&self, unit: &mut dyn Unit, stamp: &Stamp) -> EngineResult<()> {
         let mut record = waiting(unit, &self.id).await?;
+        if self.only_if.as_ref().is_some_and(|asked| *asked != record.request || record.due_at > stamp.at) {
+            return Err(ended("changed"));
+        }
         if let Some((request, due_at)) = &self.edit {
             record.reference = request.reference.trim().to_owned();
             record.request = json!(request);
@@ -85,6 +100,8 @@ impl Command for Changing {
 /// Books one whose time has come.
 struct Booking {
     id: String,
+    /// What it asked for when `command` was made of it.
+    request: Value,
     command: PostCommand,
 }
 
@@ -99,7 +116,7 @@ impl Command for Booking {
     /// Answers whether it was booked; not when somebody changed it since it was read.
     async fn run(&self, unit: &mut dyn Unit, stamp: &Stamp) -> EngineResult<bool> {
         let record = match waiting(unit, &self.id).await {
-            Ok(record) if record.due_at <= stamp.at => record,
+            Ok(record) if record.due_at <= stamp.at && record.request == self.request => record,
             Ok(_) | Err(EngineError::Conflict { .. }) => return Ok(false),
             Err(error) => return Err(error),
         };
@@ -121,8 +138,12 @@ async fn waiting(unit: &mut dyn Unit, id: &str) -> EngineResult<ScheduledRecord>
         ScheduledState::Rejected(_) => "refused",
         ScheduledState::Cancelled(_) => "cancelled",
     };
+    Err(ended(became))
+}
+
+fn ended(became: &str) -> EngineError {
     let message = format!("This posting was {became} meanwhile. Nothing was changed.");
-    Err(EngineError::Conflict { code: "SCHEDULED_ENDED", message })
+    EngineError::Conflict { code: "SCHEDULED_ENDED", message }
 }
 
 fn waiting_already(error: StoreError, reference: &str) -> EngineError {
@@ -172,9 +193,7 @@ impl Engine {
         let id = record.id.clone();
         self.writer.submit(&self.actor(), Accepting(record)).await?;
         self.changed(&[Topic::Scheduled]);
-        if due_at <= self.clock.now() {
-            self.post_due().await?;
-        }
+        self.post_if_due(due_at).await;
         self.scheduled_get(&id).await
     }
 
@@ -186,12 +205,16 @@ impl Engine {
         let due_at = due_time(due_at)?;
         let request = self.dated(request, due_at).await?;
         let edit = Some((request, due_at));
-        let change = Changing { id: id.to_owned(), kind: "posting.rescheduled", edit, state: ScheduledState::Waiting };
+        let change = Changing {
+            id: id.to_owned(),
+            kind: "posting.rescheduled",
+            edit,
+            state: ScheduledState::Waiting,
+            only_if: None,
+        };
         self.writer.submit(&self.actor(), change).await?;
         self.changed(&[Topic::Scheduled]);
-        if due_at <= self.clock.now() {
-            self.post_due().await?;
-        }
+        self.post_if_due(due_at).await;
         self.scheduled_get(id).await
     }
 
@@ -207,7 +230,7 @@ impl Engine {
             return Err(EngineError::invalid("reason", message));
         }
         let state = ScheduledState::Cancelled(words::plain(reason));
-        let change = Changing { id: id.to_owned(), kind: "posting.cancelled", edit: None, state };
+        let change = Changing { id: id.to_owned(), kind: "posting.cancelled", edit: None, state, only_if: None };
         self.writer.submit(&self.actor(), change).await?;
         self.changed(&[Topic::Scheduled]);
         self.scheduled_get(id).await
@@ -235,50 +258,81 @@ impl Engine {
         self.scheduled_row(record).await
     }
 
-    /// Books everything whose time has come. What the ledger refuses is refused for good and keeps the reason; what
-    /// could not be written waits. Called at open and by the clock.
+    /// What was accepted is accepted, whatever becomes of posting it now: it is tried again.
+    async fn post_if_due(&self, due_at: Timestamp) {
+        if due_at <= self.clock.now()
+            && let Err(error) = self.post_due().await
+        {
+            tracing::warn!(code = error.code(), "what is due could not be posted");
+        }
+    }
+
+    /// Books everything whose time has come, and says how many were booked. What the ledger refuses is refused for good and
+    /// keeps the reason; what could not be written waits, is named under "Needs attention" and stops no other. Called at open
+    /// and by the clock.
     ///
     /// # Errors
     /// [`EngineError::Store`] if the list cannot be read or nothing can be written.
     pub async fn post_due(&self) -> EngineResult<u32> {
-        let (mut done, mut tried) = (0, Vec::new());
+        let (mut posted, mut refused) = (0, 0);
+        let mut failed = HashSet::new();
         loop {
-            let room = AT_ONCE.saturating_add(u32::try_from(tried.len()).unwrap_or(u32::MAX));
+            let room = AT_ONCE.saturating_add(u32::try_from(failed.len()).unwrap_or(u32::MAX));
             let due = self.store.scheduled_due(self.clock.now(), room).await?;
-            let due: Vec<String> = due.into_iter().filter(|id| !tried.contains(id)).collect();
+            let due: Vec<String> = due.into_iter().filter(|id| !failed.contains(id)).collect();
             if due.is_empty() {
                 break;
             }
             for id in due {
-                done += u32::from(self.post_one_due(&id).await?);
-                tried.push(id);
+                match self.post_one_due(&id).await {
+                    Ok(Became::Posted) => posted += 1,
+                    Ok(Became::Refused) => refused += 1,
+                    // Somebody changed it since the list was read; it comes again if it is due.
+                    Ok(Became::Changed) => drop(failed.insert(id)),
+                    Err(EngineError::Store(error @ (StoreError::ReadOnly(_) | StoreError::DiskFull))) => {
+                        return Err(error.into());
+                    }
+                    Err(error) => {
+                        tracing::error!(code = error.code(), "a scheduled posting could not be posted");
+                        self.remember_problem(format!(
+                            "A scheduled posting is due but cannot be posted: {}",
+                            error.sentence()
+                        ));
+                        failed.insert(id);
+                    }
+                }
             }
         }
-        if done > 0 {
+        if posted + refused > 0 {
             self.changed(&[Topic::Scheduled, Topic::Transactions, Topic::Balances, Topic::Holds]);
         }
-        Ok(done)
+        Ok(posted)
     }
 
-    /// Books one that is due, or refuses it; says whether something became of it.
-    async fn post_one_due(&self, id: &str) -> EngineResult<bool> {
-        let Some(record) = self.store.scheduled_by_id(id).await? else { return Ok(false) };
+    /// Books one that is due, or refuses it.
+    async fn post_one_due(&self, id: &str) -> EngineResult<Became> {
+        let Some(record) = self.store.scheduled_by_id(id).await? else { return Ok(Became::Changed) };
+        let asked = record.request.clone();
         let outcome = match read_request(&record).and_then(|request| self.command(&request)) {
-            Ok(command) => self.writer.submit(SYSTEM_ACTOR, Booking { id: id.to_owned(), command }).await,
+            Ok(command) => {
+                let booking = Booking { id: id.to_owned(), request: asked.clone(), command };
+                self.writer.submit(SYSTEM_ACTOR, booking).await
+            }
             Err(error) => Err(error),
         };
         match outcome {
-            Ok(booked) => Ok(booked),
+            Ok(true) => Ok(Became::Posted),
+            Ok(false) => Ok(Became::Changed),
             // The disk or the database failed, not the posting: it is tried again.
             Err(EngineError::Store(error)) => Err(error.into()),
             Err(error) => {
                 tracing::warn!(code = error.code(), "a scheduled posting was refused");
                 let state = ScheduledState::Rejected(error.sentence());
-                let change = Changing { id: id.to_owned(), kind: "posting.rejected", edit: None, state };
+                let only_if = Some(asked);
+                let change = Changing { id: id.to_owned(), kind: "posting.rejected", edit: None, state, only_if };
                 match self.writer.submit(SYSTEM_ACTOR, change).await {
-                    Ok(()) => Ok(true),
-                    // Somebody cancelled it in between.
-                    Err(EngineError::Conflict { .. }) => Ok(false),
+                    Ok(()) => Ok(Became::Refused),
+                    Err(EngineError::Conflict { .. }) => Ok(Became::Changed),
                     Err(error) => Err(error),
                 }
             }

@@ -66,7 +66,8 @@ async fn everything_that_is_wrong_with_a_batch_is_told_at_once() {
     let mut items =
         vec![transfer("A", &bank, &shop, "1"), transfer("B", &bank, &bank, "1"), transfer("A", &bank, &shop, "1")];
     items.push(transfer("D", &bank, "@nobody", "1"));
-    let Err(EngineError::Batch { items: count, refused }) = book.engine.bulk_post(request(items, true)).await else {
+    let Err(EngineError::Batch { items: count, refused, .. }) = book.engine.bulk_post(request(items, true)).await
+    else {
         panic!("the batch is refused");
     };
     // The one that stands twice is seen before anything is tried.
@@ -230,4 +231,95 @@ async fn a_preview_of_a_batch_shows_every_balance_and_books_nothing() {
     }
     assert_eq!((families(&book).await, book.engine.history_head().await.unwrap()), before);
     sound(&book).await;
+}
+
+/// A hold whose row is damaged fails by itself: those decided on together with it are decided on.
+#[tokio::test]
+async fn a_damaged_row_spoils_nobody_in_its_group() {
+    let book = TestBook::new().await;
+    let (bank, shop) = (book.balance("Bank", "EUR").await, book.balance("Shop", "EUR").await);
+    book.fund(&bank, "EUR", "100").await;
+    let mut holds = Vec::new();
+    for number in 0..3 {
+        let hold = PostRequest { hold: true, ..transfer(&format!("H-{number}"), &bank, &shop, "10") };
+        holds.push(book.engine.post(hold).await.unwrap().family.id);
+    }
+    let mut raw = crate::raw::Raw::of(&book).await;
+    let sql = "UPDATE hold SET remaining = 7 WHERE txn_key = (SELECT key FROM txn WHERE reference = 'H-1')";
+    let file = sql.replace("= 7", "= '7'");
+    let damage = raw.either(&file, sql);
+    assert_eq!(raw.execute(damage).await.unwrap(), 1);
+    let items = holds.into_iter().map(|id| CommitItem { id, ..CommitItem::default() }).collect();
+    let outcome = book.engine.holds_commit(items).await.unwrap();
+    let told: Vec<_> = outcome.rows.iter().map(|row| row.ok).collect();
+    assert_eq!(told, [true, false, true], "{outcome:?}");
+    assert_eq!(figures(&book, &shop).await, "20");
+}
+
+#[tokio::test]
+async fn a_preview_says_what_booking_would_do_with_the_same_items() {
+    let book = TestBook::new().await;
+    let (bank, shop) = (book.balance("Bank", "EUR").await, book.balance("Shop", "EUR").await);
+    book.fund(&bank, "EUR", "100").await;
+    let twice = vec![transfer("A", &bank, &shop, "1"), transfer("A", &bank, &shop, "1")];
+    let preview = book.engine.bulk_preview(request(twice.clone(), true)).await.unwrap();
+    assert_eq!(codes(&preview), ["ok", "INVALID_INPUT"]);
+    assert_eq!(book.engine.bulk_post(request(twice, true)).await.unwrap_err().code(), "BATCH_REFUSED");
+    // What a refused item would have made is not there for the next.
+    let mut poor = transfer("B", &shop, "@new", "1");
+    poor.create_indicators = true;
+    let items = vec![poor, transfer("C", &bank, "@new", "1"), transfer("D", &bank, &shop, "1")];
+    let told = ["TXN_INSUFFICIENT_FUNDS", "UNKNOWN_INDICATOR", "ok"];
+    assert_eq!(codes(&book.engine.bulk_preview(request(items.clone(), false)).await.unwrap()), told);
+    assert_eq!(codes(&book.engine.bulk_post(request(items, false)).await.unwrap()), told);
+    sound(&book).await;
+}
+
+/// A file of postings: what is wrong is named with its line, and no sheet is left out in silence.
+#[tokio::test]
+async fn a_file_of_postings_is_read_row_by_row_or_refused_whole() {
+    let book = TestBook::new().await;
+    book.balance("Bank", "EUR").await;
+    book.balance("Shop", "EUR").await;
+    let csv = "From,To,Amount,Reference,Hold,Date\nBank,Shop,12.50,A,yes,2026-01-05\n\nBank,Nowhere,1.00,B,,\nBank,Shop,1.005,C,,\nBank,Shop,1.00,D,maybe,\nBank,Shop,1.00,E,,,,x\n";
+    let read = book.engine.postings_read("p.csv", csv.as_bytes()).await.unwrap();
+    let told: Vec<_> =
+        read.rows.iter().map(|row| (row.line, row.problem.as_deref().unwrap_or("ok").to_owned())).collect();
+    assert_eq!(told[0], (2, "ok".into()));
+    let first = read.rows[0].request.as_ref().unwrap();
+    assert_eq!(
+        (first.amount.as_str(), first.hold, first.effective_date.as_deref(), first.currency.as_str()),
+        ("1250", true, Some("2026-01-05"), "EUR")
+    );
+    for (row, line, part) in [
+        (1, 4, "no balance called “Nowhere”"),
+        (2, 5, "amount: “1.005”"),
+        (3, 6, "hold: “maybe”"),
+        (4, 7, "row: the row has more cells"),
+    ] {
+        assert_eq!(told[row].0, line);
+        assert!(told[row].1.contains(part), "{:?}", told[row]);
+        assert!(read.rows[row].request.is_none());
+    }
+    let sheet = |name: &str, rows: usize| reports::Table {
+        name: name.into(),
+        head: ["from", "to", "amount"].map(str::to_owned).to_vec(),
+        rows: (0..rows)
+            .map(|_| ["Bank", "Shop", "1.00"].map(|text| reports::Cell::Text(text.into())).to_vec())
+            .collect(),
+    };
+    let one = reports::xlsx(&[sheet("Jan", 2)]).unwrap();
+    assert_eq!(book.engine.postings_read("p.xlsx", &one).await.unwrap().rows.len(), 2);
+    let two = reports::xlsx(&[sheet("Jan", 2), sheet("Feb", 1)]).unwrap();
+    let refused = book.engine.postings_read("p.xlsx", &two).await.unwrap_err();
+    assert!(refused.sentence().contains("“Jan” and “Feb” both hold rows"), "{}", refused.sentence());
+    for (text, part) in [
+        ("from,to\nBank,Shop\n", "lacks the column “amount”"),
+        ("from,to,amount,sum\n", "has the unknown column “sum”"),
+        ("from,to,amount,to\n", "names the column “to” twice"),
+    ] {
+        let refused = book.engine.postings_read("p.csv", text.as_bytes()).await.unwrap_err();
+        assert_eq!(refused.code(), "BATCH_HEAD");
+        assert!(refused.sentence().contains(part), "{}", refused.sentence());
+    }
 }

@@ -120,7 +120,7 @@ async fn a_hold_is_not_committed_before_it_exists() {
 #[tokio::test]
 async fn large_metadata_is_kept_whole() {
     let shop = shop("1000").await;
-    let metadata = json!({ "note": "ä:|\"\u{1f9fe}".repeat(6_000), "list": [1, 2, { "deep": null }] });
+    let metadata = json!({ "note": "ä:|\"\u{1f9fe}".repeat(9_000), "list": [1, 2, { "deep": null }] });
     assert!(metadata.to_string().len() > 64 * 1024);
     let request = PostRequest { metadata: Some(metadata.clone()), ..transfer("R", &shop.bank, &shop.shop, "1") };
     let posted = shop.book.engine.post(request.clone()).await.unwrap();

@@ -151,3 +151,16 @@ async fn a_refused_posting_tells_nothing_and_a_changed_monitor_watches_anew() {
     let nowhere = MonitorRequest { balance_id: "bln_none".into(), ..shop.watch("balance", "<", "1", false) };
     assert_eq!(engine.monitor_create(nowhere).await.unwrap_err().code(), "NOT_FOUND");
 }
+
+#[tokio::test]
+async fn a_commit_that_lets_the_rest_go_is_watched_as_one_decision() {
+    let shop = shop().await;
+    let engine = &shop.book.engine;
+    engine.monitor_create(shop.watch("inflight_debit", "=", "40", true)).await.unwrap();
+    engine.monitor_create(shop.watch("inflight_debit", "=", "0", false)).await.unwrap();
+    let hold = PostRequest { hold: true, ..transfer("H", &shop.bank, &shop.shop, "100") };
+    let id = engine.post(hold).await.unwrap().family.id;
+    let item = CommitItem { id, amount: Some("60".into()), void_rest: true, ..CommitItem::default() };
+    assert!(engine.holds_commit(vec![item]).await.unwrap().rows[0].ok);
+    assert_eq!(shop.told().await, pairs(&[("inflight_debit = 0", "0")]), "40 were never held on their own");
+}

@@ -322,11 +322,30 @@ pub fn rows(bytes: &[u8], file_name: &str) -> Result<Vec<RawRow>, Problem> {
     if let Some(problem) = opened.problems.iter().find(|problem| problem.severity == Severity::Error) {
         return Err(problem.clone());
     }
-    if let Some(row) = opened.table.rows.iter().find(|row| row.flaw.is_some()) {
-        let message = format!("Line {} cannot be read: a quote is never closed, or it is too long.", row.line);
-        return Err(Problem::file(Reason::TooLarge, Severity::Error, message));
+    let refuse = |message: String| Err(Problem::file(Reason::OtherSheet, Severity::Error, message));
+    let table = if opened.sheets.len() > 1 {
+        // Which sheet is meant is not for us to guess, and none of them is left out in silence.
+        let sheets = workbook::open(bytes, opened.format).map_err(|problem| *problem)?;
+        let mut filled = sheets.tables.into_iter().filter(|(_, table)| !table.rows.is_empty());
+        match (filled.next(), filled.next()) {
+            (Some((_, only)), None) => only,
+            (None, _) => Table::default(),
+            (Some((first, _)), Some((second, _))) => {
+                return refuse(format!(
+                    "The sheets “{first}” and “{second}” both hold rows. Keep one of them, or save it as a file of its own."
+                ));
+            }
+        }
+    } else {
+        opened.table
+    };
+    if let Some(row) = table.rows.iter().find(|row| row.flaw.is_some()) {
+        return refuse(format!("Line {} cannot be read: a quote is never closed, or it is too long.", row.line));
     }
-    Ok(opened.table.rows.into_iter().map(|row| RawRow { line: row.line, cells: row.cells }).collect())
+    if table.cut {
+        return refuse(format!("There are more than {MAX_ROWS} rows. Split the file."));
+    }
+    Ok(table.rows.into_iter().map(|row| RawRow { line: row.line, cells: row.cells }).collect())
 }
 
 /// Looks at a file without reading it whole into lines: what it is, how its table is read, and its first rows.

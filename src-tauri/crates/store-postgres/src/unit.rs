@@ -46,6 +46,8 @@ impl PostgresUnit {
 impl Unit for PostgresUnit {
     async fn commit(mut self: Box<Self>) -> StoreResult<()> {
         self.flush().await?;
+        // A transaction that failed answers COMMIT with a rollback and no error; any other statement says so.
+        sqlx::query("SELECT 1").execute(&mut *self.transaction).await.map_err(from_sqlx)?;
         self.transaction.commit().await.map_err(from_sqlx)
     }
 }

@@ -3,6 +3,7 @@
 use super::{both_themes, go, small};
 use crate::financial::{book_settings, close_last_month, small_book};
 use crate::monitors::{pay, watch};
+use crate::steps::wait_toast;
 use e2e::scenario;
 
 #[test]
@@ -13,9 +14,8 @@ fn screenshots_of_monitors() {
         app.get("sidebar").await?;
         watch(&app, "500").await?;
         pay(&app, "FEE-1", "800").await?;
-        both_themes(desk, &app, "monitor-toast", &[("toast", "Operating account")]).await?;
+        wait_toast(&app, "Operating account: balance below 500.00 EUR").await?;
         go(&app, "n", "monitors").await?;
-        app.wait_gone("toast").await?;
         let true_now = [("monitors-grid", "True now"), ("monitor-inspector", "450.00")];
         both_themes(desk, &app, "monitors-list", &true_now).await?;
         // The details are closed in a narrow window.

@@ -5,8 +5,17 @@ use crate::steps::{click_text, with_text};
 use e2e::{App, Result, scenario};
 
 /// What each of [`VIEWS`] must show of the sample book.
-const SAMPLE: &[&str] =
-    &["Needs attention", "hold", "Corrib Operating", "Held", "Held out", "The whole book", "Total assets", "Preview", "No balance is watched"];
+const SAMPLE: &[&str] = &[
+    "Needs attention",
+    "hold",
+    "Corrib Operating",
+    "Held",
+    "Held out",
+    "The whole book",
+    "Total assets",
+    "Preview",
+    "No balance is watched",
+];
 
 #[test]
 fn screenshots_of_every_view() {

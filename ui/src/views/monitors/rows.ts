@@ -1,8 +1,9 @@
 import type { MonitorAlert } from '$lib/backend/types/MonitorAlert';
 import type { MonitorRow } from '$lib/backend/types/MonitorRow';
 import type { GridQuery } from '$lib/grid';
+import { textWidth } from '$lib/grid/measure';
 import { cmpMinor, formatMinor } from '$lib/money';
-import { comparisonWord, figureWord } from './words';
+import { comparisonWord, conditionWords, figureWord } from './words';
 
 /** What monitors and what they told have in common. */
 type Row = Pick<
@@ -36,6 +37,19 @@ function words(row: Row): string {
     .join(' ')
     .toLowerCase();
 }
+
+const CELL_PADDING = 18;
+const [LEAST, MOST] = [150, 460];
+
+/** Px that a column of conditions needs: an amount in them is never cut, as far as there is any room. */
+export const conditionRoom = (rows: readonly Row[]): number =>
+  Math.min(
+    MOST,
+    rows.reduce(
+      (room, row) => Math.max(room, Math.ceil(textWidth(conditionWords(row))) + CELL_PADDING),
+      LEAST,
+    ),
+  );
 
 const cmp = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const time = (at: string | null): number => (at ? Date.parse(at) : 0);

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use ledger::{Amount, Commit, HoldState, LedgerError, Status, TransactionRow, hold};
 use store::Unit;
 use store::journal::Expected;
-use store::ledger::{BalanceRef, NewTransaction};
+use store::ledger::{BalanceRecord, BalanceRef, NewTransaction};
 
 use super::{Decided, EXPIRED, Loaded, VOIDED, repeat, settles_on};
 use crate::api::transactions::{CommitItem, VoidItem};
@@ -91,11 +91,16 @@ impl Command for Committing {
         let id = row.id.clone();
         insert_child(unit, stamp, "hold.committed", &loaded, row, content.hash()).await?;
         unit.save_hold(loaded.transaction.key, &open, whole.then_some(stamp.at)).await?;
-        monitors::save(unit, stamp, &loaded.source, &source, &id).await?;
-        monitors::save(unit, stamp, &loaded.destination, &destination, &id).await?;
         if void_rest {
+            // One decision: what is watched is held against what it was before and what it is after both.
+            unit.save_figures(loaded.source.key, &source).await?;
+            unit.save_figures(loaded.destination.key, &destination).await?;
             let again = load(unit, &self.id).await?;
-            release(unit, stamp, &again, HoldState::Voided, "Rest not needed", "").await?;
+            let before = [&loaded.source, &loaded.destination];
+            release(unit, stamp, &again, before, HoldState::Voided, "Rest not needed", "").await?;
+        } else {
+            monitors::save(unit, stamp, &loaded.source, &source, &id).await?;
+            monitors::save(unit, stamp, &loaded.destination, &destination, &id).await?;
         }
         Ok(Decided { amount, date, reference, existing: false })
     }
@@ -131,7 +136,7 @@ impl Command for Voiding {
             return Ok(done);
         }
         refuse_expired(&loaded, stamp)?;
-        release(unit, stamp, &loaded, HoldState::Voided, &self.reason, &self.reference).await
+        release(unit, stamp, &loaded, loaded.sides(), HoldState::Voided, &self.reason, &self.reference).await
     }
 }
 
@@ -155,7 +160,7 @@ impl Command for Expiring {
         if loaded.hold.open.state != HoldState::Open {
             return Ok(false);
         }
-        release(unit, stamp, &loaded, HoldState::Expired, "Expired", "").await?;
+        release(unit, stamp, &loaded, loaded.sides(), HoldState::Expired, "Expired", "").await?;
         Ok(true)
     }
 }
@@ -207,11 +212,13 @@ fn in_words(error: LedgerError, loaded: &Loaded) -> EngineError {
     }
 }
 
-/// Lets go of what is left of a loaded hold. Without a reference one is made.
+/// Lets go of what is left of a loaded hold, whose balances were `before` when the command began. Without a reference one is
+/// made.
 async fn release(
     unit: &mut dyn Unit,
     stamp: &Stamp,
     loaded: &Loaded,
+    before: [&BalanceRecord; 2],
     state: HoldState,
     reason: &str,
     reference: &str,
@@ -227,8 +234,8 @@ async fn release(
     let id = row.id.clone();
     insert_child(unit, stamp, kind, loaded, row, hash).await?;
     unit.save_hold(loaded.transaction.key, &open, Some(stamp.at)).await?;
-    monitors::save(unit, stamp, &loaded.source, &source, &id).await?;
-    monitors::save(unit, stamp, &loaded.destination, &destination, &id).await?;
+    monitors::save(unit, stamp, before[0], &source, &id).await?;
+    monitors::save(unit, stamp, before[1], &destination, &id).await?;
     Ok(Decided { amount, date: None, reference, existing: false })
 }
 

@@ -27,6 +27,12 @@ struct Loaded {
     destination: BalanceRecord,
 }
 
+impl Loaded {
+    fn sides(&self) -> [&BalanceRecord; 2] {
+        [&self.source, &self.destination]
+    }
+}
+
 /// What was done with a hold.
 struct Decided {
     amount: Amount,
