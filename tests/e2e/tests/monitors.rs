@@ -72,6 +72,7 @@ fn a_balance_is_watched_and_told_once() {
         with_text(&app, TOLD, "450.00").await?;
         assert_eq!(app.execute(&format!("return document.querySelectorAll('{TOLD}').length"), vec![]).await?, json!(1));
         // What was told leads to the transaction.
+        with_text(&app, "#inspector-slot", "Balance then").await?;
         app.press("t").await?;
         with_text(&app, "#inspector-slot", "FEE-1").await?;
         app.press("Alt+Left").await?;
@@ -95,7 +96,9 @@ fn a_monitor_is_changed_and_deleted_with_the_keyboard() {
         select_by_keys(&app, "monitor-figure", "Total in").await?;
         select_by_keys(&app, "monitor-comparison", "at least").await?;
         app.wait_text("monitor-now", "It is 1,250.00 EUR now, so this is true already").await?;
-        tab_to(&app, "monitor-repeat").await?;
+        // The box itself is drawn over its control, which the driver takes for hidden.
+        app.press_all(&["Tab", "Tab"]).await?;
+        wait_focus(&app, "monitor-repeat").await?;
         app.press("Space").await?;
         app.press("Ctrl+Enter").await?;
         wait_toast(&app, "Changed, watching Operating account: total in at least 500.00 EUR").await?;
@@ -147,6 +150,7 @@ fn a_monitor_is_made_from_the_balance_it_watches() {
         app.press_all(&["g", "n"]).await?;
         with_text(&app, ROW, "100.00 EUR").await?;
         // Its row leads to the register.
+        app.wait_text("monitor-inspector", "Balance now").await?;
         app.press("o").await?;
         app.wait_text("balance-strip", "Available").await?;
         no_page_errors(&app).await

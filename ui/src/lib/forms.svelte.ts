@@ -121,12 +121,17 @@ export class FormState<T extends object> {
   }
 
   keepDraft(): void {
-    const { key, book } = this.options;
-    if (!key) return;
+    if (!this.options.key) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      void writeStored(`draft/${key}`, this.dirty ? $state.snapshot(this.values) : null, book ?? null);
-    }, DRAFT_AFTER_MS);
+    this.#timer = setTimeout(() => void this.saveDraft(), DRAFT_AFTER_MS);
+  }
+
+  /** Keeps the draft as it stands now: whoever leaves the form right after typing loses nothing. */
+  async saveDraft(): Promise<void> {
+    clearTimeout(this.#timer);
+    const { key, book } = this.options;
+    if (key)
+      await writeStored(`draft/${key}`, this.dirty ? $state.snapshot(this.values) : null, book ?? null);
   }
 
   /** Offers a draft left by a crash; answers whether there was one. */
