@@ -515,7 +515,9 @@ async fn reject_by_keys(app: &App) -> Result<()> {
     wait_ready(app, "desk-undo").await?;
     app.press("Ctrl+z").await?;
     wait_state(app, &line, &proposed).await?;
-    wait_focus(app, "desk-lines").await
+    wait_focus(app, "desk-lines").await?;
+    // While the undo is being saved the desk takes no other step.
+    wait_ready(app, "desk-accept-certain").await
 }
 
 /// Waits until a line is in a state, wherever the cursor is.

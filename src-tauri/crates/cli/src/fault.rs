@@ -130,7 +130,7 @@ impl Fault {
     }
 
     /// Names the fields as batch files and streams name them.
-    pub(crate) fn named_as_input(mut self) -> Self {
+    pub(crate) fn named_into_input(mut self) -> Self {
         for field in &mut self.fields {
             let name = match field.field.as_str() {
                 "source" | "source_id" => "from",
@@ -154,13 +154,13 @@ impl Fault {
     }
 
     /// The error of one row of many, its fields named as there.
-    pub(crate) fn as_input(self) -> Option<Value> {
-        self.named_as_input().to_json().get_mut("error").map(Value::take)
+    pub(crate) fn into_input(self) -> Option<Value> {
+        self.named_into_input().to_json().get_mut("error").map(Value::take)
     }
 
     /// Names the fields as the options of the command line are named.
     pub(crate) fn named_as_options(self) -> Self {
-        let mut named = self.named_as_input();
+        let mut named = self.named_into_input();
         for field in &mut named.fields {
             field.field = field.field.replace('_', "-");
         }

@@ -46,7 +46,7 @@ impl RowOutcome {
                 id: None,
                 reference: reference.to_owned(),
                 existing: false,
-                error: fault.as_input(),
+                error: fault.into_input(),
             },
         }
     }
@@ -59,12 +59,12 @@ impl RowOutcome {
     /// One that was not tried because another of its batch was refused.
     fn not_tried(self) -> Self {
         let fault = || Fault::new(Exit::Refused, "NOT_TRIED", "Another row of the batch was refused.");
-        Self { ok: false, error: self.error.or_else(|| fault().as_input()), ..self }
+        Self { ok: false, error: self.error.or_else(|| fault().into_input()), ..self }
     }
 
     fn of_bulk(line: u64, row: BulkRow) -> Self {
         let error = row.code.as_ref().and_then(|code| {
-            Fault::of_parts(code, &row.message.unwrap_or_default(), row.detail, row.fields).as_input()
+            Fault::of_parts(code, &row.message.unwrap_or_default(), row.detail, row.fields).into_input()
         });
         Self { line, ok: error.is_none(), id: row.id, reference: row.reference, existing: row.existing, error }
     }
@@ -244,7 +244,7 @@ fn refused_whole(rows: Vec<RowOutcome>, refused: &[Refused]) -> Done {
     for one in refused {
         if let Some(row) = rows.get_mut(one.index) {
             let body = one.error.body();
-            row.error = Fault::of_parts(&body.code, &body.message, body.detail, body.fields).as_input();
+            row.error = Fault::of_parts(&body.code, &body.message, body.detail, body.fields).into_input();
         }
     }
     summary(rows, Vec::new())

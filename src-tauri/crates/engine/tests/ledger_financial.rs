@@ -41,7 +41,10 @@ impl Company {
     }
 }
 
-fn told(part: &FinancialPart) -> Vec<(&str, Vec<(&str, &str)>, &str)> {
+/// Kind, lines with their amounts, and total.
+type Section<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a str);
+
+fn told(part: &FinancialPart) -> Vec<Section<'_>> {
     part.sections
         .iter()
         .map(|section| {
