@@ -243,8 +243,17 @@ impl Store for SqliteStore {
                 self.read_only().unwrap_or_else(|| "This book was opened to be read. Nothing was changed.".into());
             return Err(StoreError::ReadOnly(reason));
         };
-        let transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
-        Ok(Box::new(SqliteUnit::new(transaction, self.lists.writes())))
+        let transaction = match writer.begin_with("BEGIN IMMEDIATE").await {
+            // A full disk makes SQLite undo a transaction by itself. The connection then takes itself to be inside of it for
+            // ever, and is given up for a new one.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                let stuck = writer.acquire().await.map_err(from_sqlx)?;
+                stuck.close().await.map_err(from_sqlx)?;
+                writer.begin_with("BEGIN IMMEDIATE").await
+            }
+            begun => begun,
+        };
+        Ok(Box::new(SqliteUnit::new(transaction.map_err(from_sqlx)?, self.lists.writes())))
     }
 
     fn read_only(&self) -> Option<String> {
@@ -570,5 +579,16 @@ fn damaged_or_database(error: sqlx::Error) -> OpenError {
             OpenError::Damaged("its pages do not fit together".into())
         }
         _ => database(error),
+    }
+}
+
+#[cfg(test)]
+impl SqliteStore {
+    /// As on a disk with little room left, or with room again.
+    pub(crate) async fn limit_pages(&self, limited: bool) {
+        let pages = if limited { 300 } else { 1_000_000 };
+        let pragma = format!("PRAGMA max_page_count = {pages}");
+        let writer = self.writer.as_ref().expect("a book that is written");
+        sqlx::query(AssertSqlSafe(pragma)).execute(writer).await.expect("a pragma");
     }
 }

@@ -52,3 +52,58 @@ impl Unit for SqliteUnit {
         done
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use store::system::{JobKind, JobRecord, JobState};
+    use store::{Store, StoreError, SystemReads};
+
+    use crate::open::SqliteStore;
+
+    fn job(number: usize, size: usize) -> JobRecord {
+        JobRecord {
+            id: format!("job_{number}"),
+            kind: JobKind::Check,
+            title: "x".repeat(size),
+            state: JobState::Running,
+            params: serde_json::json!({}),
+            phase: String::new(),
+            done: 0,
+            total: 0,
+            result: None,
+            error: None,
+            actor: "Ada".into(),
+            started_at: jiff::Timestamp::UNIX_EPOCH,
+            finished_at: None,
+        }
+    }
+
+    /// SQLite undoes the whole transaction by itself then; nothing of it is there, and the next one is written.
+    #[tokio::test]
+    async fn after_a_full_disk_the_next_unit_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::create(&folder.path().join("full.tieout")).await.unwrap();
+        let mut unit = store.begin().await.unwrap();
+        unit.insert_job(&job(0, 10)).await.unwrap();
+        unit.commit().await.unwrap();
+        store.limit_pages(true).await;
+        let mut unit = store.begin().await.unwrap();
+        let mut outcome = Ok(());
+        for number in 1..200 {
+            outcome = unit.insert_job(&job(number, 100_000)).await;
+            if outcome.is_err() {
+                break;
+            }
+        }
+        assert!(matches!(outcome, Err(StoreError::DiskFull)), "{outcome:?}");
+        drop(unit);
+        store.limit_pages(false).await;
+        let mut unit = store.begin().await.expect("the book can be written again");
+        unit.insert_job(&job(500, 10)).await.unwrap();
+        unit.commit().await.unwrap();
+        let mut ids: Vec<String> = store.jobs(50).await.unwrap().into_iter().map(|job| job.id).collect();
+        ids.sort();
+        assert_eq!(ids, ["job_0", "job_500"]);
+        store.close().await;
+    }
+}
