@@ -112,7 +112,7 @@ impl Engine {
         }
         // What the database itself would refuse.
         unit.flush().await?;
-        let effects = unit.changed_balances().iter().map(|(before, after)| view::effect(before, after)).collect();
+        let effects = view::effects_of(unit.as_mut());
         drop(unit);
         let mut outcome = BulkOutcome { effects, ..outcome(&request, outcomes) };
         outcome.rows.iter_mut().filter(|row| !row.existing).for_each(|row| row.id = None);

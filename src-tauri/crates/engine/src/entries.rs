@@ -77,11 +77,8 @@ impl Engine {
     pub async fn entry_post(&self, request: EntryRequest) -> EngineResult<EntryView> {
         let command = self.entry_command(&request, plan(&request)?)?;
         let posted = match self.writer.submit(&self.actor(), command).await {
-            Err(EngineError::UnknownIndicator { name, currency, .. }) => {
-                let closest = self.closest_indicators(&name, &currency).await?;
-                return Err(EngineError::UnknownIndicator { name, currency, closest });
-            }
-            other => other?,
+            Ok(posted) => posted,
+            Err(error) => return Err(self.with_closest(error).await?),
         };
         let existing = posted.iter().all(|leg| leg.existing);
         if !existing {

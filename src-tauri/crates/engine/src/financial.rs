@@ -24,8 +24,8 @@ use crate::api::ledgers::LedgerRow;
 use crate::api::statements::ReportFormat;
 use crate::balances::parse_day;
 use crate::group::Command;
-use crate::report::tables::{amount, table, text};
-use crate::{Engine, EngineError, EngineResult, Stamp, Topic, files};
+use crate::report::tables::{amount, table, text, write};
+use crate::{Engine, EngineError, EngineResult, Stamp, Topic};
 
 /// Setting with the types that were given to ledgers, by their ids.
 const TYPES: &str = "ledger_types";
@@ -176,13 +176,7 @@ impl Engine {
         path: &Path,
     ) -> EngineResult<u64> {
         let report = self.financial_report(request).await?;
-        let failed = |reason: String| EngineError::File { path: path.display().to_string(), reason };
-        let tables = tables(&report)?;
-        let bytes = match format {
-            ReportFormat::Csv => reports::csv(&tables),
-            ReportFormat::Xlsx => reports::xlsx(&tables).map_err(|error| failed(error.to_string()))?,
-        };
-        files::write_atomically(path, &bytes).map_err(|error| failed(files::reason(&error)))?;
+        write(&tables(&report)?, format, path)?;
         let sections = report.currencies.iter().flat_map(|part| &part.sections);
         Ok(sections.map(|section| section.rows.len() as u64).sum())
     }

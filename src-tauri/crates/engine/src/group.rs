@@ -216,7 +216,8 @@ impl Writer {
             }
             return Ok(true);
         }
-        let mut expected = Expected::default();
+        // What names no day counts for today.
+        let mut expected = Expected { day: Some(self.clock.today()), ..Expected::default() };
         group.iter().for_each(|job| expected.and(job.expected()));
         if let Err(error) = unit.expect(&expected).await {
             // One of them asks for something that cannot be read. The others have nothing to do with it.
@@ -270,7 +271,7 @@ impl Engine {
         let answer = command.run(unit.as_mut(), &self.stamp()).await?;
         // What the database itself would refuse.
         unit.flush().await?;
-        let effects = unit.changed_balances().iter().map(|(before, after)| view::effect(before, after)).collect();
+        let effects = view::effects_of(unit.as_mut());
         Ok((answer, effects))
     }
 }

@@ -355,11 +355,7 @@ impl Engine {
             | Err(EngineError::Ledger(LedgerError::InsufficientFunds { .. } | LedgerError::OverdraftLimit { .. })) => {
                 Ok(request)
             }
-            Err(EngineError::UnknownIndicator { name, currency, .. }) => {
-                let closest = self.closest_indicators(&name, &currency).await?;
-                Err(EngineError::UnknownIndicator { name, currency, closest })
-            }
-            Err(error) => Err(error),
+            Err(error) => Err(self.with_closest(error).await?),
         }
     }
 

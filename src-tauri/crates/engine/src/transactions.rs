@@ -147,11 +147,8 @@ impl Engine {
     async fn book(&self, command: PostCommand) -> EngineResult<Posted> {
         let signed = command.signed_reason.is_some();
         let posted = match self.writer.submit(&self.actor(), command).await {
-            Err(EngineError::UnknownIndicator { name, currency, .. }) => {
-                let closest = self.closest_indicators(&name, &currency).await?;
-                return Err(EngineError::UnknownIndicator { name, currency, closest });
-            }
-            other => other?,
+            Ok(posted) => posted,
+            Err(error) => return Err(self.with_closest(error).await?),
         };
         if !posted.existing {
             self.changed(&[Topic::Transactions, Topic::Balances, Topic::Holds]);
@@ -160,6 +157,13 @@ impl Engine {
             }
         }
         Ok(posted)
+    }
+
+    /// A refusal, with the names that are close to an indicator that is not there.
+    pub(crate) async fn with_closest(&self, error: EngineError) -> EngineResult<EngineError> {
+        let EngineError::UnknownIndicator { name, currency, .. } = error else { return Ok(error) };
+        let closest = self.closest_indicators(&name, &currency).await?;
+        Ok(EngineError::UnknownIndicator { name, currency, closest })
     }
 
     /// What a posting would do, and every condition it meets or does not. Writes nothing.

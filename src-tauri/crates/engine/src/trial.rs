@@ -11,8 +11,8 @@ use store::ledger::BalanceAt;
 use crate::api::statements::ReportFormat;
 use crate::api::trial::{TrialAccount, TrialReport, TrialTotal};
 use crate::balances::parse_day;
-use crate::report::tables::{amount, table, text};
-use crate::{Engine, EngineError, EngineResult, files};
+use crate::report::tables::{amount, table, text, write};
+use crate::{Engine, EngineResult};
 
 /// The sums of one currency.
 #[derive(Default)]
@@ -50,13 +50,7 @@ impl Engine {
     /// As [`Engine::trial_report`]; [`EngineError::File`] if it cannot be written.
     pub async fn trial_export(&self, as_of: Option<&str>, format: ReportFormat, path: &Path) -> EngineResult<u64> {
         let report = self.trial_report(as_of).await?;
-        let failed = |reason: String| EngineError::File { path: path.display().to_string(), reason };
-        let tables = tables(&report)?;
-        let bytes = match format {
-            ReportFormat::Csv => reports::csv(&tables),
-            ReportFormat::Xlsx => reports::xlsx(&tables).map_err(|error| failed(error.to_string()))?,
-        };
-        files::write_atomically(path, &bytes).map_err(|error| failed(files::reason(&error)))?;
+        write(&tables(&report)?, format, path)?;
         Ok(report.rows.len() as u64)
     }
 }

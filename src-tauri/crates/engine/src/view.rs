@@ -136,6 +136,11 @@ pub(crate) fn total(total: CurrencyTotal) -> MoneyTotal {
     }
 }
 
+/// Before and after of every balance that a unit changed.
+pub(crate) fn effects_of(unit: &mut dyn store::Unit) -> Vec<Effect> {
+    unit.changed_balances().iter().map(|(before, after)| effect(before, after)).collect()
+}
+
 pub(crate) fn effect(before: &ledger::Balance, after: &ledger::Balance) -> Effect {
     Effect {
         balance_id: before.id.clone(),

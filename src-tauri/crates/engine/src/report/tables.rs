@@ -1,11 +1,13 @@
 //! The report as named tables, the same for every file format.
 
+use std::path::Path;
+
 use ledger::Amount;
 use reports::{Cell, Table};
 use store::StoreError;
 
-use crate::api::statements::{BookedSince, Report, ReportAct, ReportAmount, ReportCount, ReportEntry};
-use crate::{EngineError, EngineResult};
+use crate::api::statements::{BookedSince, Report, ReportAct, ReportAmount, ReportCount, ReportEntry, ReportFormat};
+use crate::{EngineError, EngineResult, files};
 
 type Row = Vec<Cell>;
 
@@ -46,6 +48,19 @@ pub(super) fn tables(report: &Report) -> EngineResult<Vec<Table>> {
 
 pub(crate) fn table(name: &str, head: &[&str], rows: Vec<Row>) -> Table {
     Table { name: name.to_owned(), head: head.iter().copied().map(str::to_owned).collect(), rows }
+}
+
+/// Writes tables to a file, whole or not at all.
+///
+/// # Errors
+/// [`EngineError::File`].
+pub(crate) fn write(tables: &[Table], format: ReportFormat, path: &Path) -> EngineResult<()> {
+    let failed = |reason: String| EngineError::File { path: path.display().to_string(), reason };
+    let bytes = match format {
+        ReportFormat::Csv => reports::csv(tables),
+        ReportFormat::Xlsx => reports::xlsx(tables).map_err(|error| failed(error.to_string()))?,
+    };
+    files::write_atomically(path, &bytes).map_err(|error| failed(files::reason(&error)))
 }
 
 pub(crate) fn text(value: &str) -> Cell {
