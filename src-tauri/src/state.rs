@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use engine::api::book::{BookInfo, Changed, NewBook, Topic};
 use engine::{Engine, Notice, SystemClock};
+use keys::SystemKeys;
 use store_sqlite::SqliteStore;
 use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Emitter, Manager};
@@ -122,7 +123,8 @@ impl Shell {
     }
 
     async fn take_up(&self, store: SqliteStore, path: &Path, notice: Option<String>) -> Answer<OpenBook> {
-        let engine = Arc::new(Engine::new(Arc::new(store), Arc::new(SystemClock), user_name()));
+        let engine = Engine::new(Arc::new(store), Arc::new(SystemClock), user_name());
+        let engine = Arc::new(engine.with_keys(Arc::new(SystemKeys::of_surroundings())));
         let info = engine.book_take_up().await?;
         let tasks = vec![self.forward_notices(&engine), keep_time(&engine), look_over(&engine)];
         let open = Open {

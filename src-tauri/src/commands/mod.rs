@@ -8,6 +8,7 @@ mod imports;
 mod ledgers;
 #[cfg(test)]
 mod list;
+mod people;
 mod rules;
 mod transactions;
 
@@ -27,6 +28,23 @@ fn write_table(path: &str, bytes: &[u8]) -> Answer<()> {
 /// All commands.
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
+        people::key_show,
+        people::identities_page,
+        people::identity_get,
+        people::identity_history,
+        people::identity_create,
+        people::identity_update,
+        people::identity_delete,
+        people::identity_protect,
+        people::identity_unprotect,
+        people::identity_reveal,
+        people::balance_identity_set,
+        people::account_create,
+        people::account_update,
+        people::account_delete,
+        people::key_state,
+        people::key_add,
+        people::key_replace,
         app::app_state,
         app::book_create,
         app::book_open,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use engine::api::ledgers::BalanceRow;
 use engine::{Engine, SystemClock, drafts};
+use keys::SystemKeys;
 use ledger::Amount;
 use store::Store;
 use store::error::OpenError;
@@ -30,7 +31,11 @@ pub(crate) async fn open(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(book).await?);
     // Taking up sets whoever works in the window; a command says itself who acts.
     Engine::new(Arc::clone(&store), Arc::new(SystemClock), engine::SYSTEM_ACTOR).book_take_up().await?;
-    Ok(Arc::new(Engine::new(store, Arc::new(SystemClock), name)))
+    Ok(Arc::new(engine_of(store, name)))
+}
+
+fn engine_of(store: Arc<dyn Store>, name: String) -> Engine {
+    Engine::new(store, Arc::new(SystemClock), name).with_keys(Arc::new(SystemKeys::of_surroundings()))
 }
 
 /// Opens a book to look at it. Nobody waits for it and it waits for nobody; nothing is written, so what time does by
@@ -45,7 +50,7 @@ pub(crate) async fn open_to_read(book: &Path, actor: Actor<'_>) -> Answer<Arc<En
         }
         other => other?,
     };
-    Ok(Arc::new(Engine::new(Arc::new(store), Arc::new(SystemClock), name)))
+    Ok(Arc::new(engine_of(Arc::new(store), name)))
 }
 
 /// As [`open`], and refuses when nothing can be written, also after waiting as long as the caller wants to.

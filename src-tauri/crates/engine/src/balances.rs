@@ -129,8 +129,8 @@ impl Engine {
                 values: vec![currency.to_owned()],
             });
         }
-        let signed = self.reconciled_to().await?;
-        Ok(self.store.balances(&query).await?.rows.iter().map(|record| row(record, &signed)).collect())
+        let page = self.store.balances(&query).await?;
+        self.balance_rows(&page.rows).await
     }
 
     /// A new balance with zero figures.
@@ -275,7 +275,8 @@ impl Engine {
             self.store.holds_of(record.key).await?.iter().map(view::family).collect()
         };
         let below_zero = self.may_go_below_zero(id).await?;
-        Ok(BalanceDetail { row, as_of: turnover_to.map(|day| day.to_string()), holds, entries, below_zero })
+        let identity = self.balance_identity(id).await?;
+        Ok(BalanceDetail { identity, row, as_of: turnover_to.map(|day| day.to_string()), holds, entries, below_zero })
     }
 
     /// What was done to the balance itself, newest first; its entries stand in the register.
@@ -341,6 +342,12 @@ impl Engine {
             agrees: found.figures == found.stored.figures,
             recomputed: view::figures(&found.figures),
         })
+    }
+
+    /// Balances as lists show them.
+    pub(crate) async fn balance_rows(&self, records: &[BalanceRecord]) -> EngineResult<Vec<BalanceRow>> {
+        let signed = self.reconciled_to().await?;
+        Ok(records.iter().map(|record| row(record, &signed)).collect())
     }
 
     /// End of the last signed statement, by balance id.

@@ -45,6 +45,13 @@ const PAYMENT_PROVIDER: &[ChartRow] = &[
 ];
 
 impl Engine {
+    /// The id that the book was given when it was made.
+    pub(crate) async fn book_id(&self) -> EngineResult<String> {
+        let book = self.store.setting(BOOK).await?.unwrap_or_default();
+        let id = book["id"].as_str();
+        id.map(str::to_owned).ok_or_else(|| store::StoreError::damaged("setting", "the book has no id").into())
+    }
+
     /// Fills a book that was just made: name, currency, the general ledger and a chart to start from.
     ///
     /// # Errors

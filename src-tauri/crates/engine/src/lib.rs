@@ -26,6 +26,7 @@ mod jobs;
 mod metadata;
 mod monitors;
 mod overview;
+mod people;
 mod periods;
 mod post;
 mod recon;
@@ -55,6 +56,7 @@ pub use create::{CreateError, create_book};
 pub use error::{EngineError, EngineResult, Refused};
 pub use export::ExportProgress;
 pub use imports::ImportProgress;
+pub use people::{KeyError, KeyKeeper, NoKeys};
 
 /// Something front ends listen to.
 #[derive(Debug, Clone)]
@@ -83,6 +85,8 @@ pub struct Engine {
     pub(crate) file_problems: RwLock<Vec<String>>,
     pub(crate) recon: recon::ReconState,
     pub(crate) writer: Arc<group::Writer>,
+    /// Where the keys of protected fields are.
+    keys: Arc<dyn KeyKeeper>,
 }
 
 /// Who does something, and when: taken once per use case so that all rows of it agree.
@@ -105,6 +109,7 @@ impl Engine {
             notices,
             file_problems: RwLock::default(),
             recon: recon::ReconState::default(),
+            keys: Arc::new(NoKeys),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What people and programs note beside a transaction, a balance or a ledger: keys with any JSON value, merged key by key.
+//! What people and programs note beside a transaction, a balance, a ledger or an identity: keys with any JSON value, merged key by key.
 //!
 //! The journal never changes. What is noted later stands beside it and covers what a posting brought along; every merge is in
 //! the history.
@@ -74,7 +74,7 @@ impl Command for Merging {
 }
 
 impl Engine {
-    /// What is noted beside a transaction, a balance or a ledger, by its id. Of a transaction with what its posting brought.
+    /// What is noted beside a transaction, a balance, a ledger or an identity, by its id. Of a transaction with what its posting brought.
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
@@ -93,7 +93,7 @@ impl Engine {
         };
         let (id, _) = self.noted_on(id).await?;
         self.writer.submit(&self.actor(), Merging { id: id.clone(), patch }).await?;
-        self.changed(&[Topic::Transactions, Topic::Balances]);
+        self.changed(&[Topic::Transactions, Topic::Balances, Topic::Identities]);
         self.metadata_get(&id).await
     }
 
@@ -104,10 +104,11 @@ impl Engine {
             return Ok((family.first.row.id, object(brought)));
         }
         let is_balance = self.store.balance(&BalanceRef::Id(id.to_owned())).await?.is_some();
-        if is_balance || self.store.ledgers().await?.iter().any(|ledger| ledger.id == id) {
+        let is_identity = !is_balance && self.store.identity(id).await?.is_some();
+        if is_balance || is_identity || self.store.ledgers().await?.iter().any(|ledger| ledger.id == id) {
             return Ok((id.to_owned(), Map::new()));
         }
-        Err(EngineError::not_found("transaction, balance or ledger", id))
+        Err(EngineError::not_found("transaction, balance, ledger or identity", id))
     }
 
     async fn with_noted(&self, id: &str, brought: Map<String, Value>) -> EngineResult<Map<String, Value>> {

@@ -383,6 +383,13 @@ fn differences(earlier: &[Event], after: &serde_json::Value) -> Vec<String> {
     parts
 }
 
+/// The fields that an entry about an identity speaks of. What stood in them is not in the history.
+fn fields_of(event: &Event) -> String {
+    let fields = event.payload["fields"].as_array();
+    let fields = fields.into_iter().flatten().filter_map(serde_json::Value::as_str);
+    fields.map(|field| field.replace('_', " ")).collect::<Vec<_>>().join(", ")
+}
+
 /// Verb and object of a history entry, as a sentence part.
 pub(crate) fn activity(event: &Event) -> ActivityRow {
     let text = |key: &str| event.payload.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
@@ -399,6 +406,20 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
         "monitor.created" => "made the monitor",
         "monitor.changed" => "changed the monitor",
         "monitor.deleted" => "deleted the monitor",
+        "identity.created" => "created an identity",
+        "identity.changed" => "changed an identity:",
+        "identity.protected" => "protected",
+        "identity.unprotected" => "ended the protection of",
+        "identity.revealed" => "looked at",
+        "identity.deleted" => "deleted an identity",
+        "account.created" => "added the account",
+        "account.changed" => "changed the account",
+        "account.deleted" => "deleted the account",
+        "balance.linked" => "said whose the balance is:",
+        "balance.unlinked" => "said that the balance is nobody's:",
+        "privacy.key_used" => "began to protect with another key",
+        "privacy.key_shown" => "showed the key of protected fields",
+        "privacy.sealed_anew" => "sealed protected fields with the new key",
         "metadata.merged" => "noted something beside",
         "period.closed" => "closed the books",
         "period.reopened" => "reopened the books, closed now",
@@ -428,6 +449,7 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
     };
     let object =
         ["summary", "reference", "name"].iter().map(|key| text(key)).find(|text| !text.is_empty()).unwrap_or_default();
+    let object = if event.kind.starts_with("identity.") { fields_of(event) } else { object };
     let description = text("description");
     let object =
         if description.is_empty() || !text("summary").is_empty() { object } else { format!("{object}, {description}") };

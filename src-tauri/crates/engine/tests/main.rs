@@ -11,6 +11,7 @@ mod ledger_defects;
 mod ledger_entries;
 mod ledger_financial;
 mod ledger_holds;
+mod ledger_identities;
 mod ledger_lists;
 mod ledger_long;
 mod ledger_monitors;

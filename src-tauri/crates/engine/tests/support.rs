@@ -1,13 +1,16 @@
 //! A book of its own for each test, with a clock that stands still: a file in a temporary folder, or a database of a
 //! server when `TIEOUT_TEST_POSTGRES` names one. The tests are the same for both.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use engine::api::book::{Chart, ColumnNames, NewBook};
 use engine::api::ledgers::NewBalanceRequest;
 use engine::api::transactions::{PostRequest, TransactionDetail};
-use engine::{Engine, EngineResult, FixedClock};
+use engine::{Engine, EngineResult, FixedClock, KeyError, KeyKeeper};
+use identity::KeyRing;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use store::Store;
@@ -37,15 +40,57 @@ impl Place {
     }
 }
 
+/// A keyring that lies in memory, and can be locked.
+#[derive(Default)]
+pub struct MemoryKeys {
+    kept: Mutex<HashMap<String, KeyRing>>,
+    pub locked: AtomicBool,
+}
+
+impl MemoryKeys {
+    fn kept(&self) -> Result<MutexGuard<'_, HashMap<String, KeyRing>>, KeyError> {
+        if self.locked.load(Ordering::SeqCst) {
+            return Err(KeyError::Unavailable("The keyring is locked.".into()));
+        }
+        Ok(self.kept.lock().unwrap())
+    }
+
+    /// As on a machine that never had the keys.
+    pub fn lose(&self) {
+        self.kept.lock().unwrap().clear();
+    }
+}
+
+impl KeyKeeper for MemoryKeys {
+    fn place(&self) -> String {
+        "memory".into()
+    }
+
+    fn load(&self, book_id: &str) -> Result<Option<KeyRing>, KeyError> {
+        Ok(self.kept()?.get(book_id).cloned())
+    }
+
+    fn save(&self, book_id: &str, ring: &KeyRing) -> Result<(), KeyError> {
+        self.kept()?.insert(book_id.to_owned(), ring.clone());
+        Ok(())
+    }
+}
+
 /// A founded book.
 pub struct TestBook {
     pub engine: Arc<Engine>,
+    pub keys: Arc<MemoryKeys>,
     pub clock: Arc<FixedClock>,
     /// Where the book is if it is a file.
     pub path: PathBuf,
     pub folder: tempfile::TempDir,
     pub ledger: String,
     pub place: Place,
+}
+
+async fn engine_of(place: &Place, path: &Path, clock: &Arc<FixedClock>, keys: &Arc<MemoryKeys>) -> Arc<Engine> {
+    let engine = Engine::new(place.open(path).await, clock.clone(), "Orla Keane");
+    Arc::new(engine.with_keys(keys.clone()))
 }
 
 pub const NOW: &str = "2026-11-19T10:24:00Z";
@@ -72,7 +117,8 @@ impl TestBook {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.tieout");
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
-        let engine = Arc::new(Engine::new(place.open(&path).await, clock.clone(), "Orla Keane"));
+        let keys = Arc::new(MemoryKeys::default());
+        let engine = engine_of(&place, &path, &clock, &keys).await;
         let book = NewBook {
             name: "Test".into(),
             currency: "EUR".into(),
@@ -83,7 +129,7 @@ impl TestBook {
         };
         engine.book_found(book).await.unwrap();
         let ledger = engine.ledger_create("Assets/Bank").await.unwrap().id;
-        Self { engine, clock, path, folder, ledger, place }
+        Self { engine, keys, clock, path, folder, ledger, place }
     }
 
     pub async fn balance(&self, name: &str, currency: &str) -> String {
@@ -135,11 +181,11 @@ impl TestBook {
     /// Closes the book and opens it again, as after a restart.
     pub async fn reopen(self) -> Self {
         self.engine.close().await;
-        let Self { engine, clock, path, folder, ledger, place } = self;
+        let Self { engine, keys, clock, path, folder, ledger, place } = self;
         drop(engine);
-        let engine = Arc::new(Engine::new(place.open(&path).await, clock.clone(), "Orla Keane"));
+        let engine = engine_of(&place, &path, &clock, &keys).await;
         engine.book_take_up().await.unwrap();
-        Self { engine, clock, path, folder, ledger, place }
+        Self { engine, keys, clock, path, folder, ledger, place }
     }
 }
 

@@ -120,7 +120,7 @@ fn expand(secret: &[u8], label: &[u8]) -> [u8; KEY_BYTES] {
 }
 
 /// The keys of a book: the one that seals, and those that older tokens were sealed with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRing {
     current: Key,
     older: Vec<Key>,
@@ -156,6 +156,11 @@ impl KeyRing {
             self.older.push(before);
         }
         self
+    }
+
+    /// This ring and the keys of another, which only open.
+    pub fn and(self, other: Self) -> Self {
+        std::iter::once(other.current).chain(other.older).fold(self, Self::with_older)
     }
 
     /// The key that seals.
@@ -306,6 +311,7 @@ mod tests {
         assert_eq!(key_id(&newer), Some(ring(2).current().id().as_str()));
         let read = KeyRing::of_text(&both.text()).expect("a ring");
         assert_eq!(open(&read, PLACE, &token), open(&both, PLACE, &token));
+        assert_eq!(ring(2).and(both.clone()).older.len(), 1);
         // Back to the first: no key is there twice.
         assert_eq!(both.with_current(Key::new([1; KEY_BYTES])).older.len(), 1);
     }

@@ -24,3 +24,11 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> StoreError {
     }
     StoreError::Database(Box::new(error))
 }
+
+/// As [`from_sqlx`], where `what` is a word for the row whose place is taken.
+pub(crate) fn taken(error: sqlx::Error, what: &'static str) -> StoreError {
+    match from_sqlx(error) {
+        StoreError::Duplicate(_) => StoreError::Duplicate(what),
+        other => other,
+    }
+}

@@ -11,6 +11,7 @@ mod history;
 mod journal;
 mod ledger;
 mod open;
+mod people;
 mod recon;
 mod row;
 mod scheduled;

@@ -6,20 +6,13 @@ use store::rows::{self, value::micros};
 use store::scheduled::{ScheduledReads, ScheduledRecord, ScheduledWrites, scheduled_state_text};
 use store::{StoreError, StoreResult};
 
-use crate::error::from_sqlx;
+use crate::error::{from_sqlx, taken};
 use crate::open::PostgresStore;
 use crate::row::{all, first};
 use crate::unit::PostgresUnit;
 
 const SCHEDULED: &str = "SELECT s.id, s.state, s.due_at, s.reference, s.request::text, s.accepted_at, s.accepted_by, s.reason, s.finished_at, \
     t.id AS txn_id FROM scheduled s LEFT JOIN txn t ON t.key = s.txn_key ";
-
-fn taken(error: sqlx::Error) -> StoreError {
-    match from_sqlx(error) {
-        StoreError::Duplicate(_) => StoreError::Duplicate("scheduled posting"),
-        other => other,
-    }
-}
 
 #[async_trait::async_trait]
 impl ScheduledReads for PostgresStore {
@@ -65,7 +58,7 @@ impl ScheduledWrites for PostgresUnit {
         .bind(&record.accepted_by)
         .execute(self.connection().await?)
         .await
-        .map_err(taken)?;
+        .map_err(|error| taken(error, "scheduled posting"))?;
         Ok(())
     }
 
@@ -90,7 +83,7 @@ impl ScheduledWrites for PostgresUnit {
         .bind(&record.id)
         .execute(self.connection().await?)
         .await
-        .map_err(taken)?;
+        .map_err(|error| taken(error, "scheduled posting"))?;
         if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Stale("scheduled posting")) }
     }
 }

@@ -13,6 +13,7 @@ mod ledger;
 mod lists;
 mod lock;
 mod open;
+mod people;
 mod recon;
 mod row;
 mod scheduled;

@@ -9,6 +9,7 @@ pub mod history;
 pub mod journal;
 pub mod ledger;
 pub mod page;
+pub mod people;
 pub mod query;
 pub mod recon;
 pub mod register;
@@ -21,6 +22,7 @@ pub use error::{StoreError, StoreResult};
 pub use history::HistoryReads;
 pub use journal::JournalWrites;
 pub use ledger::{LedgerReads, LedgerWrites};
+pub use people::{PeopleReads, PeopleWrites};
 pub use query::{Condition, Page, Query, Sort, Test};
 pub use recon::{ReconReads, ReconWrites};
 pub use scheduled::{ScheduledReads, ScheduledWrites};
@@ -30,7 +32,7 @@ pub use words::Word;
 /// One book.
 #[async_trait::async_trait]
 pub trait Store:
-    HistoryReads + LedgerReads + ReconReads + ScheduledReads + SystemReads + Send + Sync + 'static
+    HistoryReads + LedgerReads + PeopleReads + ReconReads + ScheduledReads + SystemReads + Send + Sync + 'static
 {
     /// Starts the one writing transaction; waits while another is open.
     ///
@@ -60,7 +62,9 @@ pub trait Store:
 
 /// One database transaction. Dropping it without [`Unit::commit`] undoes everything it did.
 #[async_trait::async_trait]
-pub trait Unit: JournalWrites + LedgerWrites + ReconWrites + ScheduledWrites + SystemWrites + Send {
+pub trait Unit:
+    JournalWrites + LedgerWrites + PeopleWrites + ReconWrites + ScheduledWrites + SystemWrites + Send
+{
     /// Makes everything durable, or nothing. When this returns `Ok`, the work survives a crash.
     async fn commit(self: Box<Self>) -> StoreResult<()>;
 }

@@ -12,26 +12,28 @@ use std::sync::OnceLock;
 /// Crate, and our crates it may use in what is shipped.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("ledger", &[]),
+    ("identity", &[]),
     ("statements", &["ledger"]),
     ("matching", &["ledger"]),
     ("reports", &["ledger"]),
-    ("store", &["ledger"]),
-    ("store-sqlite", &["ledger", "store"]),
-    ("store-postgres", &["ledger", "store"]),
-    ("engine", &["ledger", "statements", "matching", "reports", "store"]),
+    ("store", &["identity", "ledger"]),
+    ("store-sqlite", &["identity", "ledger", "store"]),
+    ("store-postgres", &["identity", "ledger", "store"]),
+    ("engine", &["identity", "ledger", "statements", "matching", "reports", "store"]),
+    ("keys", &["identity", "engine"]),
     // The places where a concrete store is chosen: the sample book is made as a file, and the two
     // programs open books. Whatever they do with a book goes through the engine.
     ("sample", &["engine", "store", "store-sqlite"]),
     // Amounts, and what needs no book: `statement read` and `match`. `tidy.rs` says in which files.
-    ("tieout", &["ledger", "statements", "matching", "store", "store-sqlite", "engine", "sample"]),
-    ("tieout-app", &["store", "store-sqlite", "engine", "sample"]),
+    ("tieout", &["ledger", "statements", "matching", "store", "store-sqlite", "engine", "keys", "sample"]),
+    ("tieout-app", &["store", "store-sqlite", "engine", "keys", "sample"]),
     // Tools: they start the binaries and link none of our crates.
     ("xtask", &[]),
     ("e2e", &[]),
 ];
 
 /// Crates without I/O, clock and randomness.
-const PURE: &[&str] = &["ledger", "statements", "matching"];
+const PURE: &[&str] = &["ledger", "identity", "statements", "matching"];
 
 /// What a pure crate must not even reach through others. (`rand_core` and `getrandom` come with the
 /// ZIP reader of spreadsheets, which uses them for writing encrypted archives only.)
@@ -163,7 +165,7 @@ fn pure_crates_reach_no_io_clock_or_randomness() {
 #[test]
 fn only_store_implementations_reach_a_database() {
     let graph = graph();
-    let names = ["ledger", "statements", "matching", "reports", "store", "engine"];
+    let names = ["ledger", "identity", "statements", "matching", "reports", "store", "engine"];
     let found: Vec<_> = names.iter().filter_map(|name| graph.path_to(name, DATABASES)).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
     // The search itself must be able to find one.

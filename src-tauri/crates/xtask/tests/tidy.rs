@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 const LONGEST: usize = 600;
 /// Crates without I/O, clock and randomness.
-const PURE: &[&str] = &["ledger", "statements", "matching"];
+const PURE: &[&str] = &["ledger", "identity", "statements", "matching"];
 /// Crates used by others: what they print nobody asked for.
-const LIBRARIES: &[&str] = &["ledger", "statements", "matching", "reports", "store", "store-sqlite", "engine"];
+const LIBRARIES: &[&str] =
+    &["ledger", "identity", "statements", "matching", "reports", "store", "store-sqlite", "engine", "keys"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").canonicalize().expect("the workspace is there")

@@ -1,4 +1,6 @@
 /** Names and types of the book's commands, from the types the engine exports. */
+import type { AccountRequest } from '$lib/backend/types/AccountRequest';
+import type { AccountRow } from '$lib/backend/types/AccountRow';
 import type { ActivityRow } from '$lib/backend/types/ActivityRow';
 import type { AgeRow } from '$lib/backend/types/AgeRow';
 import type { AppState } from '$lib/backend/types/AppState';
@@ -32,8 +34,13 @@ import type { HeldTotal } from '$lib/backend/types/HeldTotal';
 import type { HistoryCheck } from '$lib/backend/types/HistoryCheck';
 import type { HistoryRow } from '$lib/backend/types/HistoryRow';
 import type { HoldsEffect } from '$lib/backend/types/HoldsEffect';
+import type { IdentityDetail } from '$lib/backend/types/IdentityDetail';
+import type { IdentityEdit } from '$lib/backend/types/IdentityEdit';
+import type { IdentityRequest } from '$lib/backend/types/IdentityRequest';
+import type { IdentityRow } from '$lib/backend/types/IdentityRow';
 import type { JobProgress } from '$lib/backend/types/JobProgress';
 import type { JobRow } from '$lib/backend/types/JobRow';
+import type { KeyState } from '$lib/backend/types/KeyState';
 import type { LedgerRow } from '$lib/backend/types/LedgerRow';
 import type { ListPage } from '$lib/backend/types/ListPage';
 import type { ListQuery } from '$lib/backend/types/ListQuery';
@@ -117,6 +124,26 @@ declare module '$lib/backend/commands' {
     schedule: { args: { request: PostRequest; due_at: string }; result: ScheduledRow };
     scheduled_edit: { args: { id: string; request: PostRequest; due_at: string }; result: ScheduledRow };
     scheduled_cancel: { args: { id: string; reason: string }; result: ScheduledRow };
+    identities_page: { args: { query: ListQuery }; result: ListPage<IdentityRow> };
+    identity_get: { args: { id: string }; result: IdentityDetail };
+    identity_history: { args: { id: string }; result: ActivityRow[] };
+    identity_create: { args: { request: IdentityRequest }; result: IdentityDetail };
+    identity_update: { args: { edit: IdentityEdit }; result: IdentityDetail };
+    identity_delete: { args: { id: string }; result: null };
+    identity_protect: { args: { id: string; fields: string[] }; result: IdentityDetail };
+    identity_unprotect: { args: { id: string; fields: string[]; reason: string }; result: IdentityDetail };
+    identity_reveal: {
+      args: { id: string; fields: string[]; reason: string };
+      result: Record<string, string>;
+    };
+    balance_identity_set: { args: { balance_id: string; identity_id: string | null }; result: null };
+    account_create: { args: { request: AccountRequest }; result: AccountRow };
+    account_update: { args: { id: string; request: AccountRequest }; result: AccountRow };
+    account_delete: { args: { id: string }; result: null };
+    key_state: { args: None; result: KeyState };
+    key_add: { args: { text: string }; result: KeyState };
+    key_replace: { args: { draw: boolean }; result: KeyState };
+    key_show: { args: None; result: string };
     monitors_list: { args: None; result: MonitorRow[] };
     monitor_create: { args: { request: MonitorRequest }; result: MonitorRow };
     monitor_update: { args: { id: string; request: MonitorRequest }; result: MonitorRow };

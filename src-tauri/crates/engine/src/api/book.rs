@@ -162,6 +162,7 @@ pub enum Topic {
     Jobs,
     Scheduled,
     Monitors,
+    Identities,
 }
 
 /// Result of checking a whole book.

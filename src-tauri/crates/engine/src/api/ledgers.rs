@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::people::IdentityRow;
 use super::transactions::FamilyRow;
 
 /// A ledger with what it holds.
@@ -107,6 +108,8 @@ pub struct BalanceDetail {
     pub entries: u64,
     /// Money may be booked from it that it does not have.
     pub below_zero: bool,
+    /// Whom it belongs to.
+    pub identity: Option<IdentityRow>,
 }
 
 /// A point of a step chart.

@@ -13,6 +13,7 @@ pub mod ledgers;
 pub mod monitors;
 pub mod overview;
 pub mod page;
+pub mod people;
 pub mod periods;
 pub mod rules;
 pub mod scheduled;

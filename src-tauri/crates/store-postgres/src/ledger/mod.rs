@@ -8,7 +8,7 @@ pub(crate) mod rows;
 mod totals;
 mod writes;
 
-pub(crate) use rows::TRANSACTION;
+pub(crate) use rows::{BALANCE, TRANSACTION};
 
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;

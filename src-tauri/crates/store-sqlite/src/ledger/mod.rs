@@ -13,7 +13,7 @@ mod start;
 mod totals;
 mod writes;
 
-pub(crate) use rows::TRANSACTION;
+pub(crate) use rows::{BALANCE, TRANSACTION};
 
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;

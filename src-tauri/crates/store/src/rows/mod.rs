@@ -5,12 +5,14 @@
 
 mod history;
 mod ledger;
+mod people;
 mod recon;
 mod system;
 pub mod value;
 
 pub use history::{head, history_state, sealed, unsealed};
 pub use ledger::{balance, family, hold, ledger, register_entry, transaction, turnover};
+pub use people::{account, identity};
 pub use recon::{
     action, desk_line, entry, known_line, line, matched, profile, proposal, rule, rule_version, run, seen, sign_off,
     signed, state_word, statement,
