@@ -74,3 +74,11 @@ pub(crate) enum PickKind {
     Statement,
     Export,
 }
+
+/// Something went wrong that nobody was waiting for.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export)]
+pub(crate) struct Alert {
+    pub code: String,
+    pub sentence: String,
+}

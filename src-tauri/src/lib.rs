@@ -27,6 +27,7 @@ pub fn run() {
     let book = book_argument(std::env::args_os().skip(1));
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
         .setup(move |app| {
             let shell = Shell::new(app.handle())?;
             app.manage(shell);

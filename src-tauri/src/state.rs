@@ -11,16 +11,22 @@ use keys::SystemKeys;
 use store_sqlite::SqliteStore;
 use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Emitter, Manager};
+use tauri_plugin_notification::NotificationExt;
 use tokio::sync::RwLock;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::api::{AppState, ImportStep, OpenBook, RecentBook};
+use crate::api::{Alert, AppState, ImportStep, OpenBook, RecentBook};
 use crate::error::{Answer, Refusal};
 use crate::platform::files::ShellFiles;
 use crate::platform::paths::Pointed;
 
 /// How often the clock looks for holds that ran out.
 const EXPIRY_TICK: Duration = Duration::from_secs(20);
+
+/// How often webhooks that could not be told are looked at again.
+const DELIVERY_TICK: Duration = Duration::from_secs(5);
+/// What happens together is told together.
+const DELIVERY_REST: Duration = Duration::from_millis(200);
 
 /// When a large book is looked over after opening.
 const LOOK_OVER_AFTER: Duration = Duration::from_secs(10);
@@ -124,9 +130,10 @@ impl Shell {
 
     async fn take_up(&self, store: SqliteStore, path: &Path, notice: Option<String>) -> Answer<OpenBook> {
         let engine = Engine::new(Arc::new(store), Arc::new(SystemClock), user_name());
-        let engine = Arc::new(engine.with_keys(Arc::new(SystemKeys::of_surroundings())));
+        let keys = Arc::new(SystemKeys::of_surroundings());
+        let engine = Arc::new(engine.with_keys(keys).with_courier(courier::of_this_machine()));
         let info = engine.book_take_up().await?;
-        let tasks = vec![self.forward_notices(&engine), keep_time(&engine), look_over(&engine)];
+        let tasks = vec![self.forward_notices(&engine), keep_time(&engine), look_over(&engine), deliver(&engine)];
         let open = Open {
             engine,
             path: path.to_string_lossy().into_owned(),
@@ -230,6 +237,10 @@ impl Shell {
             loop {
                 let sent = match notices.recv().await {
                     Ok(Notice::Changed(topics)) => app.emit("changed", Changed { topics }),
+                    Ok(Notice::Alert { code, sentence }) => {
+                        notify(&app, &sentence);
+                        app.emit("alert", Alert { code: code.to_owned(), sentence })
+                    }
                     Ok(Notice::Job(progress)) => app.emit("job-progress", progress),
                     Ok(Notice::Import { session, step }) => app.emit("import-progress", ImportStep { session, step }),
                     Err(RecvError::Lagged(_)) => app.emit("changed", everything()),
@@ -255,8 +266,43 @@ fn everything() -> Changed {
             Topic::Jobs,
             Topic::Scheduled,
             Topic::Monitors,
+            Topic::Identities,
+            Topic::Webhooks,
         ],
     }
+}
+
+/// A desktop notification for whoever does not look at the window; who does sees it there.
+fn notify(app: &AppHandle, sentence: &str) {
+    let looks = app.webview_windows().values().any(|window| window.is_focused().unwrap_or(false));
+    if !looks && let Err(error) = app.notification().builder().title("Tieout").body(sentence).show() {
+        tracing::warn!(%error, "the desktop takes no notifications");
+    }
+}
+
+/// Tells webhooks what happened, soon after it did, and tries again what is due.
+fn deliver(engine: &Arc<Engine>) -> JoinHandle<()> {
+    let mut notices = engine.listen();
+    let engine = Arc::downgrade(engine);
+    tauri::async_runtime::spawn(async move {
+        let mut tick = tokio::time::interval(DELIVERY_TICK);
+        loop {
+            tokio::select! {
+                _ = tick.tick() => {}
+                notice = notices.recv() => match notice {
+                    // What rounds of deliveries tell themselves starts no other.
+                    Ok(Notice::Changed(topics)) if topics != [Topic::Webhooks] => tokio::time::sleep(DELIVERY_REST).await,
+                    Ok(_) => continue,
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => break,
+                },
+            }
+            let Some(engine) = engine.upgrade() else { break };
+            if let Err(error) = engine.deliver_due().await {
+                tracing::warn!(code = error.code(), "webhooks could not be told");
+            }
+        }
+    })
 }
 
 /// Looks at the pages of a large book while the person already works in it.

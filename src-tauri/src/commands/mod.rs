@@ -11,6 +11,7 @@ mod list;
 mod people;
 mod rules;
 mod transactions;
+mod webhooks;
 
 use std::path::Path;
 
@@ -28,6 +29,18 @@ fn write_table(path: &str, bytes: &[u8]) -> Answer<()> {
 /// All commands.
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
+        webhooks::webhook_events,
+        webhooks::webhooks_list,
+        webhooks::webhook_create,
+        webhooks::webhook_update,
+        webhooks::webhook_delete,
+        webhooks::webhook_secret_renew,
+        webhooks::webhook_test,
+        webhooks::webhook_hosts,
+        webhooks::webhook_hosts_set,
+        webhooks::deliveries_page,
+        webhooks::delivery_get,
+        webhooks::deliveries_replay,
         people::key_show,
         people::identities_page,
         people::identity_get,

@@ -44,7 +44,17 @@ async fn answer(engine: &Engine, command: &MonitorCommand) -> Answer<Done> {
             let text = table.or("Nothing was told.");
             Ok(Output::new(alerts, text).into())
         }
-        MonitorCommand::Create { balance: name, field, operator, value, currency, repeat, description, .. } => {
+        MonitorCommand::Create {
+            balance: name,
+            field,
+            operator,
+            value,
+            currency,
+            repeat,
+            description,
+            webhook,
+            ..
+        } => {
             let row = balance(engine, "balance", name, currency.as_deref()).await?;
             let request = MonitorRequest {
                 balance_id: row.id,
@@ -53,6 +63,7 @@ async fn answer(engine: &Engine, command: &MonitorCommand) -> Answer<Done> {
                 value: minor("value", value, row.exponent)?.to_string(),
                 repeat: *repeat,
                 description: description.clone(),
+                webhook: webhook.clone(),
             };
             let made = engine.monitor_create(request).await?;
             let text = table(std::slice::from_ref(&made));

@@ -35,7 +35,9 @@ pub(crate) async fn open(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
 }
 
 fn engine_of(store: Arc<dyn Store>, name: String) -> Engine {
-    Engine::new(store, Arc::new(SystemClock), name).with_keys(Arc::new(SystemKeys::of_surroundings()))
+    Engine::new(store, Arc::new(SystemClock), name)
+        .with_keys(Arc::new(SystemKeys::of_surroundings()))
+        .with_courier(courier::of_this_machine())
 }
 
 /// Opens a book to look at it. Nobody waits for it and it waits for nobody; nothing is written, so what time does by

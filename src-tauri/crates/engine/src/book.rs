@@ -172,7 +172,10 @@ impl Engine {
         let found = self.store.look_over_file().await?;
         if !found.is_empty() {
             tracing::error!(problems = found.len(), "the file is damaged");
-            found.into_iter().for_each(|sentence| self.remember_problem(sentence));
+            for sentence in found {
+                self.alert("BOOK_DAMAGED", &sentence).await;
+                self.remember_problem(sentence);
+            }
             self.changed(&[Topic::Book]);
         }
         Ok(())

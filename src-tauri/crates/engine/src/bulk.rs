@@ -62,6 +62,7 @@ impl Engine {
     /// booked whole; nothing is then booked. Otherwise each item's own refusal is in its row.
     pub async fn bulk_post(&self, request: BulkRequest) -> EngineResult<BulkOutcome> {
         check_count(request.items.len())?;
+        self.ask_before("bulk", &request.items).await?;
         let commands: Vec<EngineResult<PostCommand>> = request.items.iter().map(|item| self.command(item)).collect();
         let outcomes = if request.atomic {
             let items = self.whole(commands)?;

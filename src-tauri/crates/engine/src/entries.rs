@@ -76,6 +76,7 @@ impl Engine {
     /// Lines that do not balance, shares that do not add up, or any refusal of one of the postings.
     pub async fn entry_post(&self, request: EntryRequest) -> EngineResult<EntryView> {
         let command = self.entry_command(&request, plan(&request)?)?;
+        self.ask_before("entry", std::slice::from_ref(&request)).await?;
         let posted = match self.writer.submit(&self.actor(), command).await {
             Ok(posted) => posted,
             Err(error) => return Err(self.with_closest(error).await?),

@@ -40,6 +40,7 @@ mod signoff;
 mod transactions;
 mod trial;
 mod view;
+mod webhooks;
 pub mod words;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -57,12 +58,15 @@ pub use error::{EngineError, EngineResult, Refused};
 pub use export::ExportProgress;
 pub use imports::ImportProgress;
 pub use people::{KeyError, KeyKeeper, NoKeys};
+pub use webhooks::{Courier, CourierError, Letter, NoCourier, Reply};
 
 /// Something front ends listen to.
 #[derive(Debug, Clone)]
 pub enum Notice {
     /// Read these again.
     Changed(Vec<Topic>),
+    /// Something went wrong that nobody was waiting for: a code and a sentence.
+    Alert { code: &'static str, sentence: String },
     /// A job moved.
     Job(api::book::JobProgress),
     /// A file in the import wizard is read, compared or stored.
@@ -87,6 +91,11 @@ pub struct Engine {
     pub(crate) writer: Arc<group::Writer>,
     /// Where the keys of protected fields are.
     keys: Arc<dyn KeyKeeper>,
+    /// Who delivers webhooks.
+    courier: Arc<dyn Courier>,
+    hooks: webhooks::Hooks,
+    /// One round of deliveries at a time.
+    delivering: tokio::sync::Mutex<()>,
 }
 
 /// Who does something, and when: taken once per use case so that all rows of it agree.
@@ -110,6 +119,9 @@ impl Engine {
             file_problems: RwLock::default(),
             recon: recon::ReconState::default(),
             keys: Arc::new(NoKeys),
+            courier: Arc::new(NoCourier),
+            hooks: webhooks::Hooks::default(),
+            delivering: tokio::sync::Mutex::default(),
         }
     }
 

@@ -41,6 +41,9 @@ struct Monitor {
     condition: Condition,
     repeat: bool,
     description: String,
+    /// The webhook that is told, instead of all that want it.
+    #[serde(default)]
+    webhook: Option<String>,
     created_at: jiff::Timestamp,
     created_by: String,
 }
@@ -82,6 +85,7 @@ fn told(stamp: &Stamp, monitor: &Monitor, balance: &Balance, transaction_id: &st
             "exponent": balance.currency.exponent(), "field": monitor.field, "operator": monitor.operator,
             "value": monitor.condition.value, "figure": monitor.condition.watched.of(&balance.figures),
             "about": monitor.description, "transaction": transaction_id,
+            "webhook": monitor.webhook,
         }),
     }
 }
@@ -207,8 +211,15 @@ impl Engine {
             let message = format!("A description has at most {MAX_DESCRIPTION} characters.");
             return Err(EngineError::invalid("description", message));
         }
+        let webhook = request.webhook.filter(|id| !id.is_empty());
+        if let Some(id) = &webhook
+            && self.store.webhook(id).await?.is_none_or(|found| found.role != store::webhooks::Role::Webhook)
+        {
+            return Err(unknown("webhook", id));
+        }
         let record = self.balance_record(&request.balance_id).await?;
         Ok(Monitor {
+            webhook,
             id,
             balance_id: record.balance.id,
             field: json!(watched).as_str().unwrap_or_default().to_owned(),
@@ -234,6 +245,7 @@ impl Engine {
             operator: monitor.operator,
             value: monitor.condition.value.to_string(),
             repeat: monitor.repeat,
+            webhook: monitor.webhook,
             description: monitor.description,
             created_at: monitor.created_at.to_string(),
             created_by: monitor.created_by,

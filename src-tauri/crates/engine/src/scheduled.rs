@@ -19,6 +19,7 @@ use crate::api::transactions::PostRequest;
 use crate::clock::new_id;
 use crate::group::Command;
 use crate::post::{PostCommand, balance_ref, post_in};
+use crate::webhooks::HOOK_SILENT;
 use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Stamp, Topic, words};
 
 /// Scheduled postings that a list shows.
@@ -313,10 +314,16 @@ impl Engine {
     async fn post_one_due(&self, id: &str) -> EngineResult<Became> {
         let Some(record) = self.store.scheduled_by_id(id).await? else { return Ok(Became::Changed) };
         let asked = record.request.clone();
-        let outcome = match read_request(&record).and_then(|request| self.command(&request)) {
-            Ok(command) => {
+        let read = read_request(&record).and_then(|request| Ok((self.command(&request)?, request)));
+        let outcome = match read {
+            Ok((command, request)) => {
                 let booking = Booking { id: id.to_owned(), request: asked.clone(), command };
-                self.writer.submit(SYSTEM_ACTOR, booking).await
+                match self.ask_before("scheduled", &[request]).await {
+                    Ok(()) => self.writer.submit(SYSTEM_ACTOR, booking).await,
+                    // It said nothing: that is no refusal of the posting, which is tried again.
+                    Err(error @ EngineError::Conflict { code: HOOK_SILENT, .. }) => return Err(error),
+                    Err(error) => Err(error),
+                }
             }
             Err(error) => Err(error),
         };
@@ -327,6 +334,8 @@ impl Engine {
             Err(EngineError::Store(error)) => Err(error.into()),
             Err(error) => {
                 tracing::warn!(code = error.code(), "a scheduled posting was refused");
+                let sentence = format!("The scheduled posting {} was refused: {}", record.reference, error.sentence());
+                self.alert("SCHEDULED_REFUSED", &sentence).await;
                 let state = ScheduledState::Rejected(error.sentence());
                 let only_if = Some(asked);
                 let change = Changing { id: id.to_owned(), kind: "posting.rejected", edit: None, state, only_if };

@@ -129,6 +129,7 @@ impl Engine {
     /// Any refusal of the ledger, in words; nothing is then written.
     pub async fn post(&self, request: PostRequest) -> EngineResult<TransactionDetail> {
         let command = self.command(&request)?;
+        self.ask_before("post", std::slice::from_ref(&request)).await?;
         let posted = self.book(command).await?;
         if let Some(stored) =
             posted.fresh.filter(|stored| stored.row.status == Status::Applied && stored.refund_of.is_none())

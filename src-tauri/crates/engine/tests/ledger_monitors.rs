@@ -28,6 +28,7 @@ impl Shop {
             value: value.into(),
             repeat,
             description,
+            webhook: None,
         }
     }
 

@@ -90,7 +90,7 @@ pub struct TestBook {
 
 async fn engine_of(place: &Place, path: &Path, clock: &Arc<FixedClock>, keys: &Arc<MemoryKeys>) -> Arc<Engine> {
     let engine = Engine::new(place.open(path).await, clock.clone(), "Orla Keane");
-    Arc::new(engine.with_keys(keys.clone()))
+    Arc::new(engine.with_keys(keys.clone()).with_courier(courier::of_this_machine()))
 }
 
 pub const NOW: &str = "2026-11-19T10:24:00Z";

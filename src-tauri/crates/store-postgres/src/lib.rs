@@ -18,5 +18,6 @@ mod scheduled;
 mod sql;
 mod system;
 mod unit;
+mod webhooks;
 
 pub use open::PostgresStore;

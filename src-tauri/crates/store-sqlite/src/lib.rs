@@ -21,6 +21,7 @@ mod schema;
 mod sql;
 mod system;
 mod unit;
+mod webhooks;
 
 pub use lock::BookLock;
 pub use open::{SCHEMA_VERSION, SqliteStore};

@@ -16,6 +16,7 @@ pub mod register;
 pub mod rows;
 pub mod scheduled;
 pub mod system;
+pub mod webhooks;
 pub mod words;
 
 pub use error::{StoreError, StoreResult};
@@ -27,12 +28,22 @@ pub use query::{Condition, Page, Query, Sort, Test};
 pub use recon::{ReconReads, ReconWrites};
 pub use scheduled::{ScheduledReads, ScheduledWrites};
 pub use system::{SystemReads, SystemWrites};
+pub use webhooks::{WebhookReads, WebhookWrites};
 pub use words::Word;
 
 /// One book.
 #[async_trait::async_trait]
 pub trait Store:
-    HistoryReads + LedgerReads + PeopleReads + ReconReads + ScheduledReads + SystemReads + Send + Sync + 'static
+    HistoryReads
+    + LedgerReads
+    + PeopleReads
+    + ReconReads
+    + ScheduledReads
+    + SystemReads
+    + WebhookReads
+    + Send
+    + Sync
+    + 'static
 {
     /// Starts the one writing transaction; waits while another is open.
     ///
@@ -63,7 +74,7 @@ pub trait Store:
 /// One database transaction. Dropping it without [`Unit::commit`] undoes everything it did.
 #[async_trait::async_trait]
 pub trait Unit:
-    JournalWrites + LedgerWrites + PeopleWrites + ReconWrites + ScheduledWrites + SystemWrites + Send
+    JournalWrites + LedgerWrites + PeopleWrites + ReconWrites + ScheduledWrites + SystemWrites + WebhookWrites + Send
 {
     /// Makes everything durable, or nothing. When this returns `Ok`, the work survives a crash.
     async fn commit(self: Box<Self>) -> StoreResult<()>;

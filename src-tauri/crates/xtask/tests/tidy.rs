@@ -7,7 +7,7 @@ const LONGEST: usize = 600;
 const PURE: &[&str] = &["ledger", "identity", "statements", "matching"];
 /// Crates used by others: what they print nobody asked for.
 const LIBRARIES: &[&str] =
-    &["ledger", "identity", "statements", "matching", "reports", "store", "store-sqlite", "engine", "keys"];
+    &["ledger", "identity", "statements", "matching", "reports", "store", "store-sqlite", "engine", "keys", "courier"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").canonicalize().expect("the workspace is there")

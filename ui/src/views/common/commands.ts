@@ -22,6 +22,8 @@ import type { Changed } from '$lib/backend/types/Changed';
 import type { ChartPoint } from '$lib/backend/types/ChartPoint';
 import type { ColumnNames } from '$lib/backend/types/ColumnNames';
 import type { CommitItem } from '$lib/backend/types/CommitItem';
+import type { DeliveryDetail } from '$lib/backend/types/DeliveryDetail';
+import type { DeliveryRow } from '$lib/backend/types/DeliveryRow';
 import type { EntryPreview } from '$lib/backend/types/EntryPreview';
 import type { EntryRequest } from '$lib/backend/types/EntryRequest';
 import type { EntryView } from '$lib/backend/types/EntryView';
@@ -63,6 +65,9 @@ import type { TransactionsExport } from '$lib/backend/types/TransactionsExport';
 import type { TrialBalance } from '$lib/backend/types/TrialBalance';
 import type { TrialReport } from '$lib/backend/types/TrialReport';
 import type { VoidRequest } from '$lib/backend/types/VoidRequest';
+import type { WebhookMade } from '$lib/backend/types/WebhookMade';
+import type { WebhookRequest } from '$lib/backend/types/WebhookRequest';
+import type { WebhookRow } from '$lib/backend/types/WebhookRow';
 
 type None = Record<string, never>;
 
@@ -144,6 +149,18 @@ declare module '$lib/backend/commands' {
     key_add: { args: { text: string }; result: KeyState };
     key_replace: { args: { draw: boolean }; result: KeyState };
     key_show: { args: None; result: string };
+    webhooks_list: { args: None; result: WebhookRow[] };
+    webhook_create: { args: { request: WebhookRequest }; result: WebhookMade };
+    webhook_update: { args: { id: string; request: WebhookRequest }; result: WebhookRow };
+    webhook_delete: { args: { id: string }; result: null };
+    webhook_secret_renew: { args: { id: string }; result: string };
+    webhook_test: { args: { id: string }; result: DeliveryDetail };
+    webhook_hosts: { args: None; result: string[] };
+    webhook_hosts_set: { args: { hosts: string[] }; result: string[] };
+    deliveries_page: { args: { query: ListQuery }; result: ListPage<DeliveryRow> };
+    delivery_get: { args: { id: string }; result: DeliveryDetail };
+    deliveries_replay: { args: { ids: string[] }; result: number };
+    webhook_events: { args: None; result: string[] };
     monitors_list: { args: None; result: MonitorRow[] };
     monitor_create: { args: { request: MonitorRequest }; result: MonitorRow };
     monitor_update: { args: { id: string; request: MonitorRequest }; result: MonitorRow };

@@ -141,6 +141,9 @@ pub(crate) enum MonitorCommand {
         repeat: bool,
         #[arg(long, default_value = "")]
         description: String,
+        /// Id of the webhook that is told, instead of all that want it
+        #[arg(long)]
+        webhook: Option<String>,
     },
     /// Watch no longer
     Delete { book: PathBuf, id: String },

@@ -163,6 +163,7 @@ pub enum Topic {
     Scheduled,
     Monitors,
     Identities,
+    Webhooks,
 }
 
 /// Result of checking a whole book.

@@ -20,3 +20,4 @@ pub mod scheduled;
 pub mod statements;
 pub mod transactions;
 pub mod trial;
+pub mod webhooks;

@@ -20,6 +20,9 @@ pub struct MonitorRequest {
     pub repeat: bool,
     #[serde(default)]
     pub description: String,
+    /// Id of the webhook that is told, instead of all that want it.
+    #[serde(default)]
+    pub webhook: Option<String>,
 }
 
 /// A monitor and where it stands.
@@ -36,6 +39,7 @@ pub struct MonitorRow {
     pub operator: String,
     pub value: String,
     pub repeat: bool,
+    pub webhook: Option<String>,
     pub description: String,
     pub created_at: String,
     pub created_by: String,

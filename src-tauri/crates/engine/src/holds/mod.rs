@@ -57,6 +57,7 @@ impl Engine {
     /// Only when nothing could be tried at all; each hold's own failure is in its row.
     pub async fn holds_commit(&self, items: Vec<CommitItem>) -> EngineResult<BatchOutcome> {
         check_batch(items.len())?;
+        self.ask_before("commit", &items).await?;
         let today = self.clock.today();
         let commands = items.iter().map(|item| decide::Committing::read(item, today));
         let outcomes = self.writer.submit_all(&self.actor(), commands).await;
@@ -85,6 +86,7 @@ impl Engine {
             Some(note) => words::plain(&format!("{reason}: {note}")),
             None => words::plain(reason),
         };
+        self.ask_before("void", &request.items).await?;
         let commands = request.items.iter().map(|item| decide::Voiding::read(item, &reason));
         let outcomes = self.writer.submit_all(&self.actor(), commands).await;
         let mut rows = Vec::with_capacity(request.items.len());

@@ -68,7 +68,7 @@ impl KeyKeeper for NoKeys {
 }
 
 /// The operating system's random bytes.
-pub(super) fn random<const N: usize>() -> EngineResult<[u8; N]> {
+pub(crate) fn random<const N: usize>() -> EngineResult<[u8; N]> {
     let mut bytes = [0; N];
     let message = || "The operating system gave no random numbers. Nothing was changed.".to_owned();
     getrandom::fill(&mut bytes).map_err(|_| EngineError::Conflict { code: "NO_RANDOM", message: message() })?;
@@ -95,7 +95,7 @@ fn refused(error: &KeyError) -> EngineError {
 }
 
 /// Notes in the book which key seals, for whoever opens it elsewhere.
-pub(super) async fn note(unit: &mut dyn Unit, stamp: &Stamp, ring: &KeyRing) -> EngineResult<()> {
+pub(crate) async fn note(unit: &mut dyn Unit, stamp: &Stamp, ring: &KeyRing) -> EngineResult<()> {
     let id = json!(ring.current().id());
     if unit.load_setting(KEY).await?.as_ref() != Some(&id) {
         unit.put_setting(KEY, &id).await?;
@@ -135,7 +135,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Conflict`] when they cannot be had.
-    pub(super) async fn key_ring(&self, make: bool) -> EngineResult<KeyRing> {
+    pub(crate) async fn key_ring(&self, make: bool) -> EngineResult<KeyRing> {
         let noted = self.noted_key().await?;
         match (self.keeper(|keys, book| keys.load(book)).await?, noted) {
             (Some(ring), Some(id)) if ring.key(&id).is_none() => Err(missing(&id)),
@@ -220,6 +220,10 @@ impl Engine {
             self.keeper(move |keys, book| keys.save(book, &kept)).await?;
         }
         let current = ring.current().id();
+        let webhooks = self.store.webhooks().await?;
+        let mut unit = self.store.begin().await?;
+        crate::webhooks::reseal(unit.as_mut(), &ring, webhooks).await?;
+        unit.commit().await?;
         loop {
             let ids = self.store.sealed_otherwise(&current, AT_ONCE).await?;
             let stamp = self.stamp();

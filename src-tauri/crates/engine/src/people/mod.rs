@@ -4,7 +4,7 @@
 //! out of the history must not hold personal data.
 
 mod accounts;
-mod keys;
+pub(crate) mod keys;
 mod protect;
 
 use std::collections::BTreeMap;

@@ -9,6 +9,7 @@ mod people;
 mod recon;
 mod system;
 pub mod value;
+mod webhooks;
 
 pub use history::{head, history_state, sealed, unsealed};
 pub use ledger::{balance, family, hold, ledger, register_entry, transaction, turnover};
@@ -18,6 +19,11 @@ pub use recon::{
     signed, state_word, statement,
 };
 pub use system::{event, job, job_kind_word, job_state_word, scheduled};
+
+pub use webhooks::{
+    attempt, delivery, delivery_state_word, role_of, role_word, webhook, webhook_figures, webhook_state_of,
+    webhook_state_word,
+};
 
 use crate::{StoreError, StoreResult};
 
@@ -55,4 +61,14 @@ pub trait Fields {
 
 fn missing(name: &str) -> StoreError {
     StoreError::damaged("row", format!("{name} is empty"))
+}
+
+/// The stored word of a value.
+fn word_of<T: PartialEq + Copy>(words: &[(T, &'static str)], value: T) -> &'static str {
+    words.iter().find(|(known, _)| *known == value).map_or("", |(_, word)| word)
+}
+
+/// The value of a stored word.
+fn words_of<T: Copy>(words: &[(T, &'static str)], text: &str) -> Option<T> {
+    words.iter().find(|(_, word)| *word == text).map(|(value, _)| *value)
 }

@@ -1,7 +1,7 @@
 //! Events and jobs.
 
-use super::Fields;
 use super::value::At;
+use super::{Fields, word_of, words_of};
 use crate::scheduled::{ScheduledRecord, ScheduledState};
 use crate::system::{Event, JobKind, JobRecord, JobState};
 use crate::{StoreError, StoreResult};
@@ -20,23 +20,18 @@ const STATES: &[(JobState, &str)] = &[
     (JobState::Done, "done"),
 ];
 
-fn word<T: PartialEq + Copy>(words: &[(T, &'static str)], value: T) -> &'static str {
-    words.iter().find(|(known, _)| *known == value).map_or("", |(_, word)| word)
-}
-
 fn meaning<T: Copy>(words: &[(T, &'static str)], text: &str) -> StoreResult<T> {
-    let found = words.iter().find(|(_, word)| *word == text).map(|(value, _)| *value);
-    found.ok_or_else(|| StoreError::damaged("job", text))
+    words_of(words, text).ok_or_else(|| StoreError::damaged("job", text))
 }
 
 /// The stored word of a kind of job.
 pub fn job_kind_word(kind: JobKind) -> &'static str {
-    word(KINDS, kind)
+    word_of(KINDS, kind)
 }
 
 /// The stored word of a state of a job.
 pub fn job_state_word(state: JobState) -> &'static str {
-    word(STATES, state)
+    word_of(STATES, state)
 }
 
 /// A scheduled posting with the id of the row that it became (`txn_id`).

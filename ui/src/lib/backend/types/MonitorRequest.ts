@@ -20,4 +20,8 @@ value: string,
 /**
  * Tell it at every change while it is true, not only when it comes true.
  */
-repeat: boolean, description: string, };
+repeat: boolean, description: string, 
+/**
+ * Id of the webhook that is told, instead of all that want it.
+ */
+webhook: string | null, };

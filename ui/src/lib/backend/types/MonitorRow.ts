@@ -7,7 +7,7 @@ export type MonitorRow = { id: string, balance_id: string, balance_name: string,
 /**
  * As it was asked for.
  */
-operator: string, value: string, repeat: boolean, description: string, created_at: string, created_by: string, 
+operator: string, value: string, repeat: boolean, webhook: string | null, description: string, created_at: string, created_by: string, 
 /**
  * The figure as it stands now, in minor units.
  */

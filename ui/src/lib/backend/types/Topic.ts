@@ -3,4 +3,4 @@
 /**
  * What can change.
  */
-export type Topic = "book" | "balances" | "transactions" | "holds" | "statements" | "rules" | "jobs" | "scheduled" | "monitors" | "identities";
+export type Topic = "book" | "balances" | "transactions" | "holds" | "statements" | "rules" | "jobs" | "scheduled" | "monitors" | "identities" | "webhooks";

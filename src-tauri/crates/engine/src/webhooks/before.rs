@@ -1,0 +1,81 @@
+//! Hooks before a posting: asked all together, each within its own time. What they answer is noted, and failures are told
+//! like other errors. Only a blocking one can say no; one that does not answer says no too.
+
+use serde_json::{Value, json};
+use store::webhooks::{Role, WebhookRecord, WebhookState};
+
+use super::deliver::new_delivery;
+use crate::{Engine, EngineError, EngineResult};
+
+/// Name of the event of a question.
+const BEFORE: &str = "transaction.before";
+/// A blocking hook did not answer.
+pub(crate) const HOOK_SILENT: &str = "HOOK_SILENT";
+/// Postings that a question shows; of longer batches it says how many there are.
+const MOST_SHOWN: usize = 100;
+
+impl Engine {
+    /// Asks the hooks whether `items` may be booked; `kind` says what is to be done with them. Nobody is asked of a dry run.
+    ///
+    /// # Errors
+    /// [`EngineError::Conflict`] with what a blocking hook said.
+    pub(crate) async fn ask_before<T: serde::Serialize>(&self, kind: &str, items: &[T]) -> EngineResult<()> {
+        let known = self.hooks_known().await?;
+        let asked: Vec<&WebhookRecord> =
+            known.iter().filter(|hook| hook.role == Role::Before && hook.state == WebhookState::On).collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let content = question(kind, &self.actor(), items);
+        let (blocking, others): (Vec<_>, Vec<_>) = asked.into_iter().partition(|hook| hook.blocking);
+        if !others.is_empty() {
+            // Nobody waits for these: they are told through the queue, within moments.
+            let now = self.clock.now();
+            let wanted: Vec<_> =
+                others.iter().map(|hook| new_delivery(hook, BEFORE, kind, Err(content.clone()), now)).collect();
+            let mut unit = self.store.begin().await?;
+            unit.insert_deliveries(&wanted).await?;
+            unit.commit().await?;
+            self.changed(&[crate::Topic::Webhooks]);
+        }
+        self.ask_all(&blocking, kind, &content).await
+    }
+
+    async fn ask_all(&self, hooks: &[&WebhookRecord], kind: &str, content: &Value) -> EngineResult<()> {
+        let now = self.clock.now();
+        let ask = |hook: &WebhookRecord| {
+            let new = new_delivery(hook, BEFORE, kind, Err(content.clone()), now);
+            let hook = hook.clone();
+            async move { (hook.name.clone(), self.told_directly(&hook, new).await) }
+        };
+        let mut answers = Vec::with_capacity(hooks.len());
+        let mut pending: Vec<_> = hooks.iter().map(|hook| Box::pin(ask(hook))).collect();
+        // All at the same time: the slowest decides how long it takes.
+        std::future::poll_fn(|context| {
+            pending.retain_mut(|question| match question.as_mut().poll(context) {
+                std::task::Poll::Ready(answer) => {
+                    answers.push(answer);
+                    false
+                }
+                std::task::Poll::Pending => true,
+            });
+            if pending.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
+        for (name, answer) in answers {
+            let attempt = answer?.attempt;
+            if let Some(why) = attempt.error {
+                let code = if attempt.status.is_some() { "HOOK_REFUSED" } else { HOOK_SILENT };
+                self.alert(code, &format!("{name} stopped a posting: {why}")).await;
+                let message = format!("{name} stopped this: {why} Nothing was posted.");
+                return Err(EngineError::Conflict { code, message });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn question<T: serde::Serialize>(kind: &str, actor: &str, items: &[T]) -> Value {
+    let shown = &items[..items.len().min(MOST_SHOWN)];
+    json!({ "event": BEFORE, "kind": kind, "actor": actor, "count": items.len(), "items": shown })
+}
