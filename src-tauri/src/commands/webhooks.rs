@@ -62,7 +62,8 @@ pub async fn deliveries_replay(shell: State<'_, Shell>, ids: Vec<String>) -> Ans
     Ok(shell.engine().await?.deliveries_replay(&ids).await?)
 }
 
+/// The same for every book.
 #[tauri::command(rename_all = "snake_case")]
-pub async fn webhook_events(shell: State<'_, Shell>) -> Answer<Vec<String>> {
-    Ok(shell.engine().await?.webhook_events())
+pub fn webhook_events() -> Vec<String> {
+    engine::webhook_events()
 }

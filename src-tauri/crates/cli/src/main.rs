@@ -12,6 +12,7 @@ mod fault;
 mod financial;
 mod history;
 mod holds;
+mod identities;
 mod import;
 mod ledgers;
 mod mapping;
@@ -28,6 +29,7 @@ mod stream;
 mod transactions;
 mod trial;
 mod unread;
+mod webhooks;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -118,6 +120,8 @@ async fn run(cli: &Cli) -> Answer<Done> {
             financial::report(book, Asked { kind, from: *from, to: *to, out: out.as_deref() }, actor).await
         }
         Command::Monitor(command) => monitors::run(command, actor).await,
+        Command::Identity(command) => identities::run(command, actor).await,
+        Command::Webhook(command) => webhooks::run(command, actor).await,
         Command::Period(command) => financial::period(command, actor).await,
         Command::Transactions { book, filter, page } => transactions::list(book, filter, page, actor).await,
         Command::Show { book, id } => transactions::show(book, id, actor).await,

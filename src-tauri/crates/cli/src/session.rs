@@ -30,7 +30,7 @@ pub(crate) async fn open(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     let name = name_of(actor)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(book).await?);
     // Taking up sets whoever works in the window; a command says itself who acts.
-    Engine::new(Arc::clone(&store), Arc::new(SystemClock), engine::SYSTEM_ACTOR).book_take_up().await?;
+    engine_of(Arc::clone(&store), engine::SYSTEM_ACTOR.to_owned()).book_take_up().await?;
     Ok(Arc::new(engine_of(store, name)))
 }
 

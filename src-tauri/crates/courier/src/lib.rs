@@ -8,10 +8,10 @@
 mod address;
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use engine::{Courier, CourierError, Letter, NoCourier, Reply};
+use engine::{Courier, CourierError, Letter, Reply};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
@@ -89,16 +89,23 @@ impl HttpCourier {
     }
 }
 
-/// A courier for a program; one that delivers nothing where TLS cannot be set up, which is logged. Everything else works
-/// without it, and each delivery says so.
-pub fn of_this_machine() -> Arc<dyn Courier> {
-    match HttpCourier::new() {
-        Ok(courier) => Arc::new(courier),
-        Err(error) => {
-            tracing::warn!(%error, "webhooks cannot be delivered");
-            Arc::new(NoCourier)
+/// A courier for a program. It is set up with the first letter: a program that delivers none reads no certificates.
+#[derive(Debug, Default)]
+struct Later(OnceLock<Result<HttpCourier, CourierError>>);
+
+#[async_trait::async_trait]
+impl Courier for Later {
+    async fn deliver(&self, letter: Letter) -> Result<Reply, CourierError> {
+        match self.0.get_or_init(HttpCourier::new) {
+            Ok(courier) => courier.deliver(letter).await,
+            Err(error) => Err(error.clone()),
         }
     }
+}
+
+/// A courier for a program.
+pub fn of_this_machine() -> Arc<dyn Courier> {
+    Arc::new(Later::default())
 }
 
 /// An error with what caused it, without the address, which may hold a secret.

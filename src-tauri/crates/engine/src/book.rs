@@ -144,6 +144,9 @@ impl Engine {
             if let Err(error) = self.time_passed().await {
                 tracing::error!(code = error.code(), "what time does by itself could not be done");
             }
+            if let Err(error) = self.deliveries_sweep().await {
+                tracing::warn!(code = error.code(), "old deliveries could not be swept");
+            }
         }
         self.book_info().await
     }

@@ -58,7 +58,7 @@ pub use error::{EngineError, EngineResult, Refused};
 pub use export::ExportProgress;
 pub use imports::ImportProgress;
 pub use people::{KeyError, KeyKeeper, NoKeys};
-pub use webhooks::{Courier, CourierError, Letter, NoCourier, Reply};
+pub use webhooks::{Courier, CourierError, Letter, NoCourier, Reply, webhook_events};
 
 /// Something front ends listen to.
 #[derive(Debug, Clone)]

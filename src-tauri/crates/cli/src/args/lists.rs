@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use engine::api::page::ListQuery;
 
 use super::day;
 
@@ -18,6 +19,13 @@ pub(crate) struct PageArgs {
     /// Rows passed over
     #[arg(long, default_value_t = 0)]
     pub(crate) offset: u64,
+}
+
+impl PageArgs {
+    /// The page of a list without a filter.
+    pub(crate) fn query(&self) -> ListQuery {
+        ListQuery { offset: self.offset, limit: self.limit, ..ListQuery::default() }
+    }
 }
 
 #[derive(Debug, Args)]

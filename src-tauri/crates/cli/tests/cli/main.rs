@@ -5,6 +5,8 @@ mod books;
 mod crash;
 mod crash_work;
 mod files;
+mod hooks;
 mod ledger;
+mod people;
 mod posting;
 mod support;

@@ -368,6 +368,9 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`].
     pub async fn deliveries_sweep(&self) -> EngineResult<u64> {
+        if self.hooks_known().await?.is_empty() {
+            return Ok(0);
+        }
         let before = self.clock.now().checked_sub(KEPT).unwrap_or(Timestamp::MIN);
         let mut unit = self.store.begin().await?;
         let count = unit.sweep_deliveries(before).await?;

@@ -44,7 +44,7 @@ const ATTEMPTS: std::ops::RangeInclusive<u32> = 1..=25;
 const DEFAULT_ATTEMPTS: u32 = 12;
 
 /// Events that somebody can be told of, by the names that are sent.
-pub const EVENTS: &[&str] = &[
+const EVENTS: &[&str] = &[
     "transaction.applied",
     "transaction.inflight",
     "transaction.void",
@@ -66,6 +66,11 @@ pub const EVENTS: &[&str] = &[
     "period.reopened",
     letter::SYSTEM_ERROR,
 ];
+
+/// Names of events that somebody can be told of.
+pub fn webhook_events() -> Vec<String> {
+    EVENTS.iter().map(|name| (*name).to_owned()).collect()
+}
 
 /// What of the book's webhooks every posting asks for.
 #[derive(Default)]
@@ -169,11 +174,6 @@ impl Engine {
     pub fn with_courier(mut self, courier: Arc<dyn Courier>) -> Self {
         self.courier = courier;
         self
-    }
-
-    /// Names of events that somebody can be told of.
-    pub fn webhook_events(&self) -> Vec<String> {
-        EVENTS.iter().map(|name| (*name).to_owned()).collect()
     }
 
     /// Hosts that may be reached although they are not public, and without TLS.

@@ -1,0 +1,152 @@
+//! Webhooks from the command line, to a real server, and killed while they are told.
+
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::crash::Rng;
+use crate::support::{Book, SECRET, TIEOUT, ok, tieout};
+
+const KILLS: u32 = 40;
+/// Postings of a round.
+const POSTINGS: u32 = 6;
+
+/// What came: bodies by event id, once for each time it came.
+#[derive(Clone, Default)]
+struct Came(Arc<Mutex<HashMap<String, Vec<Value>>>>);
+
+impl Came {
+    fn listen(delay: Duration) -> (String, Self) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
+        let came = Self::default();
+        let shared = came.clone();
+        std::thread::spawn(move || {
+            for socket in listener.incoming().flatten() {
+                let shared = shared.clone();
+                std::thread::spawn(move || shared.serve(socket, delay));
+            }
+        });
+        (url, came)
+    }
+
+    fn serve(&self, mut socket: TcpStream, delay: Duration) {
+        let (mut bytes, mut buffer) = (Vec::new(), [0; 8192]);
+        while let Ok(read) = socket.read(&mut buffer) {
+            if read == 0 {
+                return;
+            }
+            bytes.extend_from_slice(&buffer[..read]);
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+            let of = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
+            if body.len() < of("content-length: ").parse().unwrap() {
+                continue;
+            }
+            let body: Value = serde_json::from_str(body).unwrap();
+            self.0.lock().unwrap().entry(of("x-tieout-event-id: ")).or_default().push(body);
+            std::thread::sleep(delay);
+            if socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").is_err() {
+                return;
+            }
+            bytes.clear();
+        }
+    }
+
+    /// References of postings that were told, with how many different ids each came under.
+    fn references(&self) -> HashMap<String, u32> {
+        let mut found = HashMap::new();
+        for bodies in self.0.lock().unwrap().values() {
+            assert!(bodies.iter().all(|body| body == &bodies[0]), "every attempt tells the same");
+            let reference = bodies[0]["data"]["reference"].as_str().unwrap_or_default().to_owned();
+            *found.entry(reference).or_insert(0) += 1;
+        }
+        found
+    }
+}
+
+#[test]
+fn a_webhook_is_made_told_listed_and_told_again() {
+    let book = Book::new();
+    let (url, came) = Came::listen(Duration::ZERO);
+    let create = ["webhook", "create", &book.path, &url, "--name", "ERP", "--event", "transaction.applied"];
+    assert_eq!(tieout(&create).refused(1), "INVALID_INPUT", "a private host is not allowed by itself");
+    ok(&["webhook", "hosts", &book.path, "--set", "localhost"]);
+    let made = ok(&create);
+    let id = made["row"]["id"].as_str().unwrap().to_owned();
+    assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
+    book.fund("Main", "EUR", "10.00");
+    assert_eq!(ok(&["webhook", "deliver", &book.path])["delivered"], 1);
+    assert_eq!(came.references(), HashMap::from([("OPEN-Main".to_owned(), 1)]));
+    let listed = ok(&["webhook", "deliveries", &book.path, "--state", "delivered"]);
+    assert_eq!(listed["total"], 1);
+    let delivery = listed["rows"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(ok(&["webhook", "replay", &book.path, &delivery])["replayed"], 1);
+    ok(&["webhook", "deliver", &book.path]);
+    let shown = ok(&["webhook", "delivery", &book.path, &delivery]);
+    assert_eq!(shown["tries"].as_array().unwrap().len(), 2);
+    assert_eq!(ok(&["webhook", "test", &book.path, &id])["row"]["state"], "delivered");
+    ok(&["webhook", "change", &book.path, &id, "--state", "off", "--timeout", "5"]);
+    assert_eq!(ok(&["webhook", "list", &book.path])[0]["timeout_ms"], 5_000);
+    book.fund("Acme", "EUR", "1.00");
+    assert_eq!(ok(&["webhook", "deliver", &book.path])["attempted"], 0);
+    ok(&["webhook", "delete", &book.path, &id]);
+    assert!(tieout(&["webhook", "events"]).out.contains("transaction.applied"));
+    book.check();
+}
+
+#[test]
+fn webhooks_that_are_cut_off_tell_every_event_at_least_once_under_its_id() {
+    let mut rng = Rng::new("webhooks");
+    let book = Book::new();
+    let (url, came) = Came::listen(Duration::from_millis(2));
+    ok(&["webhook", "hosts", &book.path, "--set", "localhost"]);
+    ok(&["webhook", "create", &book.path, &url, "--name", "ERP", "--event", "transaction.applied"]);
+    book.fund("Main", "EUR", "1000.00");
+    let deliver = ["webhook", "deliver", &book.path];
+    let begun = Instant::now();
+    ok(&deliver);
+    let whole = u64::try_from(begun.elapsed().as_micros()).unwrap() * 2;
+    let mut kills = 0;
+    for round in 0..KILLS * 2 {
+        if kills == KILLS {
+            break;
+        }
+        for number in 0..POSTINGS {
+            book.post(&format!("W{round}-{number}"), "0.01", &[]).json();
+        }
+        let mut child = Command::new(TIEOUT)
+            .args(deliver)
+            .env("TIEOUT_SECRET", SECRET)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_micros(rng.below(whole)));
+        child.kill().unwrap();
+        if !child.wait().unwrap().success() {
+            kills += 1;
+        }
+    }
+    ok(&deliver);
+    assert_eq!(ok(&["webhook", "deliveries", &book.path, "--state", "waiting"])["total"], 0);
+    let told = came.references();
+    let posted = crate::crash::references(&book.path);
+    println!(
+        "{kills} kills, {} events told, {} times",
+        told.len(),
+        came.0.lock().unwrap().values().map(Vec::len).sum::<usize>()
+    );
+    assert!(kills >= KILLS / 2, "{kills}");
+    for reference in &posted {
+        assert_eq!(told.get(reference), Some(&1), "{reference} is told under one id");
+    }
+    assert_eq!(told.len(), posted.len());
+    book.check();
+}
