@@ -75,6 +75,15 @@ pub(crate) enum PickKind {
     Export,
 }
 
+/// What helps whoever helps.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export)]
+pub(crate) struct Diagnostics {
+    pub log_folder: String,
+    /// Versions, sizes and the last lines of the log; no names, amounts or texts of the book.
+    pub report: String,
+}
+
 /// Something went wrong that nobody was waiting for.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]

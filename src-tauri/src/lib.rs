@@ -20,8 +20,6 @@ use crate::state::Shell;
 /// # Panics
 /// When the machine has no window system.
 pub fn run() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("TIEOUT_LOG").unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     #[cfg(target_os = "linux")]
     platform::memory::bound();
     let book = book_argument(std::env::args_os().skip(1));
@@ -29,6 +27,7 @@ pub fn run() {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
         .setup(move |app| {
+            platform::logs::begin(&app.path().app_log_dir()?);
             let shell = Shell::new(app.handle())?;
             app.manage(shell);
             if let Some(book) = book.clone() {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use engine::api::book::{BookInfo, Changed, NewBook, Topic};
-use engine::{Engine, Notice, SystemClock};
+use engine::{BackupPlace, Engine, Notice, SystemClock};
 use keys::SystemKeys;
 use store_sqlite::SqliteStore;
 use tauri::async_runtime::JoinHandle;
@@ -36,6 +36,7 @@ pub(crate) struct Shell {
     app: AppHandle,
     pub(crate) files: ShellFiles,
     pub(crate) pointed: Pointed,
+    logs: PathBuf,
     open: RwLock<Option<Open>>,
     startup_problem: Mutex<Option<String>>,
     opening: tokio::sync::Mutex<()>,
@@ -65,11 +66,17 @@ impl Shell {
             app: app.clone(),
             files,
             pointed: Pointed::default(),
+            logs: app.path().app_log_dir()?,
             open: RwLock::new(None),
             startup_problem: Mutex::new(None),
             opening: tokio::sync::Mutex::default(),
             imports: Mutex::default(),
         })
+    }
+
+    /// Folder of the log files.
+    pub(crate) fn logs(&self) -> &Path {
+        &self.logs
     }
 
     /// The engine of the open book.
@@ -131,7 +138,8 @@ impl Shell {
     async fn take_up(&self, store: SqliteStore, path: &Path, notice: Option<String>) -> Answer<OpenBook> {
         let engine = Engine::new(Arc::new(store), Arc::new(SystemClock), user_name());
         let keys = Arc::new(SystemKeys::of_surroundings());
-        let engine = Arc::new(engine.with_keys(keys).with_courier(courier::of_this_machine()));
+        let engine = engine.with_keys(keys).with_courier(courier::of_this_machine());
+        let engine = Arc::new(engine.with_backups(BackupPlace::beside(path)));
         let info = engine.book_take_up().await?;
         let tasks = vec![self.forward_notices(&engine), keep_time(&engine), look_over(&engine), deliver(&engine)];
         let open = Open {

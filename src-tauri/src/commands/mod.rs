@@ -2,6 +2,7 @@
 
 mod app;
 mod approvals;
+mod care;
 mod desk;
 mod history;
 mod imports;
@@ -29,6 +30,11 @@ fn write_table(path: &str, bytes: &[u8]) -> Answer<()> {
 /// All commands.
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
+        care::backups_list,
+        care::diagnostics,
+        care::backup_plan,
+        care::backup_plan_set,
+        care::backup_now,
         webhooks::webhook_events,
         webhooks::webhooks_list,
         webhooks::webhook_create,

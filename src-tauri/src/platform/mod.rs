@@ -2,6 +2,7 @@
 
 pub(crate) mod dialogs;
 pub(crate) mod files;
+pub(crate) mod logs;
 #[cfg(target_os = "linux")]
 pub(crate) mod memory;
 pub(crate) mod paths;

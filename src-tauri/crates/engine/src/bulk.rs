@@ -62,6 +62,9 @@ impl Engine {
     /// booked whole; nothing is then booked. Otherwise each item's own refusal is in its row.
     pub async fn bulk_post(&self, request: BulkRequest) -> EngineResult<BulkOutcome> {
         check_count(request.items.len())?;
+        if request.items.len() >= crate::backups::MANY {
+            self.backup_before().await?;
+        }
         self.ask_before("bulk", &request.items).await?;
         let commands: Vec<EngineResult<PostCommand>> = request.items.iter().map(|item| self.command(item)).collect();
         let outcomes = if request.atomic {

@@ -4,6 +4,7 @@
 //! program hands it a [`store::Store`]. Nothing here knows a window.
 
 pub mod api;
+mod backups;
 mod balances;
 mod book;
 mod bulk;
@@ -50,6 +51,7 @@ use store::Store;
 use tokio::sync::broadcast;
 
 pub use api::book::Topic;
+pub use backups::BackupPlace;
 pub use book::person_name;
 pub use bulk::MOST_ITEMS;
 pub use clock::{Clock, FixedClock, SystemClock};
@@ -94,6 +96,8 @@ pub struct Engine {
     /// Who delivers webhooks.
     courier: Arc<dyn Courier>,
     hooks: webhooks::Hooks,
+    /// Where copies go that are made by themselves.
+    backups: Option<BackupPlace>,
     /// One round of deliveries at a time.
     delivering: tokio::sync::Mutex<()>,
 }
@@ -121,6 +125,7 @@ impl Engine {
             keys: Arc::new(NoKeys),
             courier: Arc::new(NoCourier),
             hooks: webhooks::Hooks::default(),
+            backups: None,
             delivering: tokio::sync::Mutex::default(),
         }
     }

@@ -438,6 +438,7 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
         "ledger.created" => "created ledger",
         "ledger.typed" => "said what is in the ledger",
         "ledger.renamed" => "renamed ledger",
+        "book.backup_planned" => "changed when copies are made",
         "book.created" => "created the book",
         "statement.imported" => "imported",
         "statement.import_undone" => "took back the import of",

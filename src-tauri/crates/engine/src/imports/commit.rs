@@ -71,6 +71,9 @@ impl Engine {
         let mut planned = self.planned(work, &request.options, &request.balance_id).await?;
         let left_out = left_out(work, &planned, request).await?;
         refuse(&planned, request)?;
+        if planned.new_count() > 0 {
+            self.backup_before().await?;
+        }
         let mut unit = self.store.begin().await?;
         look_again(unit.as_mut(), work, &mut planned, request).await?;
         let mut result = import_result(&planned, left_out.len());

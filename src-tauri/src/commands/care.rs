@@ -1,0 +1,44 @@
+//! Copies by themselves, and what helps whoever helps.
+
+use engine::api::backups::{BackupPlan, BackupRow};
+use tauri::State;
+
+use crate::api::Diagnostics;
+use crate::error::Answer;
+use crate::platform::logs;
+use crate::state::Shell;
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn backup_plan(shell: State<'_, Shell>) -> Answer<BackupPlan> {
+    Ok(shell.engine().await?.backup_plan().await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn backup_plan_set(shell: State<'_, Shell>, plan: BackupPlan) -> Answer<BackupPlan> {
+    Ok(shell.engine().await?.backup_plan_set(plan).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn backup_now(shell: State<'_, Shell>) -> Answer<BackupRow> {
+    Ok(shell.engine().await?.backup_now().await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn backups_list(shell: State<'_, Shell>) -> Answer<Vec<BackupRow>> {
+    let copies = shell.engine().await?.backups_list()?;
+    // Each may be opened: this program made it.
+    copies.iter().for_each(|copy| shell.pointed.add(std::path::Path::new(&copy.path)));
+    Ok(copies)
+}
+
+/// What a person may send to whoever helps: no names, no amounts, no texts of the book.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn diagnostics(shell: State<'_, Shell>) -> Answer<Diagnostics> {
+    let counts = match shell.engine().await {
+        Ok(engine) => Some(engine.book_info().await?),
+        Err(_) => None,
+    };
+    let folder = shell.logs();
+    let report = logs::report(folder, counts.as_ref());
+    Ok(Diagnostics { log_folder: folder.to_string_lossy().into_owned(), report })
+}
