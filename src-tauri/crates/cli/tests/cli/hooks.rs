@@ -1,74 +1,16 @@
 //! Webhooks from the command line, to a real server, and killed while they are told.
 
 use std::collections::HashMap;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
+use crate::came::Came;
 use crate::crash::Rng;
 use crate::support::{Book, SECRET, TIEOUT, ok, tieout};
 
 const KILLS: u32 = 40;
 /// Postings of a round.
 const POSTINGS: u32 = 6;
-
-/// What came: bodies by event id, once for each time it came.
-#[derive(Clone, Default)]
-struct Came(Arc<Mutex<HashMap<String, Vec<Value>>>>);
-
-impl Came {
-    fn listen(delay: Duration) -> (String, Self) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
-        let came = Self::default();
-        let shared = came.clone();
-        std::thread::spawn(move || {
-            for socket in listener.incoming().flatten() {
-                let shared = shared.clone();
-                std::thread::spawn(move || shared.serve(socket, delay));
-            }
-        });
-        (url, came)
-    }
-
-    fn serve(&self, mut socket: TcpStream, delay: Duration) {
-        let (mut bytes, mut buffer) = (Vec::new(), [0; 8192]);
-        while let Ok(read) = socket.read(&mut buffer) {
-            if read == 0 {
-                return;
-            }
-            bytes.extend_from_slice(&buffer[..read]);
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-            let of = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
-            if body.len() < of("content-length: ").parse().unwrap() {
-                continue;
-            }
-            let body: Value = serde_json::from_str(body).unwrap();
-            self.0.lock().unwrap().entry(of("x-tieout-event-id: ")).or_default().push(body);
-            std::thread::sleep(delay);
-            if socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").is_err() {
-                return;
-            }
-            bytes.clear();
-        }
-    }
-
-    /// References of postings that were told, with how many different ids each came under.
-    fn references(&self) -> HashMap<String, u32> {
-        let mut found = HashMap::new();
-        for bodies in self.0.lock().unwrap().values() {
-            assert!(bodies.iter().all(|body| body == &bodies[0]), "every attempt tells the same");
-            let reference = bodies[0]["data"]["reference"].as_str().unwrap_or_default().to_owned();
-            *found.entry(reference).or_insert(0) += 1;
-        }
-        found
-    }
-}
 
 #[test]
 fn a_webhook_is_made_told_listed_and_told_again() {
@@ -138,11 +80,7 @@ fn webhooks_that_are_cut_off_tell_every_event_at_least_once_under_its_id() {
     assert_eq!(ok(&["webhook", "deliveries", &book.path, "--state", "waiting"])["total"], 0);
     let told = came.references();
     let posted = crate::crash::references(&book.path);
-    println!(
-        "{kills} kills, {} events told, {} times",
-        told.len(),
-        came.0.lock().unwrap().values().map(Vec::len).sum::<usize>()
-    );
+    println!("{kills} kills, {} events told, {} times", told.len(), came.times());
     assert!(kills >= KILLS / 2, "{kills}");
     for reference in &posted {
         assert_eq!(told.get(reference), Some(&1), "{reference} is told under one id");

@@ -2,7 +2,9 @@
 
 mod answers;
 mod books;
+mod came;
 mod crash;
+mod crash_all;
 mod crash_work;
 mod files;
 mod hooks;

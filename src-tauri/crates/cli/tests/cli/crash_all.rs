@@ -1,0 +1,152 @@
+//! Everything in flight at once and killed at random moments, five hundred times: postings, holds, timers of holds and of
+//! scheduled postings, and webhooks.
+
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::came::Came;
+use crate::crash::{Rng, references};
+use crate::support::{Book, SECRET, TIEOUT, ok};
+
+const KILLS: u32 = 500;
+/// Rows that are sent to one process.
+const ROWS: u32 = 8;
+/// Kills between two looks at the whole book.
+const LOOK: u32 = 50;
+
+fn spawn(args: &[&str]) -> Child {
+    Command::new(TIEOUT)
+        .args(args)
+        .env("TIEOUT_SECRET", SECRET)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// What is sent in a round: postings, holds that stay, and holds that run out at once.
+fn row(round: u32, number: u32) -> Value {
+    let reference = format!("E{round}-{number}");
+    let plain = json!({ "from": "Main", "to": "Steel", "amount": "0.01", "currency": "EUR", "reference": reference });
+    let mut row = plain;
+    if number % 4 == 2 {
+        row["hold"] = true.into();
+    }
+    if number % 4 == 3 {
+        row["hold"] = true.into();
+        let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(150);
+        row["expires"] = soon.to_string().into();
+    }
+    row
+}
+
+/// Sends rows to a process that is killed; the references that it acknowledged.
+fn post_and_kill(path: &str, round: u32, delay: Duration) -> HashSet<String> {
+    let mut child = spawn(&["post", path, "--stream"]);
+    let mut input = child.stdin.take().unwrap();
+    let output = BufReader::new(child.stdout.take().unwrap());
+    let reader = std::thread::spawn(move || {
+        let mut acknowledged = HashSet::new();
+        for line in output.lines().map_while(Result::ok) {
+            // The last line may be cut off: that is no acknowledgement.
+            let Ok(answer) = serde_json::from_str::<Value>(&line) else { break };
+            if answer["ok"] == true {
+                acknowledged.insert(answer["reference"].as_str().unwrap().to_owned());
+            }
+        }
+        acknowledged
+    });
+    for number in 0..ROWS {
+        if writeln!(input, "{}", row(round, number)).is_err() {
+            break;
+        }
+    }
+    std::thread::sleep(delay);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(input);
+    reader.join().unwrap()
+}
+
+#[test]
+fn nothing_is_lost_doubled_or_untold_when_everything_is_killed_five_hundred_times() {
+    let mut rng = Rng::new("everything");
+    let book = Book::new();
+    let (url, came) = Came::listen(Duration::from_millis(1));
+    ok(&["webhook", "hosts", &book.path, "--set", "localhost"]);
+    ok(&["webhook", "create", &book.path, &url, "--name", "ERP"]);
+    book.fund("Main", "EUR", "1000000.00");
+    let mut acknowledged: HashSet<String> = HashSet::new();
+    let mut scheduled = 0;
+    let mut kills = 0;
+    // A round of deliveries may be done before it is killed: that is no kill.
+    for round in 0..KILLS * 3 {
+        if kills == KILLS {
+            break;
+        }
+        let delay = Duration::from_micros(rng.below(60_000));
+        if round % 2 == 0 {
+            acknowledged.extend(post_and_kill(&book.path, round, delay));
+            kills += 1;
+        } else {
+            let mut child = spawn(&["webhook", "deliver", &book.path]);
+            std::thread::sleep(delay);
+            child.kill().unwrap();
+            kills += u32::from(!child.wait().unwrap().success());
+        }
+        if round % 10 == 0 {
+            let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(100);
+            book.post(&format!("S{round}"), "0.01", &["--at", &soon.to_string()]).json();
+            scheduled += 1;
+        }
+        if (round + 1) % LOOK == 0 {
+            let present = references(&book.path);
+            let once: HashSet<String> = present.iter().cloned().collect();
+            assert_eq!(once.len(), present.len(), "round {round}: something is there twice");
+            let lost: Vec<_> = acknowledged.difference(&once).collect();
+            assert!(lost.is_empty(), "round {round}: lost {lost:?}");
+            book.check();
+        }
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    // Opening the book does what is due by the clock.
+    ok(&["scheduled", "run", &book.path]);
+    ok(&["webhook", "deliver", &book.path]);
+    let all = ok(&["scheduled", "list", &book.path, "--all"]);
+    assert_eq!(all.as_array().unwrap().iter().filter(|row| row["state"] == "posted").count(), scheduled);
+    let present = references(&book.path);
+    // Holds whose time came are voided, once, and hold nothing any more; the others stand.
+    let expired = ok(&["transactions", &book.path, "--state", "expired", "--limit", "1"])["total"].as_u64().unwrap();
+    let held = ok(&["transactions", &book.path, "--state", "held", "--limit", "1"])["total"].as_u64().unwrap();
+    assert_eq!(book.figure("Main", "held_out"), held.to_string());
+    let runs_out = present
+        .iter()
+        .filter(|one| one.starts_with('E') && one.rsplit('-').next().unwrap().parse::<u32>().unwrap() % 4 == 3);
+    assert_eq!(runs_out.count() as u64, expired);
+    // Every first row was told at least once, each under one id, and every row that ran out as well.
+    let applied = came.references_of(Some("transaction.applied"));
+    let inflight = came.references_of(Some("transaction.inflight"));
+    for reference in &present {
+        let told = applied.get(reference).copied().unwrap_or(0) + inflight.get(reference).copied().unwrap_or(0);
+        assert_eq!(told, 1, "{reference} is told under one id");
+    }
+    assert_eq!(
+        came.references_of(Some("transaction.void")).values().map(|times| u64::from(*times)).sum::<u64>(),
+        expired
+    );
+    ok(&["verify", &book.path]);
+    book.check();
+    println!(
+        "{kills} kills, {} rows, {} acknowledged, {expired} ran out, {scheduled} scheduled, {} deliveries",
+        present.len(),
+        acknowledged.len(),
+        came.times()
+    );
+    assert_eq!(kills, KILLS);
+    assert!(acknowledged.len() > 300 && expired > 20, "work must have been under way");
+}
