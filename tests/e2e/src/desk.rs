@@ -198,6 +198,8 @@ fn environment(home: &Path, display: &str, bus: &str) -> Result<Vec<(String, Str
         ("LANG", "C.UTF-8"),
         ("TZ", "UTC"),
         ("RUST_BACKTRACE", "1"),
+        // The key of protected fields and of secrets; the keyring of this machine is not asked.
+        ("TIEOUT_SECRET", "e2e-secret-of-the-window-tests"),
     ];
     list.extend(fixed.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
     Ok(list)

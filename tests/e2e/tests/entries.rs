@@ -43,7 +43,7 @@ fn an_entry_is_posted_with_the_keyboard() {
         name(&app, "line-balance-2", "Bank fees", "line-in-2").await?;
         app.type_text("19").await?;
         app.press_all(&["Tab", "Tab"]).await?;
-        app.wait_text("entry-missing", "119.00").await?;
+        app.wait_text("entry-missing-side", "Out is short by 119.00").await?;
         name(&app, "line-balance-3", "Corrib Operating", "line-in-3").await?;
         // What is missing is filled in on the side that is short, and there is a row to go on with.
         app.press("Ctrl+Shift+f").await?;
@@ -129,7 +129,7 @@ fn a_split_adds_up_to_the_last_unit() {
         app.press("Enter").await?;
         name(&app, "share-balance-3", "Bank fees", "share-3").await?;
         app.press("Ctrl+Shift+f").await?;
-        app.wait_until("what is left", async || Ok(value(&app, "share-3").await? == "left")).await?;
+        app.wait_until("the rest", async || Ok(value(&app, "share-3").await? == "rest")).await?;
         app.wait_text("share-gets-1", "33.33").await?;
         app.wait_text("share-gets-2", "12.50").await?;
         app.wait_text("share-gets-3", "54.17").await?;
@@ -139,7 +139,7 @@ fn a_split_adds_up_to_the_last_unit() {
         app.fill("share-3", "50").await?;
         app.wait_text("posting-checks", "4.17 EUR over").await?;
         assert_eq!(app.get("entry-post").await?.attr("aria-disabled").await?.as_deref(), Some("true"));
-        app.fill("share-3", "left").await?;
+        app.fill("share-3", "rest").await?;
         refer(&app, "SPLIT-1").await?;
         wait_ready(&app, "entry-post").await?;
         app.press("Ctrl+Enter").await?;

@@ -41,7 +41,8 @@ pub(crate) async fn book_settings(app: &App) -> Result<()> {
 pub(crate) async fn close_last_month(app: &App) -> Result<String> {
     let last = month_end(app, 0).await?;
     app.press("Shift+C").await?;
-    app.wait_text("period-close-dialog", "No settled entry").await?;
+    app.wait_text("period-close-dialog", "are refused afterwards").await?;
+    app.wait_text("period-close-dialog", "Closed until now").await?;
     assert_eq!(value(app, "period-through").await?, last);
     wait_focus(app, "period-close-dialog-ok").await?;
     app.press("Enter").await?;
@@ -88,7 +89,15 @@ fn the_financial_reports_are_read_and_written_by_the_keyboard() {
         app.press("2").await?;
         app.wait_text("financial-report", "Total income").await?;
         app.wait_text("financial-result-eur", "250.00").await?;
-        app.wait_text("financial-report", "Profit").await?;
+        app.wait_text("financial-report", "Result for the period").await?;
+        // The days before stand beside it, and are gone again.
+        app.press("c").await?;
+        app.wait_text("financial-report", "Change").await?;
+        app.wait_text("financial-compare", "Previous period").await?;
+        app.press("c").await?;
+        app.wait_text("financial-compare", "Previous year").await?;
+        app.press("c").await?;
+        app.wait_text("financial-compare", "Nothing").await?;
         app.press("[").await?;
         app.press("[").await?;
         app.wait_until("this month", async || {
@@ -145,6 +154,7 @@ fn a_closed_period_refuses_a_posting_until_it_is_reopened() {
         book_settings(&app).await?;
         app.press("Shift+O").await?;
         wait_focus(&app, "period-reopen-dialog-reason").await?;
+        assert_eq!(app.get("period-reopen-dialog-ok").await?.attr("aria-disabled").await?.as_deref(), Some("true"));
         app.press("Enter").await?;
         app.wait_text("period-reopen-dialog", "Enter a reason").await?;
         app.type_text("A bill came late").await?;

@@ -2,19 +2,23 @@
 
 mod approvals;
 mod audit;
+mod backups;
 mod drop;
 mod entries;
 mod financial;
 mod first;
+mod identities;
 mod lists;
 mod monitors;
 mod overlap;
 mod posting;
 mod postings;
+mod receiver;
 mod reconcile;
 mod scheduled;
 mod screenshots;
 mod signed;
 mod start;
 mod steps;
+mod webhooks;
 mod window;

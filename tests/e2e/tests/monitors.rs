@@ -1,4 +1,4 @@
-//! Monitors: balances that are watched, and what they tell.
+//! Monitors: balances that are watched, and their alerts.
 
 use crate::financial::{book_settings, close_last_month, small_book};
 use crate::posting::parties;
@@ -9,9 +9,9 @@ use crate::steps::{
 use e2e::{App, Result, scenario};
 use serde_json::json;
 
-/// A row of the list of monitors, and of the list of what they told.
+/// A row of the list of monitors, and of the list of their alerts.
 const ROW: &str = "[data-testid=monitors-grid] [role=row][data-key]";
-const TOLD: &str = "[data-testid=told-grid] [role=row][data-key]";
+const ALERT: &str = "[data-testid=alerts-grid] [role=row][data-key]";
 
 /// Watches the bank account for less than an amount, by the keyboard.
 pub(crate) async fn watch(app: &App, amount: &str) -> Result<()> {
@@ -42,8 +42,8 @@ pub(crate) async fn pay(app: &App, reference: &str, amount: &str) -> Result<()> 
 }
 
 #[test]
-fn a_balance_is_watched_and_told_once() {
-    scenario("a_balance_is_watched_and_told_once", async |desk| {
+fn a_balance_is_watched_and_fires_once() {
+    scenario("a_balance_is_watched_and_fires_once", async |desk| {
         let book = small_book(desk)?;
         let app = desk.open(&book).await?;
         app.get("sidebar").await?;
@@ -51,32 +51,36 @@ fn a_balance_is_watched_and_told_once() {
         app.wait_text("monitors-empty", "No balance is watched").await?;
         watch(&app, "500").await?;
         with_text(&app, ROW, "Balance below 500.00 EUR").await?;
-        with_text(&app, ROW, "Not true").await?;
+        with_text(&app, ROW, "Quiet").await?;
         app.wait_text("monitor-inspector", "Ask for the overdraft").await?;
 
-        // It comes true with a posting, which is said wherever somebody is, and leads to what was told.
+        // It comes true with a posting, which is said wherever somebody is, and leads to the alerts.
         pay(&app, "FEE-1", "800").await?;
         with_text(&app, "[data-testid=toast]", "Operating account: balance below 500.00 EUR. It is 450.00 EUR.")
             .await?;
         click_text(&app, "[data-testid=toast] button", "Show").await?;
-        with_text(&app, TOLD, "Balance below 500.00 EUR").await?;
-        with_text(&app, TOLD, "450.00").await?;
+        with_text(&app, ALERT, "Balance below 500.00 EUR").await?;
+        with_text(&app, ALERT, "450.00").await?;
         app.press("1").await?;
-        with_text(&app, ROW, "True now").await?;
+        with_text(&app, ROW, "Firing").await?;
+        app.wait_text("nav-monitors", "1").await?;
 
-        // It is true already: the next posting is not told.
+        // It is firing already: the next posting gives no alert.
         pay(&app, "FEE-2", "10").await?;
         app.press_all(&["g", "n"]).await?;
         with_text(&app, ROW, "440.00").await?;
         app.press("2").await?;
-        with_text(&app, TOLD, "450.00").await?;
-        assert_eq!(app.execute(&format!("return document.querySelectorAll('{TOLD}').length"), vec![]).await?, json!(1));
-        // What was told leads to the transaction.
+        with_text(&app, ALERT, "450.00").await?;
+        assert_eq!(
+            app.execute(&format!("return document.querySelectorAll('{ALERT}').length"), vec![]).await?,
+            json!(1)
+        );
+        // An alert leads to the transaction.
         with_text(&app, "#inspector-slot", "Balance then").await?;
         app.press("t").await?;
         with_text(&app, "#inspector-slot", "FEE-1").await?;
         app.press("Alt+Left").await?;
-        with_text(&app, TOLD, "450.00").await?;
+        with_text(&app, ALERT, "450.00").await?;
         no_page_errors(&app).await
     });
 }
@@ -95,7 +99,7 @@ fn a_monitor_is_changed_and_deleted_with_the_keyboard() {
         assert_eq!(value(&app, "monitor-value").await?, "500.00");
         select_by_keys(&app, "monitor-figure", "Total in").await?;
         select_by_keys(&app, "monitor-comparison", "at least").await?;
-        app.wait_text("monitor-now", "It is 1,250.00 EUR now, so this is true already").await?;
+        app.wait_text("monitor-now", "It is 1,250.00 EUR now, so the monitor is firing already").await?;
         // The box itself is drawn over its control, which the driver takes for hidden.
         app.press_all(&["Tab", "Tab"]).await?;
         wait_focus(&app, "monitor-repeat").await?;
@@ -104,8 +108,8 @@ fn a_monitor_is_changed_and_deleted_with_the_keyboard() {
         wait_toast(&app, "Changed, watching Operating account: total in at least 500.00 EUR").await?;
         app.wait_gone("monitor-dialog").await?;
         with_text(&app, ROW, "Total in at least 500.00 EUR").await?;
-        with_text(&app, ROW, "True now").await?;
-        app.wait_text("monitor-inspector", "At every change while it is true").await?;
+        with_text(&app, ROW, "Firing").await?;
+        app.wait_text("monitor-inspector", "At every change while it is firing").await?;
 
         // The words of the interface of the program are shown as the same words.
         let row = command(&app, "monitors_list", json!({})).await?.expect("the monitors")[0].clone();
@@ -115,7 +119,7 @@ fn a_monitor_is_changed_and_deleted_with_the_keyboard() {
         with_text(&app, ROW, "Total in above 500.00 EUR").await?;
 
         app.press("Delete").await?;
-        app.wait_text("monitor-delete-dialog", "What it told stays in the history").await?;
+        app.wait_text("monitor-delete-dialog", "Its alerts stay in the history").await?;
         wait_focus(&app, "monitor-delete-dialog-cancel").await?;
         tab_to(&app, "monitor-delete-dialog-ok").await?;
         app.press("Enter").await?;

@@ -42,7 +42,7 @@ fn a_file_of_postings_is_looked_at_and_posted_row_by_row() {
         app.get("sidebar").await?;
         let file = file_of_postings(desk.home())?;
         read(&app, &file).await?;
-        app.wait_text("postings-counts", "2 would be posted, 2 cannot be read").await?;
+        app.wait_text("postings-counts", "2 are held back, 2 cannot be read").await?;
         app.wait_text("postings-effects", "Corrib Operating").await?;
         // Whole, nothing of it is posted while two rows are wrong; each row says what is wrong with it.
         app.wait_text("postings-obstacle", "2 rows cannot be posted, so none is").await?;
@@ -52,10 +52,15 @@ fn a_file_of_postings_is_looked_at_and_posted_row_by_row() {
         with_text(&app, ROW, "ROW-3").await?;
         with_text(&app, ROW, "ROW-4").await?;
         app.wait_text("postings-why", "amount").await?;
+        // What cannot be read stands as it is in the file.
+        with_text(&app, ROW, "ten").await?;
+        app.click("postings-tab-posts").await?;
+        with_text(&app, ROW, "Held back: row 4 cannot be read, and 1 other").await?;
 
         app.click("postings-mode-each").await?;
         wait_ready(&app, "postings-post").await?;
-        app.wait_text("postings-post", "Post 2 postings").await?;
+        app.wait_text("postings-counts", "2 are ready").await?;
+        app.wait_text("postings-post", "Post 2 postings, 12.50 EUR").await?;
         app.press("Ctrl+Enter").await?;
         app.wait_text("postings-result", "2 were posted, 2 cannot be read").await?;
         wait_focus(&app, "postings-done").await?;
@@ -83,7 +88,7 @@ fn a_file_of_postings_is_posted_whole_or_not_at_all() {
         let rows: String = (1..=300).map(row).collect();
         std::fs::write(&file, format!("from,to,amount,currency,reference\n{rows}"))?;
         read(&app, &file).await?;
-        app.wait_text("postings-counts", "300 would be posted").await?;
+        app.wait_text("postings-counts", "300 are ready").await?;
         // The list is longer than the screen; only what is seen is in the document.
         assert!(texts(&app, ROW).await?.len() < 100);
         wait_ready(&app, "postings-post").await?;

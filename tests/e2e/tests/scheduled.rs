@@ -21,7 +21,7 @@ pub(crate) async fn schedule(app: &App, reference: &str, amount: &str) -> Result
     app.fill("field-amount", amount).await?;
     parties(app, "Corrib Operating", "Office and tools").await?;
     app.fill("field-reference", reference).await?;
-    app.click("posting-when-later").await?;
+    app.click("posting-mode-later").await?;
     let due = day(app, 3).await?;
     app.fill("field-due-day", &due).await?;
     app.press("Tab").await?;

@@ -58,6 +58,13 @@ export class Router {
     this.#entries = entries;
   }
 
+  /** Says anew what is shown here, for whoever comes here again. The view and what it keeps stay as they are. */
+  note(params: Record<string, string>): void {
+    const entries = [...this.#entries];
+    entries[this.#at] = { ...this.entry, params };
+    this.#entries = entries;
+  }
+
   back(): void {
     if (this.canBack) this.#at -= 1;
   }

@@ -42,7 +42,7 @@ fn screenshots_of_an_entry() {
         app.type_text("615.40").await?;
         app.press("Enter").await?;
         name(&app, "share-balance-3", "Bank fees", "share-3").await?;
-        app.type_text("left").await?;
+        app.type_text("rest").await?;
         wait_ready(&app, "entry-post").await?;
         both_themes(desk, &app, "entry-split", &[("share-gets-3", "659.60"), ("share-total", "4,250.00")]).await
     });
@@ -56,7 +56,7 @@ fn screenshots_of_postings_from_a_file() {
         app.get("sidebar").await?;
         let file = file_of_postings(desk.home())?;
         read(&app, &file).await?;
-        let looked = [("postings-counts", "2 would be posted"), ("postings-obstacle", "2 rows cannot be posted")];
+        let looked = [("postings-counts", "2 are held back"), ("postings-obstacle", "2 rows cannot be posted")];
         both_themes(desk, &app, "postings", &looked).await?;
         small(desk, &app, "postings", &looked).await?;
         app.click("postings-mode-each").await?;
@@ -83,7 +83,7 @@ fn screenshots_of_scheduled_postings() {
         small(desk, &app, "scheduled", &[("scheduled-grid", "Waiting")]).await?;
         go(&app, "t", "transactions").await?;
         app.press("n").await?;
-        app.click("posting-when-later").await?;
+        app.click("posting-mode-later").await?;
         both_themes(desk, &app, "new-scheduled", &[("when-hint", "when it is due")]).await
     });
 }

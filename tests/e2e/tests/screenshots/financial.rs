@@ -16,6 +16,9 @@ fn screenshots_of_the_financial_reports() {
         let result = [("financial-report", "Total expenses"), ("financial-choice", "This fiscal year")];
         both_themes(desk, &app, "financial-result", &result).await?;
         small(desk, &app, "financial-result", &result).await?;
+        app.press("c").await?;
+        let compared = [("financial-report", "Change"), ("financial-compare", "Previous period")];
+        both_themes(desk, &app, "financial-compared", &compared).await?;
         app.press("d").await?;
         app.get("financial-from").await?;
         both_themes(desk, &app, "financial-days", &[("financial-report", "Total expenses")]).await
@@ -38,7 +41,7 @@ fn screenshots_of_a_ledger_type_and_a_closed_period() {
 
         book_settings(&app).await?;
         app.press("Shift+C").await?;
-        both_themes(desk, &app, "period-close", &[("period-close-dialog", "No settled entry")]).await?;
+        both_themes(desk, &app, "period-close", &[("period-close-dialog", "are refused afterwards")]).await?;
         app.press("Esc").await?;
         app.wait_gone("period-close-dialog").await?;
         let last = close_last_month(&app).await?;

@@ -8,11 +8,13 @@ mod audit;
 mod decisions;
 mod entries;
 mod financial;
+mod identities;
 mod import;
 mod monitors;
 mod reconciliation;
 mod start;
 mod views;
+mod webhooks;
 
 use crate::steps::no_page_errors;
 use e2e::{App, Desk, Result, Size, Theme, docs_screenshots_dir};
@@ -26,6 +28,7 @@ const VIEWS: &[(&str, &str, &str)] = &[
     ("reconcile", "r", "reconcile"),
     ("transactions", "t", "transactions"),
     ("ledgers", "l", "ledgers"),
+    ("identities", "i", "identities"),
     ("trial", "b", "trial"),
     ("financial", "f", "financial"),
     ("rules", "m", "rules"),

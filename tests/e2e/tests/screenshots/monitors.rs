@@ -16,12 +16,12 @@ fn screenshots_of_monitors() {
         pay(&app, "FEE-1", "800").await?;
         wait_toast(&app, "Operating account: balance below 500.00 EUR").await?;
         go(&app, "n", "monitors").await?;
-        let true_now = [("monitors-grid", "True now"), ("monitor-inspector", "450.00")];
-        both_themes(desk, &app, "monitors-list", &true_now).await?;
+        let firing = [("monitors-grid", "Firing"), ("monitor-inspector", "450.00")];
+        both_themes(desk, &app, "monitors-list", &firing).await?;
         // The details are closed in a narrow window.
-        small(desk, &app, "monitors-list", &true_now[..1]).await?;
+        small(desk, &app, "monitors-list", &firing[..1]).await?;
         app.press("e").await?;
-        both_themes(desk, &app, "monitor-dialog", &[("monitor-now", "so this is true already")]).await?;
+        both_themes(desk, &app, "monitor-dialog", &[("monitor-now", "so the monitor is firing already")]).await?;
         app.press("Esc").await?;
         app.wait_gone("monitor-dialog").await?;
         app.press("Delete").await?;
@@ -29,9 +29,9 @@ fn screenshots_of_monitors() {
         app.press("Esc").await?;
         app.wait_gone("monitor-delete-dialog").await?;
         app.press("2").await?;
-        let told = [("told-grid", "450.00"), ("told-inspector", "Transaction")];
-        both_themes(desk, &app, "monitors-told", &told).await?;
-        small(desk, &app, "monitors-told", &told[..1]).await
+        let alerts = [("alerts-grid", "450.00"), ("alert-inspector", "Transaction")];
+        both_themes(desk, &app, "monitors-alerts", &alerts).await?;
+        small(desk, &app, "monitors-alerts", &alerts[..1]).await
     });
 }
 

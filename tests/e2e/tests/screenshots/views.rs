@@ -11,6 +11,7 @@ const SAMPLE: &[&str] = &[
     "Corrib Operating",
     "Held",
     "Held out",
+    "Nobody is in this book yet",
     "The whole book",
     "Total assets",
     "Preview",

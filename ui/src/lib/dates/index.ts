@@ -35,6 +35,9 @@ export function isIso(text: string): boolean {
   return !!match && isoDate(+match[1]!, +match[2]!, +match[3]!) !== null;
 }
 
+/** How many days `to` lies after `from`. */
+export const daysBetween = (from: string, to: string): number => toDays(to) - toDays(from);
+
 export const addDays = (iso: string, n: number): string => fromDays(toDays(iso) + n);
 
 /** Same day n months on, or that month's last day: 2026-01-31 plus one month is 2026-02-28. */

@@ -1,6 +1,4 @@
 /** Instants as the clock of this computer has them. Today is always given. */
-import { shortDay } from '../words';
-
 const pad = (n: number): string => String(n).padStart(2, '0');
 
 /** The local calendar day of an instant, `YYYY-MM-DD`. */
@@ -14,22 +12,9 @@ export function clockTime(at: string | number): string {
   return `${pad(time.getHours())}:${pad(time.getMinutes())}`;
 }
 
-/** With the year where it is another one. */
-function dayOf(at: string | number, today: string): string {
-  const day = localDay(at);
-  const year = day.slice(0, 4);
-  return year === today.slice(0, 4) ? shortDay(day) : `${shortDay(day)} ${year}`;
-}
+/** `2026-11-16 09:41`: for a list or a history. */
+export const dayAndTime = (at: string | number): string => `${localDay(at)} ${clockTime(at)}`;
 
-/** `14:00` today, `20 Nov, 12:00` on other days. */
-export function atTime(at: string | number, today: string): string {
-  return localDay(at) === today ? clockTime(at) : `${dayOf(at, today)}, ${clockTime(at)}`;
-}
-
-/** `16 Nov 09:41`, always with the day: for a history. */
-export const dayAndTime = (at: string | number, today: string): string =>
-  `${dayOf(at, today)} ${clockTime(at)}`;
-
-/** `09:41` today, `16 Nov 09:41` on other days: for a narrow list. */
-export const moment = (at: string | number, today: string): string =>
-  localDay(at) === today ? clockTime(at) : dayAndTime(at, today);
+/** `14:00` today, `2026-11-20 12:00` on other days. */
+export const atTime = (at: string | number, today: string): string =>
+  localDay(at) === today ? clockTime(at) : dayAndTime(at);

@@ -36,6 +36,16 @@ const SORT_MARK = 16;
 export const headWidth = (head: string, sortable: boolean): number =>
   Math.ceil((textWidth(head, 600) * HEAD_PX) / BODY_PX) + CELL_PADDING + (sortable ? SORT_MARK : 0);
 
+/** Px that a column needs for its longest text, within bounds. */
+export const textRoom = (texts: Iterable<string>, least: number, most: number): number => {
+  let room = least;
+  for (const text of new Set(texts)) {
+    room = Math.max(room, Math.ceil(textWidth(text)) + CELL_PADDING + 2);
+    if (room >= most) return most;
+  }
+  return room;
+};
+
 /** Room that an amount takes in its cell, invisible padding included. */
 export function amountWidth(value: MoneyValue & { proven?: boolean }, style: AmountStyle): number {
   const dash = !value.proven && isZero(value.minor);

@@ -79,6 +79,7 @@ export interface Column<Row> {
   /** Exact text: copying, filtering by value, and the cell when there is no own rendering. */
   text(row: Row): string;
   money?(row: Row): GridMoney | null;
+  /** Own rendering. In a column of amounts it is that of rows without one. */
   cell?: Snippet<[Row]>;
   sortable?: boolean | 'small';
   /** 0 always shows; the highest hides first when space is short. */

@@ -41,6 +41,7 @@ export { default as Note } from './Note.svelte';
 export { default as Popover } from './Popover.svelte';
 export type { ProofCell } from './ProofStrip.svelte';
 export { default as ProofStrip } from './ProofStrip.svelte';
+export { default as RawCell } from './RawCell.svelte';
 export type { ResultRow } from './ResultDialog.svelte';
 export { default as ResultDialog } from './ResultDialog.svelte';
 export { default as Segmented } from './Segmented.svelte';

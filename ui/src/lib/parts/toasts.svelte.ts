@@ -38,7 +38,7 @@ class Toasts {
     return this.#add({ tone: 'plain', ...options });
   }
 
-  fail(problem: unknown): number {
+  fail(problem: unknown, action?: Toast['action']): number {
     const { message, code, detail } =
       typeof problem === 'string'
         ? { message: problem, code: undefined, detail: undefined }
@@ -47,6 +47,7 @@ class Toasts {
     const toast: Told = { text: message, tone: 'neg' };
     if (code) toast.code = code;
     if (detail) toast.detail = detail;
+    if (action) toast.action = action;
     return this.#add(toast);
   }
 

@@ -7,11 +7,10 @@ import type { GridGroup, GridQuery, GridSource, Selection, TotalsRow } from '$li
 import { isSelected } from '$lib/grid';
 import { type CurrencySum, isZero, sumByCurrency } from '$lib/money';
 import '../common/commands';
-import { listQuery, selectionQuery } from '../common/queries';
+import { AWAITING, listQuery, selectionQuery } from '../common/queries';
 import { BUCKET_WORDS, type Bucket, bucketOf } from '../common/times.svelte';
 import { count, isOpen } from '../common/words';
 
-const AWAITING: FilterCondition = { field: 'state', test: 'is', values: ['held', 'part_committed'] };
 const RESOLVED: FilterCondition = {
   field: 'state',
   test: 'is',

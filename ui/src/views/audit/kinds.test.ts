@@ -12,7 +12,10 @@ describe('the history', () => {
     expect(fieldName('left_out')).toBe('Left out');
     expect(shownAs('operator', 'less_than')).toBe('below');
     expect(shownAs('field', 'inflight_debit_balance')).toBe('Held out');
+    expect(shownAs('role', 'before')).toBe('Before a posting');
     expect(shownAs('status', 'INFLIGHT')).toBe('Held');
+    expect(shownAs('fields', '["phone_number","street"]')).toBe('phone number and street');
+    expect(shownAs('protected', '[]')).toBe('');
   });
 
   it('puts first what is read first, and leaves out what stands above', () => {
@@ -37,6 +40,12 @@ describe('the history', () => {
       ...['period.closed', 'period.reopened', 'ledger.typed', 'monitor.fired'],
       ...['monitor.created', 'monitor.changed', 'monitor.deleted', 'posting.scheduled'],
       ...['posting.rescheduled', 'posting.cancelled', 'posting.rejected'],
+      ...['webhook.created', 'webhook.changed', 'webhook.deleted', 'webhook.secret_renewed'],
+      ...['webhook.replayed', 'webhook.hosts_allowed'],
+      ...['identity.created', 'identity.changed', 'identity.protected', 'identity.unprotected'],
+      ...['identity.revealed', 'identity.deleted', 'account.created', 'account.changed'],
+      ...['account.deleted', 'balance.linked', 'balance.unlinked'],
+      ...['privacy.key_used', 'privacy.key_shown', 'privacy.sealed_anew'],
     ])
       expect(offered).toContain(kind);
     expect(new Set(KINDS.map(({ label }) => label)).size).toBe(KINDS.length);
@@ -46,8 +55,15 @@ describe('the history', () => {
     const of = (kind: string) => placeOf({ kind, object_id: 'x' } as HistoryRow['what']);
     expect(of('hold.voided')).toMatchObject({ view: 'transactions', params: { id: 'x' } });
     expect(of('balance.changed')).toMatchObject({ view: 'ledgers', params: { id: 'x' } });
-    expect(of('monitor.fired')).toMatchObject({ view: 'monitors', params: { tab: 'told' } });
+    expect(of('monitor.fired')).toMatchObject({ view: 'monitors', params: { tab: 'alerts' } });
+    expect(of('webhook.created')).toMatchObject({ view: 'monitors', params: { tab: 'webhooks' } });
+    expect(of('webhook.replayed')).toMatchObject({ view: 'monitors', params: { tab: 'deliveries' } });
     expect(of('posting.rejected')?.view).toBe('scheduled');
+    expect(of('identity.revealed')).toMatchObject({ view: 'identities', params: { id: 'x' } });
+    expect(of('account.created')).toMatchObject({ view: 'identities', params: { id: 'x' } });
+    expect(of('balance.linked')).toMatchObject({ view: 'ledgers', params: { id: 'x' } });
+    expect(of('privacy.key_shown')).toMatchObject({ view: 'settings', params: { page: 'book' } });
+    expect(of('identity.deleted')).toBeNull();
     expect(of('rule.saved')).toBeNull();
   });
 

@@ -2,6 +2,8 @@ import type { HistoryCheck } from '$lib/backend/types/HistoryCheck';
 import type { HistoryField } from '$lib/backend/types/HistoryField';
 import type { HistoryRow } from '$lib/backend/types/HistoryRow';
 import { plural } from '$lib/words';
+import { listed } from '../identities/words';
+import { roleWord } from '../monitors/webhooks';
 import { comparisonWord, figureWord } from '../monitors/words';
 
 /** What entries of the history are about, for the filter, in the order of daily work. */
@@ -15,7 +17,7 @@ export const KINDS: { value: string; label: string }[] = [
   { value: 'posting.rescheduled', label: 'Scheduled posting changed' },
   { value: 'posting.cancelled', label: 'Scheduled posting cancelled' },
   { value: 'posting.rejected', label: 'Scheduled posting rejected' },
-  { value: 'monitor.fired', label: 'Monitor told' },
+  { value: 'monitor.fired', label: 'Monitor fired' },
   { value: 'statement.imported', label: 'Statement imported' },
   { value: 'statement.import_undone', label: 'Import taken back' },
   { value: 'run.finished', label: 'Rules run' },
@@ -26,11 +28,27 @@ export const KINDS: { value: string; label: string }[] = [
   { value: 'period.reopened', label: 'Period reopened' },
   { value: 'balance.created', label: 'Balance created' },
   { value: 'balance.changed', label: 'Balance changed' },
+  { value: 'balance.linked|balance.unlinked', label: 'Balance linked or unlinked' },
   { value: 'ledger.created|ledger.renamed', label: 'Ledger created or renamed' },
   { value: 'ledger.typed', label: 'Type of a ledger' },
+  { value: 'identity.revealed', label: 'Protected field revealed' },
+  { value: 'identity.created', label: 'Identity created' },
+  { value: 'identity.changed', label: 'Identity changed' },
+  { value: 'identity.protected', label: 'Fields protected' },
+  { value: 'identity.unprotected', label: 'Protection ended' },
+  { value: 'identity.deleted', label: 'Identity deleted' },
+  { value: 'account.created|account.changed|account.deleted', label: 'Account added, changed or deleted' },
+  { value: 'privacy.key_shown', label: 'Key shown' },
+  { value: 'privacy.key_used|privacy.sealed_anew', label: 'Key replaced' },
   { value: 'monitor.created', label: 'Monitor made' },
   { value: 'monitor.changed', label: 'Monitor changed' },
   { value: 'monitor.deleted', label: 'Monitor deleted' },
+  { value: 'webhook.created', label: 'Webhook made' },
+  { value: 'webhook.changed', label: 'Webhook changed' },
+  { value: 'webhook.deleted', label: 'Webhook deleted' },
+  { value: 'webhook.secret_renewed', label: 'Secret of a webhook renewed' },
+  { value: 'webhook.replayed', label: 'Deliveries sent again' },
+  { value: 'webhook.hosts_allowed', label: 'Allowed hosts changed' },
   {
     value: 'rule.saved|rule.enabled|rule.disabled|rule.deleted|rule.restored|rule.moved',
     label: 'Rule changed',
@@ -56,8 +74,19 @@ export function placeOf({ kind, object_id: id }: HistoryRow['what']): ObjectPlac
       return { view: 'ledgers', params: { id }, label: 'Open the balance' };
     case 'monitor':
       return kind === 'monitor.fired'
-        ? { view: 'monitors', params: { tab: 'told' }, label: 'Open what was told' }
+        ? { view: 'monitors', params: { tab: 'alerts' }, label: 'Open the alerts' }
         : { view: 'monitors', params: {}, label: 'Open the monitors' };
+    case 'identity':
+    case 'account':
+      return kind === 'identity.deleted'
+        ? null
+        : { view: 'identities', params: { id }, label: 'Open the identity' };
+    case 'privacy':
+      return { view: 'settings', params: { page: 'book' }, label: 'Open the settings' };
+    case 'webhook':
+      return kind === 'webhook.replayed'
+        ? { view: 'monitors', params: { tab: 'deliveries' }, label: 'Open the deliveries' }
+        : { view: 'monitors', params: { tab: 'webhooks' }, label: 'Open the webhooks' };
     case 'posting':
       return { view: 'scheduled', params: {}, label: 'Open the scheduled postings' };
     case 'period':
@@ -81,13 +110,27 @@ const FIRST = [
   'parent',
 ];
 /** Parts that are ids: nobody reads them, somebody copies them. */
-const IDS = ['source', 'destination', 'parent', 'refunds', 'ledger', 'line', 'transaction'];
+const IDS = [
+  ...['source', 'destination', 'parent', 'refunds', 'ledger', 'line', 'transaction'],
+  ...['identity', 'account'],
+];
 export const isId = (name: string): boolean => IDS.includes(name);
 const STATUS: Record<string, string> = { APPLIED: 'Applied', INFLIGHT: 'Held', VOID: 'Void' };
+/** Fields of an identity, which are written down as a list of words. */
+function fieldsSaid(value: string): string {
+  try {
+    const words: unknown = JSON.parse(value);
+    return Array.isArray(words) ? listed(words.map(String)) : value;
+  } catch {
+    return value;
+  }
+}
 /** A value as people say it. */
 export function shownAs(name: string, value: string): string {
   if (name === 'status') return STATUS[value] ?? value;
   if (name === 'field') return figureWord(value);
+  if (name === 'fields' || name === 'protected') return fieldsSaid(value);
+  if (name === 'role') return roleWord(value);
   return name === 'operator' ? comparisonWord(value) : value;
 }
 /** The amount stands above them, as people write it. */
@@ -126,6 +169,10 @@ const NAMES: Record<string, string> = {
   value: 'Value, minor units',
   figure: 'Figure, minor units',
   due_at: 'Due',
+  url: 'Address',
+  role: 'What for',
+  blocking: 'Waits for the answer',
+  timeout_ms: 'Time limit, milliseconds',
 };
 
 export function fieldName(name: string): string {

@@ -6,6 +6,8 @@ import type { AgeRow } from '$lib/backend/types/AgeRow';
 import type { AppState } from '$lib/backend/types/AppState';
 import type { AttentionRow } from '$lib/backend/types/AttentionRow';
 import type { Awaiting } from '$lib/backend/types/Awaiting';
+import type { BackupPlan } from '$lib/backend/types/BackupPlan';
+import type { BackupRow } from '$lib/backend/types/BackupRow';
 import type { BalanceCheck } from '$lib/backend/types/BalanceCheck';
 import type { BalanceDetail } from '$lib/backend/types/BalanceDetail';
 import type { BalanceRow } from '$lib/backend/types/BalanceRow';
@@ -24,6 +26,7 @@ import type { ColumnNames } from '$lib/backend/types/ColumnNames';
 import type { CommitItem } from '$lib/backend/types/CommitItem';
 import type { DeliveryDetail } from '$lib/backend/types/DeliveryDetail';
 import type { DeliveryRow } from '$lib/backend/types/DeliveryRow';
+import type { Diagnostics } from '$lib/backend/types/Diagnostics';
 import type { EntryPreview } from '$lib/backend/types/EntryPreview';
 import type { EntryRequest } from '$lib/backend/types/EntryRequest';
 import type { EntryView } from '$lib/backend/types/EntryView';
@@ -161,6 +164,11 @@ declare module '$lib/backend/commands' {
     delivery_get: { args: { id: string }; result: DeliveryDetail };
     deliveries_replay: { args: { ids: string[] }; result: number };
     webhook_events: { args: None; result: string[] };
+    backup_plan: { args: None; result: BackupPlan };
+    backup_plan_set: { args: { plan: BackupPlan }; result: BackupPlan };
+    backup_now: { args: None; result: BackupRow };
+    backups_list: { args: None; result: BackupRow[] };
+    diagnostics: { args: None; result: Diagnostics };
     monitors_list: { args: None; result: MonitorRow[] };
     monitor_create: { args: { request: MonitorRequest }; result: MonitorRow };
     monitor_update: { args: { id: string; request: MonitorRequest }; result: MonitorRow };
@@ -188,6 +196,8 @@ declare module '$lib/backend/commands' {
   }
   interface Events {
     changed: Changed;
+    /** Something went wrong while nobody asked for it. */
+    alert: { code: string; sentence: string };
     'job-progress': JobProgress;
   }
 }

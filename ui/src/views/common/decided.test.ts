@@ -27,7 +27,7 @@ describe('who decided on a hold', () => {
     expect(decidedBy(voided, localDay(AT))).toBe(
       `Niamh Corcoran voided this hold at ${clock}. Nothing was posted.`,
     );
-    expect(decidedBy(voided, '2026-11-25')).toContain('voided this hold on 19 Nov, ');
+    expect(decidedBy(voided, '2026-11-25')).toContain('voided this hold on 2026-11-19 ');
   });
 
   it('is nobody when its time ran out, or while it is open', () => {

@@ -1,14 +1,17 @@
 import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
 import BookOpen from '@lucide/svelte/icons/book-open';
 import Scale from '@lucide/svelte/icons/scale';
+import Users from '@lucide/svelte/icons/users';
 import { router } from '$app/router.svelte';
 import { type PaletteFound, type PaletteItem, registerSource } from '$lib/actions';
 import { backend } from '$lib/backend';
 import type { BalanceRow } from '$lib/backend/types/BalanceRow';
 import type { FamilyRow } from '$lib/backend/types/FamilyRow';
+import type { IdentityRow } from '$lib/backend/types/IdentityRow';
 import type { ListQuery } from '$lib/backend/types/ListQuery';
 import type { StatementRow } from '$lib/backend/types/StatementRow';
 import { parseAmount } from '$lib/money';
+import { about, nameOf } from '../identities/words';
 import { statementsList } from '../reconcile/api';
 import './commands';
 import { count, money, STATES } from './words';
@@ -35,6 +38,14 @@ const ofFamily = (row: FamilyRow): PaletteItem => ({
   right: money(row.amount, row.exponent, row.currency),
   icon: ArrowLeftRight,
   run: () => router.go('transactions', { id: row.id }),
+});
+
+const ofIdentity = (row: IdentityRow): PaletteItem => ({
+  id: `identity/${row.id}`,
+  label: nameOf(row),
+  detail: about(row),
+  icon: Users,
+  run: () => router.go('identities', { id: row.id }),
 });
 
 const asked = (change: Partial<ListQuery>): { query: ListQuery } => ({
@@ -95,6 +106,14 @@ export function registerBookSources(): () => void {
           items: signed,
           total: total === null && signed.length === items.length ? null : signed.length,
         };
+      },
+    }),
+    registerSource({
+      id: 'identities',
+      group: 'Identities',
+      search: async (text) => {
+        const { rows, total } = await backend.call('identities_page', asked({ text }));
+        return { items: rows.map(ofIdentity), total };
       },
     }),
     registerSource({

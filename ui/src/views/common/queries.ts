@@ -2,6 +2,9 @@ import type { FilterCondition } from '$lib/backend/types/FilterCondition';
 import type { ListQuery } from '$lib/backend/types/ListQuery';
 import type { Filter, GridQuery, Selection } from '$lib/grid';
 
+/** Holds that somebody has to decide about. */
+export const AWAITING: FilterCondition = { field: 'state', test: 'is', values: ['held', 'part_committed'] };
+
 const TESTS = { is: 'is', not: 'is_not', has: 'contains', from: 'at_least', to: 'at_most' } as const;
 
 /** A chip about the time of an expiry names a day here, from its first moment or to its last. */

@@ -14,9 +14,11 @@ import { atTime, localDay } from '$lib/dates';
 import { type Job, jobs } from '$lib/jobs.svelte';
 import { toasts } from '$lib/parts';
 import { settings } from '$lib/settings';
-import { shortDay } from '$lib/words';
+import { placeOfAlert } from '../monitors/deliveries';
+import { watchWebhooks } from '../monitors/failing';
 import { watchMonitors } from '../monitors/watch';
-import { toldWords } from '../monitors/words';
+import { alertWords } from '../monitors/words';
+import { backUpNow, backups } from './backups.svelte';
 import { checkBook } from './checks.svelte';
 import './commands';
 import { registerBookSources } from './palette';
@@ -25,7 +27,8 @@ import { keepPerson, knownPerson, otherPerson, rememberPerson } from './person';
 import { count, number } from './words';
 
 defineActions([
-  { id: 'book.backup', label: 'Back up now', keys: [], where: 'file', icon: DatabaseBackup },
+  { id: 'book.backup-now', label: 'Back up now', keys: [], where: 'file', icon: DatabaseBackup },
+  { id: 'book.backup', label: 'Back up to…', keys: [], where: 'file' },
   { id: 'book.check', label: 'Check the book', keys: [], where: 'file' },
   { id: 'book.retry', label: 'Try again to open the book for writing', keys: [], where: 'file' },
   { id: 'book.switch', label: 'Open another book', keys: ['Ctrl+O'], where: 'file', sheet: false },
@@ -58,6 +61,11 @@ class Session {
     this.end();
     this.path = open.path;
     this.#take(open.info, open.file_name);
+    const alarms = { firing: 0, failing: 0 };
+    const countAlarms = (now: Partial<typeof alarms>) => {
+      Object.assign(alarms, now);
+      shell.counts.monitors = { n: alarms.firing + alarms.failing, alert: true };
+    };
     this.#stops = [
       backend.subscribe('changed', ({ topics }) => {
         void this.refresh();
@@ -67,15 +75,26 @@ class Session {
       }),
       backend.subscribe('job-progress', (step) => jobs.upsert(jobOfProgress(step))),
       registerBookSources(),
-      watchMonitors((alerts) =>
-        toasts.show({
-          text: toldWords(alerts),
-          action: { label: 'Show', run: () => router.go('monitors', { tab: 'told' }) },
-        }),
-      ),
+      watchMonitors({
+        tell: (alerts) =>
+          toasts.show({
+            text: alertWords(alerts),
+            action: { label: 'Show', run: () => router.go('monitors', { tab: 'alerts' }) },
+          }),
+        firing: (firing) => countAlarms({ firing }),
+      }),
+      watchWebhooks((failing) => countAlarms({ failing })),
+      backend.subscribe('alert', ({ code, sentence }) => {
+        const place = placeOfAlert(code);
+        toasts.fail(
+          sentence,
+          place && { label: place.label, run: () => router.go(place.view, place.params) },
+        );
+      }),
       addHandlers({
         'reconcile.import': { run: () => router.go('import'), enabled: this.canWrite },
         'go.scheduled': { run: () => router.go('scheduled') },
+        'book.backup-now': { run: () => void backUpNow(), enabled: this.canWrite },
         'book.backup': { run: () => void this.backUp() },
         'book.retry': {
           run: () => void this.openForWriting(),
@@ -110,6 +129,7 @@ class Session {
     shell.status = [];
     jobs.list = [];
     period.forget();
+    backups.forget();
   }
 
   async close(): Promise<void> {
@@ -234,7 +254,7 @@ class Session {
       items.push({
         id: 'period',
         icon: Lock,
-        text: `Closed through ${shortDay(through)} ${through.slice(0, 4)}`,
+        text: `Closed through ${through}`,
         wide: true,
         onclick: () => router.go('settings', { page: 'book' }),
       });

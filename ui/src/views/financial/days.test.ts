@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { daysOf, offered, type Place, quarterStart, rangeOf, requestOf, turned, yearStart } from './days';
+import {
+  comparisons,
+  daysOf,
+  offered,
+  type Place,
+  quarterStart,
+  rangeBefore,
+  rangeOf,
+  requestOf,
+  turned,
+  yearStart,
+} from './days';
 
 const today = '2026-11-19';
 const place = (change: Partial<Place>): Place => ({
@@ -56,8 +67,12 @@ describe('the days of a report', () => {
 
   it('ask for a balance sheet at its last day alone', () => {
     const sheet = place({ kind: 'balance_sheet', choice: 'last_quarter' });
-    expect(requestOf(sheet, today, '01-01')).toEqual({ kind: 'balance_sheet', from: null, to: '2026-09-30' });
-    expect(requestOf(place({ choice: 'month' }), today, '01-01')).toEqual({
+    expect(requestOf('balance_sheet', rangeOf(sheet, today, '01-01'))).toEqual({
+      kind: 'balance_sheet',
+      from: null,
+      to: '2026-09-30',
+    });
+    expect(requestOf('profit_and_loss', rangeOf(place({ choice: 'month' }), today, '01-01'))).toEqual({
       kind: 'profit_and_loss',
       from: '2026-11-01',
       to: today,
@@ -92,5 +107,38 @@ describe('the days of a report', () => {
     const report = { from: '2026-01-01', to: today };
     expect(daysOf({ ...report, kind: 'balance_sheet' })).toBe('As of 2026-11-19');
     expect(daysOf({ ...report, kind: 'profit_and_loss' })).toBe('2026-01-01 to 2026-11-19');
+  });
+
+  it('are compared with as much of the days before, and with the same ones a year before', () => {
+    const earlier = (compare: 'period' | 'year', change: Partial<Place>, day = today, start = '01-01') => {
+      const found = rangeBefore(place(change), compare, day, start);
+      return found && `${found.from} ${found.to}`;
+    };
+    expect(earlier('period', { choice: 'month' })).toBe('2026-10-01 2026-10-19');
+    expect(earlier('period', { choice: 'month' }, '2026-11-30')).toBe('2026-10-01 2026-10-31');
+    expect(earlier('period', { choice: 'quarter' })).toBe('2026-07-01 2026-08-19');
+    expect(earlier('period', { choice: 'year' })).toBe('2025-01-01 2025-11-19');
+    expect(earlier('period', { choice: 'last_year' }, today, '07-01')).toBe('2024-07-01 2025-06-30');
+    expect(earlier('year', { choice: 'month' })).toBe('2025-11-01 2025-11-19');
+    expect(earlier('year', { choice: 'year' }, '2028-02-29')).toBe('2027-01-01 2027-02-28');
+    const typed = (from: string, to: string) => ({ choice: 'days' as const, from, to });
+    expect(earlier('period', typed('2026-04-01', '2026-05-31'))).toBe('2026-02-01 2026-03-31');
+    expect(earlier('period', typed('2026-04-10', '2026-04-19'))).toBe('2026-03-31 2026-04-09');
+    expect(earlier('year', typed('2026-04-10', '2026-04-19'))).toBe('2025-04-10 2025-04-19');
+    expect(rangeBefore(place({}), 'none', today, '01-01')).toBeNull();
+  });
+
+  it('of a balance sheet are compared with the end before, of the same kind', () => {
+    const earlier = (compare: 'period' | 'year', choice: Place['choice'], to: string | null = null) =>
+      rangeBefore(place({ kind: 'balance_sheet', choice, to }), compare, today, '01-01')?.to;
+    expect(earlier('period', 'today')).toBe('2026-10-31');
+    expect(earlier('period', 'last_month')).toBe('2026-09-30');
+    expect(earlier('period', 'last_quarter')).toBe('2026-06-30');
+    expect(earlier('period', 'last_year')).toBe('2024-12-31');
+    expect(earlier('period', 'days', '2026-03-15')).toBe('2026-02-28');
+    expect(earlier('year', 'today')).toBe('2025-11-19');
+    expect(earlier('year', 'last_month')).toBe('2025-10-31');
+    const offers = comparisons(place({ kind: 'balance_sheet', choice: 'today' }), today, '01-01');
+    expect(offers.map(({ detail }) => detail)).toEqual([undefined, 'As of 2026-10-31', 'As of 2025-11-19']);
   });
 });

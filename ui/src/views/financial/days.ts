@@ -1,6 +1,6 @@
 import type { FinancialKind } from '$lib/backend/types/FinancialKind';
 import type { FinancialRequest } from '$lib/backend/types/FinancialRequest';
-import { addDays, addMonths, isoDate, startOfMonth } from '$lib/dates';
+import { addDays, addMonths, daysBetween, endOfMonth, isoDate, startOfMonth } from '$lib/dates';
 
 /** Days that are chosen by their name; `days` are typed. */
 export type Choice =
@@ -19,6 +19,14 @@ export interface Place {
   /** Typed days: of a balance sheet only the last one counts. */
   from: string | null;
   to: string | null;
+}
+
+/** What stands beside the amounts: nothing, those of the days before, or those of a year before. */
+export type Compare = 'none' | 'period' | 'year';
+
+export interface Range {
+  from: string;
+  to: string;
 }
 
 /** The days between which something came and went have a name; so have the ends at which something stands. */
@@ -59,7 +67,7 @@ export function quarterStart(start: string, day: string): string {
 }
 
 /** First and last day of what is shown. What goes on ends today. */
-export function rangeOf(place: Place, today: string, fiscalStart: string): { from: string; to: string } {
+export function rangeOf(place: Place, today: string, fiscalStart: string): Range {
   const year = yearStart(fiscalStart, today);
   const before = (day: string) => addDays(day, -1);
   const at = (to: string) => ({ from: yearStart(fiscalStart, to), to });
@@ -84,9 +92,70 @@ export function rangeOf(place: Place, today: string, fiscalStart: string): { fro
 }
 
 /** What the engine is asked. Of a balance sheet only the last day counts. */
-export function requestOf(place: Place, today: string, fiscalStart: string): FinancialRequest {
-  const { from, to } = rangeOf(place, today, fiscalStart);
-  return { kind: place.kind, from: place.kind === 'balance_sheet' ? null : from, to };
+export const requestOf = (kind: FinancialKind, { from, to }: Range): FinancialRequest => ({
+  kind,
+  from: kind === 'balance_sheet' ? null : from,
+  to,
+});
+
+/** The same day some months before; the end of a month stays one. */
+function monthsBefore(day: string, months: number): string {
+  const moved = addMonths(day, -months);
+  return day === endOfMonth(day) ? endOfMonth(moved) : moved;
+}
+
+/** The days that what is shown is compared with. Days that go on are compared with as much of the ones before. */
+export function rangeBefore(
+  place: Place,
+  compare: Compare,
+  today: string,
+  fiscalStart: string,
+): Range | null {
+  if (compare === 'none') return null;
+  const range = rangeOf(place, today, fiscalStart);
+  const before = (day: string) => addDays(day, -1);
+  if (place.kind === 'balance_sheet') {
+    const to =
+      compare === 'year' ? monthsBefore(range.to, 12) : before(startOfShown(place, range, fiscalStart));
+    return { from: yearStart(fiscalStart, to), to };
+  }
+  const ofYear = place.choice === 'year' || place.choice === 'last_year';
+  if (ofYear)
+    return {
+      from: yearStart(fiscalStart, before(range.from)),
+      to: place.choice === 'year' ? monthsBefore(range.to, 12) : before(range.from),
+    };
+  const months = compare === 'year' ? 12 : monthsOf(place, range);
+  if (months) return { from: addMonths(range.from, -months), to: monthsBefore(range.to, months) };
+  return { from: addDays(range.from, -daysBetween(range.from, range.to) - 1), to: before(range.from) };
+}
+
+/** The first day of the month, quarter or year whose end is shown. */
+function startOfShown({ choice }: Place, { to }: Range, fiscalStart: string): string {
+  if (choice === 'last_year') return yearStart(fiscalStart, to);
+  return choice === 'last_quarter' ? quarterStart(fiscalStart, to) : startOfMonth(to);
+}
+
+/** How many months the days are; 0 for typed days that are no whole months. */
+function monthsOf({ choice }: Place, { from, to }: Range): number {
+  if (choice === 'month') return 1;
+  if (choice === 'quarter') return 3;
+  if (from !== startOfMonth(from) || to !== endOfMonth(to)) return 0;
+  const index = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7));
+  return Math.max(0, index(to) - index(from) + 1);
+}
+
+/** What can be compared with, each with its days. */
+export function comparisons(
+  place: Place,
+  today: string,
+  fiscalStart: string,
+): { value: Compare; label: string; detail?: string }[] {
+  const of = (value: Compare, label: string) => {
+    const range = rangeBefore(place, value, today, fiscalStart);
+    return range ? { value, label, detail: daysOf({ kind: place.kind, ...range }) } : { value, label };
+  };
+  return [of('none', 'Nothing'), of('period', 'Previous period'), of('year', 'Previous year')];
 }
 
 /** The other report of the same days: it ends where this one ended. */

@@ -1,17 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FinancialPart } from '$lib/backend/types/FinancialPart';
 import type { FinancialReport } from '$lib/backend/types/FinancialReport';
 import type { FinancialSection } from '$lib/backend/types/FinancialSection';
 import {
   balancesOf,
+  changeOf,
   differenceOf,
   groupsOf,
+  longestOf,
+  partsOf,
   resultWord,
   sidesOf,
   UNTYPED,
   untypedLedgers,
   wrongOf,
 } from './lines';
+
+beforeAll(() => void vi.stubGlobal('navigator', { language: 'en-IE' }));
+afterAll(() => void vi.unstubAllGlobals());
 
 const huge = `1${'0'.repeat(30)}`;
 const section = (
@@ -62,23 +68,35 @@ const report = (...currencies: FinancialPart[]): FinancialReport => ({
   currencies,
 });
 
+/** One part as it is shown, beside another one. */
+const shown = (now: FinancialPart, before: FinancialPart | null = null) =>
+  partsOf(report(now), before && report(before))[0]!;
+const groups = (one: FinancialSection) => groupsOf(shown(part([one])).sections[0]!);
+
 describe('the lines of a report', () => {
   it('stand by ledger, without what the section says, and add up exactly', () => {
-    expect(groupsOf(assets).map(({ label, total, rows }) => [label, total, rows.length])).toEqual([
+    expect(groups(assets).map(({ label, total, rows }) => [label, total.now, rows.length])).toEqual([
       ['Bank', (BigInt(huge) - 700n).toString(), 2],
       ['Till', '50', 1],
       ['', '1000', 1],
     ]);
-    expect(groupsOf(equity)).toHaveLength(1);
-    expect(groupsOf(untyped)[0]?.label).toBe('General ledger');
+    expect(groups(equity)).toHaveLength(1);
+    expect(groups(untyped)[0]?.label).toBe('General ledger');
   });
 
   it('make two sides, of which one may be empty', () => {
-    const [left, right] = sidesOf(part([equity, untyped]));
-    expect(left).toMatchObject({ sections: [], total: '0', label: 'Total assets' });
-    expect(right).toMatchObject({ total: '1250', label: 'Total liabilities, equity and untyped' });
-    expect(sidesOf(part([equity]))[1].label).toBe('Total liabilities and equity');
-    expect(differenceOf(part([equity], false))).toBe('-1200');
+    const [left, right] = sidesOf(shown(part([equity, untyped])));
+    expect(left).toMatchObject({ sections: [], total: { now: '0' }, label: 'Total assets' });
+    expect(right).toMatchObject({ total: { now: '1250' }, label: 'Total liabilities, equity and untyped' });
+    expect(sidesOf(shown(part([equity])))[1].label).toBe('Total liabilities and equity');
+    expect(differenceOf(shown(part([equity], false)))).toBe('-1200');
+  });
+
+  it('have room for the longest amount, that of a sum or of a change included', () => {
+    expect(longestOf(shown(part([equity])), 2)).toBe('+12.00'.length);
+    expect(longestOf(shown(part([equity]), part([{ ...equity, total: '-999999' }])), 2)).toBe(
+      '+10,011.99'.length,
+    );
   });
 
   it('name a result by its sign', () => {
@@ -92,5 +110,43 @@ describe('the lines of a report', () => {
     expect(untypedLedgers(report(part([equity])))).toEqual([]);
     // The result of the year is no balance.
     expect(balancesOf(two)).toBe(3);
+  });
+});
+
+describe('a report beside an earlier one', () => {
+  const earlier = section(
+    'equity',
+    'Equity',
+    '300',
+    ['Equity', 'Capital', '1000'],
+    ['Equity', 'Drawings', '-500'],
+    ['Equity', 'Result of this year', '-200', null],
+  );
+
+  it('has each line once, with what it was, and the result last', () => {
+    const { sections } = shown(part([equity]), part([earlier]));
+    expect(sections[0]?.rows.map(({ name, amount, before }) => [name, amount, before])).toEqual([
+      ['Capital', '1000', '1000'],
+      ['Drawings', '0', '-500'],
+      ['Result of this year', '200', '-200'],
+    ]);
+    expect(sections[0]?.total).toEqual({ now: '1200', before: '300' });
+    expect(groupsOf(sections[0]!)[0]?.total).toEqual({ now: '1200', before: '300' });
+    expect(changeOf({ now: '1200', before: '300' })).toBe('900');
+  });
+
+  it('keeps sections and currencies that only one of them has', () => {
+    const both = shown(part([equity]), part([untyped, assets]));
+    expect(both.sections.map(({ kind }) => kind)).toEqual(['asset', 'equity', UNTYPED]);
+    expect(sidesOf(both)[1].total).toEqual({ now: '1200', before: '50' });
+    const parts = partsOf(
+      report(part([equity])),
+      report({ ...part([earlier]), currency: 'USD', ties: false }),
+    );
+    expect(parts.map(({ currency, ties }) => [currency, ties])).toEqual([
+      ['EUR', true],
+      ['USD', true],
+    ]);
+    expect(partsOf(report(), null)).toEqual([]);
   });
 });

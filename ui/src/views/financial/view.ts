@@ -1,5 +1,6 @@
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
+import Columns3 from '@lucide/svelte/icons/columns-3';
 import Download from '@lucide/svelte/icons/download';
 import Printer from '@lucide/svelte/icons/printer';
 import Tag from '@lucide/svelte/icons/tag';
@@ -30,6 +31,7 @@ export default defineView({
       where,
       palette: false,
     },
+    { id: 'financial.compare', label: 'Compare with earlier days', keys: ['c'], where, icon: Columns3 },
     { id: 'financial.type', label: 'Give a ledger a type', keys: ['t'], where, icon: Tag },
     { id: 'financial.export', label: 'Export', keys: ['Ctrl+E'], where, icon: Download },
     { id: 'financial.print', label: 'Print', keys: ['Ctrl+P'], where, icon: Printer },

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { givenType, typeBeside, typeOfName, typeOptions, typeWord } from './types';
+import { settings } from '$lib/settings';
+import {
+  chosenType,
+  givenType,
+  MEANINGS,
+  sideWord,
+  typeBeside,
+  typeOfName,
+  typeOptions,
+  typeWord,
+} from './types';
 
 const ledger = (name: string, account_type: string | null) => ({ name, account_type });
 
@@ -38,5 +48,19 @@ describe('the type of a ledger', () => {
       'expense',
     ]);
     expect(typeWord('liability')).toBe('Liability');
+  });
+
+  it('is the one that is chosen, or the one that the name says', () => {
+    expect(chosenType('Income/Sales', '')).toBe('income');
+    expect(chosenType('Income/Sales', 'asset')).toBe('asset');
+    expect(chosenType('Till', '')).toBeNull();
+  });
+
+  it('says its normal side in the words of the book', () => {
+    expect(sideWord(MEANINGS.asset.side)).toBe('Debit (in)');
+    expect(sideWord(MEANINGS.income.side)).toBe('Credit (out)');
+    settings.columnNames = 'as-stored';
+    expect(sideWord(MEANINGS.asset.side)).toBe('Credit (in)');
+    settings.columnNames = 'in-out';
   });
 });

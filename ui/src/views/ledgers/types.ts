@@ -1,3 +1,5 @@
+import { settings } from '$lib/settings';
+
 /** What the balances of a ledger are in the books. */
 export type AccountType = 'asset' | 'liability' | 'equity' | 'income' | 'expense';
 
@@ -8,6 +10,46 @@ export const ACCOUNT_TYPES: { value: AccountType; label: string }[] = [
   { value: 'income', label: 'Income' },
   { value: 'expense', label: 'Expense' },
 ];
+
+export interface TypeMeaning {
+  /** What its balances are. */
+  means: string;
+  /** On which side it grows. */
+  side: 'in' | 'out';
+  report: string;
+}
+
+export const MEANINGS: Record<AccountType, TypeMeaning> = {
+  asset: {
+    means: 'What is owned, and what others owe: bank, customers, stock',
+    side: 'in',
+    report: 'Balance sheet, assets',
+  },
+  liability: {
+    means: 'What is owed to others: suppliers, taxes, loans',
+    side: 'out',
+    report: 'Balance sheet, liabilities',
+  },
+  equity: {
+    means: 'What the owners put in, and results that were kept',
+    side: 'out',
+    report: 'Balance sheet, equity',
+  },
+  income: {
+    means: 'What was earned: sales, interest received',
+    side: 'out',
+    report: 'Profit and loss, income',
+  },
+  expense: {
+    means: 'What was used up: wages, rent, fees',
+    side: 'in',
+    report: 'Profit and loss, expenses',
+  },
+};
+
+/** `Debit (in)`, in the words that the book chose for its columns. */
+export const sideWord = (side: 'in' | 'out'): string =>
+  `${(side === 'in') === (settings.columnNames !== 'as-stored') ? 'Debit' : 'Credit'} (${side})`;
 
 /** First parts of names that say the type themselves, as the engine reads them. */
 const SAID = new Map<string, AccountType>([
@@ -49,3 +91,7 @@ export function typeOptions(name: string): { value: string; label: string; detai
     ...ACCOUNT_TYPES,
   ];
 }
+
+/** The type that a form comes to: the one that is chosen, or the one that the name says. */
+export const chosenType = (name: string, type: string): AccountType | null =>
+  ACCOUNT_TYPES.find(({ value }) => value === type)?.value ?? typeOfName(name);

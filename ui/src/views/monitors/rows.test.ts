@@ -18,6 +18,7 @@ const row = (of: Partial<MonitorRow>): MonitorRow => ({
   operator: '<',
   value: '50000',
   repeat: false,
+  webhook: null,
   description: '',
   created_at: '2026-11-01T09:00:00Z',
   created_by: 'Orla',
@@ -52,7 +53,7 @@ describe('monitors', () => {
   });
 
   it('are filtered by state, balance and currency', () => {
-    const chip = { label: '', text: '', value: 'true', field: 'state' };
+    const chip = { label: '', text: '', value: 'firing', field: 'state' };
     expect(names({ filters: [{ ...chip, test: 'is' }] })).toEqual(['Till']);
     expect(names({ filters: [{ ...chip, test: 'not' }] })).toEqual(['Aoyama', 'Rent']);
     expect(names({ filters: [{ ...chip, field: 'currency', value: 'JPY', test: 'is' }] })).toEqual([
@@ -61,21 +62,21 @@ describe('monitors', () => {
     expect(names({ filters: [{ ...chip, field: 'balance', value: 'Rent', test: 'is' }] })).toEqual(['Rent']);
   });
 
-  it('stand by what is true, by when they were told, and amounts of one currency together', () => {
+  it('stand by what is firing, by their last alert, and amounts of one currency together', () => {
     expect(names({ sort: [{ column: 'state', desc: false }] })[0]).toBe('Till');
-    expect(names({ sort: [{ column: 'told', desc: true }] })).toEqual(['Till', 'Rent', 'Aoyama']);
+    expect(names({ sort: [{ column: 'alert', desc: true }] })).toEqual(['Till', 'Rent', 'Aoyama']);
     expect(names({ sort: [{ column: 'figure', desc: true }] })).toEqual(['Aoyama', 'Rent', 'Till']);
     expect(names({ sort: [{ column: 'balance', desc: false }] })).toEqual(['Aoyama', 'Rent', 'Till']);
   });
 
   it('are called by their balance and condition', () => {
     expect(rows[2] && nameOf(rows[2])).toBe('Rent: balance above 500.00 EUR');
-    expect(rows.map(stateWord)).toEqual(['True now', 'Not true', 'Not true']);
+    expect(rows.map(stateWord)).toEqual(['Firing', 'Quiet', 'Quiet']);
   });
 });
 
-describe('what was told', () => {
-  it('stands by its time, and is found by its figure', () => {
+describe('alerts', () => {
+  it('stand by their time, and are found by their figure', () => {
     const alerts = rows.slice(0, 2).map((one, at) => ({
       ...one,
       monitor_id: one.id,

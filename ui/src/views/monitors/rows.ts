@@ -1,25 +1,26 @@
 import type { MonitorAlert } from '$lib/backend/types/MonitorAlert';
 import type { MonitorRow } from '$lib/backend/types/MonitorRow';
 import type { GridQuery } from '$lib/grid';
-import { textWidth } from '$lib/grid/measure';
+import { textRoom } from '$lib/grid/measure';
 import { cmpMinor, formatMinor } from '$lib/money';
 import { comparisonWord, conditionWords, figureWord } from './words';
 
-/** What monitors and what they told have in common. */
+/** What monitors and their alerts have in common. */
 type Row = Pick<
   MonitorRow,
   'balance_id' | 'balance_name' | 'currency' | 'exponent' | 'field' | 'operator' | 'value' | 'figure'
 > &
   Pick<MonitorRow, 'description'>;
 
+export const STATES = { firing: 'Firing', quiet: 'Quiet' } as const;
+export const stateOf = ({ holds }: { holds?: boolean }): keyof typeof STATES => (holds ? 'firing' : 'quiet');
+export const stateWord = (row: Pick<MonitorRow, 'holds'>): string => STATES[stateOf(row)];
+
 const FIELDS: Record<string, (row: Row & { holds?: boolean }) => string> = {
-  state: (row) => (row.holds ? 'true' : 'not'),
+  state: stateOf,
   currency: (row) => row.currency,
   balance: (row) => row.balance_id,
 };
-
-export const STATES = { true: 'True now', not: 'Not true' } as const;
-export const stateWord = ({ holds }: Pick<MonitorRow, 'holds'>): string => STATES[holds ? 'true' : 'not'];
 
 function words(row: Row): string {
   const amounts = [row.value, row.figure].map((minor) =>
@@ -38,18 +39,11 @@ function words(row: Row): string {
     .toLowerCase();
 }
 
-const CELL_PADDING = 18;
 const [LEAST, MOST] = [150, 460];
 
 /** Px that a column of conditions needs: an amount in them is never cut, as far as there is any room. */
 export const conditionRoom = (rows: readonly Row[]): number =>
-  Math.min(
-    MOST,
-    rows.reduce(
-      (room, row) => Math.max(room, Math.ceil(textWidth(conditionWords(row))) + CELL_PADDING),
-      LEAST,
-    ),
-  );
+  textRoom(rows.map(conditionWords), LEAST, MOST);
 
 const cmp = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const time = (at: string | null): number => (at ? Date.parse(at) : 0);
@@ -88,7 +82,7 @@ function shown<R extends Row>(
 export const shownMonitors = (all: readonly MonitorRow[], query: GridQuery): MonitorRow[] =>
   shown(all, query, {
     state: (a, b) => Number(b.holds) - Number(a.holds),
-    told: (a, b) => time(a.fired_at) - time(b.fired_at),
+    alert: (a, b) => time(a.fired_at) - time(b.fired_at),
   });
 
 export const shownAlerts = (all: readonly MonitorAlert[], query: GridQuery): MonitorAlert[] =>

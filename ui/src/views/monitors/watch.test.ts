@@ -7,7 +7,9 @@ import { watchMonitors } from './watch';
 let monitors: number;
 let alerts: MonitorAlert[];
 let asked: number;
+let holding: number;
 let told: string[][];
+let firing: number[];
 let memory: ReturnType<typeof memoryBackend>;
 let stop: () => void;
 
@@ -16,17 +18,21 @@ const fires = (transaction_id: string) =>
 const settle = () => vi.advanceTimersByTimeAsync(1000);
 
 async function begin(): Promise<void> {
-  stop = watchMonitors((fresh) => told.push(fresh.map((alert) => alert.transaction_id)));
+  stop = watchMonitors({
+    tell: (fresh) => told.push(fresh.map((alert) => alert.transaction_id)),
+    firing: (count) => firing.push(count),
+  });
   await settle();
 }
 
-describe('what monitors tell while a book is open', () => {
+describe('monitors while a book is open', () => {
   beforeEach(() => {
     vi.useFakeTimers();
-    [monitors, alerts, asked, told] = [1, [], 0, []];
+    [monitors, alerts, asked, told, holding, firing] = [1, [], 0, [], 0, []];
     memory = memoryBackend({
       handlers: {
-        monitors_list: () => Array.from({ length: monitors }, () => ({}) as MonitorRow),
+        monitors_list: () =>
+          Array.from({ length: monitors }, (_, at) => ({ holds: at < holding }) as MonitorRow),
         monitor_alerts: () => {
           asked += 1;
           return alerts;
@@ -40,7 +46,7 @@ describe('what monitors tell while a book is open', () => {
     vi.useRealTimers();
   });
 
-  it('is said once, and not what was told before', async () => {
+  it('say each alert once, and none of before', async () => {
     fires('old');
     await begin();
     expect(told).toEqual([]);
@@ -59,7 +65,7 @@ describe('what monitors tell while a book is open', () => {
     expect(told.at(-1)).toEqual(['b', 'a']);
   });
 
-  it('asks after a change and never by itself, once for several notices', async () => {
+  it('are asked after a change and never by themselves, once for several notices', async () => {
     await begin();
     const before = asked;
     await vi.advanceTimersByTimeAsync(3_600_000);
@@ -71,7 +77,7 @@ describe('what monitors tell while a book is open', () => {
     expect(asked).toBe(before + 1);
   });
 
-  it('asks nothing where nothing is watched, until something is', async () => {
+  it('are not asked where nothing is watched, until something is', async () => {
     monitors = 0;
     await begin();
     const before = asked;
@@ -87,7 +93,27 @@ describe('what monitors tell while a book is open', () => {
     expect(told).toEqual([['first']]);
   });
 
-  it('is silent once the book is closed', async () => {
+  it('are counted while they fire, anew after every change', async () => {
+    [monitors, holding] = [3, 2];
+    await begin();
+    expect(firing.at(-1)).toBe(2);
+    holding = 0;
+    memory.emit('changed', { topics: ['balances'] });
+    await settle();
+    expect(firing.at(-1)).toBe(0);
+    // One of them is deleted, and another one changed so that it holds.
+    [monitors, holding] = [2, 1];
+    memory.emit('changed', { topics: ['monitors'] });
+    await settle();
+    expect(firing.at(-1)).toBe(1);
+    const before = firing.length;
+    memory.emit('changed', { topics: ['balances'] });
+    stop();
+    await settle();
+    expect(firing).toHaveLength(before);
+  });
+
+  it('are silent once the book is closed', async () => {
     await begin();
     fires('late');
     memory.emit('changed', { topics: ['transactions'] });
@@ -96,7 +122,7 @@ describe('what monitors tell while a book is open', () => {
     expect(told).toEqual([]);
   });
 
-  it('says it later when it could not be read', async () => {
+  it('say it later when it could not be read', async () => {
     await begin();
     const problem = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     fires('kept');

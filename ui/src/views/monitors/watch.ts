@@ -7,12 +7,19 @@ import { alertKey } from './words';
 const TOGETHER_MS = 120;
 const MOVES_MONEY: readonly Topic[] = ['transactions', 'balances'];
 
+interface Heard {
+  /** Alerts that came while the book is open, each once. */
+  tell: (alerts: MonitorAlert[]) => void;
+  /** How many monitors are firing, after every look at them. */
+  firing: (count: number) => void;
+}
+
 /**
- * Says what monitors tell while the book is open, each alert once. It asks only after something was booked, and only
- * where a balance is watched. Returns the function that ends it.
+ * Says what monitors tell while the book is open, and how many of them are firing. It asks only after something was
+ * booked, and only where a balance is watched. Returns the function that ends it.
  */
-export function watchMonitors(tell: (alerts: MonitorAlert[]) => void): () => void {
-  /** What was told before the book was opened, or was said already. Null until that was read. */
+export function watchMonitors({ tell, firing }: Heard): () => void {
+  /** The alerts of before the book was opened, and those that were said already. Null until they were read. */
   let known: Set<string> | null = null;
   let watched = false;
   let ended = false;
@@ -21,10 +28,13 @@ export function watchMonitors(tell: (alerts: MonitorAlert[]) => void): () => voi
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function count(): Promise<void> {
-    watched = (await backend.call('monitors_list', {})).length > 0;
+    const monitors = await backend.call('monitors_list', {});
+    watched = monitors.length > 0;
+    if (!ended) firing(monitors.filter(({ holds }) => holds).length);
   }
 
   async function look(): Promise<void> {
+    await count();
     if (!watched) return;
     const alerts = await backend.call('monitor_alerts', {});
     const before = known;
@@ -44,17 +54,14 @@ export function watchMonitors(tell: (alerts: MonitorAlert[]) => void): () => voi
     try {
       await work();
     } catch (thrown) {
-      // Nothing that the person did failed; what was told stands in the list of monitors.
+      // Nothing that the person did failed; the alerts stand in their list.
       console.error(thrown);
     } finally {
       busy = false;
     }
     if (!again || ended) return;
     again = false;
-    await run(async () => {
-      await count();
-      await look();
-    });
+    await run(look);
   }
 
   void run(async () => {
@@ -66,7 +73,7 @@ export function watchMonitors(tell: (alerts: MonitorAlert[]) => void): () => voi
     if (!topics.some((topic) => MOVES_MONEY.includes(topic))) return;
     clearTimeout(timer);
     // Several notices of one action are answered by one look.
-    timer = setTimeout(() => void run(look), TOGETHER_MS);
+    timer = setTimeout(() => watched && void run(look), TOGETHER_MS);
   });
   return () => {
     ended = true;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MonitorAlert } from '$lib/backend/types/MonitorAlert';
 import {
+  alertWords,
   COMPARISONS,
   comparisonOf,
   conditionWords,
@@ -8,7 +9,6 @@ import {
   figureNow,
   figureOf,
   holds,
-  toldWords,
 } from './words';
 
 beforeAll(() => void vi.stubGlobal('navigator', { language: 'en-IE' }));
@@ -97,13 +97,13 @@ describe('what a monitor watches for', () => {
   });
 });
 
-describe('what was told', () => {
-  it('names balance, condition and figure of one, and the balances of several', () => {
-    expect(toldWords([alert()])).toBe('Corrib Operating: balance below 500.00 EUR. It is 420.00 EUR.');
+describe('alerts', () => {
+  it('name balance, condition and figure of one, and the balances of several', () => {
+    expect(alertWords([alert()])).toBe('Corrib Operating: balance below 500.00 EUR. It is 420.00 EUR.');
     const names = ['Till', 'Till', 'Rent', 'Wages', 'Tax'];
-    expect(toldWords(names.map((balance_name) => alert({ balance_name })))).toBe(
-      'Monitors were told 5 times: Till, Rent, Wages and others',
+    expect(alertWords(names.map((balance_name) => alert({ balance_name })))).toBe(
+      '5 alerts: Till, Rent, Wages and others',
     );
-    expect(toldWords([])).toBe('');
+    expect(alertWords([])).toBe('');
   });
 });

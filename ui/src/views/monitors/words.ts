@@ -2,6 +2,7 @@ import type { FiguresView } from '$lib/backend/types/FiguresView';
 import type { MonitorAlert } from '$lib/backend/types/MonitorAlert';
 import type { MonitorRow } from '$lib/backend/types/MonitorRow';
 import { cmpMinor, subMinor } from '$lib/money';
+import { plural } from '$lib/words';
 import { money } from '../common/words';
 
 export type Figure =
@@ -108,18 +109,18 @@ export function holds(figure: string, comparison: Comparison, value: string): bo
   return is[comparison];
 }
 
-/** One alert, apart from all others: a monitor may be told twice in a moment, of two postings. */
+/** One alert, apart from all others: a monitor may give two in a moment, of two postings. */
 export const alertKey = (alert: Pick<MonitorAlert, 'monitor_id' | 'at' | 'transaction_id'>): string =>
   [alert.monitor_id, alert.at, alert.transaction_id].join(' ');
 
-/** What a message says of what was told, the newest first. */
-export function toldWords(alerts: readonly MonitorAlert[]): string {
+/** What a message says of alerts, the newest first. */
+export function alertWords(alerts: readonly MonitorAlert[]): string {
   const [first] = alerts;
   if (!first) return '';
   if (alerts.length > 1) {
     const names = [...new Set(alerts.map(({ balance_name }) => balance_name))];
     const shown = names.slice(0, 3).join(', ');
-    return `Monitors were told ${alerts.length} times: ${shown}${names.length > 3 ? ' and others' : ''}`;
+    return `${plural(alerts.length, 'alert')}: ${shown}${names.length > 3 ? ' and others' : ''}`;
   }
   return `${nameOf(first)}. It is ${money(first.figure, first.exponent, first.currency)}.`;
 }

@@ -2,7 +2,7 @@ import { BackendError, backend } from '$lib/backend';
 import type { BulkOutcome } from '$lib/backend/types/BulkOutcome';
 import type { PostingsFile } from '$lib/backend/types/PostingsFile';
 import '../common/commands';
-import { countsOf, obstacleOf, type Row, refusalsOf, requestsOf, rowsOf } from './rows';
+import { countsOf, type Mode, obstacleOf, type Row, refusalsOf, requestsOf, rowsOf } from './rows';
 
 /** A file of postings on its way into the book: read, looked at, posted. */
 export class Batch {
@@ -10,11 +10,13 @@ export class Batch {
   /** The engine's last answer: what they would do, or what they did. */
   outcome: BulkOutcome | null = $state.raw(null);
   refusals: ReadonlyMap<number, string> = $state.raw(new Map());
-  mode: 'all' | 'each' = $state('all');
+  mode: Mode = $state('all');
   busy: 'reading' | 'checking' | 'posting' | null = $state(null);
   done = $state(false);
   problem: BackendError | null = $state.raw(null);
-  rows: Row[] = $derived(this.file ? rowsOf(this.file, this.outcome, this.refusals, this.done) : []);
+  rows: Row[] = $derived(
+    this.file ? rowsOf(this.file, this.outcome, this.refusals, this.done, this.mode) : [],
+  );
   counts = $derived(countsOf(this.rows));
   obstacle: string | null = $derived(
     !this.file

@@ -6,7 +6,18 @@ import type { BulkRow } from '$lib/backend/types/BulkRow';
 import type { PostingsFileRow } from '$lib/backend/types/PostingsFileRow';
 import type { PostRequest } from '$lib/backend/types/PostRequest';
 import { Batch } from './batch.svelte';
-import { countsOf, obstacleOf, refusalsOf, refusedText, shownRows, sumsOf, told, unnamed } from './rows';
+import {
+  badCell,
+  countsOf,
+  obstacleOf,
+  postWords,
+  refusalsOf,
+  refusedText,
+  shownRows,
+  sumsOf,
+  told,
+  unnamed,
+} from './rows';
 
 const row = (line: number, reference: string, problem: string | null = null): PostingsFileRow => ({
   line,
@@ -95,10 +106,10 @@ describe('a file of postings', () => {
   it('is read and looked at, and each row says what becomes of it', async () => {
     const batch = await opened();
     expect(sent[0]?.items.map(({ reference }) => reference)).toEqual(['A', 'C', '']);
-    expect(batch.rows.map(({ fate }) => fate)).toEqual(['posts', 'unread', 'exists', 'refused']);
+    expect(batch.rows.map(({ fate }) => fate)).toEqual(['back', 'unread', 'exists', 'refused']);
     expect(batch.rows[3]?.why).toBe('to: Rent is kept in GBP.');
     expect(batch.rows[1]?.why).toContain('not a number');
-    expect(told(batch.counts)).toBe('1 would be posted, 1 is there already, 1 is refused, 1 cannot be read');
+    expect(told(batch.counts)).toBe('1 is held back, 1 is there already, 1 is refused, 1 cannot be read');
     expect(unnamed(batch.rows)).toBe(1);
   });
 
@@ -129,7 +140,7 @@ describe('a file of postings', () => {
     };
     expect(await batch.post()).toBe(false);
     expect(batch.rows.map(({ fate, why }) => [fate, why])).toEqual([
-      ['posts', null],
+      ['back', 'Held back: row 3 is refused'],
       ['refused', 'Merrion Operating has 5.00 EUR available.'],
     ]);
     expect(batch.problem?.message).toBe('1 of 2 postings are refused.');
@@ -157,6 +168,38 @@ describe('a file of postings', () => {
 });
 
 describe('the rows of a file', () => {
+  it('that are right wait for those that are wrong, unless each is posted by itself', async () => {
+    const batch = await opened();
+    expect(batch.rows[0]).toMatchObject({
+      fate: 'back',
+      why: 'Held back: row 3 cannot be read, and 1 other',
+    });
+    expect(postWords(batch.rows)).toBe('Post');
+    batch.mode = 'each';
+    expect(batch.rows[0]).toMatchObject({ fate: 'posts', why: null });
+    expect(told(batch.counts)).toBe('1 is ready, 1 is there already, 1 is refused, 1 cannot be read');
+    expect(postWords(batch.rows)).toBe('Post 1 posting, 10.00 EUR');
+  });
+
+  it('that are posted are counted and summed by currency on the button', async () => {
+    const { rows } = await opened([row(2, 'A')], outcome(said(1)));
+    const [one] = rows;
+    const of = (currency: string) => ({ ...one!, currency });
+    const words = (...currencies: string[]) => postWords(currencies.map(of));
+    expect(words('EUR', 'EUR', 'GBP')).toBe('Post 3 postings, 20.00 EUR and 10.00 GBP');
+    expect(words('EUR', 'GBP', 'USD', 'CHF', 'SEK')).toMatch(/^Post 5 postings, .* and 2 more currencies$/);
+  });
+
+  it('mark the cell that could not be read', async () => {
+    const { rows } = await opened();
+    const bad = (why: string, of: object = {}) => badCell({ ...rows[1]!, why, ...of });
+    expect(bad('amount: “ten” is not an amount.')).toBe('amount');
+    expect(bad('to: Rent is kept in GBP.')).toBe('to');
+    expect(bad('There is no balance called “Rent”.')).toBe('to');
+    expect(bad('row: the row has more cells than the head.')).toBeNull();
+    expect(bad('amount: “ten” is not an amount.', { fate: 'posts' })).toBeNull();
+  });
+
   it('are filtered by what becomes of them, searched and sorted', async () => {
     const { rows } = await opened();
     const lines = (of: object) =>
@@ -172,7 +215,7 @@ describe('the rows of a file', () => {
   it('are summed by what becomes of them', async () => {
     const { rows } = await opened();
     expect(sumsOf(rows).map(({ label }) => label)).toEqual([
-      'Would post, 1',
+      'Held back, 1',
       'Refused, 1',
       '1 not readable, not counted',
     ]);
@@ -181,7 +224,7 @@ describe('the rows of a file', () => {
   it('that were refused can be copied', async () => {
     const { rows } = await opened();
     expect(refusedText(rows).split('\n')).toEqual([
-      'Line\tReference\tFrom\tTo\tAmount\tCurrency\tReason',
+      'Row\tReference\tFrom\tTo\tAmount\tCurrency\tReason',
       '3\tB\tMerrion Operating\tRent\t10.00\tEUR\tLine 3, amount: “ten” is not a number.',
       '5\t\tMerrion Operating\tRent\t10.00\tEUR\tto: Rent is kept in GBP.',
     ]);

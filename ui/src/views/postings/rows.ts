@@ -5,11 +5,16 @@ import type { PostingsFileRow } from '$lib/backend/types/PostingsFileRow';
 import type { PostRequest } from '$lib/backend/types/PostRequest';
 import type { GridQuery, TotalsRow } from '$lib/grid';
 import { tsvCell } from '$lib/grid/selection';
-import { formatMinor, sumByCurrency } from '$lib/money';
+import { type CurrencySum, formatMinor, sumByCurrency } from '$lib/money';
 import { number, plural } from '$lib/words';
+import { money } from '../common/words';
 
-/** What becomes of a row: it cannot be read, waits for the answer, or what the engine said about it. */
-export type Fate = 'unread' | 'asked' | 'posts' | 'exists' | 'refused' | 'posted';
+/**
+ * What becomes of a row: it cannot be read, waits for the answer, or what the engine said about it. `back`: nothing is
+ * wrong with it, but the file is posted whole or not at all and another row is wrong.
+ */
+export type Fate = 'unread' | 'asked' | 'posts' | 'back' | 'exists' | 'refused' | 'posted';
+export type Mode = 'all' | 'each';
 
 export interface Row extends PostingsFileRow {
   fate: Fate;
@@ -22,7 +27,8 @@ export interface Row extends PostingsFileRow {
 export const FATES: Record<Fate, string> = {
   unread: 'Not readable',
   asked: 'Checking',
-  posts: 'Would post',
+  posts: 'Ready',
+  back: 'Held back',
   exists: 'There already',
   refused: 'Refused',
   posted: 'Posted',
@@ -38,9 +44,10 @@ export function rowsOf(
   outcome: BulkOutcome | null,
   refusals: ReadonlyMap<number, string>,
   done: boolean,
+  mode: Mode,
 ): Row[] {
   let sent = -1;
-  return file.rows.map((row) => {
+  const rows = file.rows.map((row): Row => {
     if (!row.request) return { ...row, fate: 'unread', why: row.problem ?? 'It cannot be read', id: null };
     sent += 1;
     const refusal = refusals.get(sent);
@@ -50,6 +57,36 @@ export function rowsOf(
     if (said.message !== null) return { ...row, fate: 'refused', why: reasonOf(said), id: null };
     return { ...row, fate: said.existing ? 'exists' : done ? 'posted' : 'posts', why: null, id: said.id };
   });
+  return mode === 'all' && !done ? heldBack(rows) : rows;
+}
+
+export const isWrong = ({ fate }: Pick<Row, 'fate'>): boolean => fate === 'refused' || fate === 'unread';
+
+/** Rows that nothing is wrong with wait for those that are wrong: each says for which. */
+function heldBack(rows: Row[]): Row[] {
+  const wrong = rows.filter(isWrong);
+  const [first] = wrong;
+  if (!first) return rows;
+  const others = wrong.length > 1 ? `, and ${plural(wrong.length - 1, 'other', 'others')}` : '';
+  const why = `Held back: row ${first.line} ${first.fate === 'refused' ? 'is refused' : 'cannot be read'}${others}`;
+  return rows.map((row) => (row.fate === 'posts' ? { ...row, fate: 'back', why } : row));
+}
+
+/** Cells of the grid that a problem may be about. */
+export type Cell = 'from' | 'to' | 'amount' | 'date' | 'reference' | 'description';
+const CELLS: readonly Cell[] = ['from', 'to', 'amount', 'date', 'reference', 'description'];
+
+/** The amount as it stands in the file; with its currency where that could not be read. */
+export const writtenAmount = ({ amount, currency, why }: Pick<Row, 'amount' | 'currency' | 'why'>): string =>
+  why?.startsWith('currency: ') ? `${amount} ${currency}` : amount;
+
+/** The cell that could not be read: the reason names its column, or quotes what stands in it. */
+export function badCell(row: Pick<Row, 'fate' | 'why' | Cell>): Cell | null {
+  if (!isWrong(row) || !row.why) return null;
+  const column = /^(\w+): /.exec(row.why)?.[1];
+  const named = CELLS.find((cell) => cell === (column === 'currency' ? 'amount' : column));
+  if (named) return named;
+  return CELLS.find((cell) => row[cell] && row.why?.includes(`“${row[cell]}”`)) ?? null;
 }
 
 /** Columns of the file, by the fields of a posting. */
@@ -96,6 +133,7 @@ export function countsOf(rows: readonly Row[]): Counts {
     unread: 0,
     asked: 0,
     posts: 0,
+    back: 0,
     exists: 0,
     refused: 0,
     posted: 0,
@@ -105,7 +143,7 @@ export function countsOf(rows: readonly Row[]): Counts {
 }
 
 /** Why nothing can be posted now, or null. */
-export function obstacleOf(counts: Counts, mode: 'all' | 'each'): string | null {
+export function obstacleOf(counts: Counts, mode: Mode): string | null {
   if (counts.asked) return 'The postings are being checked';
   const wrong = counts.unread + counts.refused;
   if (mode === 'all' && wrong)
@@ -117,12 +155,13 @@ export function obstacleOf(counts: Counts, mode: 'all' | 'each'): string | null 
   return null;
 }
 
-/** "9,990 would be posted, 5 are there already, 3 are refused, 2 cannot be read" */
+/** "9,990 are ready, 5 are there already, 3 are refused, 2 cannot be read" */
 export function told(counts: Counts): string {
   const are = (n: number, one: string, many: string) => (n ? [`${number(n)} ${n === 1 ? one : many}`] : []);
   return [
     ...are(counts.posted, 'was posted', 'were posted'),
-    ...are(counts.posts, 'would be posted', 'would be posted'),
+    ...are(counts.posts, 'is ready', 'are ready'),
+    ...are(counts.back, 'is held back', 'are held back'),
     ...are(counts.exists, 'is there already', 'are there already'),
     ...are(counts.refused, 'is refused', 'are refused'),
     ...are(counts.unread, 'cannot be read', 'cannot be read'),
@@ -183,41 +222,59 @@ export function shownRows(all: readonly Row[], query: GridQuery): Row[] {
   return rows;
 }
 
+const amountsOf = (rows: readonly Row[]): CurrencySum[] =>
+  sumByCurrency(
+    rows.map((row) => ({
+      minor: row.request?.amount ?? '0',
+      exponent: row.exponent,
+      currency: row.currency,
+    })),
+  );
+
+/** Currencies whose totals the button names. */
+const NAMED = 3;
+
+/** "Post 9,990 postings, 16,543.10 EUR and 1,284,000 JPY": how many and how much of each currency. */
+export function postWords(rows: readonly Row[]): string {
+  const some = rows.filter((row) => row.fate === 'posts');
+  if (!some.length) return 'Post';
+  const all = amountsOf(some);
+  const amounts = all.slice(0, NAMED).map((sum) => money(sum.minor, sum.exponent, sum.currency));
+  const more = all.length - NAMED;
+  if (more > 0) amounts.push(plural(more, 'more currency', 'more currencies'));
+  const last = amounts.pop() ?? '';
+  return `Post ${plural(some.length, 'posting')}, ${amounts.length ? `${amounts.join(', ')} and ${last}` : last}`;
+}
+
 /** What is posted of the shown rows, and what is not, by currency. What is there already moves nothing. */
 export function sumsOf(rows: readonly Row[]): TotalsRow[] {
   const line = (label: string, strong: boolean, fates: Fate[]): TotalsRow[] => {
     const some = rows.filter((row) => row.request && fates.includes(row.fate));
-    if (!some.length) return [];
-    const sums = sumByCurrency(
-      some.map((row) => ({
-        minor: row.request?.amount ?? '0',
-        exponent: row.exponent,
-        currency: row.currency,
-      })),
-    );
-    return [{ label: `${label}, ${number(some.length)}`, strong, sums }];
+    return some.length ? [{ label: `${label}, ${number(some.length)}`, strong, sums: amountsOf(some) }] : [];
   };
   const unread = rows.filter((row) => row.fate === 'unread').length;
   return [
     ...line('Posted', true, ['posted']),
-    ...line('Would post', true, ['posts', 'asked']),
+    ...line('Ready', true, ['posts', 'asked']),
+    ...line('Held back', true, ['back']),
     ...line('Refused', false, ['refused']),
     ...(unread ? [{ label: `${number(unread)} not readable, not counted`, note: true, sums: [] }] : []),
   ];
 }
 
-/** What was refused as a table for a spreadsheet, with its lines in the file. */
+/** What was refused as a table for a spreadsheet, with its rows in the file. */
 export function refusedText(rows: readonly Row[]): string {
-  const head = ['Line', 'Reference', 'From', 'To', 'Amount', 'Currency', 'Reason'];
-  const wrong = rows.filter((row) => row.fate === 'refused' || row.fate === 'unread');
-  const cells = wrong.map((row) => [
-    String(row.line),
-    row.reference,
-    row.from,
-    row.to,
-    row.amount,
-    row.currency,
-    row.why ?? '',
-  ]);
+  const head = ['Row', 'Reference', 'From', 'To', 'Amount', 'Currency', 'Reason'];
+  const cells = rows
+    .filter(isWrong)
+    .map((row) => [
+      String(row.line),
+      row.reference,
+      row.from,
+      row.to,
+      row.amount,
+      row.currency,
+      row.why ?? '',
+    ]);
   return [head, ...cells].map((line) => line.map(tsvCell).join('\t')).join('\n');
 }

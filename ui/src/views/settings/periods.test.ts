@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { dayToClose, dayToKeep, monthBefore, stateWords, stepWords } from './periods';
+import { memoryBackend, setBackend } from '$lib/backend';
+import type { HeldTotal } from '$lib/backend/types/HeldTotal';
+import type { ListQuery } from '$lib/backend/types/ListQuery';
+import type { ScheduledRow } from '$lib/backend/types/ScheduledRow';
+import {
+  closesWords,
+  dayToClose,
+  dayToKeep,
+  monthBefore,
+  opensWords,
+  stateWords,
+  stepWords,
+  waitingThrough,
+} from './periods';
 
 const step = (reopened: boolean, before: string | null, after: string | null) => ({
   at: '',
@@ -40,5 +53,46 @@ describe('a closed period', () => {
       'Reopened from 2026-10-01 through 2026-10-31',
     );
     expect(stepWords(step(true, '2026-10-31', null))).toBe('Reopened all days through 2026-10-31');
+  });
+
+  it('says before it is closed which days it adds, and which a reopening opens', () => {
+    expect(closesWords('2026-10-31', null)).toBe('Every day through 2026-10-31');
+    expect(closesWords('2026-10-31', '2026-09-30')).toBe('2026-10-01 through 2026-10-31');
+    expect(closesWords('2026-10-01', '2026-09-30')).toBe('2026-10-01');
+    expect(closesWords('2026-09-30', '2026-09-30')).toBe('No further day');
+    expect(closesWords(null, null)).toBe('No further day');
+    expect(opensWords('2026-09-30', '2026-10-31')).toBe(
+      'Postings can be dated from 2026-10-01 through 2026-10-31 again.',
+    );
+    expect(opensWords('2026-10-30', '2026-10-31')).toBe('Postings can be dated on 2026-10-31 again.');
+    expect(opensWords('2026-10-31', '2026-10-31')).toContain('Enter a day before it');
+    expect(opensWords(null, '2026-10-31')).toBe(
+      'Postings can be dated on every day through 2026-10-31 again.',
+    );
+  });
+
+  it('counts what waits for a day in it: holds, and scheduled postings that would move money', async () => {
+    const scheduled = (hold: boolean, effective_date: string | null, due: Date) =>
+      ({ hold, due_at: due.toISOString(), request: { effective_date } }) as ScheduledRow;
+    const [october, december] = [new Date(2026, 9, 31, 12), new Date(2026, 11, 1, 12)];
+    let asked: ListQuery | undefined;
+    setBackend(
+      memoryBackend({
+        handlers: {
+          scheduled_list: () => [
+            scheduled(false, '2026-10-31', december),
+            scheduled(false, '2026-11-01', october),
+            scheduled(false, null, october),
+            scheduled(true, '2026-10-31', december),
+          ],
+          holds_totals: ({ query }) => {
+            asked = query;
+            return [{ holds: 2 }, { holds: 1 }] as HeldTotal[];
+          },
+        },
+      }),
+    );
+    expect(await waitingThrough('2026-10-31')).toEqual({ through: '2026-10-31', scheduled: 2, holds: 3 });
+    expect(asked?.conditions.at(-1)).toEqual({ field: 'date', test: 'at_most', values: ['2026-10-31'] });
   });
 });

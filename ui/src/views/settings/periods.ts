@@ -1,6 +1,10 @@
+import { backend } from '$lib/backend';
 import type { PeriodState } from '$lib/backend/types/PeriodState';
 import type { PeriodStep } from '$lib/backend/types/PeriodStep';
-import { addDays, startOfMonth } from '$lib/dates';
+import type { ScheduledRow } from '$lib/backend/types/ScheduledRow';
+import { addDays, localDay, startOfMonth } from '$lib/dates';
+import '../common/commands';
+import { AWAITING } from '../common/queries';
 
 /** The last day of the month before that of `day`. */
 export const monthBefore = (day: string): string => addDays(startOfMonth(day), -1);
@@ -26,4 +30,51 @@ export function stepWords({ reopened, before, after }: PeriodStep): string {
   return after
     ? `Reopened from ${addDays(after, 1)} through ${before}`
     : `Reopened all days through ${before}`;
+}
+
+/** What waits for a day that is closed then: it cannot be booked with that day any more. */
+export interface Waiting {
+  through: string;
+  scheduled: number;
+  holds: number;
+}
+
+/** A scheduled hold may be placed on a closed day: it moves no money. */
+const closesOn = (row: ScheduledRow, through: string): boolean =>
+  !row.hold && (row.request.effective_date ?? localDay(row.due_at)) <= through;
+
+export async function waitingThrough(through: string): Promise<Waiting> {
+  const query = {
+    offset: 0,
+    limit: 1,
+    sort: [],
+    conditions: [AWAITING, { field: 'date', test: 'at_most' as const, values: [through] }],
+    text: null,
+  };
+  const [scheduled, totals] = await Promise.all([
+    backend.call('scheduled_list', { open_only: true }),
+    backend.call('holds_totals', { query }),
+  ]);
+  return {
+    through,
+    scheduled: scheduled.filter((row) => closesOn(row, through)).length,
+    holds: totals.reduce((sum, { holds }) => sum + holds, 0),
+  };
+}
+
+/** The days that a closing adds to those that are closed already. */
+export function closesWords(through: string | null, closedThrough: string | null): string {
+  if (!through || (closedThrough !== null && through <= closedThrough)) return 'No further day';
+  if (closedThrough === null) return `Every day through ${through}`;
+  const from = addDays(closedThrough, 1);
+  return from === through ? through : `${from} through ${through}`;
+}
+
+/** The days that a reopening opens, as far as it opens any. `keep`: the day that stays closed. */
+export function opensWords(keep: string | null, closedThrough: string): string {
+  if (keep === null) return `Postings can be dated on every day through ${closedThrough} again.`;
+  const from = addDays(keep, 1);
+  if (from > closedThrough) return `The books are closed through ${closedThrough}. Enter a day before it.`;
+  const days = from === closedThrough ? `on ${from}` : `from ${from} through ${closedThrough}`;
+  return `Postings can be dated ${days} again.`;
 }

@@ -122,7 +122,7 @@ describe('the lines of an entry', () => {
     expect(missingOfEntry(lines({ ...line(1, 'a', null, null), inText: '12..' }), 2)).toBe(
       'The amount of line 1 is not readable yet',
     );
-    expect(missingOfEntry(lines(line(1, 'a', 'in', '1900')), 2)).toBe('19.00 EUR to go');
+    expect(missingOfEntry(lines(line(1, 'a', 'in', '1900')), 2)).toBe('Out is short by 19.00 EUR');
     expect(missingOfEntry(rent(), 2)).toBeNull();
     expect(missingOfEntry({ ...rent(), date: null }, 2)).toBe('Enter the effective date');
     const hold: EntryValues = { ...rent(), mode: 'hold', expiryDay: '2026-11-20', expiryTime: 'noon' };
@@ -142,14 +142,14 @@ describe('the lines of an entry', () => {
 describe('the shares of a split', () => {
   const read = (text: string) => readShare(text, 2, 'EUR');
 
-  it('are an amount, a percentage, or what is left', () => {
+  it('are an amount, a percentage, or the rest', () => {
     expect(read('615.40')).toEqual({ ok: true, kind: 'amount', share: '61540' });
     expect(read('12.5%')).toEqual({ ok: true, kind: 'percent', share: '12.5%' });
     expect(read('12,50 %')).toEqual({ ok: true, kind: 'percent', share: '12.5%' });
     expect(read('070%')).toEqual({ ok: true, kind: 'percent', share: '70%' });
     expect(read('100%')).toMatchObject({ ok: true });
-    for (const left of ['left', ' Left ', 'the rest', 'rest'])
-      expect(read(left)).toMatchObject({ share: 'left' });
+    for (const rest of ['rest', ' Rest ', 'the rest', 'left'])
+      expect(read(rest)).toEqual({ ok: true, kind: 'rest', share: 'left' });
   });
 
   it('are refused in words', () => {
@@ -198,8 +198,8 @@ describe('the shares of a split', () => {
       'Choose the balance it goes to',
     );
     const twice = split();
-    twice.shares[0]!.share = 'left';
-    expect(missingOfEntry(twice, 2)).toBe('Only one share can take what is left');
+    twice.shares[0]!.share = 'rest';
+    expect(missingOfEntry(twice, 2)).toBe('Only one share can take the rest');
     const none = { ...split(), shares: [blankShare(1)] };
     expect(missingOfEntry(none, 2)).toBe('Choose the first balance with a share');
   });

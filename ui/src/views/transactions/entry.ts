@@ -4,12 +4,26 @@ import type { EntryRequest } from '$lib/backend/types/EntryRequest';
 import type { EntryShare } from '$lib/backend/types/EntryShare';
 import type { PostPreview } from '$lib/backend/types/PostPreview';
 import { absMinor, cmpMinor, formatMinor, isZero, parseAmount, subMinor, sumMinor } from '$lib/money';
+import type { ComboOption } from '$lib/parts';
+import { columnNames } from '$lib/settings';
 import { plural } from '$lib/words';
 import { isClosed, saysClosed } from '../common/closed';
 import { lastDay } from '../common/signed';
 import { instantOf } from '../common/times.svelte';
 import { money } from '../common/words';
 import { CLOSED_PERIOD, type Party } from './posting';
+
+/** How a balance is found and named in a row. */
+export interface Finding {
+  search: (text: string) => Promise<ComboOption[]>;
+  create: (take: (party: Party) => void) => {
+    label: (text: string) => string;
+    when: (text: string) => boolean;
+    run: (text: string) => void;
+  };
+  onparty: (party: Party | null) => void;
+  onchange: () => void;
+}
 
 /** Most lines or shares of one entry. */
 export const MOST_LINES = 1000;
@@ -28,7 +42,7 @@ export interface LineRow {
 export interface ShareRow {
   id: number;
   party: Party | null;
-  /** As typed: an amount, `12.5%`, or `left`. */
+  /** As typed: an amount, `12.5%`, or `rest`. */
   share: string;
 }
 
@@ -136,17 +150,20 @@ export function fillTarget(rows: readonly LineRow[], at: number | null): LineRow
 }
 
 export type ReadShare =
-  | { ok: true; kind: 'amount' | 'percent' | 'left'; share: string }
+  | { ok: true; kind: 'amount' | 'percent' | 'rest'; share: string }
   | { ok: false; message: string };
 
-const LEFT = /^(left|the rest|rest)$/i;
+/** The word for what the other shares leave. */
+export const REST = 'rest';
+/** `left` is the word of the engine, and of the command line. */
+const RESTS = /^(rest|the rest|left)$/i;
 const PERCENT_DECIMALS = 8;
 
-/** An amount, a percentage of the whole, or what is left. The answer is as the engine takes it. */
+/** An amount, a percentage of the whole, or the rest. The answer is as the engine takes it. */
 export function readShare(text: string, exponent: number, currency: string): ReadShare {
   const typed = text.trim();
-  if (!typed) return { ok: false, message: 'Enter an amount, a percentage such as 12.5%, or left' };
-  if (LEFT.test(typed)) return { ok: true, kind: 'left', share: 'left' };
+  if (!typed) return { ok: false, message: 'Enter an amount, a percentage such as 12.5%, or rest' };
+  if (RESTS.test(typed)) return { ok: true, kind: 'rest', share: 'left' };
   if (typed.endsWith('%')) return readPercent(typed);
   const read = parseAmount(typed, exponent, { allowNegative: false, allowZero: false, currency });
   return read.ok ? { ok: true, kind: 'amount', share: read.minor } : { ok: false, message: read.message };
@@ -254,7 +271,9 @@ function missingOfLines(values: EntryValues, exponent: number): string | null {
   }
   const sums = sumsOf(values.lines);
   if (isZero(sums.in) && isZero(sums.out)) return 'Enter at least two lines';
-  return sums.missing && `${money(sums.missing.minor, exponent, values.currency)} to go`;
+  if (!sums.missing) return null;
+  const { side, minor } = sums.missing;
+  return `${columnNames()[side]} is short by ${money(minor, exponent, values.currency)}`;
 }
 
 function missingOfSplit(values: EntryValues, exponent: number): string | null {
@@ -263,15 +282,15 @@ function missingOfSplit(values: EntryValues, exponent: number): string | null {
   if (!values.whole)
     return values.wholeIsSource ? 'Choose the balance it comes from' : 'Choose the balance it goes to';
   if (!usedShares(values).length) return 'Choose the first balance with a share';
-  let left = 0;
+  let rests = 0;
   for (const [at, row] of values.shares.entries()) {
     if (isBlankShare(row)) continue;
     if (!row.party) return `Choose the balance of share ${at + 1}`;
     if (!row.share.trim()) return `Enter share ${at + 1}`;
     const read = readShare(row.share, exponent, values.currency);
     if (!read.ok) return `Share ${at + 1} is not readable yet`;
-    if (read.kind === 'left') left += 1;
-    if (left > 1) return 'Only one share can take what is left';
+    if (read.kind === 'rest') rests += 1;
+    if (rests > 1) return 'Only one share can take the rest';
   }
   return null;
 }

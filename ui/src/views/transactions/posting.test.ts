@@ -18,8 +18,10 @@ import {
   saidElsewhere,
   signedThrough,
   stands,
+  takeWay,
   type Values,
   valuesOfScheduled,
+  wayOf,
 } from './posting';
 
 const filled = (change: Partial<Values> = {}): Values => ({
@@ -50,6 +52,23 @@ describe('a posting form', () => {
     expect(from.right).toBe('9.00 EUR available');
     expect(onSide(from, 'destination')?.right).toBe('10.00 EUR balance');
     expect(onSide(null, 'source')).toBeNull();
+  });
+
+  it('is posted now, held, or scheduled, where a hold may be scheduled too', () => {
+    const of = (change: Partial<Values>) => wayOf(filled(change));
+    expect(of({})).toBe('post');
+    expect(of({ mode: 'hold' })).toBe('hold');
+    expect(of({ when: 'later' })).toBe('later');
+    expect(of({ when: 'later', mode: 'hold' })).toBe('later');
+    const values = filled({ mode: 'hold', dueDay: '2026-12-01' });
+    takeWay(values, 'later', '2026-11-19');
+    expect(values).toMatchObject({ when: 'later', mode: 'post', date: '2026-12-01' });
+    takeWay(values, 'hold', '2026-11-19');
+    expect(values).toMatchObject({ when: 'now', mode: 'hold', date: '2026-11-19' });
+    // A date that was set apart stays.
+    const apart = filled({ when: 'later', dueDay: '2026-12-01', date: '2026-11-01' });
+    takeWay(apart, 'post', '2026-11-19');
+    expect(apart.date).toBe('2026-11-01');
   });
 
   it('keeps thirty digits of an amount', () => {

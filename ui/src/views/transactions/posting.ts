@@ -142,6 +142,29 @@ export function dueOf(values: Pick<Values, 'when' | 'dueDay' | 'dueTime'>): stri
   return (values.dueDay && instantOf(values.dueDay, values.dueTime)) || undefined;
 }
 
+/** How it is booked, as the head of the form offers it. */
+export type Way = 'post' | 'hold' | 'later';
+export const WAYS: { value: Way; label: string }[] = [
+  { value: 'post', label: 'Post now' },
+  { value: 'hold', label: 'Hold for approval' },
+  { value: 'later', label: 'Schedule' },
+];
+/** A hold can be scheduled too: that it is one is said beside its day. */
+export const wayOf = ({ when, mode }: Pick<Values, 'when' | 'mode'>): Way =>
+  when === 'later' ? 'later' : mode;
+
+/** The effective date goes with the day it is booked on, until somebody set it apart. */
+export function takeWay(
+  values: Pick<Values, 'when' | 'mode' | 'date' | 'dueDay'>,
+  way: Way,
+  today: string,
+): void {
+  values.when = way === 'later' ? 'later' : 'now';
+  values.mode = way === 'hold' ? 'hold' : 'post';
+  if (values.when === 'now' && values.date === values.dueDay) values.date = today;
+  if (values.when === 'later' && values.dueDay && values.date === today) values.date = values.dueDay;
+}
+
 /** The form as a scheduled posting has it. One that is asked for again gets a time of its own. */
 export function valuesOfScheduled(
   row: ScheduledRow,
