@@ -121,6 +121,7 @@ impl Shell {
             )
         });
         let opened = self.take_up(store, &absolute, notice).await?;
+        self.note_copies().await;
         if let Some(copy) = copy {
             // The start screen offers it when the book cannot be opened one day.
             self.files.backed_up(&opened.path, &copy);
@@ -172,6 +173,15 @@ impl Shell {
             .recents()
             .iter()
             .any(|recent| recent.path == path || recent.backup.as_ref().is_some_and(|copy| copy.path == path))
+    }
+
+    /// Tells the start screen of the newest copy that was made by itself, for the day the book is damaged.
+    pub(crate) async fn note_copies(&self) {
+        let open = self.open.read().await;
+        let Some(open) = open.as_ref() else { return };
+        if let Some(newest) = open.engine.backups_list().unwrap_or_default().first() {
+            self.files.copied_at(&open.path, Path::new(&newest.path), &newest.at);
+        }
     }
 
     /// Makes a copy of the open book.

@@ -20,7 +20,9 @@ pub async fn backup_plan_set(shell: State<'_, Shell>, plan: BackupPlan) -> Answe
 
 #[tauri::command(rename_all = "snake_case")]
 pub async fn backup_now(shell: State<'_, Shell>) -> Answer<BackupRow> {
-    Ok(shell.engine().await?.backup_now().await?)
+    let copy = shell.engine().await?.backup_now().await?;
+    shell.note_copies().await;
+    Ok(copy)
 }
 
 #[tauri::command(rename_all = "snake_case")]

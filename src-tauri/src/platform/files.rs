@@ -60,8 +60,18 @@ impl ShellFiles {
 
     /// Notes where a copy of a book went, for the day the book is damaged.
     pub(crate) fn backed_up(&self, book: &str, copy: &Path) {
-        let copy = LastBackup { path: copy.to_string_lossy().into_owned(), at: jiff::Timestamp::now().to_string() };
-        self.change(book, |recent| recent.backup = Some(copy));
+        self.copied_at(book, copy, &jiff::Timestamp::now().to_string());
+    }
+
+    /// As [`Self::backed_up`], of a copy made at `at`; one that was made later stays.
+    pub(crate) fn copied_at(&self, book: &str, copy: &Path, at: &str) {
+        let time = |text: &str| text.parse::<jiff::Timestamp>().ok();
+        let copy = LastBackup { path: copy.to_string_lossy().into_owned(), at: at.to_owned() };
+        self.change(book, |recent| {
+            if recent.backup.as_ref().is_none_or(|known| time(&known.at) <= time(&copy.at)) {
+                recent.backup = Some(copy);
+            }
+        });
     }
 
     fn change(&self, book: &str, change: impl FnOnce(&mut RecentBook)) {

@@ -34,6 +34,8 @@ struct Running {
 /// # Panics
 /// When the scenario fails: that is how a test fails.
 pub fn scenario(name: &str, body: impl AsyncFnOnce(&mut Desk) -> Result<()>) {
+    // Built together with the whole workspace the driver's client has TLS, and asks which kind. It speaks to this machine only.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let mut desk = Desk::new(name).unwrap_or_else(|error| panic!("{error}"));

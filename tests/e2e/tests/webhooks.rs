@@ -231,6 +231,7 @@ fn a_hook_says_no_to_a_posting_and_a_monitor_has_a_webhook_of_its_own() {
         tab_to(&app, "monitor-description").await?;
         app.press("Enter").await?;
         wait_toast(&app, "Watching Operating account").await?;
+        app.wait_gone("monitor-dialog").await?;
         app.wait_text("monitor-inspector", "Desk").await?;
         pay(&app, "FEE-10", "800").await?;
         let alert = told.taken();

@@ -4,6 +4,7 @@
 //! one step, so that no half copy ever looks like one.
 
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -138,8 +139,13 @@ impl Engine {
         std::fs::create_dir_all(&place.folder)
             .map_err(|error| EngineError::File { path: files::name(&place.folder), reason: files::reason(&error) })?;
         let at = self.clock.now();
+        let name = place.name(at);
+        if let Some(copy) = place.copies().into_iter().find(|copy| copy.name == name) {
+            // Asked for twice within a second.
+            return Ok(copy);
+        }
         let sequence = self.store.history_state().await?.head.sequence;
-        let path = place.folder.join(place.name(at));
+        let path = place.folder.join(&name);
         self.book_backup(&path).await?;
         let mut unit = self.store.begin().await?;
         unit.put_setting(LAST, &json!({ "at": at.to_string(), "entries": sequence })).await?;
@@ -151,7 +157,6 @@ impl Engine {
                 tracing::warn!(%error, "an old copy could not be deleted");
             }
         }
-        let name = place.name(at);
         copies.into_iter().find(|copy| copy.name == name).ok_or_else(|| EngineError::File {
             path: files::name(&path),
             reason: "the copy is not there after it was made".into(),
@@ -185,6 +190,21 @@ impl Engine {
             return Ok(false);
         }
         self.backup_now().await.map(|_| true)
+    }
+
+    /// As [`Self::backup_if_due`]. A copy that cannot be made is told once, and tried again after an hour.
+    pub(crate) async fn back_up_by_the_clock(&self) {
+        let now = self.clock.now();
+        let failed_at = || self.backup_failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let lately = failed_at().is_some_and(|at| now.duration_since(at).abs() < SignedDuration::from_hours(1));
+        if lately {
+            return;
+        }
+        let outcome = self.backup_if_due().await;
+        *failed_at() = outcome.is_err().then_some(now);
+        if let Err(error) = outcome {
+            self.alert("BACKUP_FAILED", &format!("The copy that is due could not be made: {}", error.sentence())).await;
+        }
     }
 
     /// Makes a copy before many rows come in, if anything was done since the last.

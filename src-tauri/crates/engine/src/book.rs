@@ -160,10 +160,7 @@ impl Engine {
         // Both are tried, whatever becomes of the first.
         let expired = self.expire_holds().await;
         let posted = self.post_due().await;
-        if let Err(error) = self.backup_if_due().await {
-            tracing::error!(code = error.code(), "the copy that is due could not be made");
-            self.remember_problem(format!("The book could not be copied: {}", error.sentence()));
-        }
+        self.back_up_by_the_clock().await;
         expired.and(posted).map(|_| ())
     }
 

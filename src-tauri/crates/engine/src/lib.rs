@@ -98,6 +98,8 @@ pub struct Engine {
     hooks: webhooks::Hooks,
     /// Where copies go that are made by themselves.
     backups: Option<BackupPlace>,
+    /// When the copy by the clock failed last.
+    backup_failed: std::sync::Mutex<Option<Timestamp>>,
     /// One round of deliveries at a time.
     delivering: tokio::sync::Mutex<()>,
 }
@@ -126,6 +128,7 @@ impl Engine {
             courier: Arc::new(NoCourier),
             hooks: webhooks::Hooks::default(),
             backups: None,
+            backup_failed: std::sync::Mutex::default(),
             delivering: tokio::sync::Mutex::default(),
         }
     }

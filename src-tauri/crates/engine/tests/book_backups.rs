@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::api::backups::BackupPlan;
 use engine::api::bulk::BulkRequest;
-use engine::{BackupPlace, Clock, Engine, FixedClock};
+use engine::{BackupPlace, Clock, Engine, FixedClock, Notice};
 use store_sqlite::SqliteStore;
 
 use crate::support::{TestBook, transfer};
@@ -89,6 +89,26 @@ async fn many_postings_are_copied_before_and_not_booked_without_the_copy() {
     assert_eq!(copied.engine.transactions_page(Default::default()).await.unwrap().total, 1_001);
     copied.engine.backup_plan_set(BackupPlan { before_import: false, ..BackupPlan::default() }).await.unwrap();
     copied.engine.bulk_post(BulkRequest { items: items("B"), atomic: true }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_copy_that_cannot_be_made_is_told_once_and_tried_again_later() {
+    let copied = copied().await;
+    let folder = copied.book.path.with_file_name("test backups");
+    std::fs::write(&folder, "in the way").unwrap();
+    let mut notices = copied.engine.listen();
+    let mut told = async || {
+        copied.engine.time_passed().await.unwrap();
+        std::iter::from_fn(|| notices.try_recv().ok()).filter(|notice| matches!(notice, Notice::Alert { .. })).count()
+    };
+    assert_eq!((told().await, told().await), (1, 0));
+    copied.later(2);
+    assert_eq!(told().await, 1);
+    std::fs::remove_file(&folder).unwrap();
+    copied.later(2);
+    assert_eq!((told().await, copied.copies()), (0, 1));
+    // Twice within a second is one copy.
+    assert_eq!(copied.engine.backup_now().await.unwrap().name, copied.engine.backup_now().await.unwrap().name);
 }
 
 #[tokio::test]

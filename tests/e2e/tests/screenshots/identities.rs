@@ -43,7 +43,7 @@ fn screenshots_of_identities() {
         app.get("sidebar").await?;
         go(&app, "i", "identities").await?;
         fill_book(&app).await?;
-        with_text(&app, "[data-testid=identities-grid] [role=row][data-key]", "Niamh").await?;
+        with_text(&app, "[data-testid=identities-grid] [role=row][data-key]", "Giulia").await?;
         app.press("Home").await?;
         let list = [("identities-grid", "Organisation"), ("main", "36 identities"), ("identity-inspector", "Created")];
         both_themes(desk, &app, "identities-list", &list).await?;

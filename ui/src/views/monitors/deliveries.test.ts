@@ -11,6 +11,7 @@ import {
   filtersOf,
   headersOf,
   nextWords,
+  paramsOf,
   placeOf,
   placeOfAlert,
   pretty,
@@ -122,6 +123,11 @@ describe('a way into the list', () => {
       { field: 'state', value: 'dead', text: 'Given up' },
     ]);
     expect(filtersOf({ state: 'odd' })).toEqual([]);
+  });
+  it('is known again from the filters, so that whoever comes back finds the same list', () => {
+    const way = { tab: 'deliveries', webhook: 'whk_1', name: 'Web shop', state: 'dead' };
+    expect(paramsOf(filtersOf(way))).toEqual(way);
+    expect(paramsOf([])).toEqual({ tab: 'deliveries' });
   });
 });
 

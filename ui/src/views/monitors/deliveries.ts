@@ -91,6 +91,17 @@ export function filtersOf({ webhook, name, state }: Record<string, string>): Fil
   return filters;
 }
 
+/** The way into the list that shows what these filters show, as far as there is one. */
+export function paramsOf(filters: readonly Filter[]): Record<string, string> {
+  const params: Record<string, string> = { tab: 'deliveries' };
+  for (const filter of filters) {
+    if (filter.test !== 'is') continue;
+    if (filter.field === 'webhook') Object.assign(params, { webhook: filter.value, name: filter.text });
+    if (filter.field === 'state') params.state = String(filter.value);
+  }
+  return params;
+}
+
 /** JSON on several lines. Its numbers stay as they are written: amounts may be longer than a number can be. */
 export function pretty(json: string): string {
   try {
