@@ -39,6 +39,8 @@ fn copies_are_planned_made_and_opened_with_the_keyboard() {
         with_text(&app, ROW, ".tieout").await?;
         let before = listed(&app).await?;
 
+        // The copy of the opening is told of, and the page read anew, before anything is chosen.
+        tokio::time::sleep(Duration::from_millis(800)).await;
         // What is changed applies at once, and is undone.
         select_by_keys(&app, "backup-schedule", "Every week").await?;
         wait_toast(&app, "Copies are made every week").await?;
@@ -52,6 +54,8 @@ fn copies_are_planned_made_and_opened_with_the_keyboard() {
         app.type_text("5").await?;
         app.press("Enter").await?;
         with_text(&app, "[data-testid=toast]", "5 copies are kept").await?;
+        // The message before makes room for it, and the button moves meanwhile.
+        tokio::time::sleep(Duration::from_millis(500)).await;
         app.click("toast-undo").await?;
         app.wait_until("ten copies kept again", async || Ok(value(&app, "backup-keep").await? == "10")).await?;
         wait_toast(&app, "10 copies are kept").await?;

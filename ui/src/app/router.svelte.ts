@@ -60,6 +60,8 @@ export class Router {
 
   /** Says anew what is shown here, for whoever comes here again. The view and what it keeps stay as they are. */
   note(params: Record<string, string>): void {
+    // What is known already is not said again: whoever shows it would show it anew.
+    if (same(this.entry, { view: this.entry.view, params })) return;
     const entries = [...this.#entries];
     entries[this.#at] = { ...this.entry, params };
     this.#entries = entries;

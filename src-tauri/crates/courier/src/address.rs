@@ -44,8 +44,10 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
     // Only 2000::/3 is given out; within it, Teredo, benchmarks, ORCHID and documents are not hosts.
     let given_out = parts[0] & 0xe000 == 0x2000;
-    let special =
-        (parts[0] == 0x2001 && parts[1] < 0x0200) || (parts[0] == 0x2001 && parts[1] == 0x0db8) || parts[0] == 0x3fff;
+    let special = match parts[0] {
+        0x2001 => parts[1] < 0x0200 || parts[1] == 0x0db8,
+        first => first == 0x3fff,
+    };
     given_out && !special
 }
 

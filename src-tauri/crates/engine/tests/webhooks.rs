@@ -152,7 +152,7 @@ async fn what_was_not_taken_is_tried_again_later_and_given_up_in_the_end() {
     );
     // Told again: the same ids, the next attempt.
     let requests = told.receiver.taken();
-    assert_eq!(told.book.engine.deliveries_replay(&[dead.id.clone()]).await.unwrap(), 1);
+    assert_eq!(told.book.engine.deliveries_replay(std::slice::from_ref(&dead.id)).await.unwrap(), 1);
     assert_eq!(told.round().await, (1, 1, 0));
     let again = told.receiver.taken();
     assert_eq!(again[0].header("X-Tieout-Event-Id"), requests[0].header("X-Tieout-Event-Id"));
