@@ -25,7 +25,6 @@ pub fn run() {
     let book = book_argument(std::env::args_os().skip(1));
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_notification::init())
         .setup(move |app| {
             platform::logs::begin(&app.path().app_log_dir()?);
             let shell = Shell::new(app.handle())?;

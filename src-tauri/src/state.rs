@@ -11,7 +11,6 @@ use keys::SystemKeys;
 use store_sqlite::SqliteStore;
 use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Emitter, Manager};
-use tauri_plugin_notification::NotificationExt;
 use tokio::sync::RwLock;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -293,9 +292,17 @@ fn everything() -> Changed {
 /// A desktop notification for whoever does not look at the window; who does sees it there.
 fn notify(app: &AppHandle, sentence: &str) {
     let looks = app.webview_windows().values().any(|window| window.is_focused().unwrap_or(false));
-    if !looks && let Err(error) = app.notification().builder().title("Tieout").body(sentence).show() {
-        tracing::warn!(%error, "the desktop takes no notifications");
+    if looks {
+        return;
     }
+    let sentence = sentence.to_owned();
+    // The desktop is asked on a thread of its own: it may take its time, or not be there.
+    tauri::async_runtime::spawn_blocking(move || {
+        let mut notification = notify_rust::Notification::new();
+        if let Err(error) = notification.appname("Tieout").summary("Tieout").body(&sentence).show() {
+            tracing::warn!(%error, "the desktop takes no notifications");
+        }
+    });
 }
 
 /// Tells webhooks what happened, soon after it did, and tries again what is due.

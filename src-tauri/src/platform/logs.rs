@@ -19,6 +19,8 @@ const PREFIX: &str = "tieout";
 /// Begins to log: to standard error what `TIEOUT_LOG` asks for, and to files what went on. Without a folder that can be
 /// written to, only to standard error.
 pub(crate) fn begin(folder: &Path) {
+    // What cannot be made is said below, when the file cannot be.
+    let _ = std::fs::create_dir_all(folder);
     let asked = || EnvFilter::try_from_env("TIEOUT_LOG").unwrap_or_else(|_| "warn".into());
     let errors = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(asked());
     let file = RollingFileAppender::builder()
