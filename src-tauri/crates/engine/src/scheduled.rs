@@ -26,8 +26,6 @@ use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Stamp, Topic, words
 const MOST_ROWS: u32 = 500;
 /// Due postings that are read at once.
 const AT_ONCE: u32 = 200;
-/// Longest reason that is stored.
-const MAX_REASON: usize = 500;
 
 /// What became of a posting that was due.
 enum Became {
@@ -225,12 +223,7 @@ impl Engine {
     /// [`EngineError::Invalid`] without a reason, [`EngineError::Conflict`] if it was booked, refused or cancelled
     /// meanwhile.
     pub async fn scheduled_cancel(&self, id: &str, reason: &str) -> EngineResult<ScheduledRow> {
-        let reason = reason.trim();
-        if reason.is_empty() || reason.chars().count() > MAX_REASON {
-            let message = format!("Give a reason of at most {MAX_REASON} characters. It is stored.");
-            return Err(EngineError::invalid("reason", message));
-        }
-        let state = ScheduledState::Cancelled(words::plain(reason));
+        let state = ScheduledState::Cancelled(words::given_reason(reason)?);
         let change = Changing { id: id.to_owned(), kind: "posting.cancelled", edit: None, state, only_if: None };
         self.writer.submit(&self.actor(), change).await?;
         self.changed(&[Topic::Scheduled]);

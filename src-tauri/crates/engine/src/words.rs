@@ -3,6 +3,8 @@
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use ledger::{Amount, Currency};
 
+use crate::{EngineError, EngineResult};
+
 /// `1,234.50`, grouped by thousands, with a true minus sign.
 pub fn amount(amount: &Amount, exponent: u8) -> String {
     let plain = amount.abs().to_decimal(exponent);
@@ -23,6 +25,22 @@ pub fn amount(amount: &Amount, exponent: u8) -> String {
 /// A text as it is kept for good: control characters, and those that turn the reading direction round, become blanks.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || turns_direction(c) { ' ' } else { c }).collect()
+}
+
+/// Longest reason that is stored, in characters.
+const MAX_REASON: usize = 500;
+
+/// A reason as it is stored.
+///
+/// # Errors
+/// [`EngineError::Invalid`] for none, or one that is too long.
+pub(crate) fn given_reason(reason: &str) -> EngineResult<String> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > MAX_REASON {
+        let message = format!("Give a reason of at most {MAX_REASON} characters. It is stored.");
+        return Err(EngineError::invalid("reason", message));
+    }
+    Ok(plain(reason))
 }
 
 /// Marks that make the letters behind them read from the other side.

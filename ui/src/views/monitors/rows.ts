@@ -3,6 +3,7 @@ import type { MonitorRow } from '$lib/backend/types/MonitorRow';
 import type { GridQuery } from '$lib/grid';
 import { textRoom } from '$lib/grid/measure';
 import { cmpMinor, formatMinor } from '$lib/money';
+import { shownRows } from '../common/shown';
 import { comparisonWord, conditionWords, figureWord } from './words';
 
 /** What monitors and their alerts have in common. */
@@ -57,26 +58,11 @@ const SHARED: Record<string, (a: Row, b: Row) => number> = {
   figure: (a, b) => money(a, b, (row) => row.figure),
 };
 
-function shown<R extends Row>(
+const shown = <R extends Row>(
   all: readonly R[],
   query: GridQuery,
   sorts: Record<string, (a: R, b: R) => number>,
-): R[] {
-  const typed = query.text.trim().toLowerCase();
-  const rows = all.filter(
-    (row) =>
-      (!typed || words(row).includes(typed)) &&
-      query.filters.every(({ field, test, value }) => {
-        const same = value.split('|').includes(FIELDS[field]?.(row) ?? '');
-        return test === 'not' ? !same : same;
-      }),
-  );
-  for (const { column, desc } of query.sort.toReversed()) {
-    const order = sorts[column] ?? SHARED[column];
-    if (order) rows.sort((a, b) => (desc ? order(b, a) : order(a, b)));
-  }
-  return rows;
-}
+): R[] => shownRows(all, query, { words, fields: FIELDS, sorts: { ...SHARED, ...sorts } });
 
 /** The monitors under a filter and in an order. Rows that the order does not tell apart keep theirs. */
 export const shownMonitors = (all: readonly MonitorRow[], query: GridQuery): MonitorRow[] =>

@@ -4,6 +4,7 @@ import type { WebhookRow } from '$lib/backend/types/WebhookRow';
 import type { Errors } from '$lib/forms.svelte';
 import type { GridQuery } from '$lib/grid';
 import { plural } from '$lib/words';
+import { shownRows } from '../common/shown';
 
 export type Role = 'webhook' | 'before' | 'after' | 'slack';
 export type State = 'on' | 'paused' | 'off';
@@ -280,24 +281,11 @@ const SORTS: Record<string, (a: WebhookRow, b: WebhookRow) => number> = {
   last: (a, b) => time(a.last_success_at) - time(b.last_success_at),
 };
 
-/** The webhooks under a filter and in an order. Rows that the order does not tell apart keep theirs. */
-export function shownWebhooks(all: readonly WebhookRow[], query: GridQuery): WebhookRow[] {
-  const typed = query.text.trim().toLowerCase();
-  const words = (row: WebhookRow) =>
-    [row.name, roleWord(row.role), row.url, ...row.events, stateWord(row), row.last_error ?? '']
-      .join(' ')
-      .toLowerCase();
-  const rows = all.filter(
-    (row) =>
-      (!typed || words(row).includes(typed)) &&
-      query.filters.every(({ field, test, value }) => {
-        const same = value.split('|').includes(FIELDS[field]?.(row) ?? '');
-        return test === 'not' ? !same : same;
-      }),
-  );
-  for (const { column, desc } of query.sort.toReversed()) {
-    const order = SORTS[column];
-    if (order) rows.sort((a, b) => (desc ? order(b, a) : order(a, b)));
-  }
-  return rows;
-}
+const words = (row: WebhookRow): string =>
+  [row.name, roleWord(row.role), row.url, ...row.events, stateWord(row), row.last_error ?? '']
+    .join(' ')
+    .toLowerCase();
+
+/** The webhooks under a filter and in an order. */
+export const shownWebhooks = (all: readonly WebhookRow[], query: GridQuery): WebhookRow[] =>
+  shownRows(all, query, { words, fields: FIELDS, sorts: SORTS });

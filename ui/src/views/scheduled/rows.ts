@@ -2,6 +2,7 @@ import type { ScheduledRow } from '$lib/backend/types/ScheduledRow';
 import type { GridQuery } from '$lib/grid';
 import { formatMinor } from '$lib/money';
 import type { TxState } from '$lib/parts';
+import { shownRows as shown } from '../common/shown';
 
 export type ScheduledState = ScheduledRow['state'];
 
@@ -65,23 +66,9 @@ const SORTS: Record<string, (a: ScheduledRow, b: ScheduledRow) => number> = {
   },
 };
 
-/** The rows under a filter and in an order. Rows that the order does not tell apart keep theirs. */
-export function shownRows(all: readonly ScheduledRow[], query: GridQuery): ScheduledRow[] {
-  const typed = query.text.trim().toLowerCase();
-  const rows = all.filter(
-    (row) =>
-      (!typed || words(row).includes(typed)) &&
-      query.filters.every(({ field, test, value }) => {
-        const same = value.split('|').includes(FIELDS[field]?.(row) ?? '');
-        return test === 'not' ? !same : same;
-      }),
-  );
-  for (const { column, desc } of query.sort.toReversed()) {
-    const order = SORTS[column];
-    if (order) rows.sort((a, b) => (desc ? order(b, a) : order(a, b)));
-  }
-  return rows;
-}
+/** The rows under a filter and in an order. */
+export const shownRows = (all: readonly ScheduledRow[], query: GridQuery): ScheduledRow[] =>
+  shown(all, query, { words, fields: FIELDS, sorts: SORTS });
 
 export const waiting = (row: Pick<ScheduledRow, 'state' | 'reference'> | null): true | string => {
   if (!row) return 'Choose a scheduled posting first';

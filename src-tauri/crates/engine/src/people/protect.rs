@@ -11,9 +11,6 @@ use super::{as_seen, field_of, keys, settled, told};
 use crate::api::people::IdentityDetail;
 use crate::{Engine, EngineError, EngineResult, Topic, words};
 
-/// Longest reason that is stored.
-const MAX_REASON: usize = 500;
-
 /// Fields that can be protected, by their words.
 pub(super) fn personal(fields: &[String]) -> EngineResult<Vec<Field>> {
     let mut wrong = Vec::new();
@@ -67,15 +64,6 @@ pub(super) fn reseal(ring: &KeyRing, record: &mut IdentityRecord) -> EngineResul
     Ok(())
 }
 
-fn given_reason(reason: &str) -> EngineResult<String> {
-    let reason = words::plain(reason.trim());
-    if reason.is_empty() || reason.chars().count() > MAX_REASON {
-        let message = format!("Give a reason of at most {MAX_REASON} characters. It is stored.");
-        return Err(EngineError::invalid("reason", message));
-    }
-    Ok(reason)
-}
-
 impl Engine {
     /// Protects fields: from now on only a key opens them, and whoever looks is in the history. Fields without a value, and
     /// those protected already, stay as they are.
@@ -114,7 +102,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] without a reason, [`EngineError::Conflict`] without the key.
     pub async fn identity_unprotect(&self, id: &str, fields: &[String], reason: &str) -> EngineResult<IdentityDetail> {
-        let (fields, reason) = (personal(fields)?, given_reason(reason)?);
+        let (fields, reason) = (personal(fields)?, words::given_reason(reason)?);
         let version = self.identity_record(id).await?.version;
         let ring = self.key_ring(false).await?;
         let stamp = self.stamp();
@@ -150,7 +138,7 @@ impl Engine {
         fields: &[String],
         reason: &str,
     ) -> EngineResult<BTreeMap<String, String>> {
-        let (wanted, reason) = (personal(fields)?, given_reason(reason)?);
+        let (wanted, reason) = (personal(fields)?, words::given_reason(reason)?);
         let record = self.identity_record(id).await?;
         let ring = self.key_ring(false).await?;
         let mut texts = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use identity::KeyRing;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -125,19 +126,22 @@ impl Engine {
 
     /// Sends letters together; the outcome of each, in their order.
     async fn send_all(&self, deliveries: &[DeliveryRecord]) -> EngineResult<Vec<AttemptOutcome>> {
+        let webhooks = self.store.webhooks().await?;
+        let allowed = self.webhook_hosts().await?;
+        // The keyring is another program: it is asked once for all letters. Without keys each attempt says why.
+        let ring = self.key_ring(false).await.map_err(|error| error.sentence());
         let mut on_their_way = JoinSet::new();
         let mut outcomes: Vec<Option<AttemptOutcome>> = deliveries.iter().map(|_| None).collect();
         for (index, delivery) in deliveries.iter().enumerate() {
-            let webhook = self.store.webhook(&delivery.webhook_id).await?;
             // Deleted meanwhile: its deliveries are gone too, and this outcome with them.
-            let Some(webhook) = webhook else { continue };
+            let Some(webhook) = webhooks.iter().find(|webhook| webhook.id == delivery.webhook_id) else { continue };
             let (role, courier, at) = (webhook.role, std::sync::Arc::clone(&self.courier), self.clock.now());
-            let letter = self.letter(&webhook, delivery, at).await;
+            let letter = letter_of(webhook, delivery, at, &ring, &allowed);
             let delivery = delivery.clone();
             on_their_way.spawn(async move {
                 let begun = Instant::now();
                 let (status, error, response) = match letter {
-                    Err(error) => failed_attempt(error.sentence()),
+                    Err(why) => failed_attempt(why),
                     Ok(letter) => match courier.deliver(letter).await {
                         Err(error) => failed_attempt(error.to_string()),
                         Ok(reply) => {
@@ -162,33 +166,6 @@ impl Engine {
             outcomes[index] = Some(outcome);
         }
         Ok(outcomes.into_iter().flatten().collect())
-    }
-
-    /// The letter of a delivery, signed.
-    pub(super) async fn letter(
-        &self,
-        webhook: &WebhookRecord,
-        delivery: &DeliveryRecord,
-        at: Timestamp,
-    ) -> EngineResult<Letter> {
-        let secret = match webhook.secret {
-            Some(_) => opened(&self.key_ring(false).await?, webhook)?,
-            None => None,
-        };
-        let body = letter::body(delivery);
-        let mut headers = letter::headers(delivery, webhook.role);
-        let url = match (webhook.role, &secret) {
-            (Role::Slack, Some(address)) => address.to_string(),
-            _ => webhook.url.clone(),
-        };
-        if webhook.role != Role::Slack
-            && let Some(secret) = &secret
-        {
-            headers.extend(letter::signature(secret, at, &body));
-        }
-        let allowed = self.webhook_hosts().await?;
-        let host_is_allowed = host(&url).is_some_and(|host| allowed.contains(&host));
-        Ok(Letter { url, headers, body, timeout: Duration::from_millis(webhook.timeout_ms.into()), host_is_allowed })
     }
 
     /// Notes what became of letters, and tells of those that were given up.
@@ -377,6 +354,33 @@ impl Engine {
         unit.commit().await?;
         Ok(count)
     }
+}
+
+/// The letter of a delivery, signed; or why there is none.
+fn letter_of(
+    webhook: &WebhookRecord,
+    delivery: &DeliveryRecord,
+    at: Timestamp,
+    ring: &Result<KeyRing, String>,
+    allowed: &[String],
+) -> Result<Letter, String> {
+    let secret = match webhook.secret {
+        Some(_) => opened(ring.as_ref().map_err(Clone::clone)?, webhook).map_err(|error| error.sentence())?,
+        None => None,
+    };
+    let body = letter::body(delivery);
+    let mut headers = letter::headers(delivery, webhook.role);
+    let url = match (webhook.role, &secret) {
+        (Role::Slack, Some(address)) => address.to_string(),
+        _ => webhook.url.clone(),
+    };
+    if webhook.role != Role::Slack
+        && let Some(secret) = &secret
+    {
+        headers.extend(letter::signature(secret, at, &body));
+    }
+    let host_is_allowed = host(&url).is_some_and(|host| allowed.contains(&host));
+    Ok(Letter { url, headers, body, timeout: Duration::from_millis(webhook.timeout_ms.into()), host_is_allowed })
 }
 
 pub(super) fn new_delivery(
