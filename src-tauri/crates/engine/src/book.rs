@@ -299,6 +299,7 @@ impl Engine {
             let gap = words::money(&(&row.debit - &row.credit), &row.currency);
             problems.push(format!("{} does not tie: debits and credits differ by {gap}.", row.currency));
         }
+        problems.extend(self.lineage_problems().await?);
         problems.extend(self.history_verify("check", None, None).await?.problems);
         let entries = audit.trial.iter().map(|row| row.entries).sum();
         Ok(BookCheck { balances: audit.balances.len() as u64, entries, problems })

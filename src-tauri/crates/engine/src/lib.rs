@@ -24,6 +24,7 @@ mod holds;
 mod idempotency;
 mod imports;
 mod jobs;
+mod lineage;
 mod metadata;
 mod monitors;
 mod overview;

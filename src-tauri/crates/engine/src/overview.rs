@@ -435,6 +435,7 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
         "posting.rejected" => "could not post the scheduled",
         "balance.created" => "created balance",
         "balance.changed" => "changed balance",
+        "balance.lineage" => "said how lineage is kept of",
         "ledger.created" => "created ledger",
         "ledger.typed" => "said what is in the ledger",
         "ledger.renamed" => "renamed ledger",

@@ -11,7 +11,7 @@ use crate::balances::{created, one_exponent};
 use crate::clock::new_id;
 use crate::group::Command;
 use crate::idempotency::{Asked, taken};
-use crate::{EngineError, EngineResult, Stamp, history, monitors, periods, refunds, signed, words};
+use crate::{EngineError, EngineResult, Stamp, history, lineage, monitors, periods, refunds, signed, words};
 
 /// The ledger that indicator balances live in.
 pub(crate) const GENERAL_LEDGER: &str = "General ledger";
@@ -54,13 +54,15 @@ impl Command for PostCommand {
         // What is asked about an indicator is asked once its balance is known.
         let below_zero = (self.overdraft == Overdraft::Refused && !self.source.starts_with('@'))
             .then(|| below_zero_key(&self.source));
+        let of_lineage = sides.into_iter().filter(|side| !side.starts_with('@')).map(|side| lineage::lineage_key(side));
         Expected {
             balances: sides.map(|name| balance_ref(name, &self.currency)).to_vec(),
             references: references.into_iter().cloned().collect(),
             rows: self.refunds.clone().into_iter().collect(),
             settings: below_zero
                 .into_iter()
-                .chain([periods::CLOSED_THROUGH, monitors::MONITORS].map(str::to_owned))
+                .chain(of_lineage)
+                .chain([periods::CLOSED_THROUGH, monitors::MONITORS, lineage::LINEAGE].map(str::to_owned))
                 .collect(),
             day: self.effective_date,
         }
@@ -163,6 +165,18 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         periods::admit(unit, posting.effective_date).await?;
         signed::admit(unit, [&source, &destination], posting.effective_date, command.signed_reason.as_deref()).await?
     };
+    let flow = lineage::of_posting(
+        unit,
+        &lineage::Row {
+            source: &source,
+            destination: &destination,
+            amount: &posting.amount,
+            hold: posting.hold,
+            metadata: command.metadata.as_ref(),
+            refund_of: refund_of.as_ref(),
+        },
+    )
+    .await?;
     // Nothing is refused from here on: what was to be made is made now, and a refused posting leaves nothing behind.
     for new in &made {
         let key = unit.insert_balance(new).await?;
@@ -197,6 +211,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     if let Some(leg) = &command.leg {
         event.payload["leg"] = history::leg_of(leg, &row.id);
     }
+    flow.tell(&mut event.payload);
     if let (Some(period), Some(reason)) = (&signed, &command.signed_reason) {
         signed::record(unit, stamp, period, &row, reason).await?;
     }
@@ -215,6 +230,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         unit.insert_hold(key, &posting.amount, posting.expires_at).await?;
     }
     unit.record_event(&event).await?;
+    flow.write(unit, stamp, key, key).await?;
     monitors::save(unit, stamp, &source, &source_after, &id).await?;
     monitors::save(unit, stamp, &destination, &destination_after, &id).await?;
     let fresh = unit.load_transaction(&id).await?.map(Box::new);

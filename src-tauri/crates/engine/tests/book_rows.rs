@@ -58,6 +58,8 @@ const TABLES: &[(&str, Rows)] = &[
     ),
     ("history_link", NOTHING),
     ("history_head", NOTHING),
+    ("lineage_source", Stay { changeable: &["received", "spent", "held_in", "held_out"] }),
+    ("lineage_move", NOTHING),
     ("job", Working),
     ("identity", Working),
     ("balance_identity", Working),
@@ -181,6 +183,12 @@ async fn rows_that_stay_cannot_be_changed_deleted_or_replaced() {
     sqlx::query(leg).execute(&mut connection).await.unwrap();
     let scheduled = "INSERT INTO scheduled (id, state, due_at, reference, request, accepted_at, accepted_by) VALUES ('sch_1', 'waiting', 1, 'S', '{}', 1, 'Ada')";
     sqlx::query(scheduled).execute(&mut connection).await.unwrap();
+    for lineage in [
+        "INSERT INTO lineage_source (balance_key, origin, received, spent, held_in, held_out) SELECT min(key), 'Fund', '1', '0', '0', '0' FROM balance",
+        "INSERT INTO lineage_move (txn_key, family_key, balance_key, origin, kind, amount, at) SELECT min(t.key), min(t.key), min(b.key), 'Fund', 'received', '1', 0 FROM txn t, balance b",
+    ] {
+        sqlx::query(lineage).execute(&mut connection).await.unwrap();
+    }
     let tables = texts(
         &mut connection,
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx_%' AND name NOT LIKE '%_text' AND name NOT LIKE '%_text_%'".into(),

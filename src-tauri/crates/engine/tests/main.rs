@@ -13,6 +13,7 @@ mod ledger_entries;
 mod ledger_financial;
 mod ledger_holds;
 mod ledger_identities;
+mod ledger_lineage;
 mod ledger_lists;
 mod ledger_long;
 mod ledger_monitors;

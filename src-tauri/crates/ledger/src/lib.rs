@@ -9,6 +9,7 @@
 //! * [`account`]: the types of a chart of accounts and their normal sides.
 //! * [`transaction`]: immutable transaction rows, what a posting asks for, and the checks before it.
 //! * [`hold`]: how much of a hold is still open, and the rows that commit or void it.
+//! * [`lineage`]: from which origins the money of a balance came, and which of them a payment spends.
 //! * [`lifecycle`]: the derived state of a family of rows.
 //! * [`monitor`]: conditions on the figures of a balance.
 //! * [`split`]: one amount over several balances, and journal entries of many lines.
@@ -22,6 +23,7 @@ pub mod currency;
 pub mod error;
 pub mod hold;
 pub mod lifecycle;
+pub mod lineage;
 pub mod money;
 pub mod monitor;
 pub mod refund;

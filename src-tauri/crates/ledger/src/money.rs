@@ -368,6 +368,12 @@ pub(crate) fn div_rem(amount: &Amount, divisor: i128) -> (Amount, Amount) {
     (Amount::from_big(&amount / &divisor), Amount::from_big(amount % divisor))
 }
 
+/// `amount` times `weight` through `total`, and the rest of that division. None may be below zero; `total` is above it.
+pub(crate) fn quotient(amount: &Amount, weight: &Amount, total: &Amount) -> (Amount, Amount) {
+    let (product, total) = (amount.to_big() * weight.to_big(), total.to_big());
+    (Amount::from_big(&product / &total), Amount::from_big(product % total))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ mod error;
 mod history;
 mod journal;
 mod ledger;
+mod lineage;
 mod lists;
 mod lock;
 mod open;

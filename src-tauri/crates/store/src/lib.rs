@@ -8,6 +8,7 @@ pub mod error;
 pub mod history;
 pub mod journal;
 pub mod ledger;
+pub mod lineage;
 pub mod page;
 pub mod people;
 pub mod query;
@@ -23,6 +24,7 @@ pub use error::{StoreError, StoreResult};
 pub use history::HistoryReads;
 pub use journal::JournalWrites;
 pub use ledger::{LedgerReads, LedgerWrites};
+pub use lineage::{LineageReads, LineageWrites};
 pub use people::{PeopleReads, PeopleWrites};
 pub use query::{Condition, Page, Query, Sort, Test};
 pub use recon::{ReconReads, ReconWrites};
@@ -36,6 +38,7 @@ pub use words::Word;
 pub trait Store:
     HistoryReads
     + LedgerReads
+    + LineageReads
     + PeopleReads
     + ReconReads
     + ScheduledReads
@@ -74,7 +77,15 @@ pub trait Store:
 /// One database transaction. Dropping it without [`Unit::commit`] undoes everything it did.
 #[async_trait::async_trait]
 pub trait Unit:
-    JournalWrites + LedgerWrites + PeopleWrites + ReconWrites + ScheduledWrites + SystemWrites + WebhookWrites + Send
+    JournalWrites
+    + LedgerWrites
+    + LineageWrites
+    + PeopleWrites
+    + ReconWrites
+    + ScheduledWrites
+    + SystemWrites
+    + WebhookWrites
+    + Send
 {
     /// Makes everything durable, or nothing. When this returns `Ok`, the work survives a crash.
     async fn commit(self: Box<Self>) -> StoreResult<()>;

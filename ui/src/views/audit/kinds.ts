@@ -28,6 +28,7 @@ export const KINDS: { value: string; label: string }[] = [
   { value: 'period.reopened', label: 'Period reopened' },
   { value: 'balance.created', label: 'Balance created' },
   { value: 'balance.changed', label: 'Balance changed' },
+  { value: 'balance.lineage', label: 'Lineage of a balance' },
   { value: 'balance.linked|balance.unlinked', label: 'Balance linked or unlinked' },
   { value: 'ledger.created|ledger.renamed', label: 'Ledger created or renamed' },
   { value: 'ledger.typed', label: 'Type of a ledger' },

@@ -11,6 +11,7 @@ pub mod financial;
 pub mod history;
 pub mod imports;
 pub mod ledgers;
+pub mod lineage;
 pub mod monitors;
 pub mod overview;
 pub mod page;

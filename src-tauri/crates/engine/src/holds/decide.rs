@@ -13,7 +13,7 @@ use crate::days::{check_day, entry_day};
 use crate::group::Command;
 use crate::idempotency::{CommitContent, reference_of, release_hash};
 use crate::post::event;
-use crate::{EngineError, EngineResult, Stamp, monitors, periods, signed, words};
+use crate::{EngineError, EngineResult, Stamp, lineage, monitors, periods, signed, words};
 
 /// A commit, read and complete.
 pub(super) struct Committing {
@@ -51,7 +51,7 @@ fn expected(id: &str, reference: &str) -> Expected {
     Expected {
         rows: vec![id.to_owned()],
         references: references.into_iter().map(str::to_owned).collect(),
-        settings: [periods::CLOSED_THROUGH, monitors::MONITORS].map(str::to_owned).to_vec(),
+        settings: [periods::CLOSED_THROUGH, monitors::MONITORS, lineage::LINEAGE].map(str::to_owned).to_vec(),
         ..Expected::default()
     }
 }
@@ -274,7 +274,17 @@ async fn insert_child(
     row: TransactionRow,
     input_hash: [u8; 32],
 ) -> EngineResult<()> {
-    let event = event(stamp, kind, &row, None, (&loaded.source, &loaded.destination));
+    let mut event = event(stamp, kind, &row, None, (&loaded.source, &loaded.destination));
+    let decision = lineage::Decision {
+        family_key: loaded.transaction.key,
+        source: &loaded.source,
+        destination: &loaded.destination,
+        remaining: &loaded.hold.remaining,
+        amount: &row.amount,
+        commits: row.status == Status::Applied,
+    };
+    let flow = lineage::of_decision(unit, &decision).await?;
+    flow.tell(&mut event.payload);
     let new = NewTransaction {
         row,
         parent_key: Some(loaded.transaction.key),
@@ -285,9 +295,9 @@ async fn insert_child(
         refund_of: None,
         leg: None,
     };
-    unit.insert_transaction(&new).await?;
+    let key = unit.insert_transaction(&new).await?;
     unit.record_event(&event).await?;
-    Ok(())
+    flow.write(unit, stamp, key, loaded.transaction.key).await
 }
 
 async fn given_or_next(unit: &mut dyn Unit, loaded: &Loaded, given: &str, letter: char) -> EngineResult<String> {

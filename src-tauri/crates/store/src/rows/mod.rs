@@ -5,6 +5,7 @@
 
 mod history;
 mod ledger;
+mod lineage;
 mod people;
 mod recon;
 mod system;
@@ -13,6 +14,7 @@ mod webhooks;
 
 pub use history::{head, history_state, sealed, unsealed};
 pub use ledger::{balance, family, hold, ledger, register_entry, transaction, turnover};
+pub use lineage::{lineage_move, lineage_source};
 pub use people::{account, identity};
 pub use recon::{
     action, desk_line, entry, known_line, line, matched, profile, proposal, rule, rule_version, run, seen, sign_off,
