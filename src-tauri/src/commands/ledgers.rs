@@ -7,6 +7,7 @@ use engine::api::ledgers::{
     BalanceCheck, BalanceDetail, BalanceRow, BalanceTotal, BalanceUpdate, ChartPoint, LedgerRow, NewBalanceRequest,
     RegisterRow,
 };
+use engine::api::lineage::{BalanceLineage, LineageMove, LineageMovesQuery, LineageRequest};
 use engine::api::monitors::{MonitorAlert, MonitorRequest, MonitorRow};
 use engine::api::overview::{ActivityRow, AgeRow, AttentionRow, Awaiting, CashRow, TrialBalance};
 use engine::api::page::{ListPage, ListQuery};
@@ -31,6 +32,26 @@ pub async fn ledger_create(shell: State<'_, Shell>, name: String) -> Answer<Ledg
 #[tauri::command(rename_all = "snake_case")]
 pub async fn ledger_type_set(shell: State<'_, Shell>, id: String, account_type: Option<String>) -> Answer<LedgerRow> {
     Ok(shell.engine().await?.ledger_type_set(&id, account_type.as_deref()).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn lineage_get(shell: State<'_, Shell>, balance_id: String) -> Answer<BalanceLineage> {
+    Ok(shell.engine().await?.lineage_of(&balance_id).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn lineage_set(shell: State<'_, Shell>, request: LineageRequest) -> Answer<BalanceLineage> {
+    Ok(shell.engine().await?.lineage_set(&request).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn lineage_moves(shell: State<'_, Shell>, query: LineageMovesQuery) -> Answer<ListPage<LineageMove>> {
+    Ok(shell.engine().await?.lineage_moves(&query).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn lineage_of_transaction(shell: State<'_, Shell>, id: String) -> Answer<Vec<LineageMove>> {
+    Ok(shell.engine().await?.lineage_of_transaction(&id).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

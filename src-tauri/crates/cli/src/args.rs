@@ -2,6 +2,7 @@
 
 mod entries;
 mod import;
+mod lineage;
 mod lists;
 mod people;
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use entries::{EntryArgs, EntryCommon, MonitorCommand, PeriodCommand, ScheduledCommand, SplitArgs};
 pub(crate) use import::{ImportArgs, MappingArgs};
+pub(crate) use lineage::LineageCommand;
 pub(crate) use lists::{HistoryFilter, PageArgs, RefundArgs, TransactionFilter};
 pub(crate) use people::{AccountArgs, AccountCommand, IdentityCommand, KeyCommand, WebhookArgs, WebhookCommand};
 
@@ -110,6 +112,9 @@ pub(crate) enum Command {
     /// Watch balances
     #[command(subcommand)]
     Monitor(MonitorCommand),
+    /// From which origins the money of a balance came, and which a transaction spent
+    #[command(subcommand)]
+    Lineage(LineageCommand),
     /// Who is behind a balance: protected fields, accounts elsewhere
     #[command(subcommand)]
     Identity(Box<IdentityCommand>),
@@ -323,6 +328,12 @@ pub(crate) struct PostArgs {
     /// When an open hold voids itself: an instant, or a local YYYY-MM-DDTHH:MM
     #[arg(long, requires = "hold")]
     pub(crate) expires: Option<String>,
+    /// When what is still held is booked by itself: an instant, or a local YYYY-MM-DDTHH:MM
+    #[arg(long, requires = "hold")]
+    pub(crate) commits: Option<String>,
+    /// Where the money comes from, for balances that keep lineage
+    #[arg(long, value_name = "NAME")]
+    pub(crate) origin: Option<String>,
     /// The source may go below zero without a floor
     #[arg(long)]
     pub(crate) allow_overdraft: bool,

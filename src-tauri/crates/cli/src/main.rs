@@ -15,6 +15,7 @@ mod holds;
 mod identities;
 mod import;
 mod ledgers;
+mod lineage;
 mod mapping;
 mod match_files;
 mod monitors;
@@ -119,6 +120,7 @@ async fn run(cli: &Cli) -> Answer<Done> {
             let kind = FinancialKind::ProfitAndLoss;
             financial::report(book, Asked { kind, from: *from, to: *to, out: out.as_deref() }, actor).await
         }
+        Command::Lineage(command) => lineage::run(command, actor).await,
         Command::Monitor(command) => monitors::run(command, actor).await,
         Command::Identity(command) => identities::run(command, actor).await,
         Command::Webhook(command) => webhooks::run(command, actor).await,

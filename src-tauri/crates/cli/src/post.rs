@@ -121,6 +121,8 @@ async fn one(engine: &Engine, options: &PostArgs) -> Answer<Done> {
         date: options.date.map(|day| day.to_string()),
         hold: options.hold,
         expires: options.expires.clone(),
+        commits: options.commits.clone(),
+        origin: options.origin.clone(),
         allow_overdraft: options.allow_overdraft,
         overdraft_limit: options.overdraft_limit.clone(),
         create_indicators: options.create_indicators,

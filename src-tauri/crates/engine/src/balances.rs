@@ -276,7 +276,20 @@ impl Engine {
         };
         let below_zero = self.may_go_below_zero(id).await?;
         let identity = self.balance_identity(id).await?;
-        Ok(BalanceDetail { identity, row, as_of: turnover_to.map(|day| day.to_string()), holds, entries, below_zero })
+        let (scheduled_in, scheduled_out) = match turnover_to {
+            Some(_) => (Amount::ZERO, Amount::ZERO),
+            None => self.scheduled_of(&record).await?,
+        };
+        Ok(BalanceDetail {
+            identity,
+            row,
+            as_of: turnover_to.map(|day| day.to_string()),
+            holds,
+            entries,
+            below_zero,
+            scheduled_in: scheduled_in.to_string(),
+            scheduled_out: scheduled_out.to_string(),
+        })
     }
 
     /// What was done to the balance itself, newest first; its entries stand in the register.

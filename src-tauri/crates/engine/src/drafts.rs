@@ -13,7 +13,7 @@ use crate::api::page::{FilterCondition, FilterTest, ListQuery};
 use crate::api::transactions::PostRequest;
 use crate::bulk::MOST_ITEMS;
 use crate::imports::load;
-use crate::{Engine, EngineError, EngineResult, words};
+use crate::{Engine, EngineError, EngineResult, lineage, words};
 
 /// A posting as it is written down.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -28,6 +28,10 @@ pub struct Draft {
     pub date: Option<String>,
     pub hold: bool,
     pub expires: Option<String>,
+    /// When what is still held is booked by itself.
+    pub commits: Option<String>,
+    /// Where the money comes from, for balances that keep lineage.
+    pub origin: Option<String>,
     pub allow_overdraft: bool,
     pub overdraft_limit: Option<String>,
     pub create_indicators: bool,
@@ -35,7 +39,7 @@ pub struct Draft {
 }
 
 /// Columns of a file of postings; the first three must be there.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 15] = [
     "from",
     "to",
     "amount",
@@ -45,6 +49,8 @@ const COLUMNS: [&str; 13] = [
     "date",
     "hold",
     "expires",
+    "commits",
+    "origin",
     "allow_overdraft",
     "overdraft_limit",
     "create_indicators",
@@ -92,10 +98,11 @@ impl Drafts {
             description: draft.description.clone(),
             effective_date: draft.date.clone(),
             hold: draft.hold,
-            expires_at: draft.expires.as_deref().map(instant).transpose()?,
+            expires_at: draft.expires.as_deref().map(|text| instant_of("expires", text)).transpose()?,
+            commits_at: draft.commits.as_deref().map(|text| instant_of("commits", text)).transpose()?,
             allow_overdraft: draft.allow_overdraft,
             overdraft_limit: limit.map(|limit| limit.to_string()),
-            metadata: None,
+            metadata: draft.origin.as_deref().map(lineage::origin_metadata),
             create_indicators: draft.create_indicators,
             signed_reason: draft.signed_reason.clone(),
             refunds: None,
@@ -302,6 +309,8 @@ impl Head {
             date: some("date", &defaults.date),
             hold: flag("hold", defaults.hold),
             expires: some("expires", &defaults.expires),
+            commits: some("commits", &defaults.commits),
+            origin: some("origin", &defaults.origin),
             allow_overdraft: flag("allow_overdraft", defaults.allow_overdraft),
             overdraft_limit: some("overdraft_limit", &defaults.overdraft_limit),
             create_indicators: flag("create_indicators", defaults.create_indicators),
@@ -333,11 +342,6 @@ pub fn iso_exponent(currency: &str) -> EngineResult<u8> {
     Currency::iso(currency)
         .map(|known| known.exponent())
         .ok_or_else(|| EngineError::invalid("currency", format!("“{currency}” is not an ISO 4217 currency.")))
-}
-
-/// An instant as it is, or a local day and time.
-fn instant(text: &str) -> EngineResult<String> {
-    instant_of("expires", text)
 }
 
 /// An instant as it is, or a local day and time as one.

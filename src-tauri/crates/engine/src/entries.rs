@@ -161,6 +161,7 @@ impl Engine {
                 effective_date: request.effective_date.clone(),
                 hold: request.hold,
                 expires_at: request.expires_at.clone(),
+                commits_at: None,
                 allow_overdraft: request.allow_overdraft,
                 metadata: request.metadata.clone(),
                 create_indicators: request.create_indicators,
@@ -178,7 +179,7 @@ fn family_of(stored: &StoredTransaction) -> FamilyRecord {
     let hold = (stored.row.status == Status::Inflight).then(|| HoldRecord {
         remaining: open.remaining(),
         open,
-        expires_at: stored.row.expires_at,
+        timers: store::ledger::Timers { expires_at: stored.row.expires_at, commits_at: None },
         closed_at: None,
     });
     let lifecycle = hold.as_ref().map_or(Lifecycle::Applied, |hold| Lifecycle::of_hold(&hold.open));

@@ -63,7 +63,7 @@ impl Asked<'_> {
     pub(crate) fn hash(&self) -> [u8; 32] {
         let command = self.command;
         let (amount, day) = (command.amount.to_string(), command.effective_date.map(|day| day.to_string()));
-        let expires = command.expires_at.map(|at| at.as_microsecond().to_string());
+        let expires = command.timers.expires_at.map(|at| at.as_microsecond().to_string());
         let metadata = command.metadata.as_ref().map(ToString::to_string);
         let mut parts = vec![
             "posting 2",
@@ -82,6 +82,8 @@ impl Asked<'_> {
         parts.extend(command.refunds.as_deref());
         let place = command.leg.as_ref().map(|leg| format!("{} of {}", leg.position, leg.legs));
         parts.extend(place.iter().flat_map(|place| ["leg", place]));
+        let commits = command.timers.commits_at.map(|at| at.as_microsecond().to_string());
+        parts.extend(commits.iter().flat_map(|at| ["commits", at]));
         hash_of(&parts)
     }
 
@@ -106,7 +108,8 @@ impl Asked<'_> {
                 && row.amount == command.amount
                 && row.currency.code() == command.currency
                 && row.description == command.description
-                && row.expires_at.map(|at| at.as_microsecond()) == command.expires_at.map(|at| at.as_microsecond())
+                && row.expires_at.map(|at| at.as_microsecond())
+                    == command.timers.expires_at.map(|at| at.as_microsecond())
                 && metadata == command.metadata
                 && self.same_day(existing, today))
     }

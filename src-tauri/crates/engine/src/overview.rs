@@ -183,7 +183,7 @@ impl Engine {
             });
         }
         let expiring = |record: &&store::ledger::FamilyRecord| {
-            record.hold.as_ref().and_then(|hold| hold.expires_at).is_some_and(soon)
+            record.hold.as_ref().and_then(|hold| hold.timers.expires_at).is_some_and(soon)
         };
         Ok(Awaiting {
             rows,
@@ -192,7 +192,7 @@ impl Engine {
             next: page
                 .rows
                 .first()
-                .filter(|record| record.hold.as_ref().is_some_and(|hold| hold.expires_at.is_some()))
+                .filter(|record| record.hold.as_ref().is_some_and(|hold| hold.timers.expires_at.is_some()))
                 .map(view::family),
         })
     }

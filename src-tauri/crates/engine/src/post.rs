@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use ledger::{Amount, Balance, Overdraft, Posting, Status, TransactionRow, transaction};
 use store::Unit;
 use store::journal::Expected;
-use store::ledger::{BalanceRecord, BalanceRef, LegOf, NewBalance, NewTransaction, StoredTransaction};
+use store::ledger::{BalanceRecord, BalanceRef, LegOf, NewBalance, NewTransaction, StoredTransaction, Timers};
 use store::system::Event;
 
 use crate::balances::{created, one_exponent};
@@ -32,7 +32,7 @@ pub(crate) struct PostCommand {
     pub description: String,
     pub effective_date: Option<Date>,
     pub hold: bool,
-    pub expires_at: Option<Timestamp>,
+    pub timers: Timers,
     pub overdraft: Overdraft,
     pub metadata: Option<serde_json::Value>,
     pub create_indicators: bool,
@@ -74,9 +74,14 @@ impl Command for PostCommand {
 }
 
 impl PostCommand {
-    /// It is a hold that would have run out.
-    pub(crate) fn is_past(&self, now: Timestamp) -> bool {
-        self.expires_at.is_some_and(|at| at <= now)
+    /// Why it cannot be placed as a hold any more, with the field that says so.
+    pub(crate) fn past(&self, now: Timestamp) -> Option<(&'static str, &'static str)> {
+        let is_past = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        if is_past(self.timers.commits_at) {
+            let message = "The time at which it commits itself lies in the past. Post it without a hold.";
+            return Some(("commits_at", message));
+        }
+        is_past(self.timers.expires_at).then_some(("expires_at", "The expiry lies in the past."))
     }
 }
 
@@ -123,8 +128,8 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         return repeat(unit, &existing, command, stamp).await;
     }
     // A hold that was placed in time was found by its reference above.
-    if command.is_past(stamp.at) {
-        return Err(expiry_is_past());
+    if let Some((field, message)) = command.past(stamp.at) {
+        return Err(EngineError::invalid(field, message));
     }
     if !command.amount.fits_one_row() {
         return Err(EngineError::invalid("amount", format!("An amount has at most {} digits.", Amount::MOST_DIGITS)));
@@ -154,7 +159,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         description: words::plain(&command.description),
         effective_date: command.effective_date.unwrap_or(stamp.today),
         hold: command.hold,
-        expires_at: command.expires_at,
+        expires_at: command.timers.expires_at,
         overdraft,
     };
     let (source_after, destination_after) = transaction::post(&source.balance, &destination.balance, &posting)?;
@@ -211,6 +216,9 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     if let Some(leg) = &command.leg {
         event.payload["leg"] = history::leg_of(leg, &row.id);
     }
+    if let Some(at) = command.timers.commits_at {
+        event.payload["commits_at"] = at.as_microsecond().into();
+    }
     flow.tell(&mut event.payload);
     if let (Some(period), Some(reason)) = (&signed, &command.signed_reason) {
         signed::record(unit, stamp, period, &row, reason).await?;
@@ -227,7 +235,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     };
     let key = unit.insert_transaction(&new).await?;
     if posting.hold {
-        unit.insert_hold(key, &posting.amount, posting.expires_at).await?;
+        unit.insert_hold(key, &posting.amount, command.timers).await?;
     }
     unit.record_event(&event).await?;
     flow.write(unit, stamp, key, key).await?;
@@ -235,10 +243,6 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     monitors::save(unit, stamp, &destination, &destination_after, &id).await?;
     let fresh = unit.load_transaction(&id).await?.map(Box::new);
     Ok(Posted { id, key, existing: false, fresh })
-}
-
-pub(crate) fn expiry_is_past() -> EngineError {
-    EngineError::invalid("expires_at", "The expiry lies in the past.")
 }
 
 /// The same reference again: the same content is the same posting, other content is an error.
@@ -255,6 +259,9 @@ async fn repeat(
         let asked = Asked { command, source: &source.balance.id, destination: &destination.balance.id };
         asked.is(existing, stamp.today)
     });
+    // When it commits itself is no part of its row.
+    let held = unit.load_hold(existing.key).await?;
+    let same = same && held.and_then(|hold| hold.timers.commits_at) == command.timers.commits_at;
     if !same {
         return Err(taken(existing, stamp));
     }

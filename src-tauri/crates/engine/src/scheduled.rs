@@ -7,9 +7,10 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use ledger::{LedgerError, Overdraft};
+use ledger::{Amount, LedgerError, Overdraft};
 use serde_json::{Value, json};
 use store::journal::Expected;
+use store::ledger::BalanceRecord;
 use store::scheduled::{ScheduledRecord, ScheduledState};
 use store::system::Event;
 use store::{StoreError, Unit};
@@ -242,6 +243,27 @@ impl Engine {
         Ok(rows)
     }
 
+    /// What waits for a balance: credits and debits that scheduled postings will book. They count for nothing until then.
+    pub(crate) async fn scheduled_of(&self, balance: &BalanceRecord) -> EngineResult<(Amount, Amount)> {
+        let (mut credit, mut debit) = (Amount::ZERO, Amount::ZERO);
+        let names = |side: &str| side == balance.balance.id || Some(side) == balance.indicator.as_deref();
+        for record in self.store.scheduled(true, u32::MAX).await? {
+            let request: PostRequest =
+                serde_json::from_value(record.request).map_err(|error| StoreError::damaged("scheduled", error))?;
+            if !request.currency.trim().eq_ignore_ascii_case(balance.balance.currency.code()) {
+                continue;
+            }
+            let amount: Amount = request.amount.parse().map_err(|error| StoreError::damaged("scheduled", error))?;
+            if names(&request.destination) {
+                credit += &amount;
+            }
+            if names(&request.source) {
+                debit += &amount;
+            }
+        }
+        Ok((credit, debit))
+    }
+
     /// One scheduled posting.
     ///
     /// # Errors
@@ -347,8 +369,11 @@ impl Engine {
         let request =
             PostRequest { effective_date: request.effective_date.or_else(|| Some(day.to_string())), ..request };
         let command = self.command(&request)?;
-        if command.expires_at.is_some_and(|at| at <= due_at) {
+        if command.timers.expires_at.is_some_and(|at| at <= due_at) {
             return Err(EngineError::invalid("expires_at", "The hold would have run out before it is placed."));
+        }
+        if command.timers.commits_at.is_some_and(|at| at <= due_at) {
+            return Err(EngineError::invalid("commits_at", "The hold would commit itself before it is placed."));
         }
         // There may be money by then; a balance that is not there, or keeps another currency, will not come right.
         let rich = PostCommand { overdraft: Overdraft::Unlimited, ..command };

@@ -3,15 +3,13 @@
 use std::collections::BTreeSet;
 
 use ledger::{Amount, Lifecycle, Overdraft, Posting, Status, hold, transaction};
-use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction};
+use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction, Timers};
 
 use crate::api::page::{FilterTest, ListPage, ListQuery, MoneyTotal};
 use crate::api::transactions::{Check, Effect, FamilyRow, JournalRow, PostPreview, PostRequest, TransactionDetail};
 use crate::days::entry_day;
 use crate::idempotency::{Asked, reference_of};
-use crate::post::{
-    PostCommand, Posted, balance_ref, below_zero_key, check_indicator, empty_indicator, expiry_is_past, is_allowed,
-};
+use crate::post::{PostCommand, Posted, balance_ref, below_zero_key, check_indicator, empty_indicator, is_allowed};
 use crate::refunds::Refundable;
 use crate::{Engine, EngineError, EngineResult, Topic, entries, signed, view, words};
 
@@ -189,9 +187,8 @@ impl Engine {
         let destination = self.preview_balance(&mut preview, &request, "destination").await?;
         let ids =
             source.as_ref().zip(destination.as_ref()).map(|(source, destination)| (&*source.id, &*destination.id));
-        if command.as_ref().is_some_and(|command| command.is_past(self.clock.now())) {
-            let error = expiry_is_past().sentence();
-            preview.checks.push(failed("input", error, Some("expires_at")));
+        if let Some((field, message)) = command.as_ref().and_then(|command| command.past(self.clock.now())) {
+            preview.checks.push(failed("input", message.into(), Some(field)));
         }
         let asked = command.as_ref().zip(ids);
         let asked = asked.map(|(command, (source, destination))| Asked { command, source, destination });
@@ -264,7 +261,7 @@ impl Engine {
             description: command.description.clone(),
             effective_date: command.effective_date.unwrap_or_else(|| self.clock.today()),
             hold: command.hold,
-            expires_at: command.expires_at,
+            expires_at: command.timers.expires_at,
             overdraft: match &command.overdraft {
                 Overdraft::Refused if below_zero => Overdraft::Unlimited,
                 asked => asked.clone(),
@@ -420,20 +417,22 @@ impl Engine {
             wrong("effective_date", error.sentence());
             None
         });
-        let expires_at = request.expires_at.as_deref().and_then(|text| match text.parse::<jiff::Timestamp>() {
-            // Whether it is past is for the posting to say: a repetition may come after it. Stored times have microseconds.
-            Ok(at) => Some(jiff::Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)),
-            Err(_) => {
-                wrong("expires_at", format!("“{text}” is not a time."));
-                None
-            }
-        });
+        let timers = Timers {
+            expires_at: timer("expires_at", request.expires_at.as_deref(), &mut wrong),
+            commits_at: timer("commits_at", request.commits_at.as_deref(), &mut wrong),
+        };
         let refunds = request.refunds.clone().filter(|id| !id.is_empty());
         if request.hold && refunds.is_some() {
             wrong("refunds", "A refund is posted at once, not held.".into());
         }
-        if expires_at.is_some() && !request.hold {
+        if timers.expires_at.is_some() && !request.hold {
             wrong("expires_at", "Only a hold can expire.".into());
+        }
+        if timers.commits_at.is_some() && !request.hold {
+            wrong("commits_at", "Only a hold can commit itself.".into());
+        }
+        if timers.commits_at.zip(timers.expires_at).is_some_and(|(commits, expires)| expires <= commits) {
+            wrong("commits_at", "The hold would have run out before it commits itself.".into());
         }
         let signed_reason = match signed::reason_of(request.signed_reason.as_deref()) {
             Ok(reason) => reason,
@@ -459,7 +458,7 @@ impl Engine {
             description: request.description.trim().to_owned(),
             effective_date,
             hold: request.hold,
-            expires_at,
+            timers,
             // What is owed back goes back, whatever the other side has by now.
             overdraft: Overdraft::from_request(request.allow_overdraft || refunds.is_some(), limit),
             metadata: request.metadata.clone().filter(|value| !value.is_null()),
@@ -502,6 +501,19 @@ fn parse_amount(text: &str, field: &str, wrong: &mut impl FnMut(&str, String)) -
         Err(_) => wrong(field, format!("“{text}” is not an amount in minor units.")),
     }
     Amount::ZERO
+}
+
+/// The instant of a timer. Whether it is past is for the posting to say: a repetition may come after it.
+fn timer(field: &str, text: Option<&str>, wrong: &mut impl FnMut(&str, String)) -> Option<jiff::Timestamp> {
+    let text = text?;
+    match text.parse::<jiff::Timestamp>() {
+        // Stored times have microseconds.
+        Ok(at) => Some(jiff::Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)),
+        Err(_) => {
+            wrong(field, format!("“{text}” is not a time."));
+            None
+        }
+    }
 }
 
 fn parse_limit(text: &str, wrong: &mut impl FnMut(&str, String)) -> Amount {

@@ -23,6 +23,7 @@ mod ledger_property;
 mod ledger_refunds;
 mod ledger_scheduled;
 mod ledger_search;
+mod ledger_timers;
 mod ledger_trial;
 mod raw;
 mod receiver;

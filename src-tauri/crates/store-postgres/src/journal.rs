@@ -186,13 +186,14 @@ async fn write_holds(connection: &mut PgConnection, batch: &Batch) -> StoreResul
     let (opened, saved) = (&batch.new_holds, &batch.saved_holds);
     if !opened.is_empty() {
         sqlx::query(
-            "INSERT INTO hold (txn_key, state, committed, remaining, expires_at)
-             SELECT key, 'open', 0, amount::numeric, expires_at
-             FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS v (key, amount, expires_at)",
+            "INSERT INTO hold (txn_key, state, committed, remaining, expires_at, commits_at)
+             SELECT key, 'open', 0, amount::numeric, expires_at, commits_at
+             FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[]) AS v (key, amount, expires_at, commits_at)",
         )
         .bind(column(opened, |hold| hold.row_key))
         .bind(column(opened, |hold| hold.amount.to_string()))
-        .bind(column(opened, |hold| hold.expires_at.map(micros)))
+        .bind(column(opened, |hold| hold.timers.expires_at.map(micros)))
+        .bind(column(opened, |hold| hold.timers.commits_at.map(micros)))
         .execute(&mut *connection)
         .await
         .map_err(from_sqlx)?;

@@ -190,10 +190,10 @@ async fn write_rows(connection: &mut SqliteConnection, new: &[NewRow]) -> StoreR
 }
 
 async fn write_holds(connection: &mut SqliteConnection, batch: &Batch) -> StoreResult<()> {
-    let opened = ("INSERT INTO hold (txn_key, state, committed, remaining, expires_at) ", "");
+    let opened = ("INSERT INTO hold (txn_key, state, committed, remaining, expires_at, commits_at) ", "");
     write(connection, &batch.new_holds, opened, |mut values, hold| {
         values.push_bind(hold.row_key).push_bind("open").push_bind("0").push_bind(hold.amount.to_string());
-        values.push_bind(hold.expires_at.map(micros));
+        values.push_bind(hold.timers.expires_at.map(micros)).push_bind(hold.timers.commits_at.map(micros));
     })
     .await?;
     // Only an open hold changes: a second decision on the same hold finds nothing to write.

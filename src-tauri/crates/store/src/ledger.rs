@@ -123,12 +123,21 @@ pub struct StoredTransaction {
     pub row: TransactionRow,
 }
 
+/// When a hold is decided on by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Timers {
+    /// Then what is still held is let go.
+    pub expires_at: Option<Timestamp>,
+    /// Then what is still held is booked; before the hold expires.
+    pub commits_at: Option<Timestamp>,
+}
+
 /// A hold as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldRecord {
     pub open: Open,
     pub remaining: Amount,
-    pub expires_at: Option<Timestamp>,
+    pub timers: Timers,
     pub closed_at: Option<Timestamp>,
 }
 
@@ -270,8 +279,8 @@ pub trait LedgerReads {
     async fn transaction_by_reference(&self, reference: &str) -> StoreResult<Option<StoredTransaction>>;
     /// Open holds that touch a balance.
     async fn holds_of(&self, balance_key: i64) -> StoreResult<Vec<FamilyRecord>>;
-    /// Open holds whose expiry is at or before `now`, oldest first.
-    async fn expired_holds(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>>;
+    /// Open holds whose timers ran out at or before `now`, whoever came first in front.
+    async fn due_holds(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>>;
     async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>>;
     /// Every balance at the end of a day, or now; by ledger, name and currency.
     async fn balances_at(&self, day: Option<Date>) -> StoreResult<Vec<BalanceAt>>;

@@ -110,6 +110,9 @@ pub struct BalanceDetail {
     pub below_zero: bool,
     /// Whom it belongs to.
     pub identity: Option<IdentityRow>,
+    /// What scheduled postings that wait will bring and take, in minor units; nothing on a day of the past.
+    pub scheduled_in: String,
+    pub scheduled_out: String,
 }
 
 /// A point of a step chart.

@@ -42,6 +42,8 @@ pub struct FamilyRow {
     /// Of a hold: what is still held.
     pub remaining: Option<String>,
     pub expires_at: Option<String>,
+    /// When what is still held is booked by itself.
+    pub commits_at: Option<String>,
     pub closed_at: Option<String>,
     pub created_at: String,
     pub actor: String,
@@ -142,6 +144,10 @@ pub struct PostRequest {
     pub hold: bool,
     /// Instant at which an open hold voids itself.
     pub expires_at: Option<String>,
+    /// Instant at which what is still held is booked by itself; before it expires.
+    #[serde(default)]
+    #[ts(optional)]
+    pub commits_at: Option<String>,
     pub allow_overdraft: bool,
     /// Minor units.
     pub overdraft_limit: Option<String>,

@@ -177,7 +177,7 @@ pub(super) async fn post_bank_movement(
         description: posting.description.trim().to_owned(),
         effective_date: Some(effective_date),
         hold: false,
-        expires_at: None,
+        timers: store::ledger::Timers::default(),
         // The bank has moved the money already; the books can only follow.
         overdraft: Overdraft::Unlimited,
         metadata: Some(serde_json::json!({ "statement": statement.id, "line": line.id })),

@@ -204,7 +204,7 @@ impl Engine {
             description: text.clone(),
             effective_date: Some(gap.day()),
             hold: false,
-            expires_at: None,
+            timers: store::ledger::Timers::default(),
             // The bank has the money already; the books can only follow.
             overdraft: Overdraft::Unlimited,
             metadata: Some(json!({ "statement": statement.id })),

@@ -155,7 +155,7 @@ async fn reverse_of(
         // The same day, so that the two cancel out in every balance of the past.
         effective_date: Some(original.row.effective_date),
         hold: false,
-        expires_at: None,
+        timers: store::ledger::Timers::default(),
         overdraft: ledger::Overdraft::Unlimited,
         metadata: Some(json!({ "statement": statement.id, "reverses": original.row.id })),
         create_indicators: false,

@@ -71,6 +71,18 @@ impl Command for Committing {
             return Ok(done);
         }
         refuse_expired(&loaded, stamp)?;
+        self.book(unit, stamp, loaded).await
+    }
+}
+
+impl Committing {
+    /// All that is left, booked by itself.
+    fn rest(id: &str) -> Self {
+        let (id, reference) = (id.to_owned(), String::new());
+        Self { id, commit: Commit::Rest, void_rest: false, day: None, reason: None, reference }
+    }
+
+    async fn book(&self, unit: &mut dyn Unit, stamp: &Stamp, loaded: Loaded) -> EngineResult<Decided> {
         let amount = loaded.hold.open.to_commit(&self.commit).map_err(|error| in_words(error, &loaded))?;
         let (source, destination) = hold::commit(&loaded.source.balance, &loaded.destination.balance, &amount)?;
         let open = loaded.hold.open.after_commit(&amount);
@@ -140,24 +152,35 @@ impl Command for Voiding {
     }
 }
 
-/// The void of a hold whose time has come.
-pub(super) struct Expiring {
+/// What becomes of a hold whose time has come: what is left is booked if it was to commit itself, and let go otherwise.
+pub(super) struct Due {
     pub(super) id: String,
+    /// It cannot be booked: it expires if its time for that has come too.
+    pub(super) refused: bool,
 }
 
 #[async_trait::async_trait]
-impl Command for Expiring {
+impl Command for Due {
     type Answer = bool;
 
     fn expected(&self) -> Expected {
         expected(&self.id, "")
     }
 
-    /// Answers whether there was something to void.
+    /// Answers whether there was something to do.
     async fn run(&self, unit: &mut dyn Unit, stamp: &Stamp) -> EngineResult<bool> {
         let loaded = load(unit, &self.id).await?;
         // Another writer may have decided since the list was read.
         if loaded.hold.open.state != HoldState::Open {
+            return Ok(false);
+        }
+        let has_come = |at: Option<jiff::Timestamp>| at.is_some_and(|at| at <= stamp.at);
+        // It commits itself before it expires, also where both times passed while the book was closed.
+        if has_come(loaded.hold.timers.commits_at) && !self.refused {
+            Committing::rest(&self.id).book(unit, stamp, loaded).await?;
+            return Ok(true);
+        }
+        if !has_come(loaded.hold.timers.expires_at) {
             return Ok(false);
         }
         release(unit, stamp, &loaded, loaded.sides(), HoldState::Expired, "Expired", "").await?;
@@ -181,7 +204,7 @@ async fn load(unit: &mut dyn Unit, id: &str) -> EngineResult<Loaded> {
 
 /// A hold whose time has come is over, also in the moment before the clock has voided it.
 fn refuse_expired(loaded: &Loaded, stamp: &Stamp) -> EngineResult<()> {
-    match loaded.hold.expires_at {
+    match loaded.hold.timers.expires_at {
         Some(at) if at <= stamp.at && loaded.hold.open.state == HoldState::Open => Err(EngineError::Conflict {
             code: "HOLD_EXPIRED",
             message: format!(

@@ -132,7 +132,7 @@ impl Engine {
             }
             touched.project(family, remaining, void)?;
         }
-        let expires = |family: &FamilyRecord| family.hold.as_ref().and_then(|hold| hold.expires_at);
+        let expires = |family: &FamilyRecord| family.hold.as_ref().and_then(|hold| hold.timers.expires_at);
         let mut soon: Vec<&FamilyRecord> = open
             .iter()
             .map(|(family, _)| family)

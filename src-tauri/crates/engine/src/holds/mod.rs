@@ -97,36 +97,55 @@ impl Engine {
         Ok(outcome(rows))
     }
 
-    /// Voids every hold whose time has come, each by itself. Called at open and by the clock;
-    /// correct after any time closed. A hold that cannot be voided is named under "Needs attention" and stops no other.
+    /// Books every hold that is to commit itself by now and voids every other whose time has come, each by itself. Called
+    /// at open and by the clock; correct after any time closed. A hold that cannot be decided on, such as one that would
+    /// be booked into a closed period, is named under "Needs attention", stays held and stops no other.
     ///
     /// # Errors
     /// [`EngineError::Store`] if the list of due holds cannot be read.
     pub async fn expire_holds(&self) -> EngineResult<u32> {
-        let mut expired = 0;
+        let mut decided = 0;
         let mut failed: Vec<String> = Vec::new();
         loop {
             let room = u32::try_from(failed.len()).unwrap_or(u32::MAX).saturating_add(EXPIRE_AT_ONCE);
-            let due = self.store.expired_holds(self.clock.now(), room).await?;
+            let due = self.store.due_holds(self.clock.now(), room).await?;
             let due: Vec<&FamilyRecord> = due.iter().filter(|record| !failed.contains(&record.first.row.id)).collect();
             if due.is_empty() {
                 break;
             }
-            let commands = due.iter().map(|record| Ok(decide::Expiring { id: record.first.row.id.clone() }));
-            let outcomes = self.writer.submit_all(SYSTEM_ACTOR, commands).await;
+            let commands = due.iter().map(|record| decide::Due { id: record.first.row.id.clone(), refused: false });
+            let outcomes = self.writer.submit_all(SYSTEM_ACTOR, commands.map(Ok)).await;
             for (record, outcome) in due.into_iter().zip(outcomes) {
+                let row = &record.first.row;
                 match outcome {
-                    Ok(done) => expired += u32::from(done),
+                    Ok(done) => decided += u32::from(done),
                     Err(error) => {
-                        tracing::error!(code = error.code(), "a hold that ran out could not be voided");
-                        failed.push(record.first.row.id.clone());
-                        self.remember_problem(format!("{} ran out but cannot be voided", record.first.row.reference));
+                        failed.push(row.id.clone());
+                        decided += u32::from(self.expires_instead(record, &error).await?);
                     }
                 }
             }
         }
-        if expired > 0 {
+        if decided > 0 {
             self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
+        }
+        Ok(decided)
+    }
+
+    /// What becomes of a hold that could not be decided on as it was to be: it expires if its time has come for that too.
+    async fn expires_instead(&self, record: &FamilyRecord, error: &EngineError) -> EngineResult<bool> {
+        let row = &record.first.row;
+        let was_to_commit = record.hold.as_ref().is_some_and(|hold| hold.timers.commits_at.is_some());
+        if !was_to_commit {
+            tracing::error!(code = error.code(), "a hold that ran out could not be voided");
+            self.remember_problem(format!("{} ran out but cannot be voided", row.reference));
+            return Ok(false);
+        }
+        tracing::warn!(code = error.code(), "a hold could not commit itself");
+        let void = decide::Due { id: row.id.clone(), refused: true };
+        let expired = self.writer.submit(SYSTEM_ACTOR, void).await.unwrap_or_default();
+        if !expired {
+            self.remember_problem(format!("{} could not commit itself: {}", row.reference, error.sentence()));
         }
         Ok(expired)
     }

@@ -76,6 +76,11 @@ impl Flow {
     }
 }
 
+/// Metadata that names an origin.
+pub(crate) fn origin_metadata(origin: &str) -> Value {
+    json!({ ORIGIN_KEYS[0]: origin })
+}
+
 /// The origin that a posting names, if it names one.
 fn named(metadata: Option<&Value>) -> EngineResult<Option<String>> {
     let given = metadata.and_then(|metadata| ORIGIN_KEYS.iter().find_map(|key| Some((key, metadata.get(key)?))));

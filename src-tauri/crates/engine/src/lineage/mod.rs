@@ -20,7 +20,7 @@ use store::lineage::{MoveKind, NewMove, SourceRecord};
 use store::system::Event;
 use store::{StoreError, Unit};
 
-pub(crate) use flow::{Decision, Row, of_decision, of_posting};
+pub(crate) use flow::{Decision, Row, of_decision, of_posting, origin_metadata};
 
 use crate::api::lineage::{BalanceLineage, LineageRequest};
 use crate::group::Command;

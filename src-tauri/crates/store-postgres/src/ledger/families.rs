@@ -226,13 +226,10 @@ pub(super) async fn open_holds_of(connection: &mut PgConnection, balance_key: i6
     all(connection, query, rows::family).await
 }
 
-pub(super) async fn expired(
-    connection: &mut PgConnection,
-    now: Timestamp,
-    limit: u32,
-) -> StoreResult<Vec<FamilyRecord>> {
+pub(super) async fn due(connection: &mut PgConnection, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>> {
     let mut query = QueryBuilder::new(TRANSACTION);
-    query.push("WHERE h.state = 'open' AND h.expires_at <= ").push_bind(value::micros(now));
-    query.push(" ORDER BY h.expires_at, t.key LIMIT ").push_bind(i64::from(limit));
+    query.push("WHERE h.state = 'open' AND (h.expires_at <= ").push_bind(value::micros(now));
+    query.push(" OR h.commits_at <= ").push_bind(value::micros(now));
+    query.push(") ORDER BY coalesce(h.commits_at, h.expires_at), t.key LIMIT ").push_bind(i64::from(limit));
     all(connection, query, rows::family).await
 }

@@ -97,8 +97,8 @@ impl LedgerReads for PostgresStore {
         families::open_holds_of(&mut *self.reader().await?, balance_key).await
     }
 
-    async fn expired_holds(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>> {
-        families::expired(&mut *self.reader().await?, now, limit).await
+    async fn due_holds(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>> {
+        families::due(&mut *self.reader().await?, now, limit).await
     }
 
     async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>> {

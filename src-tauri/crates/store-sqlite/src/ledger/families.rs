@@ -397,10 +397,11 @@ pub(super) async fn open_holds_of(readers: &SqlitePool, balance_key: i64) -> Sto
     all(readers, query, rows::family).await
 }
 
-pub(super) async fn expired(readers: &SqlitePool, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>> {
+pub(super) async fn due(readers: &SqlitePool, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>> {
     let mut query = QueryBuilder::new(TRANSACTION);
-    query.push("WHERE h.state = 'open' AND h.expires_at <= ").push_bind(micros(now));
-    query.push(" ORDER BY h.expires_at, t.key LIMIT ").push_bind(limit);
+    query.push("WHERE h.state = 'open' AND (h.expires_at <= ").push_bind(micros(now));
+    query.push(" OR h.commits_at <= ").push_bind(micros(now));
+    query.push(") ORDER BY coalesce(h.commits_at, h.expires_at), t.key LIMIT ").push_bind(limit);
     all(readers, query, rows::family).await
 }
 

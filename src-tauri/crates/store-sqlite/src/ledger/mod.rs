@@ -106,8 +106,8 @@ impl LedgerReads for SqliteStore {
         families::open_holds_of(&self.readers, balance_key).await
     }
 
-    async fn expired_holds(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>> {
-        families::expired(&self.readers, now, limit).await
+    async fn due_holds(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<FamilyRecord>> {
+        families::due(&self.readers, now, limit).await
     }
 
     async fn trial_balance(&self, as_of: Option<Date>) -> StoreResult<Vec<TrialRow>> {

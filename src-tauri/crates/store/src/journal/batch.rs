@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use ledger::{Amount, Balance, Head, Open, balance::Side};
 use serde_json::Value;
 
-use crate::ledger::{DayTurnover, NewTransaction};
+use crate::ledger::{DayTurnover, NewTransaction, Timers};
 use crate::system::Event;
 
 /// A journal row under the key it gets.
@@ -29,7 +29,7 @@ pub struct NewEntry {
 pub struct NewHold {
     pub row_key: i64,
     pub amount: Amount,
-    pub expires_at: Option<Timestamp>,
+    pub timers: Timers,
 }
 
 /// A hold as it stands after a commit or void; it must be open in the database.

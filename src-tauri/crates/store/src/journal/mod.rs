@@ -12,7 +12,7 @@ use jiff::{Timestamp, civil::Date};
 use ledger::{Amount, Balance, Head, Open};
 use serde_json::Value;
 
-use crate::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, NewTransaction, StoredTransaction};
+use crate::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, NewTransaction, StoredTransaction, Timers};
 use crate::recon::SignedRecord;
 use crate::system::Event;
 use crate::{StoreError, StoreResult};
@@ -110,7 +110,7 @@ pub trait JournalWrites {
     /// Adds a journal row and answers with its key; a settled one also adds its two entries and their day's turnover.
     async fn insert_transaction(&mut self, transaction: &NewTransaction) -> StoreResult<i64>;
     async fn load_hold(&mut self, row_key: i64) -> StoreResult<Option<HoldRecord>>;
-    async fn insert_hold(&mut self, row_key: i64, amount: &Amount, expires_at: Option<Timestamp>) -> StoreResult<()>;
+    async fn insert_hold(&mut self, row_key: i64, amount: &Amount, timers: Timers) -> StoreResult<()>;
     /// Only an open hold changes: a second decision on the same hold is [`StoreError::Stale`].
     async fn save_hold(&mut self, row_key: i64, open: &Open, closed_at: Option<Timestamp>) -> StoreResult<()>;
     /// Signed statements of a balance that end on `day` or later, the last first.
@@ -242,8 +242,8 @@ impl<D: Database> JournalWrites for D {
         Ok(found)
     }
 
-    async fn insert_hold(&mut self, row_key: i64, amount: &Amount, expires_at: Option<Timestamp>) -> StoreResult<()> {
-        self.pending().insert_hold(row_key, amount, expires_at);
+    async fn insert_hold(&mut self, row_key: i64, amount: &Amount, timers: Timers) -> StoreResult<()> {
+        self.pending().insert_hold(row_key, amount, timers);
         Ok(())
     }
 

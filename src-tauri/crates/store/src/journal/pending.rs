@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::batch::{Batch, NewEntry, NewEvent, NewHold, NewRow, SavedBalance, SavedHold, SavedTurnover};
 use super::{Ends, FoundRow};
 use crate::history::sealed;
-use crate::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, NewTransaction, StoredTransaction};
+use crate::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, NewTransaction, StoredTransaction, Timers};
 use crate::recon::SignedRecord;
 use crate::system::Event;
 use crate::{StoreError, StoreResult};
@@ -317,9 +317,9 @@ impl Pending {
         self.holds.entry(row_key).or_insert(Held { record, made: false, changed: false });
     }
 
-    pub(super) fn insert_hold(&mut self, row_key: i64, amount: &Amount, expires_at: Option<Timestamp>) {
+    pub(super) fn insert_hold(&mut self, row_key: i64, amount: &Amount, timers: Timers) {
         let open = Open { amount: amount.clone(), committed: Amount::ZERO, state: HoldState::Open };
-        let record = HoldRecord { open, remaining: amount.clone(), expires_at, closed_at: None };
+        let record = HoldRecord { open, remaining: amount.clone(), timers, closed_at: None };
         let before = self.holds.insert(row_key, Held { record, made: true, changed: true });
         self.done.push(Done::Hold(row_key, before));
     }
@@ -330,12 +330,8 @@ impl Pending {
             return Err(StoreError::Stale("hold"));
         }
         self.done.push(Done::Hold(row_key, Some(held.clone())));
-        held.record = HoldRecord {
-            open: open.clone(),
-            remaining: open.remaining(),
-            expires_at: held.record.expires_at,
-            closed_at,
-        };
+        held.record =
+            HoldRecord { open: open.clone(), remaining: open.remaining(), timers: held.record.timers, closed_at };
         held.changed = true;
         Ok(())
     }
@@ -441,7 +437,7 @@ impl Pending {
         let made = holds.iter().filter(|(_, held)| held.made).map(|(row_key, held)| NewHold {
             row_key: *row_key,
             amount: held.record.open.amount.clone(),
-            expires_at: held.record.expires_at,
+            timers: held.record.timers,
         });
         // A hold that was made and decided on in one unit is written open first, and then as it stands.
         let decided = holds.iter().filter(|(_, held)| {

@@ -4,7 +4,9 @@ use ledger::{Amount, Balance, Figures, HoldState, Lifecycle, Open, Status, Trans
 
 use super::Fields;
 use super::value::At;
-use crate::ledger::{BalanceRecord, DayTurnover, FamilyRecord, HoldRecord, LedgerRecord, LegOf, StoredTransaction};
+use crate::ledger::{
+    BalanceRecord, DayTurnover, FamilyRecord, HoldRecord, LedgerRecord, LegOf, StoredTransaction, Timers,
+};
 use crate::{StoreError, StoreResult};
 
 /// `key`, `id`, `name`, `balances`.
@@ -127,7 +129,7 @@ pub fn hold(row: &impl Fields, whole: &Amount) -> StoreResult<Option<HoldRecord>
     Ok(Some(HoldRecord {
         open,
         remaining,
-        expires_at: at.opt_time("hold_expires_at")?,
+        timers: Timers { expires_at: at.opt_time("hold_expires_at")?, commits_at: at.opt_time("hold_commits_at")? },
         closed_at: at.opt_time("hold_closed_at")?,
     }))
 }
