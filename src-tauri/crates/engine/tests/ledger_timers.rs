@@ -166,7 +166,10 @@ async fn a_scheduled_hold_and_one_from_a_file_commit_themselves_too() {
 #[tokio::test]
 async fn what_waits_is_told_beside_a_balance_and_counts_for_nothing() {
     let desk = Desk::new().await;
-    let waiting = |reference: &str, from: &str, to: &str, amount: &str| transfer(reference, from, to, amount);
+    let waiting = |reference: &str, from: &str, to: &str, amount: &str| PostRequest {
+        allow_overdraft: from.starts_with('@'),
+        ..transfer(reference, from, to, amount)
+    };
     let engine = &desk.book.engine;
     let first = engine.schedule(waiting("W-1", &desk.till, &desk.rent, "700"), SOON).await.unwrap();
     engine.schedule(waiting("W-2", &desk.till, &desk.rent, "50"), LATER).await.unwrap();

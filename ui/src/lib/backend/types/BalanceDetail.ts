@@ -18,4 +18,8 @@ below_zero: boolean,
 /**
  * Whom it belongs to.
  */
-identity: IdentityRow | null, };
+identity: IdentityRow | null, 
+/**
+ * What scheduled postings that wait will bring and take, in minor units; nothing on a day of the past.
+ */
+scheduled_in: string, scheduled_out: string, };

@@ -12,7 +12,11 @@ committed: string | null,
 /**
  * Of a hold: what is still held.
  */
-remaining: string | null, expires_at: string | null, closed_at: string | null, created_at: string, actor: string, children: number, 
+remaining: string | null, expires_at: string | null, 
+/**
+ * When what is still held is booked by itself.
+ */
+commits_at: string | null, closed_at: string | null, created_at: string, actor: string, children: number, 
 /**
  * The days on which money moved, of a hold those of its commits, as registers and statements have them. Not told
  * of the hold that expires first.

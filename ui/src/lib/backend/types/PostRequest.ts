@@ -23,7 +23,11 @@ effective_date: string | null, hold: boolean,
 /**
  * Instant at which an open hold voids itself.
  */
-expires_at: string | null, allow_overdraft: boolean, 
+expires_at: string | null, 
+/**
+ * Instant at which what is still held is booked by itself; before it expires.
+ */
+commits_at?: string, allow_overdraft: boolean, 
 /**
  * Minor units.
  */
