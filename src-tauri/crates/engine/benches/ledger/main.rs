@@ -2,31 +2,31 @@
 //!
 //! The bare side writes the same rows into a copy of the same book, with its triggers, one commit for each posting or for
 //! each group and one statement for each table, and computes nothing. `--postings N` books another number, `--balances N` makes another number of
-//! balances for the trial balance. Ratios are bare time by ours: 1.00 is as fast as bare SQLite, 0.50 takes twice as long.
+//! balances for the trial balance. `--growth N` measures nothing else but what postings, pages and days of the past cost as a book
+//! grows to N transactions. Ratios are bare time by ours: 1.00 is as fast as bare SQLite, 0.50 takes twice as long.
+
+mod book;
+mod growth;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use engine::api::book::{Chart, ColumnNames, NewBook};
 use engine::api::bulk::BulkRequest;
-use engine::api::ledgers::NewBalanceRequest;
-use engine::api::transactions::PostRequest;
-use engine::{Engine, SystemClock};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection, QueryBuilder, Row, SqliteConnection};
-use store_sqlite::SqliteStore;
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+use book::{Failure, PLACES, argument, book, milliseconds, ratio, request};
 
 /// Callers that post at the same time.
 const CALLERS: usize = 64;
-/// Balances that money moves between.
-const PLACES: usize = 100;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Failure> {
+    if let Some(rows) = argument("--growth")? {
+        return growth::run(rows).await;
+    }
     let postings: usize = argument("--postings")?.unwrap_or(3_000);
     let balances: usize = argument("--balances")?.unwrap_or(10_000);
     let folder = tempfile::tempdir()?;
@@ -35,70 +35,9 @@ async fn main() -> Result<(), Failure> {
     reading(folder.path(), balances).await
 }
 
-fn argument(name: &str) -> Result<Option<usize>, Failure> {
-    let mut arguments = std::env::args();
-    match arguments.by_ref().find(|argument| argument == name) {
-        None => Ok(None),
-        Some(_) => Ok(Some(arguments.next().ok_or("a number is missing")?.parse()?)),
-    }
-}
-
 fn line(what: &str, count: usize, ours: Duration, bare: Duration) {
     let rate = |taken: Duration| count as u128 * 1_000_000 / taken.as_micros().max(1);
     println!("| {what} | {} a second | {} a second | {} |", rate(ours), rate(bare), ratio(ours, bare));
-}
-
-/// Bare time by ours, in hundredths.
-fn ratio(ours: Duration, bare: Duration) -> String {
-    let hundredths = bare.as_micros() * 100 / ours.as_micros().max(1);
-    format!("{}.{:02}", hundredths / 100, hundredths % 100)
-}
-
-fn milliseconds(time: Duration) -> String {
-    let micros = time.as_micros();
-    format!("{}.{} ms", micros / 1000, micros % 1000 / 100)
-}
-
-/// A founded book with some balances that may go below zero.
-async fn book(path: &Path, balances: usize) -> Result<(Arc<Engine>, Vec<String>), Failure> {
-    let store = SqliteStore::create(path).await?;
-    let engine = Arc::new(Engine::new(Arc::new(store), Arc::new(SystemClock), "Bench"));
-    let new = NewBook {
-        name: "Bench".into(),
-        currency: "EUR".into(),
-        fiscal_year_start: "01-01".into(),
-        chart: Chart::Empty,
-        column_names: ColumnNames::InOut,
-        person: None,
-    };
-    engine.book_found(new).await?;
-    let ledger_id = engine.ledger_create("Assets").await?.id;
-    let mut ids = Vec::with_capacity(balances);
-    for number in 0..balances {
-        let request = NewBalanceRequest {
-            ledger_id: ledger_id.clone(),
-            name: format!("Balance {number}"),
-            currency: "EUR".into(),
-            exponent: None,
-            account_number: None,
-            reconcilable: false,
-            below_zero: true,
-        };
-        ids.push(engine.balance_create(request).await?.id);
-    }
-    Ok((engine, ids))
-}
-
-fn request(ids: &[String], number: usize) -> PostRequest {
-    PostRequest {
-        reference: format!("BENCH-{number}"),
-        amount: (100 + number % 9_000).to_string(),
-        currency: "EUR".into(),
-        source: ids[number % ids.len()].clone(),
-        destination: ids[(number * 7 + 1) % ids.len()].clone(),
-        description: format!("Invoice {number} of a customer"),
-        ..PostRequest::default()
-    }
 }
 
 async fn posting(folder: &Path, postings: usize) -> Result<(), Failure> {
