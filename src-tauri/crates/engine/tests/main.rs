@@ -38,6 +38,7 @@ mod recon_signed;
 mod recon_support;
 mod recon_undo;
 mod recon_views;
+mod seeds;
 mod server;
 mod support;
 mod webhooks;
