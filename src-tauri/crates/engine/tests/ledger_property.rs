@@ -4,7 +4,6 @@
 
 mod asks;
 mod commands;
-mod faults;
 mod model;
 mod observer;
 mod plan;
@@ -23,7 +22,7 @@ use crate::{seeds, server};
 /// Commands of the longest history.
 const LONGEST: usize = 1_000;
 /// Histories that are tried in a file and on a server, unless the tests are told otherwise.
-const IN_A_FILE: u32 = 24;
+const IN_A_FILE: u32 = 20;
 const ON_A_SERVER: u32 = 3;
 
 #[test]

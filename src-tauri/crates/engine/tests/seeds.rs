@@ -14,7 +14,7 @@ pub fn kept(test: &str, cases: u32) -> Config {
         cases,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(path))),
         // A long history takes a while: it is made shorter for as long as somebody would wait.
-        max_shrink_time: 120_000,
+        max_shrink_time: 60_000,
         ..Config::default()
     }
 }

@@ -4,7 +4,7 @@
 use num_bigint::BigInt;
 use proptest::prelude::*;
 
-use super::faults::How;
+use crate::faults::How;
 
 /// Name and currency of each balance, and whether it may go below zero.
 pub const BALANCES: &[(&str, &str, bool)] = &[

@@ -15,10 +15,10 @@ use proptest::prelude::*;
 
 use super::asks::{self, Answer, Asked, Request};
 use super::commands::{BALANCES, Command, Trouble};
-use super::faults;
 use super::model::{Account, Model, Name, Posting, Step, day_of};
 use super::observer::Observer;
 use super::settle::{Claim, settle};
+use crate::faults;
 use crate::raw::Raw;
 use crate::support::{NOW, Place, TestBook};
 
