@@ -91,8 +91,9 @@ pub(crate) async fn verify(
         problems => {
             let stopped = stop_writing(book, &check, actor).await;
             let found = plural(problems, "problem was", "problems were");
-            let message =
-                format!("{found} found in the history. Keep this file as evidence, and compare it with a backup.{stopped}");
+            let message = format!(
+                "{found} found in the history. Keep this file as evidence, and compare it with a backup.{stopped}"
+            );
             Some(Fault::new(Exit::Refused, "HISTORY_PROBLEMS", message))
         }
     };
@@ -110,7 +111,9 @@ async fn stop_writing(book: &Path, check: &HistoryCheck, actor: Actor<'_>) -> &'
     let stopped = engine.history_stopped().await;
     engine.close().await;
     match (stored, stopped) {
-        (Ok(()), Ok(true)) => " The book is read-only until somebody decides; --accept REASON lets it be written again.",
+        (Ok(()), Ok(true)) => {
+            " The book is read-only until somebody decides; --accept REASON lets it be written again."
+        }
         _ => "",
     }
 }

@@ -29,8 +29,7 @@ async fn nobody_is_refused_over_what_did_not_last() {
     };
     for how in [How::Commit, How::Abort, How::Fail, How::Rollback] {
         faults::arm(&mut raw, 0, how).await;
-        let (committed, voided) =
-            tokio::join!(book.engine.holds_commit(commit()), book.engine.holds_void(void()));
+        let (committed, voided) = tokio::join!(book.engine.holds_commit(commit()), book.engine.holds_void(void()));
         faults::disarm(&mut raw).await;
         assert_eq!(code(committed).as_deref(), Some("DATABASE"), "{how:?}");
         assert_eq!(code(voided).as_deref(), Some("DATABASE"), "{how:?}");

@@ -23,8 +23,7 @@ async fn a_ledger_is_renamed_and_its_balances_go_with_it() {
     assert!(names.contains(&"Assets/Cash".to_owned()) && !names.contains(&"Assets/Bank".to_owned()), "{names:?}");
     let row = book.engine.balance_get(&bank, None).await.unwrap().row;
     assert_eq!((row.ledger.as_str(), row.ledger_id.as_str()), ("Assets/Cash", book.ledger.as_str()));
-    let kind =
-        FilterCondition { field: "kind".into(), test: FilterTest::Is, values: vec!["ledger.renamed".into()] };
+    let kind = FilterCondition { field: "kind".into(), test: FilterTest::Is, values: vec!["ledger.renamed".into()] };
     let query = ListQuery { limit: 10, conditions: vec![kind], ..ListQuery::default() };
     let told = book.engine.history_page(query.clone()).await.unwrap().rows;
     assert_eq!((told[0].what.object_id.as_str(), told[0].what.object.as_str()), (book.ledger.as_str(), "Assets/Cash"));

@@ -89,7 +89,17 @@ fn a_book_in_a_protected_place_is_read_and_not_written() {
         assert_eq!(looked.code, 0, "{why}: {}", looked.err);
         assert!(looked.out.contains("Main"), "{}", looked.out);
         let refused = bound(&[
-            "post", &book.path, "--from", "Main", "--to", "Steel", "--amount", "1.00", "--currency", "EUR", "--json",
+            "post",
+            &book.path,
+            "--from",
+            "Main",
+            "--to",
+            "Steel",
+            "--amount",
+            "1.00",
+            "--currency",
+            "EUR",
+            "--json",
         ]);
         assert_eq!(refused.refused(4), "BOOK_READ_ONLY");
         let message = refused.error()["message"].as_str().unwrap().to_owned();

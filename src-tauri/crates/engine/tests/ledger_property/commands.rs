@@ -119,9 +119,14 @@ pub enum Command {
 pub enum Trouble {
     Nothing,
     /// The database fails at a row.
-    Fault { after: u8, how: How },
+    Fault {
+        after: u8,
+        how: How,
+    },
     /// Whoever asked goes away after so many turns.
-    Gone { turns: u8 },
+    Gone {
+        turns: u8,
+    },
 }
 
 /// Small amounts, large ones, and those around and beyond what a machine can hold in one word.

@@ -180,24 +180,22 @@ impl Model {
                 *self = tried;
                 Ok(rows)
             }
-            Step::Commit { hold, part, void_rest, reference } => {
-                self.decided_before(reference, step)?.map_or_else(
-                    || {
-                        let remaining = self.open(*hold)?;
-                        let amount = part.clone().unwrap_or_else(|| remaining.clone());
-                        if amount <= BigInt::ZERO || amount > remaining {
-                            return Err(REFUSED);
-                        }
-                        let mut rows = vec![self.commit(*hold, &amount, reference)];
-                        if *void_rest && amount < remaining {
-                            rows.push(self.release(*hold, ""));
-                        }
-                        self.remember(reference, step);
-                        Ok(rows)
-                    },
-                    Ok,
-                )
-            }
+            Step::Commit { hold, part, void_rest, reference } => self.decided_before(reference, step)?.map_or_else(
+                || {
+                    let remaining = self.open(*hold)?;
+                    let amount = part.clone().unwrap_or_else(|| remaining.clone());
+                    if amount <= BigInt::ZERO || amount > remaining {
+                        return Err(REFUSED);
+                    }
+                    let mut rows = vec![self.commit(*hold, &amount, reference)];
+                    if *void_rest && amount < remaining {
+                        rows.push(self.release(*hold, ""));
+                    }
+                    self.remember(reference, step);
+                    Ok(rows)
+                },
+                Ok,
+            ),
             Step::Void { hold, reference } => {
                 if let Some(rows) = self.decided_before(reference, step)? {
                     return Ok(rows);

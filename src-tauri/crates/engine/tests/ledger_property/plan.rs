@@ -40,10 +40,7 @@ impl Play {
         match single {
             Single::Post(draft) => {
                 let posting = self.posting(draft, "P");
-                Some(Asked {
-                    request: Request::Post(self.request(&posting)),
-                    steps: vec![Step::Post(posting)],
-                })
+                Some(Asked { request: Request::Post(self.request(&posting)), steps: vec![Step::Post(posting)] })
             }
             Single::Commit { hold, percent: part, void_rest, named } => {
                 let hold = newest(*hold, self.model.holds.len())?;
@@ -71,10 +68,7 @@ impl Play {
             }
             Single::Refund { of, of_hold, percent: share } => {
                 let posting = self.refund(*of, *of_hold, *share)?;
-                Some(Asked {
-                    request: Request::Post(self.request(&posting)),
-                    steps: vec![Step::Post(posting)],
-                })
+                Some(Asked { request: Request::Post(self.request(&posting)), steps: vec![Step::Post(posting)] })
             }
             Single::Again { of } => Some(self.accepted[newest(*of, self.accepted.len())?].clone()),
             Single::Other { of, what } => {
@@ -82,10 +76,7 @@ impl Play {
                 let known: Vec<&Asked> = self.accepted.iter().filter(posts).collect();
                 let Step::Post(posting) = &known[newest(*of, known.len())?].steps[0] else { return None };
                 let posting = changed(posting, *what);
-                Some(Asked {
-                    request: Request::Post(self.request(&posting)),
-                    steps: vec![Step::Post(posting)],
-                })
+                Some(Asked { request: Request::Post(self.request(&posting)), steps: vec![Step::Post(posting)] })
             }
             Single::Entry { draft, parts } => Some(self.entry(draft, parts)),
             Single::Split { draft, percents, into } => Some(self.split(draft, percents, *into)),
@@ -251,8 +242,7 @@ impl Play {
         }
         let items = postings.iter().map(|posting| self.request(posting)).collect();
         let request = Request::Bulk(BulkRequest { items, atomic });
-        let steps =
-            if atomic { vec![Step::Batch(postings)] } else { postings.into_iter().map(Step::Post).collect() };
+        let steps = if atomic { vec![Step::Batch(postings)] } else { postings.into_iter().map(Step::Post).collect() };
         Asked { request, steps }
     }
 }
