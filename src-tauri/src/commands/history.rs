@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine::api::book::JobProgress;
+use engine::api::book::{BookInfo, JobProgress};
 use engine::api::history::{HeadExport, HistoryCheck, HistoryRow};
 use engine::api::page::{ListPage, ListQuery};
 use tauri::{AppHandle, Emitter, State};
@@ -33,6 +33,12 @@ pub async fn history_verify(
     let outcome = engine.history_verify(&job, head.as_deref(), Some(&progress)).await;
     shell.imported(&job);
     Ok(outcome?)
+}
+
+/// Lets a book be written again although its history does not hold.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn history_accept(shell: State<'_, Shell>, reason: String) -> Answer<BookInfo> {
+    Ok(shell.engine().await?.history_accept(&reason).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

@@ -49,6 +49,7 @@ pub const COMMANDS: &[&str] = &[
     "financial_export",
     "financial_report",
     "find_sum",
+    "history_accept",
     "history_head",
     "history_head_export",
     "history_page",

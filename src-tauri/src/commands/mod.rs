@@ -111,6 +111,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         desk::report_export,
         history::history_page,
         history::history_verify,
+        history::history_accept,
         history::history_head,
         history::history_head_export,
         imports::import_open,

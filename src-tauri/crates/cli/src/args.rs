@@ -220,6 +220,9 @@ pub(crate) enum Command {
         /// A file that holds such a head
         #[arg(long, value_name = "FILE")]
         head_file: Option<PathBuf>,
+        /// Let the book be written again although its history does not hold; the reason is kept in it
+        #[arg(long, value_name = "REASON")]
+        accept: Option<String>,
     },
     /// Print the head of the history, which stands for all of it
     Head {

@@ -66,6 +66,7 @@ async fn check(file: &Path, actor: Actor<'_>) -> Answer<Done> {
     let (text, fault) = if found.problems.is_empty() {
         (format!("{counts}: everything ties."), None)
     } else {
+        crate::history::stop_if_broken(file, actor).await;
         let problems = plural(found.problems.len() as u64, "problem was", "problems were");
         let message = format!("{problems} found. Restore the last backup, or ask for help before posting.");
         (format!("{counts}\n{}", found.problems.join("\n")), Some(Fault::new(Exit::Refused, "BOOK_PROBLEMS", message)))

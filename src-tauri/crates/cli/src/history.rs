@@ -13,7 +13,7 @@ use crate::Done;
 use crate::args::{HistoryFilter, PageArgs};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, money, progress, progress_end};
-use crate::session::{Actor, open_to_read, open_to_write};
+use crate::session::{Actor, open_to_read, open_to_write, open_untouched};
 
 /// Most rows that the engine hands out at once.
 const PAGE: u32 = 500;
@@ -86,17 +86,54 @@ pub(crate) async fn verify(
     progress_end();
     engine.close().await;
     let check = check?;
-    let fault = (!check.problems.is_empty()).then(|| {
-        let found = plural(check.problems.len() as u64, "problem was", "problems were");
-        let message =
-            format!("{found} found in the history. Keep this file as evidence, and compare it with a backup.");
-        Fault::new(Exit::Refused, "HISTORY_PROBLEMS", message)
-    });
+    let fault = match check.problems.len() as u64 {
+        0 => None,
+        problems => {
+            let stopped = stop_writing(book, &check, actor).await;
+            let found = plural(problems, "problem was", "problems were");
+            let message = format!(
+                "{found} found in the history. Keep this file as evidence, and compare it with a backup.{stopped}"
+            );
+            Some(Fault::new(Exit::Refused, "HISTORY_PROBLEMS", message))
+        }
+    };
     let fault = fault.or_else(|| {
         let differs = check.head_differs.as_ref()?;
         Some(Fault::new(Exit::Refused, "HEAD_DIFFERS", differs.clone()))
     });
     Ok(Done { output: Output::new(&check, describe(&check)), fault })
+}
+
+/// Keeps the book from being written from now on, and says whether it could.
+async fn stop_writing(book: &Path, check: &HistoryCheck, actor: Actor<'_>) -> &'static str {
+    let Ok(engine) = open_untouched(book, actor).await else { return "" };
+    let stored = engine.history_stop(check).await;
+    let stopped = engine.history_stopped().await;
+    engine.close().await;
+    match (stored, stopped) {
+        (Ok(()), Ok(true)) => {
+            " The book is read-only until somebody decides; --accept REASON lets it be written again."
+        }
+        _ => "",
+    }
+}
+
+/// Keeps a book from being written whose history does not hold: a check of it found something, and only read it.
+pub(crate) async fn stop_if_broken(book: &Path, actor: Actor<'_>) {
+    if let Ok(engine) = open_untouched(book, actor).await {
+        // What was found is told already.
+        let _ = engine.history_verify("check", None, None).await;
+        engine.close().await;
+    }
+}
+
+/// Goes on with a book whose history does not hold.
+pub(crate) async fn accept(book: &Path, reason: &str, actor: Actor<'_>) -> Answer<Done> {
+    let engine = open_untouched(book, actor).await?;
+    let accepted = engine.history_accept(reason).await;
+    engine.close().await;
+    let info = accepted.map_err(|error| Fault::from(error).named_as_options())?;
+    Ok(Output::new(&info, format!("{} can be written again. The reason is in its history.", info.name)).into())
 }
 
 fn describe(check: &HistoryCheck) -> String {

@@ -153,7 +153,8 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Reconcile(command) => reconcile::run(command, actor).await,
         Command::Statements { book } => reconcile::list(book, actor).await,
         Command::History { book, filter, page } => history::list(book, filter, page, actor).await,
-        Command::Verify { book, head, head_file } => {
+        Command::Verify { book, accept: Some(reason), .. } => history::accept(book, reason, actor).await,
+        Command::Verify { book, head, head_file, accept: None } => {
             history::verify(book, head.as_deref(), head_file.as_deref(), actor).await
         }
         Command::Head { book, out } => history::head(book, out.as_deref(), actor).await,

@@ -55,6 +55,12 @@ pub(crate) async fn open_to_read(book: &Path, actor: Actor<'_>) -> Answer<Arc<En
     Ok(Arc::new(engine_of(Arc::new(store), name)))
 }
 
+/// Opens a book to write into it without taking it up: nothing happens by itself.
+pub(crate) async fn open_untouched(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
+    let name = name_of(actor)?;
+    Ok(Arc::new(engine_of(Arc::new(SqliteStore::open(book).await?), name)))
+}
+
 /// As [`open`], and refuses when nothing can be written, also after waiting as long as the caller wants to.
 pub(crate) async fn open_to_write(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     let until = Instant::now() + actor.wait;

@@ -135,6 +135,7 @@ impl Engine {
         if let Some(person) = self.store.setting(PERSON).await?.and_then(|value| value.as_str().map(str::to_owned)) {
             self.set_actor(&person);
         }
+        self.hold_if_broken().await?;
         if self.store.read_only().is_none() {
             let mut unit = self.store.begin().await?;
             let interrupted = unit.interrupt_running_jobs().await?;
@@ -213,7 +214,10 @@ impl Engine {
                 .get("column_names")
                 .and_then(|value| serde_json::from_value(value.clone()).ok())
                 .unwrap_or_default(),
-            read_only: self.store.read_only(),
+            read_only: match self.store.read_only() {
+                None => self.history_stops().await?,
+                why => why,
+            },
             balances: counts.balances,
             transactions: counts.families,
             entries: counts.entries,

@@ -132,7 +132,7 @@ impl EngineError {
     pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::Store(StoreError::Database(error)) => Some(error.to_string()),
-            Self::Store(error @ StoreError::Damaged { .. }) => Some(error.to_string()),
+            Self::Store(error @ (StoreError::Damaged { .. } | StoreError::DiskFailed(_))) => Some(error.to_string()),
             Self::Ledger(
                 LedgerError::InsufficientFunds { balance, .. } | LedgerError::OverdraftLimit { balance, .. },
             ) => Some(overdraft_hint(balance)),
@@ -204,6 +204,7 @@ fn store_code(error: &StoreError) -> &'static str {
         StoreError::Signed => "STATEMENT_SIGNED",
         StoreError::ReadOnly(_) => "BOOK_READ_ONLY",
         StoreError::DiskFull => "DISK_FULL",
+        StoreError::DiskFailed(_) => "DISK_FAILED",
         StoreError::NotHere(_) => "NOT_HERE",
         StoreError::UnknownField(_) => "UNKNOWN_FIELD",
         StoreError::Damaged { .. } => "BOOK_DAMAGED",
@@ -264,6 +265,10 @@ fn store_sentence(error: &StoreError) -> String {
         StoreError::Signed => "The statement is signed off. Reopen it to change its matches.".into(),
         StoreError::ReadOnly(reason) => reason.clone(),
         StoreError::DiskFull => "The disk is full. Nothing was changed. Make room and try again.".into(),
+        StoreError::DiskFailed(_) => {
+            "The file of this book could not be read or written. Nothing was changed. Look whether its disk is full, limited, gone or failing, and try again."
+                .into()
+        }
         StoreError::NotHere(why) => (*why).to_owned(),
         StoreError::UnknownField(field) => format!("This list cannot be filtered or sorted by {field}."),
         StoreError::Damaged { .. } => {

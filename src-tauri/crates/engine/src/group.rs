@@ -38,7 +38,8 @@ trait Job: Send {
     fn expected(&self) -> Expected;
     /// Books it and keeps the outcome.
     async fn run(&mut self, unit: &mut dyn Unit, clock: &dyn Clock) -> Ran;
-    /// Nothing could be tried, or what was done did not last. A refusal stays a refusal.
+    /// Nothing could be tried, or what was done did not last. Nor does a refusal: it may have been refused over what
+    /// another command of its group did, and that did not last either.
     fn fail(&mut self, error: EngineError);
     /// Tells the caller.
     fn answer(self: Box<Self>);
@@ -80,9 +81,7 @@ impl<C: Command> Job for Waiting<C> {
     }
 
     fn fail(&mut self, error: EngineError) {
-        if !matches!(self.outcome, Some(Err(_))) {
-            self.outcome = Some(Err(error));
-        }
+        self.outcome = Some(Err(error));
     }
 
     fn answer(self: Box<Self>) {

@@ -427,6 +427,7 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
         "privacy.key_shown" => "showed the key of protected fields",
         "privacy.sealed_anew" => "sealed protected fields with the new key",
         "metadata.merged" => "noted something beside",
+        "history.accepted" => "went on with a history that does not hold, of",
         "period.closed" => "closed the books",
         "period.reopened" => "reopened the books, closed now",
         "posting.scheduled" => "scheduled",

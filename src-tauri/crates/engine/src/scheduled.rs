@@ -305,7 +305,9 @@ impl Engine {
                     Ok(Became::Refused) => refused += 1,
                     // Somebody changed it since the list was read; it comes again if it is due.
                     Ok(Became::Changed) => drop(failed.insert(id)),
-                    Err(EngineError::Store(error @ (StoreError::ReadOnly(_) | StoreError::DiskFull))) => {
+                    Err(EngineError::Store(
+                        error @ (StoreError::ReadOnly(_) | StoreError::DiskFull | StoreError::DiskFailed(_)),
+                    )) => {
                         return Err(error.into());
                     }
                     Err(error) => {

@@ -338,3 +338,56 @@ async fn damage_found_while_the_book_is_open_stops_all_writing() {
     assert_eq!(refused.code(), "BOOK_READ_ONLY");
     assert!(refused.to_string().contains("damaged") && refused.to_string().contains("backup"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_damaged_page_of_a_table_or_an_index_is_said_and_left_alone() {
+    let book = TestBook::in_file().await;
+    let a = book.balance("A", "EUR").await;
+    for _ in 0..20 {
+        book.fund(&a, "EUR", "10000").await;
+    }
+    let roots: Vec<(String, String, i64)> = sqlx::query_as(
+        "SELECT type, name, rootpage FROM sqlite_schema WHERE tbl_name IN ('txn', 'entry', 'event', 'balance') AND rootpage > 1",
+    )
+    .fetch_all(&mut raw(&book.path).await)
+    .await
+    .unwrap();
+    assert!(roots.iter().filter(|(kind, ..)| kind == "index").count() > 3, "{roots:?}");
+    let TestBook { engine, path, folder, .. } = book;
+    engine.close().await;
+    let whole = std::fs::read(&path).unwrap();
+    for (kind, name, root) in roots {
+        let damaged = folder.path().join("damaged.tieout");
+        let mut bytes = whole.clone();
+        let page = usize::try_from(root - 1).unwrap() * 4096;
+        bytes[page..page + 4096].fill(0xA5);
+        std::fs::write(&damaged, &bytes).unwrap();
+        for refused in [refusal(&damaged).await, SqliteStore::open_to_read(&damaged).await.err().expect("refused")] {
+            assert!(matches!(refused, OpenError::Damaged(_)), "{kind} {name}: {refused:?}");
+            let sentence = refused.to_string();
+            assert!(sentence.contains("was not changed") && sentence.contains("last backup"), "{sentence}");
+        }
+        assert!(std::fs::read(&damaged).unwrap() == bytes, "{kind} {name}: the file was written");
+    }
+}
+
+/// What stands in the log alone is gone with it. The book is what it was before, whole, and a head that was given out shows
+/// what is missing.
+#[tokio::test]
+async fn a_book_that_lost_its_log_is_as_old_as_its_file_and_a_head_shows_it() {
+    let book = TestBook::in_file().await;
+    let a = book.balance("A", "EUR").await;
+    book.fund(&a, "EUR", "10000").await;
+    let book = book.reopen().await;
+    book.fund(&a, "EUR", "500").await;
+    let head = book.engine.history_head().await.unwrap();
+    let lost = book.folder.path().join("lost.tieout");
+    std::fs::copy(&book.path, &lost).unwrap();
+    let opened = Engine::new(Arc::new(SqliteStore::open(&lost).await.unwrap()), Arc::new(SystemClock), "Me");
+    assert_eq!(opened.balance_get(&a, None).await.unwrap().row.figures.balance, "10000");
+    assert_eq!(opened.book_check().await.unwrap().problems, [""; 0], "what is there is whole");
+    let check = opened.history_verify("test", Some(&head), None).await.unwrap();
+    assert!(check.head_differs.is_some_and(|text| text.contains("its end was cut off")));
+    opened.close().await;
+    assert_eq!(book.engine.balance_get(&a, None).await.unwrap().row.figures.balance, "10500");
+}

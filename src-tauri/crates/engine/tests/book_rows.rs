@@ -1,11 +1,14 @@
 //! Rows that stay: every table of a book says here what may be done to its rows, and the database is asked to do the rest.
 
+use engine::api::page::ListQuery;
+use engine::api::transactions::{CommitItem, PostRequest};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Row};
 use store::Store;
 use store_sqlite::SqliteStore;
 
-use crate::support::{TestBook, raw};
+use crate::raw::Raw;
+use crate::support::{TestBook, raw, transfer};
 
 /// What the database lets happen to the rows of a table, whoever asks.
 enum Rows {
@@ -245,4 +248,65 @@ async fn the_same_file_is_kept_once_and_read_again() {
     unit.commit().await.unwrap();
     store.close().await;
     assert_eq!(texts(&mut raw(&book.path).await, "SELECT name FROM source_file".into()).await, ["May.csv"]);
+}
+
+/// The first key of the rows planted here: more than 32 bits can hold.
+const FAR: i64 = 1 << 33;
+
+#[tokio::test]
+async fn keys_go_on_beyond_32_bits() {
+    let book = TestBook::new().await;
+    let a = book.claim("A").await;
+    let b = book.balance("B", "EUR").await;
+    book.transfer("FIRST", &a, &b, "1").await.unwrap();
+    let mut raw = Raw::of(&book).await;
+    let given = raw.either("", " OVERRIDING SYSTEM VALUE").to_owned();
+    let words = raw.either("", ", words").to_owned();
+    let columns = "source_key, destination_key, amount, currency, exponent, description, effective_date, created_at, actor, input_hash";
+    for sql in [
+        format!(
+            "INSERT INTO balance (key, id, ledger_key, name, currency, exponent, created_at){given}
+             SELECT {FAR}, 'bln_far', ledger_key, 'Far', currency, exponent, created_at FROM balance WHERE name = 'A'"
+        ),
+        format!(
+            "INSERT INTO txn (key, id, status, reference, {columns}{words}){given}
+             SELECT {FAR}, 'txn_far', status, 'FAR', {columns}{words} FROM txn WHERE reference = 'FIRST'"
+        ),
+        format!(
+            "INSERT INTO event (key, at, actor, kind, object_id, payload){given}
+             SELECT {FAR}, at, actor, kind, object_id, payload FROM event WHERE key = 1"
+        ),
+    ] {
+        raw.execute(&sql).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+    if matches!(raw, Raw::Server(_)) {
+        raw.execute(&format!("ALTER TABLE balance ALTER COLUMN key RESTART WITH {}", FAR + 1)).await.unwrap();
+    }
+    let c = book.balance("C", "EUR").await;
+    book.transfer("NEXT", &b, &c, "1").await.unwrap();
+    let hold = PostRequest { hold: true, ..transfer("HELD", &a, &c, "9") };
+    let id = book.engine.post(hold).await.unwrap().family.id;
+    let part = CommitItem { id: id.clone(), amount: Some("4".into()), ..CommitItem::default() };
+    assert!(book.engine.holds_commit(vec![part]).await.unwrap().rows[0].ok);
+    let back = book.engine.refund_request(&id).await.unwrap();
+    book.engine.post(PostRequest { amount: "3".into(), reference: "BACK".into(), ..back }).await.unwrap();
+    let figures = book.engine.balance_get(&c, None).await.unwrap().row.figures;
+    assert_eq!((figures.balance.as_str(), figures.held_in.as_str()), ("2", "5"));
+    let register = book.engine.register_page(&c, ListQuery { limit: 10, ..ListQuery::default() }).await.unwrap();
+    let running: Vec<&str> = register.rows.iter().map(|row| row.running.as_str()).collect();
+    assert_eq!(running, ["2", "5", "1"]);
+    let detail = book.engine.transaction_get(&id).await.unwrap();
+    assert_eq!((detail.rows.len(), detail.refunds.len()), (2, 1));
+    for (sql, rows) in [
+        ("SELECT key FROM balance WHERE name = 'C'", 1),
+        ("SELECT key FROM txn WHERE key > 8589934592", 4),
+        ("SELECT DISTINCT txn_key FROM entry WHERE txn_key > 8589934592", 3),
+        ("SELECT txn_key FROM hold", 1),
+        ("SELECT txn_key FROM refund", 1),
+        ("SELECT event_key FROM history_link ORDER BY event_key DESC LIMIT 4", 4),
+    ] {
+        let keys = raw.numbers(sql).await;
+        assert_eq!(keys.len(), rows, "{sql}");
+        assert!(keys.iter().all(|key| key[0] > Some(FAR)), "{sql}: {keys:?}");
+    }
 }

@@ -6,7 +6,7 @@ use engine::api::page::{FilterCondition, FilterTest, ListQuery, SortKey};
 use engine::api::transactions::{CommitItem, PostRequest, VoidItem, VoidRequest};
 use jiff::ToSpan;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 use serde::Serialize;
 
 use crate::server::Database;
@@ -465,7 +465,6 @@ fn random_commands_give_the_same_book_in_a_file_and_on_a_server() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let cases = std::env::var("TIEOUT_PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
-    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(crate::seeds::kept("both_stores", 12));
     runner.run(&commands(), |commands| runtime.block_on(compare(commands))).unwrap();
 }

@@ -253,3 +253,69 @@ async fn an_older_book_is_sealed_in_the_file() {
     assert_eq!(again.history_verify("test", None, None).await.unwrap().problems, [""; 0]);
     again.close().await;
 }
+
+/// What is found stops all writing, here and after a restart, until somebody says why it goes on. The same finding stops
+/// nobody a second time, another one does.
+#[tokio::test]
+async fn a_broken_history_keeps_the_book_from_being_written_until_somebody_decides() {
+    let book = worked_in().await;
+    let mut raw = without_guards(&book, GUARDED).await;
+    let nothing = book.engine.history_accept("All is well").await.unwrap_err();
+    assert_eq!(nothing.code(), "HISTORY_HOLDS");
+    raw.execute("UPDATE event SET actor = 'Eve' WHERE key = 4").await.unwrap();
+    let ledgers = book.engine.ledgers_list().await.unwrap().len();
+    assert_eq!(verify(&book).await.broken_at, Some(4));
+    let stopped = async |book: &TestBook| {
+        let refused = book.engine.ledger_create("More").await.unwrap_err();
+        assert_eq!(refused.code(), "BOOK_READ_ONLY");
+        let told = book.engine.book_info().await.unwrap().read_only.expect("the book is read-only");
+        assert!(told.contains("Entry 4 of the history") && told.contains("until somebody decides"), "{told}");
+        assert_eq!(refused.to_string(), told);
+    };
+    stopped(&book).await;
+    // A hold that runs out and a posting that is due stay as they are, too.
+    book.clock.set("2027-01-01T00:00:00Z".parse().unwrap());
+    let book = book.reopen().await;
+    stopped(&book).await;
+    assert_eq!(book.engine.ledgers_list().await.unwrap().len(), ledgers, "reading goes on");
+
+    assert_eq!(book.engine.history_accept("  ").await.unwrap_err().code(), "INVALID_INPUT");
+    stopped(&book).await;
+    let info = book.engine.history_accept("Compared with the paper").await.unwrap();
+    assert_eq!(info.read_only, None);
+    book.engine.ledger_create("More").await.unwrap();
+    let newest = book.engine.history_page(ListQuery { limit: 2, ..ListQuery::default() }).await.unwrap();
+    let decided = &newest.rows[1];
+    assert_eq!(decided.what.kind, "history.accepted");
+    assert!(decided.fields.iter().any(|field| field.name == "reason" && field.value == "Compared with the paper"));
+
+    // It is still told, and what stands behind it is proved from there on.
+    let check = verify(&book).await;
+    assert_eq!((check.broken_at, check.problems.len()), (Some(4), 1), "{:?}", check.problems);
+    assert_eq!(check.head, book.engine.history_head().await.unwrap());
+    let book = book.reopen().await;
+    book.engine.ledger_create("Even more").await.unwrap();
+    raw.execute("UPDATE txn SET amount = '777' WHERE reference = 'R-1'").await.unwrap();
+    assert_eq!(verify(&book).await.problems.len(), 2);
+    assert_eq!(book.engine.ledger_create("Last").await.unwrap_err().code(), "BOOK_READ_ONLY");
+}
+
+/// What counts stays the same finding while the book grows.
+#[tokio::test]
+async fn a_finding_that_was_decided_on_is_known_again_in_a_book_that_grew() {
+    for sql in [
+        "INSERT INTO event (at, actor, kind, object_id, payload) SELECT at, actor, kind, object_id, payload FROM event WHERE key = 4",
+        "UPDATE txn SET amount = '777' WHERE reference = 'R-1'",
+    ] {
+        let book = worked_in().await;
+        without_guards(&book, GUARDED).await.execute(sql).await.unwrap();
+        assert_eq!(verify(&book).await.problems.len(), 1, "{sql}");
+        assert!(book.engine.history_stopped().await.unwrap(), "{sql}");
+        book.engine.history_accept("Known").await.unwrap();
+        for name in ["One", "Two"] {
+            book.engine.ledger_create(name).await.unwrap();
+            assert_eq!(verify(&book).await.problems.len(), 1, "{sql}");
+            assert!(!book.engine.history_stopped().await.unwrap(), "{sql}");
+        }
+    }
+}

@@ -325,3 +325,34 @@ async fn a_file_of_postings_is_read_row_by_row_or_refused_whole() {
         assert!(refused.sentence().contains(part), "{}", refused.sentence());
     }
 }
+
+/// One posting in three has no money. It is refused by itself, and those around it are booked about as fast as without it:
+/// nothing of them is booked one by one.
+#[tokio::test]
+async fn postings_without_money_slow_nobody_down() {
+    let book = TestBook::new().await;
+    let (bank, poor, shop) =
+        (book.claim("Bank").await, book.balance("Poor", "EUR").await, book.balance("Shop", "EUR").await);
+    let booked = async |name: String, mixed: bool| {
+        let from = |at: usize| if mixed && at.is_multiple_of(3) { &poor } else { &bank };
+        let items = (0..300).map(|at| transfer(&format!("{name}-{at}"), from(at), &shop, "1")).collect();
+        let started = std::time::Instant::now();
+        let outcome = book.engine.bulk_post(request(items, false)).await.unwrap();
+        let took = started.elapsed();
+        assert_eq!((outcome.posted, outcome.failed), if mixed { (200, 100) } else { (300, 0) });
+        took
+    };
+    let mut fastest = [std::time::Duration::MAX; 2];
+    for round in 0..3 {
+        for mixed in [false, true] {
+            let took = booked(format!("{round}-{mixed}"), mixed).await;
+            let known = &mut fastest[usize::from(mixed)];
+            *known = took.min(*known);
+        }
+    }
+    let [clean, mixed] = fastest;
+    println!("300 postings: {clean:.1?}; with 100 refused among them: {mixed:.1?}");
+    assert!(mixed < clean * 3, "{mixed:?} instead of {clean:?}");
+    assert_eq!(figures(&book, &shop).await, "1500");
+    sound(&book).await;
+}

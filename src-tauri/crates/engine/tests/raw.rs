@@ -40,6 +40,21 @@ impl Raw {
         })
     }
 
+    /// Rows of texts.
+    pub async fn texts(&mut self, sql: &str) -> Vec<Vec<Option<String>>> {
+        let query = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::File(file) => {
+                let read = |row: &SqliteRow| (0..row.len()).map(|at| row.get(at)).collect();
+                sqlx::query(query).fetch_all(file).await.unwrap().iter().map(read).collect()
+            }
+            Self::Server(server) => {
+                let read = |row: &PgRow| (0..row.len()).map(|at| row.get(at)).collect();
+                sqlx::query(query).fetch_all(server).await.unwrap().iter().map(read).collect()
+            }
+        }
+    }
+
     /// Rows of whole numbers.
     pub async fn numbers(&mut self, sql: &str) -> Vec<Vec<Option<i64>>> {
         let sql = sql.to_owned();

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use engine::Engine;
+use engine::api::transactions::{CommitItem, PostRequest};
 
 use crate::recon_support::{Bank, csv, run_request};
+use crate::support::transfer;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_looks_as_far_back_as_its_rules_do() {
@@ -81,4 +83,26 @@ async fn closing_the_book_ends_a_run_that_can_be_resumed() {
     let engine = bank.book.engine.clone();
     assert_eq!(job_state(&engine, &job).await.0, "interrupted");
     assert_eq!(engine.run_resume_now(&job).await.unwrap().result_hash, whole.result_hash);
+}
+
+/// Money that is only held has moved nowhere: no line of a bank can be its line.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_stays_out_until_it_is_committed() {
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    let hold = PostRequest {
+        hold: true,
+        description: "LIFFEY ENERGY 00412277".into(),
+        effective_date: Some("2026-10-15".into()),
+        ..transfer("DD-412277", &bank.bank, &bank.other, "13862")
+    };
+    let id = engine.post(hold).await.unwrap().family.id;
+    let rows = [("2026-10-15", "DD LIFFEY ENERGY 00412277", "-138.62"), ("2026-10-31", "CREDIT INTEREST", "0.37")];
+    let statement = bank.import("October", csv(100_000, &rows), false).await.unwrap().statement_id.unwrap();
+    assert_eq!(engine.run_now(run_request(&statement)).await.unwrap().proposed, 0);
+    let offered = bank.entries(&statement).await;
+    assert!(offered.iter().all(|entry| !entry.reference.starts_with("DD-412277")), "{offered:?}");
+    let commit = CommitItem { id, ..CommitItem::default() };
+    assert!(engine.holds_commit(vec![commit]).await.unwrap().rows[0].ok);
+    assert_eq!(engine.run_now(run_request(&statement)).await.unwrap().proposed, 1);
 }

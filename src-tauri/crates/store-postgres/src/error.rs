@@ -15,6 +15,10 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> StoreError {
             (Some("23505"), _) => return StoreError::Duplicate("this value"),
             // disk_full
             (Some("53100"), _) => return StoreError::DiskFull,
+            // io_error
+            (Some("58030"), _) => return StoreError::DiskFailed(database.message().to_owned()),
+            // data_corrupted, index_corrupted
+            (Some("XX001" | "XX002"), _) => return StoreError::damaged("the database", database.message()),
             // read_only_sql_transaction: a standby, or a server that was set so.
             (Some("25006"), _) => {
                 return StoreError::ReadOnly("The server takes no changes at the moment. Nothing was changed.".into());

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -25,6 +26,8 @@ const WRITERS: u32 = 2;
 pub struct PostgresStore {
     readers: PgPool,
     writers: PgPool,
+    /// Why somebody holds all writing back.
+    held: RwLock<Option<String>>,
 }
 
 impl PostgresStore {
@@ -51,7 +54,7 @@ impl PostgresStore {
             .map_err(database)?;
         let reading = options.options([("default_transaction_read_only", "on")]);
         let readers = PgPoolOptions::new().max_connections(READERS).connect_with(reading).await.map_err(database)?;
-        Ok(Self { readers, writers })
+        Ok(Self { readers, writers, held: RwLock::default() })
     }
 
     /// A reader that sees one moment of the book, whatever is written meanwhile.
@@ -82,12 +85,19 @@ async fn migrate(connection: &mut PgConnection) -> Result<(), OpenError> {
 #[async_trait::async_trait]
 impl Store for PostgresStore {
     async fn begin(&self) -> StoreResult<Box<dyn Unit>> {
+        if let Some(reason) = self.read_only() {
+            return Err(StoreError::ReadOnly(reason));
+        }
         let transaction = self.writers.begin().await.map_err(from_sqlx)?;
         Ok(Box::new(PostgresUnit::begin(transaction).await?))
     }
 
     fn read_only(&self) -> Option<String> {
-        None
+        self.held.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn hold_writes(&self, why: Option<String>) {
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     fn checked_at_open(&self) -> bool {

@@ -15,11 +15,16 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> StoreError {
             Some("2067" | "1555") => return StoreError::Duplicate("this value"),
             // SQLITE_FULL
             Some("13") => return StoreError::DiskFull,
-            // SQLITE_READONLY and its kin
-            Some(code) if code.parse::<i32>().is_ok_and(|code| code & 0xff == 8) => {
-                return StoreError::ReadOnly("The file is read-only. Nothing was changed.".into());
-            }
-            _ => {}
+            Some(code) => match code.parse::<i32>().map(|code| code & 0xff) {
+                // SQLITE_READONLY and its kin
+                Ok(8) => return StoreError::ReadOnly("The file is read-only. Nothing was changed.".into()),
+                // SQLITE_IOERR: the operating system said no.
+                Ok(10) => return StoreError::DiskFailed(database.message().to_owned()),
+                // SQLITE_CORRUPT, SQLITE_NOTADB: a page that cannot be one.
+                Ok(11 | 26) => return StoreError::damaged("the file", database.message()),
+                _ => {}
+            },
+            None => {}
         }
     }
     StoreError::Database(Box::new(error))

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Zoned;
@@ -46,6 +46,8 @@ pub struct SqliteStore {
     read_only: Option<String>,
     /// Damage that was found while the book was open: from then on nothing more is written into it.
     damage: OnceLock<String>,
+    /// Why somebody holds all writing back.
+    held: RwLock<Option<String>>,
     path: PathBuf,
     /// A copy that was made before the schema was brought up to date.
     backup: Option<PathBuf>,
@@ -182,6 +184,7 @@ impl SqliteStore {
             writer,
             read_only,
             damage: OnceLock::new(),
+            held: RwLock::default(),
             path: path.to_owned(),
             backup,
             lock: Mutex::new(lock),
@@ -257,7 +260,12 @@ impl Store for SqliteStore {
     }
 
     fn read_only(&self) -> Option<String> {
-        self.damage.get().or(self.read_only.as_ref()).cloned()
+        let found = self.damage.get().or(self.read_only.as_ref()).cloned();
+        found.or_else(|| self.held.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    fn hold_writes(&self, why: Option<String>) {
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     fn checked_at_open(&self) -> bool {

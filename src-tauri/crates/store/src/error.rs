@@ -24,6 +24,9 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the disk is full")]
     DiskFull,
+    /// The operating system could not read or write the file.
+    #[error("the disk could not be read or written: {0}")]
+    DiskFailed(String),
     /// This kind of book cannot do that; the sentence says what to do instead.
     #[error("{0}")]
     NotHere(&'static str),
@@ -54,6 +57,7 @@ impl StoreError {
             Self::Signed => Self::Signed,
             Self::ReadOnly(sentence) => Self::ReadOnly(sentence.clone()),
             Self::DiskFull => Self::DiskFull,
+            Self::DiskFailed(how) => Self::DiskFailed(how.clone()),
             Self::NotHere(sentence) => Self::NotHere(sentence),
             Self::UnknownField(field) => Self::UnknownField(field.clone()),
             Self::Damaged { place, detail } => Self::Damaged { place, detail: detail.clone() },

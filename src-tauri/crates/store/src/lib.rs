@@ -58,6 +58,10 @@ pub trait Store:
     /// where it was opened only to be looked at, and [`Store::begin`] refuses all the same.
     fn read_only(&self) -> Option<String>;
 
+    /// Lets nothing be written from now on, in this program, for the reason that [`Store::read_only`] then tells; or takes
+    /// that back. What keeps the book itself from being written stays.
+    fn hold_writes(&self, why: Option<String>);
+
     /// Whether every page was looked at when the book was opened. A large book opens first and is looked at afterwards.
     fn checked_at_open(&self) -> bool;
 

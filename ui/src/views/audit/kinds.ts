@@ -24,6 +24,7 @@ export const KINDS: { value: string; label: string }[] = [
   { value: 'statement.signed', label: 'Statement signed' },
   { value: 'statement.reopened', label: 'Statement reopened' },
   { value: 'statement.booked_since_signing', label: 'Booked into a signed period' },
+  { value: 'history.accepted', label: 'Went on with a broken history' },
   { value: 'period.closed', label: 'Period closed' },
   { value: 'period.reopened', label: 'Period reopened' },
   { value: 'balance.created', label: 'Balance created' },

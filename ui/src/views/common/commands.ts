@@ -183,6 +183,7 @@ declare module '$lib/backend/commands' {
     monitor_delete: { args: { id: string }; result: null };
     monitor_alerts: { args: None; result: MonitorAlert[] };
     history_page: { args: { query: ListQuery }; result: ListPage<HistoryRow> };
+    history_accept: { args: { reason: string }; result: BookInfo };
     history_verify: { args: { job: string; head: string | null }; result: HistoryCheck };
     history_head: { args: None; result: string };
     history_head_export: { args: { path: string }; result: HeadExport };

@@ -6,6 +6,7 @@ mod came;
 mod crash;
 mod crash_all;
 mod crash_work;
+mod faults;
 mod files;
 mod hooks;
 mod ledger;

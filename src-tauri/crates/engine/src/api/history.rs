@@ -44,6 +44,10 @@ pub struct HistoryCheck {
     pub broken_at: Option<u64>,
     /// What does not fit, in sentences; empty when everything does.
     pub problems: Vec<String>,
+    /// The same in words that stay the same while the book grows, so that a decision on them can be remembered.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub findings: Vec<String>,
     /// Earlier heads that stand in the chain as they were.
     pub heads_found: u32,
     /// Why the head that was given is none of this history; absent when it was found or none was given.

@@ -3,6 +3,7 @@
 //! The chain shows that no event was changed, dropped or added. That the journal says the same as its events is compared
 //! row by row, and that nothing was cut off at the end is seen against the head and against heads given out earlier.
 
+mod broken;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -49,7 +50,8 @@ impl Engine {
     }
 
     /// Computes every link of the history again, compares the journal with it, and looks for heads that were given out
-    /// earlier: those this book remembers, and those in `earlier`.
+    /// earlier: those this book remembers, and those in `earlier`. Where something does not fit that nobody has decided on,
+    /// the book is read-only from then on.
     ///
     /// # Errors
     /// `CANCELLED`; [`EngineError::Invalid`] where `earlier` is no head; [`EngineError::Store`].
@@ -62,7 +64,7 @@ impl Engine {
         let started = Instant::now();
         let heads = self.remembered_heads().await?;
         let given = earlier.map(head_in).transpose()?;
-        let mut walk = Walk::new(&heads, given);
+        let mut walk = Walk::new(&heads, given, self.broken().await?.accepted);
         let mut told = started;
         let mut total = self.store.history_state().await?.head.sequence;
         tell(job, 0, total, started, progress)?;
@@ -71,7 +73,7 @@ impl Engine {
             if events.is_empty() {
                 // What was written meanwhile is looked at as well, so that the counts are of one moment.
                 let state = self.store.history_state().await?;
-                if walk.broken_at.is_some() || state.head.sequence <= walk.last.sequence {
+                if walk.stopped || state.head.sequence <= walk.last.sequence {
                     break state;
                 }
                 // Links that the head counts and nobody finds.
@@ -82,7 +84,7 @@ impl Engine {
             }
             let rows = self.journal_of(&events).await?;
             walk.take(&events, &rows);
-            if walk.broken_at.is_some() {
+            if walk.stopped {
                 break self.store.history_state().await?;
             }
             total = total.max(walk.last.sequence);
@@ -98,6 +100,9 @@ impl Engine {
         if let Some(first) = check.problems.first() {
             self.remember_problem(format!("The history does not hold: {first}"));
             self.changed(&[crate::Topic::Book]);
+            if let Err(error) = self.history_stop(&check).await {
+                tracing::error!(code = error.code(), "that the history is broken could not be stored");
+            }
         }
         Ok(check)
     }

@@ -36,7 +36,13 @@ pub(super) struct Walk {
     pub(super) last: Head,
     journal_rows: u64,
     pub(super) broken_at: Option<u64>,
+    /// Behind the break nothing can be computed, unless somebody goes on from there.
+    pub(super) stopped: bool,
     problems: Vec<String>,
+    /// The same findings in words that stay the same while the book grows.
+    findings: Vec<String>,
+    /// Findings that somebody has decided on.
+    accepted: Vec<String>,
     /// Reports that were signed, with the digest of each.
     pub(super) signed: Vec<SignedReport>,
     /// Earlier heads that the book remembers, by their number, and how many heads were found.
@@ -48,7 +54,7 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    pub(super) fn new(heads: &[Head], given: Option<Head>) -> Self {
+    pub(super) fn new(heads: &[Head], given: Option<Head>, accepted: Vec<String>) -> Self {
         let mut earlier: HashMap<u64, Vec<Link>> = HashMap::new();
         for head in heads {
             earlier.entry(head.sequence).or_default().push(head.link);
@@ -57,7 +63,10 @@ impl Walk {
             last: Head::START,
             journal_rows: 0,
             broken_at: None,
+            stopped: false,
             problems: Vec::new(),
+            findings: Vec::new(),
+            accepted,
             signed: Vec::new(),
             earlier,
             heads_found: 0,
@@ -67,53 +76,60 @@ impl Walk {
     }
 
     pub(super) fn problem(&mut self, sentence: String) {
+        self.finding(sentence.clone(), sentence);
+    }
+
+    fn finding(&mut self, finding: String, sentence: String) {
         if self.problems.len() < TOLD {
             self.problems.push(sentence);
+            self.findings.push(finding);
         }
+    }
+
+    /// The chain does not go on at `number`, where `event` stands. Answers with the head to go on from: that which is
+    /// stored, if somebody has decided on that.
+    fn breaks(&mut self, number: u64, sentence: String, event: &SealedEvent) -> Head {
+        self.broken_at = self.broken_at.or(Some(number));
+        self.stopped = !self.accepted.contains(&sentence);
+        self.problem(sentence);
+        if self.stopped { self.last } else { Head { sequence: event.sequence, link: event.link } }
     }
 
     /// Goes on over `events`, which follow one another, up to the first that is broken.
     pub(super) fn take(&mut self, events: &[SealedEvent], rows: &Journal) {
         for event in events {
             let next = self.last.sequence + 1;
-            if event.sequence != next {
-                self.broken_at = Some(next);
-                self.problem(format!("Entry {} of the history is missing.", words::number(next)));
+            let sealed = self.last.then(&event.sealed());
+            self.last = if event.sequence != next {
+                let sentence = format!("Entry {} of the history is missing.", words::number(next));
+                self.breaks(next, sentence, event)
+            } else if sealed.link != event.link {
+                let sentence = not_what_was_sealed(event);
+                self.breaks(next, sentence, event)
+            } else {
+                sealed
+            };
+            if self.stopped {
                 return;
             }
-            let head = self.last.then(&event.sealed());
-            if head.link != event.link {
-                self.broken_at = Some(next);
-                let what = event.event().map(|told| overview::activity(&told));
-                let what = what.map_or_else(
-                    |_| format!("{} of {}", event.kind, event.object_id),
-                    |what| format!("{} {}", what.verb, what.object),
-                );
-                self.problem(format!(
-                    "Entry {} of the history, “{} {what}”, is not what was sealed there: it or its link was changed.",
-                    words::number(next),
-                    event.actor
-                ));
-                return;
-            }
-            self.last = head;
-            for link in self.earlier.remove(&next).unwrap_or_default() {
+            let head = self.last;
+            for link in self.earlier.remove(&head.sequence).unwrap_or_default() {
                 if link == head.link {
                     self.heads_found += 1;
                 } else {
                     self.problem(format!(
                         "The head that this book gave out at entry {} is another: the history up to there was written anew.",
-                        words::number(next)
+                        words::number(head.sequence)
                     ));
                 }
             }
-            if let Some(given) = self.given.take_if(|given| given.sequence == next) {
+            if let Some(given) = self.given.take_if(|given| given.sequence == head.sequence) {
                 if given.link == head.link {
                     self.heads_found += 1;
                 } else {
                     self.head_differs = Some(format!(
                         "Entry {} has another link than the head you gave: the history up to there was written anew, or the head is of another book or mistyped.",
-                        words::number(next)
+                        words::number(head.sequence)
                     ));
                 }
             }
@@ -139,27 +155,27 @@ impl Walk {
     pub(super) fn end(mut self, state: &HistoryState, heads: &[Head], started: Instant) -> HistoryCheck {
         let count = |number: u64| words::plural(number, "entry", "entries");
         let verified = self.last.sequence;
-        if self.broken_at.is_none() {
+        if !self.stopped {
             if state.head != self.last {
-                self.broken_at = Some(verified + 1);
+                self.broken_at = self.broken_at.or(Some(verified + 1));
                 self.problem(format!(
                     "The history ends after {}, but {} were sealed: its end was cut off.",
                     count(verified),
                     words::number(state.head.sequence)
                 ));
             } else if state.events != verified {
-                self.problem(format!(
-                    "{} are in the history, but {} were sealed.",
-                    count(state.events),
-                    words::number(verified)
-                ));
+                let more = i128::from(state.events) - i128::from(verified);
+                let sentence =
+                    format!("{} are in the history, but {} were sealed.", count(state.events), words::number(verified));
+                self.finding(format!("{more} entries without a link"), sentence);
             }
             for head in heads.iter().filter(|head| head.sequence > verified) {
-                self.problem(format!(
+                let sentence = format!(
                     "A head was given out at entry {}, but the history has {} now: its end was cut off.",
                     words::number(head.sequence),
                     count(verified)
-                ));
+                );
+                self.finding(format!("no head {head}"), sentence);
             }
             if let Some(given) = self.given.take() {
                 self.head_differs = Some(match given.sequence {
@@ -172,11 +188,13 @@ impl Walk {
                 });
             }
             if state.journal_rows != self.journal_rows {
-                self.problem(format!(
+                let more = i128::from(state.journal_rows) - i128::from(self.journal_rows);
+                let sentence = format!(
                     "{} in the journal, but the history tells of {}.",
                     words::plural(state.journal_rows, "row is", "rows are"),
                     words::number(self.journal_rows)
-                ));
+                );
+                self.finding(format!("{more} rows of the journal that no entry tells of"), sentence);
             }
         }
         HistoryCheck {
@@ -185,6 +203,7 @@ impl Walk {
             head: self.last.to_string(),
             broken_at: self.broken_at,
             problems: self.problems,
+            findings: self.findings,
             heads_found: self.heads_found,
             head_differs: self.head_differs,
             took_ms: u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX),
@@ -258,6 +277,18 @@ fn refunds<'a>(told: &'a Value, metadata: Option<&'a Value>) -> Option<&'a str> 
         Some(_) => told["refunds"].as_str(),
         None => metadata.and_then(|metadata| metadata["reverses"].as_str()),
     }
+}
+
+fn not_what_was_sealed(event: &SealedEvent) -> String {
+    let what = event.event().map(|told| overview::activity(&told)).map_or_else(
+        |_| format!("{} of {}", event.kind, event.object_id),
+        |what| format!("{} {}", what.verb, what.object),
+    );
+    format!(
+        "Entry {} of the history, “{} {what}”, is not what was sealed there: it or its link was changed.",
+        words::number(event.sequence),
+        event.actor
+    )
 }
 
 fn unreadable(event: &SealedEvent) -> String {
