@@ -161,7 +161,7 @@ fn a_hold_that_commits_itself_says_when() {
         app.press_all(&["g", "a"]).await?;
         let row = "[data-testid=approvals-grid] [role=row][data-key]";
         with_text(&app, row, "HELD-1").await?;
-        with_text(&app, row, "commits itself").await?;
+        with_text(&app, row, "commits ").await?;
         app.wait_text("timeline-commits", "Commits by itself").await?;
         app.wait_text("timeline-commits", ", in ").await?;
         app.wait_text("holds-inspector", "Otherwise voids itself").await?;
@@ -171,7 +171,7 @@ fn a_hold_that_commits_itself_says_when() {
         app.press("Right").await?;
         let held = "[data-testid=balance-holds-grid] [role=row][data-key]";
         with_text(&app, held, "HELD-1").await?;
-        with_text(&app, held, "commits itself").await?;
+        with_text(&app, held, "commits ").await?;
         app.press_all(&["g", "t"]).await?;
         with_text(&app, "[data-testid=transactions-grid] [role=row][data-key]", "HELD-1").await?;
         app.wait_text("timeline-commits", "Commits by itself").await?;

@@ -46,6 +46,8 @@ fn screenshots_of_lineage() {
 
         fill(&app, "FEE-2", "60", "Operating account", "Bank fees").await?;
         app.type_text("Harbour grant").await?;
+        // The list of origins goes, and what the choice does can be read.
+        app.press("Tab").await?;
         wait_ready(&app, "posting-post").await?;
         let asked = [("new-transaction-dialog", "It is spent first")];
         both_themes(desk, &app, "new-transaction-origin", &asked).await?;
@@ -61,7 +63,7 @@ fn screenshots_of_lineage() {
         app.wait_gone("new-transaction-dialog").await?;
         go(&app, "a", "approvals").await?;
         with_text(&app, "[data-testid=approvals-grid] [role=row][data-key]", "HELD-1").await?;
-        let waits = [("approvals-grid", "commits itself")];
+        let waits = [("approvals-grid", "commits ")];
         both_themes(desk, &app, "approvals-commits", &waits).await?;
         small(desk, &app, "approvals-commits", &waits).await
     });

@@ -72,10 +72,10 @@ export function timerOf(hold: Pick<FamilyRow, 'commits_at' | 'expires_at'>, now:
 /** What stands beside the time that is left. */
 export function timerWords({ what, at, left }: Timer, today: string): string {
   if (what === 'expires') return atTime(at, today);
-  return `${left ? 'commits itself' : 'was to commit itself'} ${atTime(at, today)}`;
+  return `${left ? 'commits' : 'was to commit'} ${atTime(at, today)}`;
 }
 
-/** `2 d 3 h, commits itself 2026-11-21 14:00`: for a list of holds. */
+/** `2 d 3 h, commits 2026-11-21 14:00`: for a list of holds. */
 export function timerText(
   hold: Pick<FamilyRow, 'commits_at' | 'expires_at'>,
   now: number,

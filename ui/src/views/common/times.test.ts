@@ -40,8 +40,8 @@ describe('what the clock does to a hold', () => {
   it('is said in a list', () => {
     const said = (commits: number | null, expires: number | null) =>
       timerText(hold(commits, expires), NOW, '2030-01-01').replace(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}/, 'THEN');
-    expect(said(90, 3000)).toBe('1 h 30 m, commits itself THEN');
-    expect(said(-5, null)).toBe('was to commit itself THEN');
+    expect(said(90, 3000)).toBe('1 h 30 m, commits THEN');
+    expect(said(-5, null)).toBe('was to commit THEN');
     expect(said(null, 90)).toBe('1 h 30 m, THEN');
     expect(said(null, -5)).toBe('expired, THEN');
     expect(said(null, null)).toBe('No expiry');
