@@ -21,7 +21,7 @@ pub(crate) async fn open_account(app: &App) -> Result<()> {
     app.type_text("Operating account").await?;
     app.wait_until("the account alone to be listed", async || {
         let rows = texts(app, ROW).await?;
-        Ok(rows.len() == 1 && rows[0].contains("Operating account"))
+        Ok(matches!(rows.as_slice(), [row] if row.contains("Operating account")))
     })
     .await?;
     app.press("Enter").await?;

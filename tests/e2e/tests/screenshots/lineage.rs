@@ -23,7 +23,8 @@ fn book_with_origins(desk: &Desk) -> Result<PathBuf> {
 
 fn post(desk: &Desk, book: &Path, words: &[&str]) -> Result<()> {
     let path = book.to_string_lossy();
-    desk.headless(&[&["post", &*path, "--currency", "EUR"], words].concat())?;
+    let args = ["post", &*path, "--currency", "EUR"];
+    desk.headless(&[args.as_slice(), words].concat())?;
     Ok(())
 }
 
