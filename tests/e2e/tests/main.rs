@@ -8,6 +8,7 @@ mod entries;
 mod financial;
 mod first;
 mod identities;
+mod lineage;
 mod lists;
 mod monitors;
 mod overlap;

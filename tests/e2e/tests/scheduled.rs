@@ -8,7 +8,7 @@ use e2e::{App, Result, scenario};
 const ROW: &str = "[data-testid=scheduled-grid] [role=row][data-key]";
 
 /// A day to come, as a date field takes it.
-async fn day(app: &App, ahead: u32) -> Result<String> {
+pub(crate) async fn day(app: &App, ahead: u32) -> Result<String> {
     let script = "return new Date(Date.now() + arguments[0] * 864e5).toISOString().slice(0, 10)";
     Ok(app.execute(script, vec![ahead.into()]).await?.as_str().unwrap_or_default().to_owned())
 }

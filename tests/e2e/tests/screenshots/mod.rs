@@ -10,6 +10,7 @@ mod entries;
 mod financial;
 mod identities;
 mod import;
+mod lineage;
 mod monitors;
 mod reconciliation;
 mod start;

@@ -2,6 +2,7 @@ import { backend } from '$lib/backend';
 import type { FamilyRow } from '$lib/backend/types/FamilyRow';
 import type { FilterCondition } from '$lib/backend/types/FilterCondition';
 import type { HeldTotal } from '$lib/backend/types/HeldTotal';
+import type { TransactionDetail } from '$lib/backend/types/TransactionDetail';
 import { addDays } from '$lib/dates';
 import type { GridGroup, GridQuery, GridSource, Selection, TotalsRow } from '$lib/grid';
 import { isSelected } from '$lib/grid';
@@ -66,9 +67,20 @@ const keyOf = (query: GridQuery): string => JSON.stringify([query.text, query.fi
 const byExpiry = (query: GridQuery): boolean =>
   !query.sort[0] || (query.sort[0].column === 'expires' && !query.sort[0].desc);
 
+const isDue = (row: FamilyRow, now: number): boolean =>
+  [row.commits_at, row.expires_at].some((at) => at !== null && Date.parse(at) <= now);
+
+/** What the clock does is booked under this name. */
+const CLOCK = 'Tieout';
+/** Whether time decided on a hold: it ran out, or committed itself. */
+export function endedByClock({ family, rows }: Pick<TransactionDetail, 'family' | 'rows'>): boolean {
+  if (family.state === 'expired' || family.state === 'part_voided') return true;
+  return family.state === 'committed' && rows.at(-1)?.actor === CLOCK;
+}
+
 /**
- * The queue of open holds. A hold that runs out while somebody looks stays, marked as expired, until the view is left:
- * a row that disappears by the clock is a row somebody wonders about.
+ * The queue of open holds. A hold that runs out or commits itself while somebody looks stays, marked as such, until the
+ * view is left: a row that disappears by the clock is a row somebody wonders about.
  */
 export class Queue {
   rows: FamilyRow[] = $state.raw([]);
@@ -123,16 +135,12 @@ export class Queue {
     const here = new Set(open.map((row) => row.id));
     const now = Date.now();
     const due = [...this.#seen.values()].filter(
-      (row) =>
-        !here.has(row.id) &&
-        !this.#expired.has(row.id) &&
-        row.expires_at &&
-        Date.parse(row.expires_at) <= now,
+      (row) => !here.has(row.id) && !this.#expired.has(row.id) && isDue(row, now),
     );
     for (const row of due) {
-      const { family } = await backend.call('transaction_get', { id: row.id });
-      if (family.state === 'expired' || family.state === 'part_voided') {
-        this.#expired.set(row.id, { ...family, remaining: row.remaining });
+      const detail = await backend.call('transaction_get', { id: row.id });
+      if (endedByClock(detail)) {
+        this.#expired.set(row.id, { ...detail.family, remaining: row.remaining });
       }
     }
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { HeldTotal } from '$lib/backend/types/HeldTotal';
-import { headOf, linesOf } from './queue.svelte';
+import type { TransactionDetail } from '$lib/backend/types/TransactionDetail';
+import { endedByClock, headOf, linesOf } from './queue.svelte';
 
 beforeAll(() => void vi.stubGlobal('navigator', { language: 'en-IE' }));
 afterAll(() => void vi.unstubAllGlobals());
@@ -43,5 +44,17 @@ describe('the count beside the title', () => {
     expect(headOf(12, 'hold', 2)).toBe('12 holds in 2 currencies');
     expect(headOf(1, 'decided hold')).toBe('1 decided hold');
     expect(headOf(0, 'hold', 2)).toBeUndefined();
+  });
+});
+
+describe('a hold that left the queue', () => {
+  const ended = (state: string, actor: string) =>
+    endedByClock({ family: { state }, rows: [{ actor: 'Ada' }, { actor }] } as unknown as TransactionDetail);
+
+  it('stays on screen where nobody but the clock decided', () => {
+    expect(ended('committed', 'Tieout')).toBe(true);
+    expect(ended('expired', 'Tieout')).toBe(true);
+    expect(ended('committed', 'Ada')).toBe(false);
+    expect(ended('voided', 'Ada')).toBe(false);
   });
 });

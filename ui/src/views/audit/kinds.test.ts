@@ -1,6 +1,16 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { HistoryRow } from '$lib/backend/types/HistoryRow';
-import { fieldName, fieldsOf, KINDS, placeOf, shortLink, shownAs, summary, wordsOf } from './kinds';
+import {
+  fieldName,
+  fieldsOf,
+  KINDS,
+  originsOf,
+  placeOf,
+  shortLink,
+  shownAs,
+  summary,
+  wordsOf,
+} from './kinds';
 
 describe('the history', () => {
   beforeAll(() => {
@@ -16,6 +26,8 @@ describe('the history', () => {
     expect(shownAs('status', 'INFLIGHT')).toBe('Held');
     expect(shownAs('fields', '["phone_number","street"]')).toBe('phone number and street');
     expect(shownAs('protected', '[]')).toBe('');
+    expect(shownAs('strategy', 'fifo')).toBe('First in, first out');
+    expect(fieldName('strategy')).toBe('Spent first');
   });
 
   it('puts first what is read first, and leaves out what stands above', () => {
@@ -31,6 +43,36 @@ describe('the history', () => {
     const plain: HistoryRow = { ...row, what: { ...row.what, amount: null } };
     expect(fieldsOf(plain).map(({ name }) => name)).toContain('amount');
     expect(wordsOf(row)).toEqual({ verb: 'voided', object: 'PAY-1', after: ', expired' });
+  });
+
+  it('lists the origins that were moved by the names of their balances', () => {
+    const move = (balance: string, kind: string, amount: string) => ({
+      balance,
+      origin: 'Grant',
+      kind,
+      amount,
+    });
+    const told = (lineage: string) => ({
+      number: 1,
+      link: '',
+      what: { amount: '60' } as HistoryRow['what'],
+      fields: [
+        { name: 'source', value: 'bln_1' },
+        { name: 'source_name', value: 'Wallet' },
+        { name: 'lineage', value: lineage },
+      ],
+    });
+    const row = told(JSON.stringify([move('bln_1', 'spent', '60'), move('bln_2', 'received', '60')]));
+    expect(originsOf(row)).toEqual([
+      { id: 'bln_1', name: 'Wallet', lines: [{ origin: 'Grant', what: 'Spent', minor: '60' }] },
+      { id: 'bln_2', name: 'bln_2', lines: [{ origin: 'Grant', what: 'Received', minor: '60' }] },
+    ]);
+    expect(fieldsOf(row).map(({ name }) => name)).toEqual(['source_name', 'source']);
+    // What cannot be read is shown as it was written down.
+    for (const broken of ['{', '{"a":1}', '[{"amount":"x"}]', '[null]']) {
+      expect(originsOf(told(broken))).toEqual([]);
+      expect(fieldsOf(told(broken)).map(({ name }) => name)).toContain('lineage');
+    }
   });
 
   it('offers every kind once, the newer ones too', () => {

@@ -2,7 +2,9 @@ import type { HistoryCheck } from '$lib/backend/types/HistoryCheck';
 import type { HistoryField } from '$lib/backend/types/HistoryField';
 import type { HistoryRow } from '$lib/backend/types/HistoryRow';
 import { plural } from '$lib/words';
+import { type Moved, type OriginGroup, originGroups } from '../common/origins';
 import { listed } from '../identities/words';
+import { strategyWord } from '../ledgers/lineage';
 import { roleWord } from '../monitors/webhooks';
 import { comparisonWord, figureWord } from '../monitors/words';
 
@@ -133,14 +135,46 @@ export function shownAs(name: string, value: string): string {
   if (name === 'field') return figureWord(value);
   if (name === 'fields' || name === 'protected') return fieldsSaid(value);
   if (name === 'role') return roleWord(value);
+  if (name === 'strategy' || name === 'before') return strategyWord(value);
   return name === 'operator' ? comparisonWord(value) : value;
 }
 /** The amount stands above them, as people write it. */
 const SAID = ['amount', 'exponent', 'currency'];
 
+/** The origins that a posting or a decision moved, which stand in a list of their own. Empty where none are told. */
+export function originsOf({ fields }: Pick<HistoryRow, 'fields'>): OriginGroup[] {
+  const said = (name: string): string | undefined => fields.find((field) => field.name === name)?.value;
+  const moves = movesIn(said('lineage') ?? '');
+  const names = new Map([
+    [said('source'), said('source_name')],
+    [said('destination'), said('destination_name')],
+  ]);
+  return originGroups(
+    moves.map((move) => ({ ...move, balance_name: names.get(move.balance_id) ?? move.balance_id })),
+  );
+}
+
+function movesIn(text: string): Omit<Moved, 'balance_name'>[] {
+  try {
+    const told: unknown = JSON.parse(text);
+    if (!Array.isArray(told)) return [];
+    return told.map(({ balance, origin, kind, amount }) => ({
+      balance_id: String(balance),
+      origin: String(origin),
+      kind: String(kind),
+      amount: BigInt(amount).toString(),
+    }));
+  } catch {
+    return [];
+  }
+}
+
 /** What was written down, in the order of a reader. */
 export function fieldsOf(row: HistoryRow): HistoryField[] {
-  const shown = row.fields.filter(({ name }) => row.what.amount === null || !SAID.includes(name));
+  const listed = originsOf(row).length > 0;
+  const shown = row.fields.filter(
+    ({ name }) => !(listed && name === 'lineage') && (row.what.amount === null || !SAID.includes(name)),
+  );
   const place = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
   return shown.toSorted((a, b) => place(a.name) - place(b.name));
 }
@@ -161,6 +195,8 @@ const NAMES: Record<string, string> = {
   destination_name: 'To',
   effective_date: 'Effective date',
   expires_at: 'Expires, microseconds',
+  commits_at: 'Commits itself, microseconds',
+  strategy: 'Spent first',
   parent: 'Part of',
   refunds: 'Gives back',
   below_zero: 'May go below zero',

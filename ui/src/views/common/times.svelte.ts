@@ -1,5 +1,6 @@
 import { onDestroy } from 'svelte';
-import { localDay } from '$lib/dates';
+import type { FamilyRow } from '$lib/backend/types/FamilyRow';
+import { atTime, localDay } from '$lib/dates';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -50,6 +51,42 @@ export function timeLeft(until: string, now: number): string | null {
 
 export const expiresSoon = (until: string | null, now: number): boolean =>
   until !== null && Date.parse(until) - now < DAY;
+
+/** What the clock does to an open hold next. */
+export interface Timer {
+  what: 'commits' | 'expires';
+  at: string;
+  /** Null once it has passed. */
+  left: string | null;
+  soon: boolean;
+}
+
+/** A hold commits itself before it expires. One that could not be booked then is held still, and its expiry comes next. */
+export function timerOf(hold: Pick<FamilyRow, 'commits_at' | 'expires_at'>, now: number): Timer | null {
+  const { commits_at: commits, expires_at: expires } = hold;
+  const what = commits && (!expires || Date.parse(commits) > now) ? 'commits' : 'expires';
+  const at = what === 'commits' ? commits : expires;
+  return at ? { what, at, left: timeLeft(at, now), soon: expiresSoon(at, now) } : null;
+}
+
+/** What stands beside the time that is left. */
+export function timerWords({ what, at, left }: Timer, today: string): string {
+  if (what === 'expires') return atTime(at, today);
+  return `${left ? 'commits' : 'was to commit'} ${atTime(at, today)}`;
+}
+
+/** `2 d 3 h, commits 2026-11-21 14:00`: for a list of holds. */
+export function timerText(
+  hold: Pick<FamilyRow, 'commits_at' | 'expires_at'>,
+  now: number,
+  today: string,
+): string {
+  const timer = timerOf(hold, now);
+  if (!timer) return 'No expiry';
+  const words = timerWords(timer, today);
+  if (timer.left) return `${timer.left}, ${words}`;
+  return timer.what === 'commits' ? words : `expired, ${words}`;
+}
 
 /** The instant of a local day and clock time, or null when the time is not one. */
 export function instantOf(day: string, time: string): string | null {

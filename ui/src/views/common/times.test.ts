@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clockTime, localDay } from '$lib/dates';
-import { bucketOf, instantOf, timeLeft } from './times.svelte';
+import { bucketOf, instantOf, timeLeft, timerOf, timerText } from './times.svelte';
 
 const NOW = Date.parse('2026-11-19T10:24:00Z');
 const inMinutes = (n: number): string => new Date(NOW + n * 60_000).toISOString();
@@ -16,6 +16,35 @@ describe('time left', () => {
   it('says less than a minute rather than nothing, and ends at zero', () => {
     expect(timeLeft(new Date(NOW + 1).toISOString(), NOW)).toBe('less than 1 m');
     expect(timeLeft(inMinutes(0), NOW)).toBeNull();
+  });
+});
+
+describe('what the clock does to a hold', () => {
+  const hold = (commits: number | null, expires: number | null) => ({
+    commits_at: commits === null ? null : inMinutes(commits),
+    expires_at: expires === null ? null : inMinutes(expires),
+  });
+
+  it('is the commit before the expiry, for as long as it is to come', () => {
+    expect(timerOf(hold(90, 3000), NOW)).toMatchObject({ what: 'commits', left: '1 h 30 m', soon: true });
+    expect(timerOf(hold(3000, null), NOW)).toMatchObject({ what: 'commits', left: '2 d 2 h', soon: false });
+    expect(timerOf(hold(null, 90), NOW)).toMatchObject({ what: 'expires', left: '1 h 30 m' });
+    expect(timerOf(hold(null, null), NOW)).toBeNull();
+  });
+
+  it('is the expiry of one that could not be booked at its time', () => {
+    expect(timerOf(hold(-5, 90), NOW)).toMatchObject({ what: 'expires', left: '1 h 30 m' });
+    expect(timerOf(hold(-5, null), NOW)).toMatchObject({ what: 'commits', left: null });
+  });
+
+  it('is said in a list', () => {
+    const said = (commits: number | null, expires: number | null) =>
+      timerText(hold(commits, expires), NOW, '2030-01-01').replace(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}/, 'THEN');
+    expect(said(90, 3000)).toBe('1 h 30 m, commits THEN');
+    expect(said(-5, null)).toBe('was to commit THEN');
+    expect(said(null, 90)).toBe('1 h 30 m, THEN');
+    expect(said(null, -5)).toBe('expired, THEN');
+    expect(said(null, null)).toBe('No expiry');
   });
 });
 

@@ -5,6 +5,7 @@ import Pencil from '@lucide/svelte/icons/pencil';
 import Plus from '@lucide/svelte/icons/plus';
 import Scale from '@lucide/svelte/icons/scale';
 import UserPlus from '@lucide/svelte/icons/user-plus';
+import Waypoints from '@lucide/svelte/icons/waypoints';
 import { defineView } from '$app/views';
 
 export default defineView({
@@ -26,6 +27,7 @@ export default defineView({
     { id: 'ledgers.pin', label: 'Pin', keys: ['Shift+P'], where: 'ledgers' },
     { id: 'ledgers.monitor', label: 'Monitor', keys: ['Shift+M'], where: 'ledgers', icon: BellPlus },
     { id: 'ledgers.identity', label: 'Link identity', keys: ['Shift+I'], where: 'ledgers', icon: UserPlus },
+    { id: 'ledgers.lineage', label: 'Keep lineage', keys: ['Shift+K'], where: 'ledgers', icon: Waypoints },
     { id: 'ledgers.reconcile', label: 'Reconcile', keys: ['Shift+R'], where: 'ledgers', icon: Scale },
     { id: 'ledgers.as-of', label: 'As of another day', keys: ['d'], where: 'ledgers' },
     {

@@ -135,6 +135,7 @@ const asRow = (family: Row, child: JournalRow): Row => ({
   created_at: child.created_at,
   actor: child.actor,
   expires_at: null,
+  commits_at: null,
   children: 0,
   booked_on: child.status === 'APPLIED' ? child.date : null,
 });

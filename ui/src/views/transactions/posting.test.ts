@@ -5,6 +5,7 @@ import {
   blank,
   bookedOf,
   canReverse,
+  commitOf,
   decisionReference,
   dueOf,
   expiryOf,
@@ -87,6 +88,31 @@ describe('a posting form', () => {
     expect(expiryOf(filled({ mode: 'hold', expiryDay: '2026-11-20', expiryTime: '17:00' }))).toMatch(
       /^2026-11-/,
     );
+  });
+
+  it('says when a hold commits itself, which lies before it voids itself', () => {
+    const hold = (change: Partial<Values>) => filled({ mode: 'hold', commitDay: '2026-11-21', ...change });
+    expect(commitOf(hold({ mode: 'post' }))).toBeNull();
+    expect('commits_at' in requestOf(filled({ mode: 'hold' }), false)).toBe(false);
+    expect(requestOf(hold({ commitTime: '09:30' }), false).commits_at).toBe(
+      new Date(2026, 10, 21, 9, 30).toISOString(),
+    );
+    expect(missingOf(hold({ commitTime: 'soon' }))).toBe('Enter the time as 17:00');
+    expect(missingOf(hold({ expiryDay: '2026-11-21', expiryTime: '10:00' }))).toBeNull();
+    expect(missingOf(hold({ expiryDay: '2026-11-21', expiryTime: '09:00' }))).toBe(
+      'The hold would void itself before it commits itself',
+    );
+    const later = { when: 'later' as const, dueDay: '2999-01-01', dueTime: '09:00' };
+    expect(missingOf(hold(later))).toBe('The hold would commit itself before it is made');
+  });
+
+  it('sends the origin of the money beside what else is noted', () => {
+    expect(requestOf(filled(), false).metadata).toBeNull();
+    expect(requestOf(filled({ origin: ' Grant 7 ', metadata: { project: 'A' } }), false).metadata).toEqual({
+      project: 'A',
+      lineage_provider: 'Grant 7',
+    });
+    expect(missingOf(filled({ origin: 'x'.repeat(201) }))).toBe('The origin has at most 200 characters');
   });
 
   it('sends a reason for a signed period only after somebody chose to post anyway', () => {
@@ -235,5 +261,13 @@ describe('a posting that is booked on a day and time', () => {
       scheduled: { id: 'sch_1', reference: 'RENT-12' },
     });
     expect(valuesOfScheduled(row, true)).toMatchObject({ dueDay: null, dueTime: '09:30', scheduled: null });
+    // When it commits itself, its origin and whatever else is noted come along, and go out as they came.
+    const commits_at = new Date(2999, 11, 3, 8, 15).toISOString();
+    const metadata = { project: 'A', lineage_provider: 'Grant' };
+    const noted = { ...row, request: { ...row.request, commits_at, metadata } };
+    const values = valuesOfScheduled(noted as unknown as ScheduledRow, false);
+    expect(values).toMatchObject({ commitDay: '2999-12-03', commitTime: '08:15', origin: 'Grant' });
+    const request = requestOf(filled(values as Partial<Values>), false);
+    expect(request).toMatchObject({ commits_at, metadata });
   });
 });

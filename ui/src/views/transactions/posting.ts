@@ -10,6 +10,7 @@ import type { ComboOption } from '$lib/parts';
 import { lastDay } from '../common/signed';
 import { instantOf } from '../common/times.svelte';
 import { money } from '../common/words';
+import { LONGEST, metadataOf, originOf, tooLong } from './origin';
 
 /** The row that a posting gives back, and what that is called. */
 export interface Refunds {
@@ -40,6 +41,8 @@ export interface Prefill {
 export type Side = 'source' | 'destination';
 
 export interface Party extends ComboOption {
+  /** Id of the balance, also where its value is an `@name`. */
+  id?: string;
   /** What stands beside it on each side of the form. */
   beside?: Record<Side, string>;
   /** Missing for a balance that does not exist yet. */
@@ -64,6 +67,13 @@ export interface Values {
   description: string;
   expiryDay: string | null;
   expiryTime: string;
+  /** When what is still held is booked by itself. */
+  commitDay: string | null;
+  commitTime: string;
+  /** Where the money comes from, as typed. */
+  origin: string;
+  /** What else is noted with it. */
+  metadata: Record<string, unknown> | null;
   overdraft: boolean;
   limit: string;
   limitMinor: string | null;
@@ -91,6 +101,10 @@ export const blank = (currency: string, today: string): Values => ({
   description: '',
   expiryDay: null,
   expiryTime: '17:00',
+  commitDay: null,
+  commitTime: '09:00',
+  origin: '',
+  metadata: null,
   overdraft: false,
   limit: '',
   limitMinor: null,
@@ -111,6 +125,7 @@ export function partyOf(row: BalanceRow, side: Side): Party {
   };
   return {
     value: row.indicator ?? row.id,
+    id: row.id,
     label: row.name,
     detail: row.ledger,
     right: beside[side],
@@ -134,6 +149,12 @@ export const signedThrough = (values: Values): string | null =>
 export function expiryOf(values: Values): string | null | undefined {
   if (values.mode !== 'hold' || !values.expiryDay) return null;
   return instantOf(values.expiryDay, values.expiryTime) ?? undefined;
+}
+
+/** The instant an open hold commits itself, `undefined` when what is typed is no time. */
+export function commitOf(values: Values): string | null | undefined {
+  if (values.mode !== 'hold' || !values.commitDay) return null;
+  return instantOf(values.commitDay, values.commitTime) ?? undefined;
 }
 
 /** The instant it is booked at, `undefined` when what is typed is no time, null for one that is booked now. */
@@ -171,12 +192,15 @@ export function valuesOfScheduled(
   again: boolean,
 ): Omit<Partial<Values>, 'source' | 'destination'> {
   const { request, due_at: due } = row;
-  const expires = request.expires_at;
+  const { expires_at: expires, commits_at: commits } = request;
   return {
     mode: request.hold ? 'hold' : 'post',
     date: request.effective_date,
     expiryDay: expires && localDay(expires),
     ...(expires ? { expiryTime: clockTime(expires) } : {}),
+    commitDay: commits ? localDay(commits) : null,
+    ...(commits ? { commitTime: clockTime(commits) } : {}),
+    ...originOf(request.metadata),
     overdraft: request.allow_overdraft,
     anyway: request.signed_reason !== null,
     signedReason: request.signed_reason ?? '',
@@ -188,6 +212,7 @@ export function valuesOfScheduled(
 }
 
 export function requestOf(values: Values, create: boolean): PostRequest {
+  const commits = commitOf(values);
   return {
     reference: values.reference.trim(),
     amount: values.minor ?? '',
@@ -198,9 +223,10 @@ export function requestOf(values: Values, create: boolean): PostRequest {
     effective_date: values.date,
     hold: values.mode === 'hold',
     expires_at: expiryOf(values) ?? null,
+    ...(commits ? { commits_at: commits } : {}),
     allow_overdraft: values.overdraft,
     overdraft_limit: values.overdraft ? values.limitMinor : null,
-    metadata: null,
+    metadata: metadataOf(values),
     create_indicators: create,
     signed_reason: (values.anyway && values.signedReason.trim()) || null,
     refunds: values.refunds?.id ?? null,
@@ -214,7 +240,10 @@ export function missingOf(values: Values): string | null {
   if (!values.date) return 'Enter the effective date';
   if (!values.source) return 'Choose the balance it comes from';
   if (!values.destination) return 'Choose the balance it goes to';
-  if (expiryOf(values) === undefined) return 'Enter the time as 17:00';
+  const [commits, expiry] = [commitOf(values), expiryOf(values)];
+  if (expiry === undefined || commits === undefined) return 'Enter the time as 17:00';
+  if (commits && expiry && expiry <= commits) return 'The hold would void itself before it commits itself';
+  if (tooLong(values.origin)) return `The origin has at most ${LONGEST} characters`;
   const late = missingOfDue(values);
   if (late) return late;
   if (values.overdraft && values.limit.trim() && values.limitMinor === null)
@@ -230,7 +259,8 @@ function missingOfDue(values: Values): string | null {
   if (!values.dueDay) return 'Enter the day it is booked on';
   if (due === undefined) return 'Enter the time as 17:00';
   if (Date.parse(due) <= Date.now()) return 'The time it is booked at has passed';
-  const expiry = expiryOf(values);
+  const [commits, expiry] = [commitOf(values), expiryOf(values)];
+  if (commits && commits <= due) return 'The hold would commit itself before it is made';
   return expiry && expiry <= due ? 'The hold would void itself before it is made' : null;
 }
 
