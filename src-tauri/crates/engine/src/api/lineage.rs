@@ -7,7 +7,7 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct LineageRequest {
-    /// Id or `@name`.
+    /// Id of the balance.
     pub balance_id: String,
     /// `fifo`, `lifo`, `proportional`, or `off`; absent: off.
     pub strategy: Option<String>,
@@ -52,7 +52,7 @@ pub struct BalanceLineage {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct LineageMovesQuery {
-    /// Id or `@name`.
+    /// Id of the balance.
     pub balance_id: String,
     /// One origin; absent: all.
     #[serde(default)]
