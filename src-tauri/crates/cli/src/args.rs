@@ -1,5 +1,6 @@
 //! The command line.
 
+mod attachments;
 mod entries;
 mod import;
 mod lists;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use attachments::AttachmentCommand;
 pub(crate) use entries::{EntryArgs, EntryCommon, MonitorCommand, PeriodCommand, ScheduledCommand, SplitArgs};
 pub(crate) use import::{ImportArgs, MappingArgs};
 pub(crate) use lists::{HistoryFilter, PageArgs, RefundArgs, TransactionFilter};
@@ -144,6 +146,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "KEY")]
         unset: Vec<String>,
     },
+    /// Files beside a transaction: invoices, receipts
+    #[command(subcommand)]
+    Attachment(AttachmentCommand),
     /// Read bank files without a book
     #[command(subcommand)]
     Statement(StatementCommand),

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod attachments;
 mod book;
 mod entries;
 mod fault;
@@ -126,6 +127,7 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Transactions { book, filter, page } => transactions::list(book, filter, page, actor).await,
         Command::Show { book, id } => transactions::show(book, id, actor).await,
         Command::Metadata { book, id, set, unset } => transactions::metadata(book, id, set, unset, actor).await,
+        Command::Attachment(command) => attachments::run(command, actor).await,
         Command::Statement(command) => statement::read(command),
         Command::Post(options) => post::run(options, actor).await,
         Command::Entry(options) => entries::run(options, actor).await,

@@ -65,6 +65,8 @@ const TABLES: &[(&str, Rows)] = &[
     ("webhook", Working),
     ("delivery", Working),
     ("delivery_attempt", Working),
+    ("attachment_content", NOTHING),
+    ("attachment", Stay { changeable: &["detached_at", "detached_by", "reason"] }),
     ("source_file", NOTHING),
     ("mapping_profile", Working),
     ("statement", Stay { changeable: &["name", "state", "version"] }),
@@ -181,6 +183,13 @@ async fn rows_that_stay_cannot_be_changed_deleted_or_replaced() {
     sqlx::query(leg).execute(&mut connection).await.unwrap();
     let scheduled = "INSERT INTO scheduled (id, state, due_at, reference, request, accepted_at, accepted_by) VALUES ('sch_1', 'waiting', 1, 'S', '{}', 1, 'Ada')";
     sqlx::query(scheduled).execute(&mut connection).await.unwrap();
+    for sql in [
+        "INSERT INTO attachment_content VALUES (printf('%064d', 1), 1, 0, x'31')",
+        "INSERT INTO attachment (id, txn_key, sha256, name, media_type, attached_at, attached_by) \
+         SELECT 'att_1', min(key), printf('%064d', 1), 'x', 'text/plain', 1, 'Ada' FROM txn",
+    ] {
+        sqlx::query(sql).execute(&mut connection).await.unwrap();
+    }
     let tables = texts(
         &mut connection,
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx_%' AND name NOT LIKE '%_text' AND name NOT LIKE '%_text_%'".into(),

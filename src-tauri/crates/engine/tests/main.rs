@@ -1,5 +1,6 @@
 //! Use cases on real books: SQLite files in temporary folders, or databases of a PostgreSQL server.
 
+mod attachments;
 mod book_backups;
 mod book_care;
 mod book_file;

@@ -26,7 +26,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x5449_454F;
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/sqlite");
 
 /// The newest schema this program reads: the number of migrations it carries.
-pub const SCHEMA_VERSION: i64 = 12;
+pub const SCHEMA_VERSION: i64 = 13;
 /// The first schema in which every event has a link.
 const FIRST_WITH_LINKS: i64 = 5;
 

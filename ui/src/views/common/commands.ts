@@ -4,6 +4,7 @@ import type { AccountRow } from '$lib/backend/types/AccountRow';
 import type { ActivityRow } from '$lib/backend/types/ActivityRow';
 import type { AgeRow } from '$lib/backend/types/AgeRow';
 import type { AppState } from '$lib/backend/types/AppState';
+import type { AttachmentRow } from '$lib/backend/types/AttachmentRow';
 import type { AttentionRow } from '$lib/backend/types/AttentionRow';
 import type { Awaiting } from '$lib/backend/types/Awaiting';
 import type { BackupPlan } from '$lib/backend/types/BackupPlan';
@@ -120,6 +121,9 @@ declare module '$lib/backend/commands' {
     transactions_totals: { args: { query: ListQuery }; result: MoneyTotal[] };
     transactions_export: { args: { request: TransactionsExport }; result: ExportDone };
     transaction_get: { args: { id: string }; result: TransactionDetail };
+    attachment_add: { args: { id: string; path: string }; result: AttachmentRow };
+    attachment_save: { args: { id: string; path: string }; result: AttachmentRow };
+    attachment_detach: { args: { id: string; reason: string }; result: AttachmentRow };
     post_preview: { args: { request: PostRequest }; result: PostPreview };
     post: { args: { request: PostRequest }; result: TransactionDetail };
     entry_preview: { args: { request: EntryRequest }; result: EntryPreview };

@@ -136,5 +136,6 @@ const asRow = (family: Row, child: JournalRow): Row => ({
   actor: child.actor,
   expires_at: null,
   children: 0,
+  attachments: 0,
   booked_on: child.status === 'APPLIED' ? child.date : null,
 });
