@@ -119,6 +119,7 @@ pub const COMMANDS: &[&str] = &[
     "profile_delete",
     "profiles_list",
     "recent_forget",
+    "register_export",
     "register_page",
     "reopen",
     "report",

@@ -146,6 +146,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         ledgers::balance_get,
         ledgers::balance_chart,
         ledgers::register_page,
+        ledgers::register_export,
         ledgers::balance_check,
         ledgers::trial_report,
         ledgers::trial_export,

@@ -11,8 +11,8 @@ use crate::error::{Answer, Refusal};
 
 /// Endings of a statement that is typed.
 const STATEMENTS: [&str; 6] = ["csv", "tsv", "txt", "xlsx", "xls", "ods"];
-/// Endings of tables that are written.
-const TABLES: [&str; 2] = ["csv", "xlsx"];
+/// Endings of tables and reports that are written.
+const TABLES: [&str; 3] = ["csv", "xlsx", "pdf"];
 /// Endings of small texts that are written.
 const NOTES: [&str; 1] = ["txt"];
 /// Endings of documents that are written, none of which a system runs.

@@ -70,7 +70,8 @@ async fn save(book: &Path, id: &str, out: &Path, actor: Actor<'_>) -> Answer<Don
 fn table(rows: &[AttachmentRow]) -> String {
     let mut table = Table::new(&["Id", "Name", "Type", ">Bytes", "Attached", "By", "Detached", "Why"]);
     for row in rows {
-        let (off, why) = row.detached.as_ref().map_or_else(Default::default, |end| (end.at.clone(), end.reason.clone()));
+        let (off, why) =
+            row.detached.as_ref().map_or_else(Default::default, |end| (end.at.clone(), end.reason.clone()));
         table.row(vec![
             row.id.clone(),
             row.name.clone(),

@@ -110,7 +110,10 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Ledgers { book } => ledgers::list_ledgers(book, actor).await,
         Command::Balance(command) => ledgers::balance_command(command, actor).await,
         Command::Balances { book, search } => ledgers::list_balances(book, search.as_deref(), actor).await,
-        Command::Register { book, balance, page } => ledgers::register(book, balance, page, actor).await,
+        Command::Register { book, balance, page, file } => match &file.out {
+            Some(out) => ledgers::register_file(book, balance, file, out, actor).await,
+            None => ledgers::register(book, balance, page, actor).await,
+        },
         Command::TrialBalance { book, as_of, out } => trial::run(book, *as_of, out.as_deref(), actor).await,
         Command::BalanceSheet { book, as_of, out } => {
             let kind = FinancialKind::BalanceSheet;

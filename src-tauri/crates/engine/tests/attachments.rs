@@ -185,8 +185,7 @@ async fn what_is_changed_by_hand_is_found_and_not_handed_out() {
         ),
     ] {
         let desk = desk().await;
-        let row =
-            desk.book.engine.attachment_add(&desk.posted, &desk.file("invoice.pdf", INVOICE)).await.unwrap();
+        let row = desk.book.engine.attachment_add(&desk.posted, &desk.file("invoice.pdf", INVOICE)).await.unwrap();
         let mut raw = without_guards(&desk.book, &["attachment", "attachment_content"]).await;
         let sql = match &raw {
             Raw::File(_) => sql.replace("FORGED", &forged),

@@ -19,6 +19,7 @@ mod ledger_long;
 mod ledger_monitors;
 mod ledger_periods;
 mod ledger_postings;
+mod ledger_printed;
 mod ledger_property;
 mod ledger_refunds;
 mod ledger_scheduled;

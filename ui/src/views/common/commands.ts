@@ -88,7 +88,10 @@ declare module '$lib/backend/commands' {
     book_check: { args: None; result: BookCheck };
     recent_forget: { args: { path: string }; result: null };
     pick_file: {
-      args: { kind: 'open_book' | 'new_book' | 'statement' | 'export'; suggested: string | null };
+      args: {
+        kind: 'open_book' | 'new_book' | 'statement' | 'attachment' | 'export';
+        suggested: string | null;
+      };
       result: string | null;
     };
     person_set: { args: { name: string }; result: BookInfo };
@@ -183,6 +186,10 @@ declare module '$lib/backend/commands' {
     history_head: { args: None; result: string };
     history_head_export: { args: { path: string }; result: HeadExport };
     trial_report: { args: { as_of: string | null }; result: TrialReport };
+    register_export: {
+      args: { id: string; to: string | null; format: ReportFormat; path: string };
+      result: number;
+    };
     trial_export: { args: { as_of: string | null; format: ReportFormat; path: string }; result: number };
     financial_report: { args: { request: FinancialRequest }; result: FinancialReport };
     financial_export: {

@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BackendError, backend } from '$lib/backend';
 import type { AttachmentRow } from '$lib/backend/types/AttachmentRow';
 import { toasts } from '$lib/parts';
 import { attachAll, inOrder, kindWord } from './attachments';
+
+beforeAll(() => void vi.stubGlobal('navigator', { language: 'en-IE' }));
+afterAll(() => void vi.unstubAllGlobals());
 
 const row = (name: string, detached: string | null = null): AttachmentRow => ({
   id: `att_${name}`,
