@@ -72,6 +72,8 @@ pub(crate) enum PickKind {
     OpenBook,
     NewBook,
     Statement,
+    /// Any file, to attach it.
+    Attachment,
     Export,
 }
 

@@ -198,6 +198,20 @@ pub async fn trial_export(
     Ok(shell.engine().await?.trial_export(as_of.as_deref(), format, path).await?)
 }
 
+/// Writes the register of a balance up to a day to a file.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn register_export(
+    shell: State<'_, Shell>,
+    id: String,
+    to: Option<String>,
+    format: ReportFormat,
+    path: String,
+) -> Answer<u64> {
+    let path = Path::new(&path);
+    shell.pointed.table(path)?;
+    Ok(shell.engine().await?.register_export(&id, [None, to.as_deref()], format, path).await?)
+}
+
 #[tauri::command(rename_all = "snake_case")]
 pub async fn overview_trial(shell: State<'_, Shell>, as_of: Option<String>) -> Answer<TrialBalance> {
     Ok(shell.engine().await?.overview_trial(as_of.as_deref()).await?)

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use engine::api::attachments::AttachmentRow;
 use engine::api::book::JobProgress;
 use engine::api::bulk::{BulkOutcome, BulkRequest, EntryPreview, EntryRequest, EntryView, PostingsFile};
 use engine::api::page::{ListPage, ListQuery, MoneyTotal};
@@ -75,6 +76,26 @@ pub async fn bulk_post(shell: State<'_, Shell>, request: BulkRequest) -> Answer<
 pub async fn postings_read(shell: State<'_, Shell>, path: String) -> Answer<PostingsFile> {
     shell.pointed.statement(Path::new(&path))?;
     Ok(shell.engine().await?.postings_open(path).await?)
+}
+
+/// Attaches a file that was picked or dropped.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn attachment_add(shell: State<'_, Shell>, id: String, path: String) -> Answer<AttachmentRow> {
+    let path = Path::new(&path);
+    shell.pointed.attachment(path)?;
+    Ok(shell.engine().await?.attachment_add(&id, path).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn attachment_save(shell: State<'_, Shell>, id: String, path: String) -> Answer<AttachmentRow> {
+    let path = Path::new(&path);
+    shell.pointed.document(path)?;
+    Ok(shell.engine().await?.attachment_save(&id, path).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn attachment_detach(shell: State<'_, Shell>, id: String, reason: String) -> Answer<AttachmentRow> {
+    Ok(shell.engine().await?.attachment_detach(&id, &reason).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

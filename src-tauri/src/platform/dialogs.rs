@@ -22,7 +22,7 @@ pub(crate) async fn pick(
         PickKind::Statement => dialog
             .add_filter("Bank statement", &["csv", "tsv", "txt", "xlsx", "xls", "ods"])
             .add_filter("All files", &["*"]),
-        PickKind::Export => dialog,
+        PickKind::Attachment | PickKind::Export => dialog,
     };
     // A whole path says the folder too. Without one, what is made goes to the documents.
     let suggested = suggested.map(PathBuf::from);
@@ -40,12 +40,12 @@ pub(crate) async fn pick(
         let _ = answer.send(path);
     };
     match kind {
-        PickKind::OpenBook | PickKind::Statement => dialog.pick_file(reply),
+        PickKind::OpenBook | PickKind::Statement | PickKind::Attachment => dialog.pick_file(reply),
         PickKind::NewBook | PickKind::Export => dialog.save_file(reply),
     }
     let path = answered.await.ok().flatten().and_then(|path| path.into_path().ok())?;
     match kind {
-        PickKind::OpenBook | PickKind::Statement => pointed.add(&path),
+        PickKind::OpenBook | PickKind::Statement | PickKind::Attachment => pointed.add(&path),
         PickKind::NewBook | PickKind::Export => pointed.add_target(&path),
     }
     Some(path.to_string_lossy().into_owned())

@@ -11,10 +11,12 @@ use crate::error::{Answer, Refusal};
 
 /// Endings of a statement that is typed.
 const STATEMENTS: [&str; 6] = ["csv", "tsv", "txt", "xlsx", "xls", "ods"];
-/// Endings of tables that are written.
-const TABLES: [&str; 2] = ["csv", "xlsx"];
+/// Endings of tables and reports that are written.
+const TABLES: [&str; 3] = ["csv", "xlsx", "pdf"];
 /// Endings of small texts that are written.
 const NOTES: [&str; 1] = ["txt"];
+/// Endings of documents that are written, none of which a system runs.
+const DOCUMENTS: [&str; 8] = ["pdf", "png", "jpg", "jpeg", "txt", "csv", "xlsx", "docx"];
 const BOOK: [&str; 1] = ["tieout"];
 
 /// Files the person pointed at since the program started.
@@ -65,6 +67,19 @@ impl Pointed {
     /// A small text to write, under the rules of a table.
     pub(crate) fn note(&self, path: &Path) -> Answer<()> {
         self.written(path, &NOTES)
+    }
+
+    /// The content of an attachment to write, under the rules of a table.
+    pub(crate) fn document(&self, path: &Path) -> Answer<()> {
+        self.written(path, &DOCUMENTS)
+    }
+
+    /// A file to attach, of any kind: only one that the person pointed at.
+    pub(crate) fn attachment(&self, path: &Path) -> Answer<()> {
+        if self.knows(path) {
+            return Ok(());
+        }
+        Err(refused(path, "was not chosen. Choose it with the button, or drop it on the window"))
     }
 
     fn written(&self, path: &Path, endings: &[&str]) -> Answer<()> {
@@ -161,6 +176,24 @@ mod tests {
         pointed.add(Path::new("/media/bank/STATEMENT.940"));
         assert!(pointed.statement(Path::new("/media/bank/STATEMENT.940")).is_ok());
         assert!(pointed.statement(Path::new("/media/bank/OTHER.940")).is_err());
+    }
+
+    #[test]
+    fn what_is_attached_was_pointed_at_and_what_is_saved_is_a_document() {
+        let pointed = Pointed::default();
+        let key = Path::new("/home/anna/.ssh/id_ed25519");
+        assert_eq!(
+            message(pointed.attachment(key)),
+            "id_ed25519 was not chosen. Choose it with the button, or drop it on the window."
+        );
+        assert!(pointed.attachment(Path::new("/home/anna/invoice.pdf")).is_err(), "whatever it is called");
+        pointed.add(key);
+        assert!(pointed.attachment(key).is_ok());
+        assert!(pointed.document(Path::new("/home/anna/invoice.pdf")).is_ok());
+        let autostart = Path::new("/home/anna/.config/autostart/invoice.desktop");
+        assert!(pointed.document(autostart).is_err());
+        pointed.add_target(autostart);
+        assert!(pointed.document(autostart).is_ok(), "the dialog was answered");
     }
 
     #[test]

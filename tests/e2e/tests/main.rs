@@ -1,6 +1,7 @@
 //! Every scenario in the real window, one module per view or flow.
 
 mod approvals;
+mod attachments;
 mod audit;
 mod backups;
 mod drop;

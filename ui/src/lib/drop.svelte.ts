@@ -21,8 +21,13 @@ export const drops = new Drops();
 const takers: DropHandler[] = [];
 
 /** Takes files dropped on the window for as long as the calling component lives; the newest taker wins. */
-export function onFiles(take: (paths: string[]) => void, label: string): void {
-  const handler: DropHandler = { take, label };
+export function onFiles(take: (paths: string[]) => void, label: string | (() => string)): void {
+  const handler: DropHandler = {
+    take,
+    get label() {
+      return typeof label === 'string' ? label : label();
+    },
+  };
   takers.push(handler);
   drops.handlers = [...takers];
   onDestroy(() => {

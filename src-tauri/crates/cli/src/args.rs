@@ -1,5 +1,6 @@
 //! The command line.
 
+mod attachments;
 mod entries;
 mod import;
 mod lineage;
@@ -11,10 +12,11 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use attachments::AttachmentCommand;
 pub(crate) use entries::{EntryArgs, EntryCommon, MonitorCommand, PeriodCommand, ScheduledCommand, SplitArgs};
 pub(crate) use import::{ImportArgs, MappingArgs};
 pub(crate) use lineage::LineageCommand;
-pub(crate) use lists::{HistoryFilter, PageArgs, RefundArgs, TransactionFilter};
+pub(crate) use lists::{HistoryFilter, PageArgs, RefundArgs, RegisterFile, TransactionFilter};
 pub(crate) use people::{AccountArgs, AccountCommand, IdentityCommand, KeyCommand, WebhookArgs, WebhookCommand};
 
 const EXIT_CODES: &str = "\
@@ -75,6 +77,8 @@ pub(crate) enum Command {
         balance: String,
         #[command(flatten)]
         page: PageArgs,
+        #[command(flatten)]
+        file: RegisterFile,
     },
     /// Every balance with what stands on it, and the proof that both sides are equal
     TrialBalance {
@@ -82,7 +86,7 @@ pub(crate) enum Command {
         /// Day at whose end it is; now if left out
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         as_of: Option<jiff::civil::Date>,
-        /// Write it to a .csv or .xlsx file
+        /// Write it to a .csv, .xlsx or .pdf file
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
@@ -92,7 +96,7 @@ pub(crate) enum Command {
         /// Today if left out
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         as_of: Option<jiff::civil::Date>,
-        /// Write it to a .csv or .xlsx file
+        /// Write it to a .csv, .xlsx or .pdf file
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
@@ -105,7 +109,7 @@ pub(crate) enum Command {
         /// Last day; today if left out
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         to: Option<jiff::civil::Date>,
-        /// Write it to a .csv or .xlsx file
+        /// Write it to a .csv, .xlsx or .pdf file
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
@@ -149,6 +153,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "KEY")]
         unset: Vec<String>,
     },
+    /// Files beside a transaction: invoices, receipts
+    #[command(subcommand)]
+    Attachment(AttachmentCommand),
     /// Read bank files without a book
     #[command(subcommand)]
     Statement(StatementCommand),
@@ -427,6 +434,7 @@ pub(crate) enum ReconcileCommand {
 pub(crate) enum ReportKind {
     Csv,
     Xlsx,
+    Pdf,
     Json,
 }
 

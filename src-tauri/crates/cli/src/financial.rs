@@ -5,7 +5,6 @@ use std::path::Path;
 use engine::Engine;
 use engine::api::financial::{FinancialKind, FinancialReport, FinancialRequest};
 use engine::api::periods::PeriodState;
-use engine::files::may_write;
 use engine::words::plural;
 use jiff::civil::Date;
 use serde_json::json;
@@ -15,7 +14,7 @@ use crate::args::PeriodCommand;
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure};
 use crate::session::{Actor, open_to_read, open_to_write};
-use crate::trial::format_of;
+use crate::trial::file_to_make;
 
 pub(crate) struct Asked<'a> {
     pub(crate) kind: FinancialKind,
@@ -28,9 +27,7 @@ pub(crate) async fn report(book: &Path, asked: Asked<'_>, actor: Actor<'_>) -> A
     let day = |day: Option<Date>| day.map(|day| day.to_string());
     let request = FinancialRequest { kind: asked.kind, from: day(asked.from), to: day(asked.to) };
     if let Some(out) = asked.out {
-        let format = format_of(out)?;
-        Fault::folder_of(out)?;
-        may_write(out, &[book], false).map_err(|kept| Fault::argument("out", format!("{}: {kept}.", out.display())))?;
+        let format = file_to_make(out, book)?;
         let engine = open_to_read(book, actor).await?;
         let rows = engine.financial_export(request, format, out).await;
         engine.close().await;

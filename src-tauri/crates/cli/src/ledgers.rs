@@ -4,13 +4,15 @@ use std::path::Path;
 
 use engine::api::ledgers::{BalanceRow, BalanceUpdate, NewBalanceRequest};
 use engine::api::page::ListQuery;
+use engine::words::plural;
 use serde_json::json;
 
 use crate::Done;
-use crate::args::{BalanceCommand, LedgerCommand, PageArgs, YesNo};
+use crate::args::{BalanceCommand, LedgerCommand, PageArgs, RegisterFile, YesNo};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure};
 use crate::session::{Actor, balance, open_to_read, open_to_write};
+use crate::trial::file_to_make;
 
 /// Most rows that the engine hands out at once.
 const PAGE: u32 = 500;
@@ -187,6 +189,29 @@ pub(crate) async fn list_balances(book: &Path, search: Option<&str>, actor: Acto
         ]);
     }
     Ok(Output::new(&rows, table.or("No balance fits.")).into())
+}
+
+/// The whole register as a file.
+pub(crate) async fn register_file(
+    book: &Path,
+    name: &str,
+    file: &RegisterFile,
+    out: &Path,
+    actor: Actor<'_>,
+) -> Answer<Done> {
+    let format = file_to_make(out, book)?;
+    let engine = open_to_read(book, actor).await?;
+    let [from, to] = [file.from, file.to].map(|day| day.map(|day| day.to_string()));
+    let written = async {
+        let balance = balance(&engine, "balance", name, None).await?;
+        let days = [from.as_deref(), to.as_deref()];
+        Ok::<_, Fault>(engine.register_export(&balance.id, days, format, out).await?)
+    }
+    .await;
+    engine.close().await;
+    let rows = written?;
+    let text = format!("{} written to {}.", plural(rows, "entry", "entries"), out.display());
+    Ok(Output::new(json!({ "rows": rows, "path": out }), text).into())
 }
 
 pub(crate) async fn register(book: &Path, name: &str, page: &PageArgs, actor: Actor<'_>) -> Answer<Done> {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod attachments;
 mod book;
 mod entries;
 mod fault;
@@ -110,7 +111,10 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Ledgers { book } => ledgers::list_ledgers(book, actor).await,
         Command::Balance(command) => ledgers::balance_command(command, actor).await,
         Command::Balances { book, search } => ledgers::list_balances(book, search.as_deref(), actor).await,
-        Command::Register { book, balance, page } => ledgers::register(book, balance, page, actor).await,
+        Command::Register { book, balance, page, file } => match &file.out {
+            Some(out) => ledgers::register_file(book, balance, file, out, actor).await,
+            None => ledgers::register(book, balance, page, actor).await,
+        },
         Command::TrialBalance { book, as_of, out } => trial::run(book, *as_of, out.as_deref(), actor).await,
         Command::BalanceSheet { book, as_of, out } => {
             let kind = FinancialKind::BalanceSheet;
@@ -128,6 +132,7 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Transactions { book, filter, page } => transactions::list(book, filter, page, actor).await,
         Command::Show { book, id } => transactions::show(book, id, actor).await,
         Command::Metadata { book, id, set, unset } => transactions::metadata(book, id, set, unset, actor).await,
+        Command::Attachment(command) => attachments::run(command, actor).await,
         Command::Statement(command) => statement::read(command),
         Command::Post(options) => post::run(options, actor).await,
         Command::Entry(options) => entries::run(options, actor).await,

@@ -186,6 +186,7 @@ async fn report(
         None | Some(ReportKind::Json) => serde_json::to_vec_pretty(&report).unwrap_or_default(),
         Some(ReportKind::Csv) => engine.report_bytes(&statement.id, version, ReportFormat::Csv).await?,
         Some(ReportKind::Xlsx) => engine.report_bytes(&statement.id, version, ReportFormat::Xlsx).await?,
+        Some(ReportKind::Pdf) => engine.report_bytes(&statement.id, version, ReportFormat::Pdf).await?,
     };
     match out {
         Some(path) => {
@@ -193,8 +194,8 @@ async fn report(
             let json = serde_json::json!({ "statement_id": statement.id, "file": path });
             Ok(Output::new(json, format!("Written to {}.", path.display())).into())
         }
-        None if format == Some(ReportKind::Xlsx) => {
-            Err(Fault::argument("out", "A workbook needs a file: use --out FILE."))
+        None if matches!(format, Some(ReportKind::Xlsx | ReportKind::Pdf)) => {
+            Err(Fault::argument("out", "A workbook or a PDF needs a file: use --out FILE."))
         }
         None => {
             let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -17,9 +17,7 @@ use crate::session::{Actor, open_to_read};
 pub(crate) async fn run(book: &Path, as_of: Option<Date>, out: Option<&Path>, actor: Actor<'_>) -> Answer<Done> {
     let day = as_of.map(|day| day.to_string());
     if let Some(out) = out {
-        let format = format_of(out)?;
-        Fault::folder_of(out)?;
-        may_write(out, &[book], false).map_err(|kept| Fault::argument("out", format!("{}: {kept}.", out.display())))?;
+        let format = file_to_make(out, book)?;
         let engine = open_to_read(book, actor).await?;
         let rows = engine.trial_export(day.as_deref(), format, out).await;
         engine.close().await;
@@ -39,12 +37,21 @@ pub(crate) async fn run(book: &Path, as_of: Option<Date>, out: Option<&Path>, ac
     Ok(Done { output: Output::new(&report, describe(&report)), fault })
 }
 
-pub(crate) fn format_of(out: &Path) -> Answer<ReportFormat> {
+/// The format of a report that is to be written to `out`, which is a new file.
+pub(crate) fn file_to_make(out: &Path, book: &Path) -> Answer<ReportFormat> {
+    let format = format_of(out)?;
+    Fault::folder_of(out)?;
+    may_write(out, &[book], false).map_err(|kept| Fault::argument("out", format!("{}: {kept}.", out.display())))?;
+    Ok(format)
+}
+
+fn format_of(out: &Path) -> Answer<ReportFormat> {
     let ending = out.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
     match ending.as_deref() {
         Some("csv") => Ok(ReportFormat::Csv),
         Some("xlsx") => Ok(ReportFormat::Xlsx),
-        _ => Err(Fault::argument("out", format!("{} ends neither in .csv nor in .xlsx.", out.display()))),
+        Some("pdf") => Ok(ReportFormat::Pdf),
+        _ => Err(Fault::argument("out", format!("{} ends neither in .csv nor in .xlsx nor in .pdf.", out.display()))),
     }
 }
 

@@ -183,7 +183,7 @@ fn family_of(stored: &StoredTransaction) -> FamilyRecord {
         closed_at: None,
     });
     let lifecycle = hold.as_ref().map_or(Lifecycle::Applied, |hold| Lifecycle::of_hold(&hold.open));
-    FamilyRecord { first: stored.clone(), hold, lifecycle, children: 0 }
+    FamilyRecord { first: stored.clone(), hold, lifecycle, children: 0, attachments: 0 }
 }
 
 fn told(family: &FamilyRecord) -> FamilyRow {

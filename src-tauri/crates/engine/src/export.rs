@@ -1,22 +1,29 @@
-//! A list of transactions as a file.
+//! Lists of transactions, and registers of balances, as files.
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use ledger::Amount;
-use reports::{Cell, RowError, Rows, SHEET_ROWS};
+use reports::{Cell, PDF_ROWS, Paper, RowError, Rows, SHEET_ROWS};
 use store::StoreError;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::api::book::JobProgress;
-use crate::api::page::ListQuery;
+use crate::api::ledgers::RegisterRow;
+use crate::api::page::{FilterCondition, FilterTest, ListQuery, SortKey};
 use crate::api::statements::ReportFormat;
 use crate::api::transactions::{BatchRow, ExportColumn, ExportDone, FamilyRow, FamilyState, TransactionsExport};
-use crate::{Engine, EngineError, EngineResult, files, view};
+use crate::balances::parse_day;
+use crate::report::file::{no_pdf, paper, too_long};
+use crate::{Engine, EngineError, EngineResult, files, view, words};
 
 /// Rows read from the book and written to the file at once.
 const CHUNK: usize = 1_000;
+/// Entries of a register read at once: as many as a page has.
+const PAGE: u32 = 500;
 /// Groups of rows that may wait for the disk.
 const WAITING: usize = 4;
 /// A listener hears of progress at most this often.
@@ -28,6 +35,8 @@ pub type ExportProgress<'a> = &'a (dyn Fn(JobProgress) -> bool + Send + Sync);
 /// What the reading side hands to the writing side. A file that did not hear the end is not kept.
 enum Step {
     Rows(Vec<Vec<Cell>>),
+    /// Sums, for paper.
+    Total(Vec<Cell>),
     End,
 }
 
@@ -44,17 +53,14 @@ impl Engine {
         let path = PathBuf::from(&request.path);
         let keys = self.store.family_keys(&ListQuery { offset: 0, limit: 0, ..request.query }.into()).await?;
         let total = keys.len() as u64;
-        if request.format == ReportFormat::Xlsx && total > SHEET_ROWS {
-            return Err(EngineError::Conflict {
-                code: "EXPORT_TOO_LONG",
-                message: format!(
-                    "A sheet holds {SHEET_ROWS} rows and this list has {total}. Choose CSV, or narrow the filter. Nothing was written."
-                ),
-            });
-        }
-        let (steps, waiting) = mpsc::channel(WAITING);
-        let (format, columns, target) = (request.format, request.columns.clone(), path.clone());
-        let writer = tokio::task::spawn_blocking(move || write(&target, format, &columns, waiting));
+        fits(request.format, total)?;
+        let list = List {
+            format: request.format,
+            name: "Transactions",
+            head: request.columns.iter().flat_map(|column| heads(*column)).copied().collect(),
+            paper: self.list_paper(total).await?,
+        };
+        let writing = Writing::begin(&path, list);
         let started = Instant::now();
         let mut told = started;
         let tell = |done: u64| {
@@ -74,8 +80,7 @@ impl Engine {
                     rows.push(cells(&row, &request.columns)?);
                 }
                 done += rows.len() as u64;
-                if steps.send(Step::Rows(rows)).await.is_err() {
-                    // The writer gave up; what it says is the reason.
+                if !writing.send(Step::Rows(rows)).await {
                     break;
                 }
                 if told.elapsed() >= TELL_EVERY {
@@ -83,24 +88,203 @@ impl Engine {
                     tell(done)?;
                 }
             }
-            // Whether the writer is still there does not matter here either.
-            let _ = steps.send(Step::End).await;
+            writing.send(Step::End).await;
             Ok(done)
         };
-        let read: EngineResult<u64> = read.await;
-        drop(steps);
-        let written = writer.await;
-        // Also when nothing more is to be written, the writer has put its unfinished file away by now.
+        let read = read.await;
+        let rows = writing.end(read).await?;
+        Ok(ExportDone { rows, path: path.display().to_string() })
+    }
+
+    async fn list_paper(&self, rows: u64) -> EngineResult<Paper> {
+        let count = words::plural(rows, "transaction", "transactions");
+        let book = self.book_info().await?.name;
+        Ok(paper(&book, "Transactions", count, "Each amount with its currency".into(), self.clock.now()))
+    }
+}
+
+/// A list that is written row by row.
+struct List {
+    format: ReportFormat,
+    /// Of its sheet.
+    name: &'static str,
+    head: Vec<&'static str>,
+    paper: Paper,
+}
+
+/// Whether a file of this format holds so many rows.
+fn fits(format: ReportFormat, rows: u64) -> EngineResult<()> {
+    match format {
+        ReportFormat::Xlsx if rows > SHEET_ROWS => Err(EngineError::Conflict {
+            code: "EXPORT_TOO_LONG",
+            message: format!(
+                "A sheet holds {SHEET_ROWS} rows and this list has {rows}. Choose CSV, or narrow the filter. Nothing was written."
+            ),
+        }),
+        ReportFormat::Pdf if rows > PDF_ROWS as u64 => Err(too_long(rows)),
+        _ => Ok(()),
+    }
+}
+
+/// A file that is written while rows are read for it.
+struct Writing {
+    path: PathBuf,
+    steps: mpsc::Sender<Step>,
+    writer: JoinHandle<Result<(), RowError>>,
+}
+
+impl Writing {
+    fn begin(path: &Path, list: List) -> Self {
+        let (steps, waiting) = mpsc::channel(WAITING);
+        let target = path.to_owned();
+        let writer = tokio::task::spawn_blocking(move || write(&target, list, waiting));
+        Self { path: path.to_owned(), steps, writer }
+    }
+
+    /// Whether the writer still listens. Where it gave up, what it says at the end is the reason.
+    async fn send(&self, step: Step) -> bool {
+        self.steps.send(step).await.is_ok()
+    }
+
+    /// What became of both sides. Also when nothing more was read, the writer has put its unfinished file away by then.
+    async fn end(self, read: EngineResult<u64>) -> EngineResult<u64> {
+        drop(self.steps);
+        let written = self.writer.await;
         let done = read?;
         let failed = |reason: String| EngineError::File {
-            path: path.display().to_string(),
+            path: self.path.display().to_string(),
             reason: format!("{reason}. Nothing was written"),
         };
         written.map_err(|error| failed(error.to_string()))?.map_err(|error| match error {
             RowError::Io(error) => failed(files::reason(&error)),
+            RowError::Pdf(error) => no_pdf(error),
             other => failed(other.to_string()),
         })?;
-        Ok(ExportDone { rows: done, path: path.display().to_string() })
+        Ok(done)
+    }
+}
+
+const REGISTER: [&str; 7] = ["Date", "Reference", "Description", "Other side", "In", "Out", "Balance"];
+
+impl Engine {
+    /// Writes the register of a balance to a file, oldest entry first, whole or not at all; says how many entries it has.
+    /// Running balances are those of the whole register, also where days are left out.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`]; [`EngineError::Invalid`] for a day that is none; as [`Engine::transactions_export`].
+    pub async fn register_export(
+        &self,
+        balance: &str,
+        days: [Option<&str>; 2],
+        format: ReportFormat,
+        path: &Path,
+    ) -> EngineResult<u64> {
+        let [from, to] = [parse_day(days[0], "from")?, parse_day(days[1], "to")?];
+        let bound = |day: Option<Date>, test| {
+            day.map(|day| FilterCondition { field: "date".into(), test, values: vec![day.to_string()] })
+        };
+        let query = ListQuery {
+            conditions: [bound(from, FilterTest::AtLeast), bound(to, FilterTest::AtMost)]
+                .into_iter()
+                .flatten()
+                .collect(),
+            sort: vec![SortKey { field: "date".into(), descending: false }],
+            limit: PAGE,
+            ..ListQuery::default()
+        };
+        let mut page = self.register_page(balance, query.clone()).await?;
+        let total = page.total;
+        fits(format, total)?;
+        let kept = self.balance_get(balance, None).await?.row;
+        let book = self.book_info().await?.name;
+        let list = List {
+            format,
+            name: "Register",
+            head: REGISTER.to_vec(),
+            paper: paper(
+                &book,
+                &format!("Register of {}", kept.name),
+                span(from, to),
+                format!("{}, amounts in {}", kept.ledger, kept.currency),
+                self.clock.now(),
+            ),
+        };
+        let writing = Writing::begin(path, list);
+        let read = async {
+            let (mut done, mut sums) = (0, Sums::default());
+            while !page.rows.is_empty() {
+                let rows = page.rows.iter().map(|row| sums.take(row)).collect::<EngineResult<Vec<_>>>()?;
+                done += rows.len() as u64;
+                if !writing.send(Step::Rows(rows)).await || done >= total {
+                    break;
+                }
+                page = self.register_page(balance, ListQuery { offset: done, ..query.clone() }).await?;
+            }
+            // Entries are only ever added: as many as at first are the same ones.
+            if self.register_page(balance, ListQuery { limit: 1, ..query.clone() }).await?.total != total {
+                let message = "Entries were booked in it meanwhile. Nothing was written. Export it again.".to_owned();
+                return Err(EngineError::Conflict { code: "CHANGED_ELSEWHERE", message });
+            }
+            writing.send(Step::Total(sums.cells(kept.exponent))).await;
+            writing.send(Step::End).await;
+            Ok(done)
+        };
+        let read = read.await;
+        writing.end(read).await
+    }
+}
+
+/// What a register comes to.
+#[derive(Default)]
+struct Sums {
+    money_in: Amount,
+    money_out: Amount,
+    last: Option<Amount>,
+}
+
+impl Sums {
+    /// An entry as cells, counted in.
+    fn take(&mut self, row: &RegisterRow) -> EngineResult<Vec<Cell>> {
+        let parsed = |minor: &str| -> EngineResult<Amount> {
+            Ok(minor.parse().map_err(|error| StoreError::damaged("entry", error))?)
+        };
+        let side = |minor: &Option<String>, sum: &mut Amount| -> EngineResult<Cell> {
+            let Some(minor) = minor else { return Ok(Cell::Text(String::new())) };
+            let amount = parsed(minor)?;
+            *sum += &amount;
+            Ok(Cell::Amount { amount, exponent: row.exponent })
+        };
+        let text = |value: &str| Cell::Text(value.to_owned());
+        let money_in = side(&row.money_in, &mut self.money_in)?;
+        let money_out = side(&row.money_out, &mut self.money_out)?;
+        let running = parsed(&row.running)?;
+        self.last = Some(running.clone());
+        Ok(vec![
+            text(&row.date),
+            text(&row.reference),
+            text(&row.description),
+            text(&row.other_name),
+            money_in,
+            money_out,
+            Cell::Amount { amount: running, exponent: row.exponent },
+        ])
+    }
+
+    fn cells(self, exponent: u8) -> Vec<Cell> {
+        let empty = || Cell::Text(String::new());
+        let amount = |amount| Cell::Amount { amount, exponent };
+        let last = self.last.map_or_else(empty, amount);
+        vec![Cell::Text("Total".into()), empty(), empty(), empty(), amount(self.money_in), amount(self.money_out), last]
+    }
+}
+
+/// The days of a register, in words.
+fn span(from: Option<Date>, to: Option<Date>) -> String {
+    match (from, to) {
+        (Some(from), Some(to)) => format!("{from} to {to}"),
+        (Some(from), None) => format!("From {from}"),
+        (None, Some(to)) => format!("Up to the end of {to}"),
+        (None, None) => "Every entry".to_owned(),
     }
 }
 
@@ -134,22 +318,18 @@ impl Engine {
     }
 }
 
-fn write(
-    path: &Path,
-    format: ReportFormat,
-    columns: &[ExportColumn],
-    mut steps: mpsc::Receiver<Step>,
-) -> Result<(), RowError> {
-    let head: Vec<&str> = columns.iter().flat_map(|column| heads(*column)).copied().collect();
+fn write(path: &Path, list: List, mut steps: mpsc::Receiver<Step>) -> Result<(), RowError> {
     files::replace_atomically(path, |file| {
         let mut out = BufWriter::new(file);
-        let mut rows = match format {
-            ReportFormat::Csv => Rows::csv(&mut out, &head)?,
-            ReportFormat::Xlsx => Rows::xlsx(&mut out, "Transactions", &head)?,
+        let mut rows = match list.format {
+            ReportFormat::Csv => Rows::csv(&mut out, &list.head)?,
+            ReportFormat::Xlsx => Rows::xlsx(&mut out, list.name, &list.head)?,
+            ReportFormat::Pdf => Rows::pdf(&mut out, list.paper, &list.head),
         };
         loop {
             match steps.blocking_recv() {
                 Some(Step::Rows(group)) => group.iter().try_for_each(|row| rows.push(row))?,
+                Some(Step::Total(cells)) => rows.total(cells),
                 Some(Step::End) => break,
                 None => return Err(RowError::Io(std::io::Error::other("the list was not read to its end"))),
             }

@@ -154,6 +154,37 @@ pub(crate) fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
+/// Longest name of a file that is made up here, in bytes: what every file system takes, with room for a few more.
+const NAME_BYTES: usize = 180;
+/// Longest ending that is kept when a name is cut.
+const ENDING_BYTES: usize = 16;
+/// Names that are devices on Windows, whatever ending they have.
+/// Source: <https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file>
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+/// A name that somebody else gave, as a file may have it on any system: the last part of a path, without control
+/// characters and what else no system takes, not hidden, and not too long. Never empty.
+pub fn safe_name(text: &str) -> String {
+    let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String =
+        crate::words::plain(last).chars().map(|c| if "<>:\"|?*".contains(c) { '_' } else { c }).collect();
+    let name = plain.trim().trim_start_matches('.').trim_end_matches(['.', ' ']).trim_start();
+    let (stem, ending) = match name.rsplit_once('.') {
+        Some((stem, ending)) if ending.len() <= ENDING_BYTES => (stem, name[stem.len()..].to_owned()),
+        _ => (name, String::new()),
+    };
+    let room = (0..=NAME_BYTES - ending.len()).rev().find(|&at| stem.is_char_boundary(at)).unwrap_or_default();
+    let stem = stem.get(..room).unwrap_or(stem).trim_end();
+    let device = stem.split('.').next().unwrap_or_default().to_lowercase();
+    let numbered = |kind: &str| device.strip_prefix(kind).is_some_and(|rest| matches!(rest.as_bytes(), [b'0'..=b'9']));
+    let is_device = DEVICES.contains(&device.as_str()) || numbered("com") || numbered("lpt");
+    match (stem.is_empty(), is_device) {
+        (true, _) => format!("attachment{ending}"),
+        (_, true) => format!("_{stem}{ending}"),
+        _ => format!("{stem}{ending}"),
+    }
+}
+
 /// Gives a whole database its name. Whatever has the name already keeps it.
 ///
 /// # Errors
@@ -217,7 +248,7 @@ pub fn reason(error: &io::Error) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{DATABASE, Kept, bounded, copy_new, may_write, write_atomically};
+    use super::{DATABASE, Kept, NAME_BYTES, bounded, copy_new, may_write, safe_name, write_atomically};
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(folder).unwrap();
@@ -296,6 +327,32 @@ mod tests {
         std::fs::remove_file(&log).unwrap();
         assert_eq!(bounded(&book, 100).unwrap(), b"pages");
         copy_new(&book, &to).unwrap();
+    }
+
+    #[test]
+    fn a_name_that_somebody_gave_is_only_a_name() {
+        for (given, kept) in [
+            ("Invoice 7.pdf", "Invoice 7.pdf"),
+            ("Facture_déjà_payée.PDF", "Facture_déjà_payée.PDF"),
+            ("../../etc/passwd", "passwd"),
+            (r"C:\Users\Eve\autoexec.bat", "autoexec.bat"),
+            ("a\nb\u{202e}fdp.exe", "a b fdp.exe"),
+            ("..", "attachment"),
+            ("", "attachment"),
+            ("folder/", "attachment"),
+            (".bashrc", "bashrc"),
+            (".pdf", "pdf"),
+            ("what: \"this\"?.txt", "what_ _this__.txt"),
+            ("NUL.txt", "_NUL.txt"),
+            ("com3.tar.gz", "_com3.tar.gz"),
+            ("company.txt", "company.txt"),
+            ("end. . ", "end"),
+        ] {
+            assert_eq!(safe_name(given), kept, "{given:?}");
+        }
+        let long = safe_name(&format!("{}.pdf", "ö".repeat(300)));
+        assert!(long.len() <= NAME_BYTES && long.len() > NAME_BYTES - 4 && long.ends_with("ö.pdf"), "{long}");
+        assert_eq!(safe_name(&long), long, "what is safe stays");
     }
 
     #[cfg(unix)]

@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use ledger::balance::Side;
 use ledger::{AccountType, Amount};
-use reports::Table;
+use reports::{Cell, Paper, Sheet, Table};
 use serde_json::{Value, json};
 use store::journal::Expected;
 use store::ledger::BalanceAt;
@@ -24,7 +25,8 @@ use crate::api::ledgers::LedgerRow;
 use crate::api::statements::ReportFormat;
 use crate::balances::parse_day;
 use crate::group::Command;
-use crate::report::tables::{amount, table, text, write};
+use crate::report::file::{bytes, in_currencies, paper, write};
+use crate::report::tables::{amount, table, text};
 use crate::{Engine, EngineError, EngineResult, Stamp, Topic};
 
 /// Setting with the types that were given to ledgers, by their ids.
@@ -176,7 +178,8 @@ impl Engine {
         path: &Path,
     ) -> EngineResult<u64> {
         let report = self.financial_report(request).await?;
-        write(&tables(&report)?, format, path)?;
+        let bytes = bytes(format, || tables(&report), || pages(&report, self.clock.now()))?;
+        write(path, &bytes)?;
         let sections = report.currencies.iter().flat_map(|part| &part.sections);
         Ok(sections.map(|section| section.rows.len() as u64).sum())
     }
@@ -298,6 +301,57 @@ fn result(currency: String, exponent: u8, lines: &[Line<'_>]) -> FinancialPart {
     let kinds = [Some(AccountType::Income), Some(AccountType::Expense)];
     let sections = kinds.into_iter().filter_map(|kind| section(kind, rows(lines, kind, within))).collect();
     FinancialPart { currency, exponent, sections, result: earned(lines, within).to_string(), ties: true }
+}
+
+/// On paper, a table for each currency: sections under their names, with sums.
+fn pages(report: &FinancialReport, made: Timestamp) -> EngineResult<(Paper, Vec<Sheet>)> {
+    let sheet = report.kind == FinancialKind::BalanceSheet;
+    let mut sheets = Vec::with_capacity(report.currencies.len());
+    for part in &report.currencies {
+        let name = if report.currencies.len() > 1 { part.currency.clone() } else { String::new() };
+        let head = ["Ledger", "Balance", part.currency.as_str()].map(str::to_owned).to_vec();
+        let note = match (sheet, part.ties) {
+            (false, _) => "",
+            (true, true) => "Assets equal what they came from.",
+            (true, false) => "Assets DIFFER from what they came from: check the book.",
+        };
+        sheets.push(Sheet { name, head, rows: printed(part, sheet)?, note: note.to_owned() });
+    }
+    let (title, period) = match report.kind {
+        FinancialKind::BalanceSheet => ("Balance sheet", format!("At the end of {}", report.to)),
+        FinancialKind::ProfitAndLoss => ("Profit and loss", format!("{} to {}", report.from, report.to)),
+    };
+    let currency = in_currencies(report.currencies.iter().map(|part| part.currency.as_str()));
+    Ok((paper(&report.book, title, period, currency, made), sheets))
+}
+
+/// The lines of one currency. A balance sheet ends twice: with its assets, and with what they came from.
+fn printed(part: &FinancialPart, sheet: bool) -> EngineResult<Vec<(reports::Line, Vec<Cell>)>> {
+    let sum = |line, words: &str, minor: &str| -> EngineResult<_> {
+        Ok((line, vec![text(words), text(""), amount(minor, part.exponent)?]))
+    };
+    let mut rows = Vec::new();
+    let mut came_from = Amount::ZERO;
+    for section in &part.sections {
+        rows.push((reports::Line::Group, vec![text(&section.title)]));
+        for row in &section.rows {
+            let cells = vec![text(&row.ledger), text(&row.name), amount(&row.amount, part.exponent)?];
+            rows.push((reports::Line::Plain, cells));
+        }
+        let words = format!("Total {}", section.title.to_lowercase());
+        let is_end = sheet && section.kind == "asset";
+        rows.push(sum(if is_end { reports::Line::Total } else { reports::Line::Subtotal }, &words, &section.total)?);
+        if sheet && !is_end {
+            came_from += &section.total.parse().map_err(|error| StoreError::damaged("report", error))?;
+        }
+    }
+    if sheet {
+        rows.push(sum(reports::Line::Total, "Total liabilities and equity", &came_from.to_string())?);
+    } else {
+        let words = if part.result.starts_with('-') { "Loss" } else { "Profit" };
+        rows.push(sum(reports::Line::Total, words, &part.result)?);
+    }
+    Ok(rows)
 }
 
 fn tables(report: &FinancialReport) -> EngineResult<Vec<Table>> {

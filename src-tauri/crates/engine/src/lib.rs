@@ -4,6 +4,7 @@
 //! program hands it a [`store::Store`]. Nothing here knows a window.
 
 pub mod api;
+mod attachments;
 mod backups;
 mod balances;
 mod book;
@@ -52,6 +53,7 @@ use store::Store;
 use tokio::sync::broadcast;
 
 pub use api::book::Topic;
+pub use attachments::ATTACHMENT_BYTES;
 pub use backups::BackupPlace;
 pub use book::person_name;
 pub use bulk::MOST_ITEMS;

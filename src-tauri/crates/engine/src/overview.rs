@@ -426,6 +426,8 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
         "privacy.key_used" => "began to protect with another key",
         "privacy.key_shown" => "showed the key of protected fields",
         "privacy.sealed_anew" => "sealed protected fields with the new key",
+        "attachment.added" => "attached",
+        "attachment.detached" => "detached",
         "metadata.merged" => "noted something beside",
         "history.accepted" => "went on with a history that does not hold, of",
         "period.closed" => "closed the books",
@@ -458,7 +460,12 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
     };
     let object =
         ["summary", "reference", "name"].iter().map(|key| text(key)).find(|text| !text.is_empty()).unwrap_or_default();
-    let object = if event.kind.starts_with("identity.") { fields_of(event) } else { object };
+    let object = match event.kind.as_str() {
+        "attachment.added" => format!("{} to {object}", text("name")),
+        "attachment.detached" => format!("{} from {object}", text("name")),
+        kind if kind.starts_with("identity.") => fields_of(event),
+        _ => object,
+    };
     let description = text("description");
     let object =
         if description.is_empty() || !text("summary").is_empty() { object } else { format!("{object}, {description}") };

@@ -101,7 +101,8 @@ impl Engine {
                 let gives_back = self.gives_back(&family.first).await?;
                 let told = detail(&family, &children, effects?, &refundable);
                 let metadata = self.with_later_notes(&told.family.id, told.metadata.clone()).await?;
-                return Ok(TransactionDetail { refund_of: gives_back, metadata, ..told });
+                let attachments = self.attachments_of(&told.family.id).await?;
+                return Ok(TransactionDetail { refund_of: gives_back, metadata, attachments, ..told });
             }
         }
     }
@@ -134,7 +135,8 @@ impl Engine {
         {
             // Nothing can have become of it yet: what was booked is all there is to tell.
             let refundable = Refundable::new([&*stored], Vec::new());
-            let family = FamilyRecord { first: *stored, hold: None, lifecycle: Lifecycle::Applied, children: 0 };
+            let lifecycle = Lifecycle::Applied;
+            let family = FamilyRecord { first: *stored, hold: None, lifecycle, children: 0, attachments: 0 };
             return Ok(detail(&family, &[], Vec::new(), &refundable));
         }
         let mut detail = self.transaction_get(&posted.id).await?;
@@ -557,6 +559,7 @@ fn detail(
         refunds: refundable.rows(),
         refund_of: None,
         entry: family.first.leg.as_ref().map(entries::place),
+        attachments: Vec::new(),
         existing: false,
     }
 }

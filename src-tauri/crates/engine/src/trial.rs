@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
+use jiff::Timestamp;
 use ledger::{Amount, Currency};
-use reports::Table;
+use reports::{Cell, Line, Paper, Sheet, Table};
 use store::ledger::BalanceAt;
 
 use crate::api::statements::ReportFormat;
 use crate::api::trial::{TrialAccount, TrialReport, TrialTotal};
 use crate::balances::parse_day;
-use crate::report::tables::{amount, table, text, write};
-use crate::{Engine, EngineResult};
+use crate::report::file::{bytes, in_currencies, paper, write};
+use crate::report::tables::{amount, table, text};
+use crate::{Engine, EngineResult, words};
 
 /// The sums of one currency.
 #[derive(Default)]
@@ -50,7 +52,8 @@ impl Engine {
     /// As [`Engine::trial_report`]; [`EngineError::File`] if it cannot be written.
     pub async fn trial_export(&self, as_of: Option<&str>, format: ReportFormat, path: &Path) -> EngineResult<u64> {
         let report = self.trial_report(as_of).await?;
-        write(&tables(&report)?, format, path)?;
+        let bytes = bytes(format, || tables(&report), || pages(&report, self.clock.now()))?;
+        write(path, &bytes)?;
         Ok(report.rows.len() as u64)
     }
 }
@@ -94,8 +97,53 @@ fn totals(rows: &[&BalanceAt]) -> Vec<TrialTotal> {
     sums.into_values().map(total).collect()
 }
 
+/// A side on which nothing stands is empty, not zero.
+fn side(minor: Option<&str>, exponent: u8) -> EngineResult<Cell> {
+    minor.map_or_else(|| Ok(text("")), |minor| amount(minor, exponent))
+}
+
+/// On paper, a table for each currency.
+fn pages(report: &TrialReport, made: Timestamp) -> EngineResult<(Paper, Vec<Sheet>)> {
+    let mut sheets = Vec::with_capacity(report.totals.len());
+    for total in &report.totals {
+        let exponent = total.exponent;
+        let of_it = report.rows.iter().filter(|row| row.currency == total.currency && row.exponent == exponent);
+        let mut rows = Vec::new();
+        for row in of_it {
+            rows.push((
+                Line::Plain,
+                vec![
+                    text(&row.ledger),
+                    text(&row.name),
+                    amount(&row.money_in, exponent)?,
+                    amount(&row.money_out, exponent)?,
+                    side(row.debit.as_deref(), exponent)?,
+                    side(row.credit.as_deref(), exponent)?,
+                ],
+            ));
+        }
+        let mut sums = vec![text(&format!("Total {}", total.currency)), text("")];
+        for minor in [&total.money_in, &total.money_out, &total.debit, &total.credit] {
+            sums.push(amount(minor, exponent)?);
+        }
+        rows.push((Line::Total, sums));
+        let ties = if total.ties { "Debit and credit are equal." } else { "Debit and credit DIFFER: check the book." };
+        sheets.push(Sheet {
+            name: if report.totals.len() > 1 { total.currency.clone() } else { String::new() },
+            head: ["Ledger", "Balance", "In", "Out", "Debit", "Credit"].map(str::to_owned).to_vec(),
+            rows,
+            note: ties.to_owned(),
+        });
+    }
+    let period = match &report.as_of {
+        Some(day) => format!("At the end of {day}"),
+        None => format!("As of {}, entries dated ahead included", words::clock(made)),
+    };
+    let currency = in_currencies(report.totals.iter().map(|total| total.currency.as_str()));
+    Ok((paper(&report.book, "Trial balance", period, currency, made), sheets))
+}
+
 fn tables(report: &TrialReport) -> EngineResult<Vec<Table>> {
-    let side = |minor: Option<&str>, exponent| minor.map_or_else(|| Ok(text("")), |minor| amount(minor, exponent));
     let day = report.as_of.as_deref().unwrap_or("now");
     let about = vec![vec![text("Book"), text(&report.book)], vec![text("As of"), text(day)]];
     let head = ["Ledger", "Balance", "Currency", "In", "Out", "Debit", "Credit"];

@@ -77,6 +77,7 @@ pub(crate) fn family(record: &FamilyRecord) -> FamilyRow {
         created_at: first.row.created_at.to_string(),
         actor: first.row.actor.clone(),
         children: record.children,
+        attachments: record.attachments,
         booked_on: None,
     }
 }

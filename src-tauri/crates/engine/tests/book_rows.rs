@@ -70,6 +70,8 @@ const TABLES: &[(&str, Rows)] = &[
     ("webhook", Working),
     ("delivery", Working),
     ("delivery_attempt", Working),
+    ("attachment_content", NOTHING),
+    ("attachment", Stay { changeable: &["detached_at", "detached_by", "reason"] }),
     ("source_file", NOTHING),
     ("mapping_profile", Working),
     ("statement", Stay { changeable: &["name", "state", "version"] }),
@@ -191,6 +193,13 @@ async fn rows_that_stay_cannot_be_changed_deleted_or_replaced() {
         "INSERT INTO lineage_move (txn_key, family_key, balance_key, origin, kind, amount, at) SELECT min(t.key), min(t.key), min(b.key), 'Fund', 'received', '1', 0 FROM txn t, balance b",
     ] {
         sqlx::query(lineage).execute(&mut connection).await.unwrap();
+    }
+    for sql in [
+        "INSERT INTO attachment_content VALUES (printf('%064d', 1), 1, 0, x'31')",
+        "INSERT INTO attachment (id, txn_key, sha256, name, media_type, attached_at, attached_by) \
+         SELECT 'att_1', min(key), printf('%064d', 1), 'x', 'text/plain', 1, 'Ada' FROM txn",
+    ] {
+        sqlx::query(sql).execute(&mut connection).await.unwrap();
     }
     let tables = texts(
         &mut connection,

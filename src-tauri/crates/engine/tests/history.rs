@@ -30,7 +30,8 @@ async fn worked_in() -> TestBook {
 }
 
 /// What holds the history and the journal.
-const GUARDED: &[&str] = &["event", "txn", "refund", "leg", "history_link", "history_head"];
+const GUARDED: &[&str] =
+    &["event", "txn", "refund", "leg", "history_link", "history_head", "attachment", "attachment_content"];
 
 async fn verify(book: &TestBook) -> HistoryCheck {
     book.engine.history_verify("test", None, None).await.unwrap()

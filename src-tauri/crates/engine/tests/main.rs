@@ -1,5 +1,6 @@
 //! Use cases on real books: SQLite files in temporary folders, or databases of a PostgreSQL server.
 
+mod attachments;
 mod book_backups;
 mod book_care;
 mod book_file;
@@ -22,6 +23,7 @@ mod ledger_monitors;
 mod ledger_names;
 mod ledger_periods;
 mod ledger_postings;
+mod ledger_printed;
 mod ledger_property;
 mod ledger_refunds;
 mod ledger_scheduled;

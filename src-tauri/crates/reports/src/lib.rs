@@ -1,9 +1,10 @@
-//! Tables as CSV and XLSX bytes.
+//! Tables as CSV, XLSX and PDF bytes.
 //!
 //! Texts come from banks and from people. A text that a spreadsheet would take for a formula is kept a text: in CSV it
 //! gets an apostrophe in front, in XLSX it is written as a string cell and gets the same, so that saving the workbook
 //! as CSV cannot bring the formula back. Amounts and numbers are never touched by it.
 
+mod pdf;
 #[cfg(test)]
 mod read_back;
 mod rows;
@@ -11,6 +12,7 @@ mod rows;
 use ledger::Amount;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
+pub use pdf::{Line, PDF_ROWS, Paper, PdfError, Sheet, pdf};
 pub use rows::{RowError, Rows, SHEET_ROWS};
 
 /// A cell of a table.

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use crate::{Cell, cell_text, guarded, plain, put, sheet_name};
+use crate::{Cell, Line, PDF_ROWS, Paper, PdfError, Sheet, cell_text, guarded, pdf, plain, put, sheet_name};
 
 /// Rows that fit a sheet below its head.
 pub const SHEET_ROWS: u64 = 1_048_575;
@@ -17,15 +17,19 @@ pub enum RowError {
     #[error(transparent)]
     Xlsx(#[from] XlsxError),
     #[error(transparent)]
+    Pdf(#[from] PdfError),
+    #[error(transparent)]
     Io(#[from] std::io::Error),
 }
 
-/// A table that grows row by row; what it takes in memory does not grow with it.
+/// A table that grows row by row; what it takes in memory does not grow with it. On paper it does, and ends at
+/// [`PDF_ROWS`]: the first page says how many there are.
 pub struct Rows<W: Write + Send>(Kind<W>);
 
 enum Kind<W: Write + Send> {
     Csv(Box<csv::Writer<W>>),
     Xlsx { book: Box<Workbook>, out: W, next: u32 },
+    Pdf { paper: Box<Paper>, sheet: Sheet, out: W },
 }
 
 impl<W: Write + Send> Rows<W> {
@@ -56,6 +60,20 @@ impl<W: Write + Send> Rows<W> {
         Ok(Self(Kind::Xlsx { book, out, next: 1 }))
     }
 
+    /// One table on paper.
+    pub fn pdf(out: W, paper: Paper, head: &[&str]) -> Self {
+        let head = head.iter().map(|text| (*text).to_owned()).collect();
+        let sheet = Sheet { name: String::new(), head, rows: Vec::new(), note: String::new() };
+        Self(Kind::Pdf { paper: Box::new(paper), sheet, out })
+    }
+
+    /// The sums of the rows, at their end: on paper alone. Programs that read a table add up themselves.
+    pub fn total(&mut self, cells: Vec<Cell>) {
+        if let Kind::Pdf { sheet, .. } = &mut self.0 {
+            sheet.rows.push((Line::Total, cells));
+        }
+    }
+
     /// The next row.
     ///
     /// # Errors
@@ -70,6 +88,10 @@ impl<W: Write + Send> Rows<W> {
                 }
                 *next += 1;
             }
+            Kind::Pdf { sheet, .. } if sheet.rows.len() == PDF_ROWS => {
+                return Err(PdfError::TooLong(PDF_ROWS + 1).into());
+            }
+            Kind::Pdf { sheet, .. } => sheet.rows.push((Line::Plain, cells.to_vec())),
         }
         Ok(())
     }
@@ -83,6 +105,10 @@ impl<W: Write + Send> Rows<W> {
             Kind::Csv(mut writer) => writer.flush()?,
             Kind::Xlsx { mut book, mut out, .. } => {
                 book.save_to_writer(&mut out)?;
+                out.flush()?;
+            }
+            Kind::Pdf { paper, sheet, mut out } => {
+                out.write_all(&pdf(&paper, &[sheet])?)?;
                 out.flush()?;
             }
         }

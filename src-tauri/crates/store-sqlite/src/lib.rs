@@ -6,6 +6,7 @@
 //!
 //! One connection writes, a few read; WAL keeps readers from ever waiting for the writer.
 
+mod attachments;
 mod error;
 mod history;
 mod journal;

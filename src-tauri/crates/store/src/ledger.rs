@@ -149,6 +149,8 @@ pub struct FamilyRecord {
     pub lifecycle: Lifecycle,
     /// Rows below the first.
     pub children: u64,
+    /// Files that are attached.
+    pub attachments: u64,
 }
 
 /// One settled entry in the register of a balance.

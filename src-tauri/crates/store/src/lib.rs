@@ -4,6 +4,7 @@
 //! either commits whole or leaves no trace. Two implementations stand beside each other in their own crates; the rules
 //! of the ledger live in neither of them.
 
+pub mod attachments;
 pub mod error;
 pub mod history;
 pub mod journal;
@@ -20,6 +21,7 @@ pub mod system;
 pub mod webhooks;
 pub mod words;
 
+pub use attachments::{AttachmentReads, AttachmentWrites};
 pub use error::{StoreError, StoreResult};
 pub use history::HistoryReads;
 pub use journal::JournalWrites;
@@ -36,7 +38,8 @@ pub use words::Word;
 /// One book.
 #[async_trait::async_trait]
 pub trait Store:
-    HistoryReads
+    AttachmentReads
+    + HistoryReads
     + LedgerReads
     + LineageReads
     + PeopleReads
@@ -81,7 +84,8 @@ pub trait Store:
 /// One database transaction. Dropping it without [`Unit::commit`] undoes everything it did.
 #[async_trait::async_trait]
 pub trait Unit:
-    JournalWrites
+    AttachmentWrites
+    + JournalWrites
     + LedgerWrites
     + LineageWrites
     + PeopleWrites

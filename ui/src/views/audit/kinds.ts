@@ -15,6 +15,7 @@ export const KINDS: { value: string; label: string }[] = [
   { value: 'hold.committed', label: 'Hold approved' },
   { value: 'hold.voided', label: 'Hold voided' },
   { value: 'hold.expired', label: 'Hold expired' },
+  { value: 'attachment.added|attachment.detached', label: 'File attached or detached' },
   { value: 'posting.scheduled', label: 'Posting scheduled' },
   { value: 'posting.rescheduled', label: 'Scheduled posting changed' },
   { value: 'posting.cancelled', label: 'Scheduled posting cancelled' },
@@ -72,6 +73,7 @@ export function placeOf({ kind, object_id: id }: HistoryRow['what']): ObjectPlac
   const [what] = kind.split('.');
   switch (what) {
     case 'transaction':
+    case 'attachment':
     case 'hold':
       return { view: 'transactions', params: { id }, label: 'Open the transaction' };
     case 'balance':
@@ -116,7 +118,7 @@ const FIRST = [
 /** Parts that are ids: nobody reads them, somebody copies them. */
 const IDS = [
   ...['source', 'destination', 'parent', 'refunds', 'ledger', 'line', 'transaction'],
-  ...['identity', 'account'],
+  ...['identity', 'account', 'attachment'],
 ];
 export const isId = (name: string): boolean => IDS.includes(name);
 const STATUS: Record<string, string> = { APPLIED: 'Applied', INFLIGHT: 'Held', VOID: 'Void' };
@@ -201,6 +203,9 @@ const NAMES: Record<string, string> = {
   refunds: 'Gives back',
   below_zero: 'May go below zero',
   signed_by: 'Signed by',
+  sha256: 'SHA-256',
+  media_type: 'Kind of file',
+  size: 'Size, bytes',
   about: 'Description',
   field: 'What is watched',
   operator: 'Is',

@@ -4,6 +4,7 @@ import type { AccountRow } from '$lib/backend/types/AccountRow';
 import type { ActivityRow } from '$lib/backend/types/ActivityRow';
 import type { AgeRow } from '$lib/backend/types/AgeRow';
 import type { AppState } from '$lib/backend/types/AppState';
+import type { AttachmentRow } from '$lib/backend/types/AttachmentRow';
 import type { AttentionRow } from '$lib/backend/types/AttentionRow';
 import type { Awaiting } from '$lib/backend/types/Awaiting';
 import type { BackupPlan } from '$lib/backend/types/BackupPlan';
@@ -91,7 +92,10 @@ declare module '$lib/backend/commands' {
     book_check: { args: None; result: BookCheck };
     recent_forget: { args: { path: string }; result: null };
     pick_file: {
-      args: { kind: 'open_book' | 'new_book' | 'statement' | 'export'; suggested: string | null };
+      args: {
+        kind: 'open_book' | 'new_book' | 'statement' | 'attachment' | 'export';
+        suggested: string | null;
+      };
       result: string | null;
     };
     person_set: { args: { name: string }; result: BookInfo };
@@ -128,6 +132,9 @@ declare module '$lib/backend/commands' {
     transactions_totals: { args: { query: ListQuery }; result: MoneyTotal[] };
     transactions_export: { args: { request: TransactionsExport }; result: ExportDone };
     transaction_get: { args: { id: string }; result: TransactionDetail };
+    attachment_add: { args: { id: string; path: string }; result: AttachmentRow };
+    attachment_save: { args: { id: string; path: string }; result: AttachmentRow };
+    attachment_detach: { args: { id: string; reason: string }; result: AttachmentRow };
     post_preview: { args: { request: PostRequest }; result: PostPreview };
     post: { args: { request: PostRequest }; result: TransactionDetail };
     entry_preview: { args: { request: EntryRequest }; result: EntryPreview };
@@ -188,6 +195,10 @@ declare module '$lib/backend/commands' {
     history_head: { args: None; result: string };
     history_head_export: { args: { path: string }; result: HeadExport };
     trial_report: { args: { as_of: string | null }; result: TrialReport };
+    register_export: {
+      args: { id: string; to: string | null; format: ReportFormat; path: string };
+      result: number;
+    };
     trial_export: { args: { as_of: string | null; format: ReportFormat; path: string }; result: number };
     financial_report: { args: { request: FinancialRequest }; result: FinancialReport };
     financial_export: {

@@ -1,5 +1,6 @@
 import BellPlus from '@lucide/svelte/icons/bell-plus';
 import BookOpen from '@lucide/svelte/icons/book-open';
+import Download from '@lucide/svelte/icons/download';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Plus from '@lucide/svelte/icons/plus';
@@ -29,6 +30,13 @@ export default defineView({
     { id: 'ledgers.identity', label: 'Link identity', keys: ['Shift+I'], where: 'ledgers', icon: UserPlus },
     { id: 'ledgers.lineage', label: 'Keep lineage', keys: ['Shift+K'], where: 'ledgers', icon: Waypoints },
     { id: 'ledgers.reconcile', label: 'Reconcile', keys: ['Shift+R'], where: 'ledgers', icon: Scale },
+    {
+      id: 'ledgers.export',
+      label: 'Export the register',
+      keys: ['Ctrl+E'],
+      where: 'ledgers',
+      icon: Download,
+    },
     { id: 'ledgers.as-of', label: 'As of another day', keys: ['d'], where: 'ledgers' },
     {
       id: 'ledgers.range-shorter',

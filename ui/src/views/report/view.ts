@@ -11,6 +11,7 @@ export default defineView({
   actions: [
     { id: 'report.xlsx', label: 'Save as XLSX', keys: ['Ctrl+E'], where: 'report', icon: Download },
     { id: 'report.csv', label: 'Save as CSV', keys: ['Ctrl+Shift+E'], where: 'report', icon: Download },
+    { id: 'report.pdf', label: 'Save as PDF', keys: ['Ctrl+Shift+P'], where: 'report', icon: Download },
     { id: 'report.print', label: 'Print', keys: ['Ctrl+P'], where: 'report', icon: Printer },
     { id: 'report.back', label: 'Back to the desk', keys: ['Esc'], where: 'report', palette: false },
   ],

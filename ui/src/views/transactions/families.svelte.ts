@@ -137,5 +137,6 @@ const asRow = (family: Row, child: JournalRow): Row => ({
   expires_at: null,
   commits_at: null,
   children: 0,
+  attachments: 0,
   booked_on: child.status === 'APPLIED' ? child.date : null,
 });

@@ -6,6 +6,7 @@ import CopyPlus from '@lucide/svelte/icons/copy-plus';
 import Download from '@lucide/svelte/icons/download';
 import FileUp from '@lucide/svelte/icons/file-up';
 import HandCoins from '@lucide/svelte/icons/hand-coins';
+import Paperclip from '@lucide/svelte/icons/paperclip';
 import Plus from '@lucide/svelte/icons/plus';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import { defineView } from '$app/views';
@@ -40,6 +41,13 @@ export default defineView({
     },
     { id: 'transactions.refund', label: 'Refund', keys: ['Shift+R'], where: 'transactions', icon: HandCoins },
     { id: 'transactions.reverse', label: 'Reverse', keys: ['Shift+X'], where: 'transactions', icon: Undo2 },
+    {
+      id: 'transactions.attach',
+      label: 'Attach a file',
+      keys: ['Shift+A'],
+      where: 'transactions',
+      icon: Paperclip,
+    },
     { id: 'transactions.commit', label: 'Commit rest', keys: ['a'], where: 'transactions', decides: true },
     { id: 'transactions.part', label: 'Commit part', keys: ['p'], where: 'transactions' },
     { id: 'transactions.void', label: 'Void', keys: ['v'], where: 'transactions', danger: true },

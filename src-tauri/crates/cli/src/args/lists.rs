@@ -21,6 +21,20 @@ pub(crate) struct PageArgs {
     pub(crate) offset: u64,
 }
 
+/// A register as a file.
+#[derive(Debug, Args)]
+pub(crate) struct RegisterFile {
+    /// Write all of it to a .csv, .xlsx or .pdf file, oldest entry first
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["limit", "offset"])]
+    pub(crate) out: Option<PathBuf>,
+    /// First day in the file
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, requires = "out")]
+    pub(crate) from: Option<jiff::civil::Date>,
+    /// Last day in the file
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, requires = "out")]
+    pub(crate) to: Option<jiff::civil::Date>,
+}
+
 impl PageArgs {
     /// The page of a list without a filter.
     pub(crate) fn query(&self) -> ListQuery {

@@ -62,6 +62,30 @@ fn a_trial_balance_ties_and_is_written_once() {
 }
 
 #[test]
+fn reports_are_what_the_ending_of_their_file_says() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "100.00");
+    book.post("P", "12.50", &[]).json();
+    let pdf = |name: &str| text(&book.file(name));
+    let (trial, sheet, result, register) = (pdf("t.pdf"), pdf("b.PDF"), pdf("p.pdf"), pdf("r.pdf"));
+    ok(&["trial-balance", &book.path, "--out", &trial]);
+    ok(&["balance-sheet", &book.path, "--out", &sheet]);
+    ok(&["profit-and-loss", &book.path, "--out", &result]);
+    assert_eq!(ok(&["register", &book.path, "Main", "--out", &register])["rows"], 2);
+    for file in [&trial, &sheet, &result, &register] {
+        assert!(std::fs::read(file).unwrap().starts_with(b"%PDF-"), "{file}");
+    }
+    let csv = pdf("r.csv");
+    ok(&["register", &book.path, "Main", "--out", &csv, "--from", "2020-01-01"]);
+    assert!(std::fs::read_to_string(&csv).unwrap().contains(",12.50,87.50"));
+    assert_eq!(tieout(&["register", &book.path, "Main", "--out", &csv]).refused(1), "INVALID_INPUT");
+    assert_eq!(tieout(&["register", &book.path, "Main", "--from", "2020-01-01"]).refused(2), "USAGE");
+    let other = tieout(&["trial-balance", &book.path, "--out", &pdf("t.html")]);
+    assert_eq!(other.refused(1), "INVALID_INPUT");
+    assert!(other.err.contains("ends neither in .csv nor in .xlsx nor in .pdf"), "{}", other.err);
+}
+
+#[test]
 fn the_history_is_listed_and_proved() {
     let book = Book::new();
     book.fund("Main", "EUR", "100.00");

@@ -1,6 +1,7 @@
 //! The real executable, run as a user or a script runs it.
 
 mod answers;
+mod attachments;
 mod books;
 mod came;
 mod crash;

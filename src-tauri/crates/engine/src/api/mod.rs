@@ -3,6 +3,7 @@
 //! Amounts are canonical decimal text in minor units with the currency's exponent beside them, days are ISO dates,
 //! instants ISO 8601 in UTC. The TypeScript side is generated from these types.
 
+pub mod attachments;
 pub mod backups;
 pub mod book;
 pub mod bulk;

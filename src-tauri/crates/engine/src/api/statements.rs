@@ -323,4 +323,5 @@ pub struct LeftOutRow {
 pub enum ReportFormat {
     Csv,
     Xlsx,
+    Pdf,
 }

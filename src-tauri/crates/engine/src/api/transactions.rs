@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::attachments::AttachmentRow;
 use super::ledgers::FiguresView;
 use super::page::ListQuery;
 use super::statements::ReportFormat;
@@ -49,6 +50,9 @@ pub struct FamilyRow {
     pub actor: String,
     #[ts(type = "number")]
     pub children: u64,
+    /// Files that are attached.
+    #[ts(type = "number")]
+    pub attachments: u64,
     /// The days on which money moved, of a hold those of its commits, as registers and statements have them. Not told
     /// of the hold that expires first.
     pub booked_on: Option<String>,
@@ -104,6 +108,8 @@ pub struct TransactionDetail {
     pub refund_of: Option<TransactionLink>,
     /// Its place in a journal entry of several postings.
     pub entry: Option<EntryPlace>,
+    /// Files that are attached, and those that were.
+    pub attachments: Vec<AttachmentRow>,
     /// The posting was already there: the same reference with the same content.
     pub existing: bool,
 }

@@ -68,24 +68,26 @@ impl Engine {
         let mut told = started;
         let mut total = self.store.history_state().await?.head.sequence;
         tell(job, 0, total, started, progress)?;
-        let state = loop {
+        let (state, attached) = loop {
             let events = self.store.history_after(walk.last.sequence, AT_ONCE).await?;
             if events.is_empty() {
+                // Before the head is looked at: what is in the list then has its event behind it.
+                let attached = Some(self.store.attachments(None).await?);
                 // What was written meanwhile is looked at as well, so that the counts are of one moment.
                 let state = self.store.history_state().await?;
                 if walk.stopped || state.head.sequence <= walk.last.sequence {
-                    break state;
+                    break (state, attached);
                 }
                 // Links that the head counts and nobody finds.
                 if self.store.history_after(walk.last.sequence, 1).await?.is_empty() {
-                    break state;
+                    break (state, attached);
                 }
                 continue;
             }
             let rows = self.journal_of(&events).await?;
             walk.take(&events, &rows);
             if walk.stopped {
-                break self.store.history_state().await?;
+                break (self.store.history_state().await?, None);
             }
             total = total.max(walk.last.sequence);
             if told.elapsed() >= TELL_EVERY {
@@ -94,6 +96,11 @@ impl Engine {
             }
         };
         for sentence in self.reports_changed(&walk.signed).await? {
+            walk.problem(sentence);
+        }
+        let done = walk.last.sequence;
+        let going_on = || tell(job, done, total, started, progress);
+        for sentence in self.attachments_changed(&walk.attached, attached, going_on).await? {
             walk.problem(sentence);
         }
         let check = walk.end(&state, &heads, started);

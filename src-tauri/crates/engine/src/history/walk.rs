@@ -10,6 +10,7 @@ use store::ledger::StoredTransaction;
 
 use super::{leg_of, told_of};
 use crate::api::history::HistoryCheck;
+use crate::attachments::{Told, is_of_attachments};
 use crate::{overview, words};
 
 /// Events that write a row of the journal; their object is that row.
@@ -45,6 +46,8 @@ pub(super) struct Walk {
     accepted: Vec<String>,
     /// Reports that were signed, with the digest of each.
     pub(super) signed: Vec<SignedReport>,
+    /// What was attached.
+    pub(super) attached: Told,
     /// Earlier heads that the book remembers, by their number, and how many heads were found.
     earlier: HashMap<u64, Vec<Link>>,
     heads_found: u32,
@@ -68,6 +71,7 @@ impl Walk {
             findings: Vec::new(),
             accepted,
             signed: Vec::new(),
+            attached: Told::default(),
             earlier,
             heads_found: 0,
             given,
@@ -135,6 +139,9 @@ impl Walk {
             }
             if event.kind == SIGNED {
                 self.signed.extend(signed_report(event));
+            }
+            if is_of_attachments(event) {
+                self.attached.take(event);
             }
             if is_of_journal(event) {
                 self.journal_rows += 1;

@@ -1,5 +1,6 @@
 //! The reconciliation statement as a model, live or as it was signed, and its export.
 
+pub(crate) mod file;
 mod matched;
 pub(crate) mod tables;
 
@@ -358,14 +359,8 @@ impl Engine {
         version: Option<u32>,
         format: ReportFormat,
     ) -> EngineResult<Vec<u8>> {
-        let tables = tables::tables(&self.report(statement_id, version).await?)?;
-        match format {
-            ReportFormat::Csv => Ok(reports::csv(&tables)),
-            ReportFormat::Xlsx => reports::xlsx(&tables).map_err(|error| EngineError::Conflict {
-                code: "EXPORT_FAILED",
-                message: format!("The workbook could not be written: {error}. Nothing was saved."),
-            }),
-        }
+        let report = self.report(statement_id, version).await?;
+        file::bytes(format, || tables::tables(&report), || tables::pages(&report, self.clock.now()))
     }
 
     /// Writes the report to a file, whole or not at all.

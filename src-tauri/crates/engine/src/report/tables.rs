@@ -1,13 +1,13 @@
 //! The report as named tables, the same for every file format.
 
-use std::path::Path;
-
+use jiff::Timestamp;
 use ledger::Amount;
-use reports::{Cell, Table};
+use reports::{Cell, Line, Paper, Sheet, Table};
 use store::StoreError;
 
-use crate::api::statements::{BookedSince, Report, ReportAct, ReportAmount, ReportCount, ReportEntry, ReportFormat};
-use crate::{EngineError, EngineResult, files};
+use super::file::paper;
+use crate::api::statements::{BookedSince, Report, ReportAct, ReportAmount, ReportCount, ReportEntry};
+use crate::{EngineError, EngineResult};
 
 type Row = Vec<Cell>;
 
@@ -46,21 +46,33 @@ pub(super) fn tables(report: &Report) -> EngineResult<Vec<Table>> {
     Ok(tables)
 }
 
-pub(crate) fn table(name: &str, head: &[&str], rows: Vec<Row>) -> Table {
-    Table { name: name.to_owned(), head: head.iter().copied().map(str::to_owned).collect(), rows }
+/// The same on paper: what the report is of needs no heads, and sums have their lines.
+pub(super) fn pages(report: &Report, made: Timestamp) -> EngineResult<(Paper, Vec<Sheet>)> {
+    let mut sheets: Vec<Sheet> = tables(report)?.into_iter().map(Sheet::from).collect();
+    let proofs = [&report.statement_proof, &report.bank_side, &report.book_side];
+    for (place, sheet) in sheets.iter_mut().enumerate() {
+        let proof = place.checked_sub(1).and_then(|at| proofs.get(at));
+        match proof {
+            None if place > 0 => {}
+            None => {
+                sheet.name.clear();
+                sheet.head.iter_mut().for_each(String::clear);
+            }
+            Some(proof) => {
+                for ((line, _), _) in sheet.rows.iter_mut().zip(proof.iter()).filter(|(_, row)| row.total) {
+                    *line = Line::Total;
+                }
+            }
+        }
+    }
+    let title = format!("Reconciliation of {}", report.balance_name);
+    let period = format!("{} to {}, {}", report.period_from, report.period_to, report.state);
+    let currency = format!("{}, amounts in {}", report.statement_name, report.currency);
+    Ok((paper(&report.book, &title, period, currency, made), sheets))
 }
 
-/// Writes tables to a file, whole or not at all.
-///
-/// # Errors
-/// [`EngineError::File`].
-pub(crate) fn write(tables: &[Table], format: ReportFormat, path: &Path) -> EngineResult<()> {
-    let failed = |reason: String| EngineError::File { path: path.display().to_string(), reason };
-    let bytes = match format {
-        ReportFormat::Csv => reports::csv(tables),
-        ReportFormat::Xlsx => reports::xlsx(tables).map_err(|error| failed(error.to_string()))?,
-    };
-    files::write_atomically(path, &bytes).map_err(|error| failed(files::reason(&error)))
+pub(crate) fn table(name: &str, head: &[&str], rows: Vec<Row>) -> Table {
+    Table { name: name.to_owned(), head: head.iter().copied().map(str::to_owned).collect(), rows }
 }
 
 pub(crate) fn text(value: &str) -> Cell {

@@ -17,6 +17,7 @@ pub(crate) const TRANSACTION: &str = "SELECT t.key, t.id, t.parent_key, t.status
     s.id AS source_id, s.name AS source_name, d.id AS destination_id, d.name AS destination_name, p.id AS parent_id, \
     h.state AS hold_state, h.committed AS hold_committed, h.remaining AS hold_remaining, h.expires_at AS hold_expires_at, h.commits_at AS hold_commits_at, \
     h.closed_at AS hold_closed_at, (SELECT count(*) FROM txn c WHERE c.parent_key = t.key) AS children, \
+    (SELECT count(*) FROM attachment a WHERE a.txn_key = t.key AND a.detached_at IS NULL) AS attachments, \
     (SELECT o.id FROM refund r JOIN txn o ON o.key = r.of_key WHERE r.txn_key = t.key) AS refund_of, \
     g.first_key AS leg_first_key, g.position AS leg_position, g.legs AS leg_count, f.id AS leg_first_id \
     FROM txn t JOIN balance s ON s.key = t.source_key JOIN balance d ON d.key = t.destination_key \

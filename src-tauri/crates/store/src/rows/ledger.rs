@@ -134,12 +134,14 @@ pub fn hold(row: &impl Fields, whole: &Amount) -> StoreResult<Option<HoldRecord>
     }))
 }
 
-/// A first row with its hold and the number of rows below it (`children`).
+/// A first row with its hold and the number of rows below it (`children`) and of files
+/// (`attachments`).
 pub fn family(row: &impl Fields) -> StoreResult<FamilyRecord> {
     let first = transaction(row)?;
     let hold = hold(row, &first.row.amount)?;
     let lifecycle = hold.as_ref().map_or(Lifecycle::Applied, |hold| Lifecycle::of_hold(&hold.open));
-    Ok(FamilyRecord { first, hold, lifecycle, children: row.count("children")? })
+    let (children, attachments) = (row.count("children")?, row.count("attachments")?);
+    Ok(FamilyRecord { first, hold, lifecycle, children, attachments })
 }
 
 /// `txn_key`, `effective_date`, `side`, `amount` and the id of the match (`matched`): an entry of a register before

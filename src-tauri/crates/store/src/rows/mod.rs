@@ -3,6 +3,7 @@
 //! A store names its columns as the functions here ask for them, amounts, days and JSON as text, times as microseconds
 //! since the epoch, and hands over its rows as [`Fields`].
 
+mod attachments;
 mod history;
 mod ledger;
 mod lineage;
@@ -12,6 +13,7 @@ mod system;
 pub mod value;
 mod webhooks;
 
+pub use attachments::attachment;
 pub use history::{head, history_state, sealed, unsealed};
 pub use ledger::{balance, family, hold, ledger, register_entry, transaction, turnover};
 pub use lineage::{lineage_move, lineage_source};

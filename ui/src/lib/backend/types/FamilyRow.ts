@@ -18,6 +18,10 @@ remaining: string | null, expires_at: string | null,
  */
 commits_at: string | null, closed_at: string | null, created_at: string, actor: string, children: number, 
 /**
+ * Files that are attached.
+ */
+attachments: number, 
+/**
  * The days on which money moved, of a hold those of its commits, as registers and statements have them. Not told
  * of the hold that expires first.
  */

@@ -3,4 +3,4 @@
 /**
  * What a native file dialog is for.
  */
-export type PickKind = "open_book" | "new_book" | "statement" | "export";
+export type PickKind = "open_book" | "new_book" | "statement" | "attachment" | "export";

@@ -3,4 +3,4 @@
 /**
  * File format of an export.
  */
-export type ReportFormat = "csv" | "xlsx";
+export type ReportFormat = "csv" | "xlsx" | "pdf";
