@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 use ledger::Amount;
 use reports::{Cell, RowError, Rows, SHEET_ROWS};
 use store::StoreError;
+use store::filters::TRANSACTIONS;
 use tokio::sync::mpsc;
 
 use crate::api::book::JobProgress;
 use crate::api::page::ListQuery;
 use crate::api::statements::ReportFormat;
 use crate::api::transactions::{BatchRow, ExportColumn, ExportDone, FamilyRow, FamilyState, TransactionsExport};
+use crate::filters::checked;
 use crate::{Engine, EngineError, EngineResult, files, view};
 
 /// Rows read from the book and written to the file at once.
@@ -42,7 +44,10 @@ impl Engine {
         progress: Option<ExportProgress<'_>>,
     ) -> EngineResult<ExportDone> {
         let path = PathBuf::from(&request.path);
-        let keys = self.store.family_keys(&ListQuery { offset: 0, limit: 0, ..request.query }.into()).await?;
+        let keys = self
+            .store
+            .family_keys(&checked(&TRANSACTIONS, ListQuery { offset: 0, limit: 0, ..request.query })?)
+            .await?;
         let total = keys.len() as u64;
         if request.format == ReportFormat::Xlsx && total > SHEET_ROWS {
             return Err(EngineError::Conflict {

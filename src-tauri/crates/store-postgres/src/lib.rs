@@ -6,6 +6,7 @@
 //! A unit of work locks the one row of `writer` first: units follow one another, whatever program they run in, and what
 //! a unit read still holds when it commits. Readers never wait for it.
 
+mod conditions;
 mod error;
 mod history;
 mod journal;
@@ -15,6 +16,7 @@ mod people;
 mod recon;
 mod row;
 mod scheduled;
+mod search;
 mod sql;
 mod system;
 mod unit;

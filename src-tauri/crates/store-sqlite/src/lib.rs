@@ -6,6 +6,7 @@
 //!
 //! One connection writes, a few read; WAL keeps readers from ever waiting for the writer.
 
+mod conditions;
 mod error;
 mod history;
 mod journal;
@@ -18,6 +19,7 @@ mod recon;
 mod row;
 mod scheduled;
 mod schema;
+mod search;
 mod sql;
 mod system;
 mod unit;

@@ -5,6 +5,7 @@
 //! of the ledger live in neither of them.
 
 pub mod error;
+pub mod filters;
 pub mod history;
 pub mod journal;
 pub mod ledger;
@@ -15,6 +16,7 @@ pub mod recon;
 pub mod register;
 pub mod rows;
 pub mod scheduled;
+pub mod search;
 pub mod system;
 pub mod webhooks;
 pub mod words;
@@ -27,9 +29,10 @@ pub use people::{PeopleReads, PeopleWrites};
 pub use query::{Condition, Page, Query, Sort, Test};
 pub use recon::{ReconReads, ReconWrites};
 pub use scheduled::{ScheduledReads, ScheduledWrites};
+pub use search::{SearchReads, SearchWrites};
 pub use system::{SystemReads, SystemWrites};
 pub use webhooks::{WebhookReads, WebhookWrites};
-pub use words::Word;
+pub use words::{Pattern, Word};
 
 /// One book.
 #[async_trait::async_trait]
@@ -39,6 +42,7 @@ pub trait Store:
     + PeopleReads
     + ReconReads
     + ScheduledReads
+    + SearchReads
     + SystemReads
     + WebhookReads
     + Send
@@ -74,7 +78,15 @@ pub trait Store:
 /// One database transaction. Dropping it without [`Unit::commit`] undoes everything it did.
 #[async_trait::async_trait]
 pub trait Unit:
-    JournalWrites + LedgerWrites + PeopleWrites + ReconWrites + ScheduledWrites + SystemWrites + WebhookWrites + Send
+    JournalWrites
+    + LedgerWrites
+    + PeopleWrites
+    + ReconWrites
+    + ScheduledWrites
+    + SearchWrites
+    + SystemWrites
+    + WebhookWrites
+    + Send
 {
     /// Makes everything durable, or nothing. When this returns `Ok`, the work survives a crash.
     async fn commit(self: Box<Self>) -> StoreResult<()>;

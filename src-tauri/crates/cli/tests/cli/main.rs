@@ -9,6 +9,7 @@ mod crash_work;
 mod files;
 mod hooks;
 mod ledger;
+mod lists;
 mod people;
 mod posting;
 mod support;

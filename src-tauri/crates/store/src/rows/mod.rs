@@ -15,8 +15,8 @@ pub use history::{head, history_state, sealed, unsealed};
 pub use ledger::{balance, family, hold, ledger, register_entry, transaction, turnover};
 pub use people::{account, identity};
 pub use recon::{
-    action, desk_line, entry, known_line, line, matched, profile, proposal, rule, rule_version, run, seen, sign_off,
-    signed, state_word, statement,
+    action, desk_line, entry, found_line, known_line, line, matched, profile, proposal, rule, rule_version, run, seen,
+    sign_off, signed, state_word, statement,
 };
 pub use system::{event, job, job_kind_word, job_state_word, scheduled};
 
