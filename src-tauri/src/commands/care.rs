@@ -1,7 +1,9 @@
-//! Copies by themselves, and what helps whoever helps.
+//! Copies by themselves, the search, and what helps whoever helps.
 
 use engine::api::backups::{BackupPlan, BackupRow};
-use tauri::State;
+use engine::api::book::JobProgress;
+use engine::api::search::{SearchGroup, SearchKind, SearchRebuilt};
+use tauri::{AppHandle, Emitter, State};
 
 use crate::api::Diagnostics;
 use crate::error::Answer;
@@ -43,4 +45,29 @@ pub async fn diagnostics(shell: State<'_, Shell>) -> Answer<Diagnostics> {
     let folder = shell.logs();
     let report = logs::report(folder, counts.as_ref());
     Ok(Diagnostics { log_folder: folder.to_string_lossy().into_owned(), report })
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn search_all(
+    shell: State<'_, Shell>,
+    text: String,
+    kinds: Vec<SearchKind>,
+    limit: u32,
+) -> Answer<Vec<SearchGroup>> {
+    Ok(shell.engine().await?.search_all(&text, &kinds, limit).await?)
+}
+
+/// Builds anew what words are looked for in; `job_cancel` with its job stops it.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn search_rebuild(app: AppHandle, shell: State<'_, Shell>, job: String) -> Answer<SearchRebuilt> {
+    let engine = shell.engine().await?;
+    shell.importing(&job);
+    let progress = |step: JobProgress| {
+        // A window that cannot be told any more has nobody waiting to cancel.
+        let _ = app.emit("job-progress", step);
+        !shell.is_cancelled(&job)
+    };
+    let outcome = engine.search_rebuild(&job, Some(&progress)).await;
+    shell.imported(&job);
+    Ok(outcome?)
 }

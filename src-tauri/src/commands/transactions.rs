@@ -36,6 +36,21 @@ pub async fn transaction_get(shell: State<'_, Shell>, id: String) -> Answer<Tran
     Ok(shell.engine().await?.transaction_get(&id).await?)
 }
 
+/// What is noted beside a transaction, a balance, a ledger or an identity.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn metadata_get(shell: State<'_, Shell>, id: String) -> Answer<serde_json::Value> {
+    Ok(shell.engine().await?.metadata_get(&id).await?)
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn metadata_merge(
+    shell: State<'_, Shell>,
+    id: String,
+    patch: serde_json::Value,
+) -> Answer<serde_json::Value> {
+    Ok(shell.engine().await?.metadata_merge(&id, patch).await?)
+}
+
 #[tauri::command(rename_all = "snake_case")]
 pub async fn post_preview(shell: State<'_, Shell>, request: PostRequest) -> Answer<PostPreview> {
     Ok(shell.engine().await?.post_preview(request).await?)

@@ -90,3 +90,86 @@ fn a_filter_is_saved_as_a_view_exported_and_found_after_a_restart() {
         no_page_errors(&app).await
     });
 }
+
+#[test]
+fn a_note_is_changed_filtered_by_any_of_two_chips_and_kept_as_a_view() {
+    scenario("a_note_is_changed_filtered_by_any_of_two_chips_and_kept_as_a_view", async |desk| {
+        let book = desk.sample_book()?;
+        let app = desk.open(&book).await?;
+        app.click("nav-ledgers").await?;
+        app.click_css("[data-testid=balances-grid] [role=row][data-key]").await?;
+        app.click("notes-change").await?;
+        app.fill("note-key-0", "branch").await?;
+        app.fill("note-value-0", "Howth").await?;
+        app.click("notes-save").await?;
+        app.wait_gone("notes-dialog").await?;
+        app.wait_text("notes", "Howth").await?;
+
+        // The note, and what is missing: one of them is enough.
+        app.click("balances-grid-add-filter").await?;
+        choose(&app, "balances-grid-filter-field", "metadata.").await?;
+        app.fill("balances-grid-filter-key", "branch").await?;
+        app.fill("balances-grid-filter-value", "Howth").await?;
+        app.click("balances-grid-filter-apply").await?;
+        rows(&app, 1).await?;
+        app.click("balances-grid-add-filter").await?;
+        choose(&app, "balances-grid-filter-field", "last_entry_on").await?;
+        choose(&app, "balances-grid-filter-test", "empty").await?;
+        app.click("balances-grid-filter-apply").await?;
+        app.wait_text("balances-grid-any", "All of").await?;
+        app.click("balances-grid-any").await?;
+        app.wait_text("balances-grid-any", "Any of").await?;
+        app.wait_until("the balance with the note", async || {
+            Ok(!texts(&app, "[data-testid=balances-grid] [role=row][data-key]").await?.is_empty())
+        })
+        .await?;
+
+        app.click("balances-views").await?;
+        app.click("balances-views-menu-save").await?;
+        app.fill("view-name", "Howth or unused").await?;
+        app.click("view-pinned").await?;
+        app.click("view-save").await?;
+        app.wait_gone("view-dialog").await?;
+        no_page_errors(&app).await?;
+
+        let app = desk.restart().await?;
+        app.click_css("[data-testid^=pinned-view-]").await?;
+        app.wait_text("balances-grid-any", "Any of").await?;
+        app.wait_text("balances-grid-chip-metadata.branch", "Howth").await?;
+        no_page_errors(&app).await
+    });
+}
+
+#[test]
+fn the_palette_finds_ledgers_and_lines_and_the_search_is_built_anew() {
+    scenario("the_palette_finds_ledgers_and_lines_and_the_search_is_built_anew", async |desk| {
+        let book = desk.sample_book()?;
+        let app = desk.open(&book).await?;
+        app.get("sidebar").await?;
+        app.press("Ctrl+k").await?;
+        app.fill("palette-input", "interest").await?;
+        with_text(&app, "[data-testid=palette] [role=group]", "Lines of statements").await?;
+        app.press("Escape").await?;
+        app.wait_gone("palette").await?;
+
+        app.press("Ctrl+k").await?;
+        app.fill("palette-input", ">build the search").await?;
+        with_text(&app, "[data-testid=palette-item]", "Build the search anew").await?;
+        app.press("Enter").await?;
+        wait_toast(&app, "The search was built anew").await?;
+        no_page_errors(&app).await
+    });
+}
+
+/// Takes an option of a list that opens.
+async fn choose(app: &e2e::App, list: &str, option: &str) -> e2e::Result<()> {
+    app.click(list).await?;
+    app.click(&format!("{list}-{option}")).await
+}
+
+async fn rows(app: &e2e::App, count: usize) -> e2e::Result<()> {
+    app.wait_until(&format!("{count} balances"), async || {
+        Ok(texts(app, "[data-testid=balances-grid] [role=row][data-key]").await?.len() == count)
+    })
+    .await
+}

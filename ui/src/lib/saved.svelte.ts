@@ -62,5 +62,6 @@ export const savedViews = new SavedViews();
 /** Whether a grid shows what a saved view holds. */
 export const sameQuery = (a: GridQuery, b: GridQuery): boolean =>
   a.text === b.text &&
+  !!a.any === !!b.any &&
   JSON.stringify(a.filters) === JSON.stringify(b.filters) &&
   JSON.stringify(a.sort) === JSON.stringify(b.sort);

@@ -16,7 +16,7 @@ pub(crate) use attachments::AttachmentCommand;
 pub(crate) use entries::{EntryArgs, EntryCommon, MonitorCommand, PeriodCommand, ScheduledCommand, SplitArgs};
 pub(crate) use import::{ImportArgs, MappingArgs};
 pub(crate) use lineage::LineageCommand;
-pub(crate) use lists::{HistoryFilter, PageArgs, RefundArgs, RegisterFile, TransactionFilter};
+pub(crate) use lists::{Conditions, HistoryFilter, PageArgs, RefundArgs, RegisterFile, TransactionFilter};
 pub(crate) use people::{AccountArgs, AccountCommand, IdentityCommand, KeyCommand, WebhookArgs, WebhookCommand};
 
 const EXIT_CODES: &str = "\
@@ -59,7 +59,14 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Ledger(LedgerCommand),
     /// List ledgers
-    Ledgers { book: PathBuf },
+    Ledgers {
+        book: PathBuf,
+        /// Words of the name or the id
+        #[arg(long)]
+        search: Option<String>,
+        #[command(flatten)]
+        filter: Conditions,
+    },
     /// Make a balance
     #[command(subcommand)]
     Balance(BalanceCommand),
@@ -69,6 +76,27 @@ pub(crate) enum Command {
         /// Words of the name, the ledger, the account number or the id
         #[arg(long)]
         search: Option<String>,
+        #[command(flatten)]
+        filter: Conditions,
+    },
+    /// List the accounts that identities have elsewhere, their numbers masked
+    Accounts {
+        book: PathBuf,
+        /// Words of the name, the bank or the number
+        #[arg(long)]
+        search: Option<String>,
+        #[command(flatten)]
+        filter: Conditions,
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Look for words or an amount in everything that a book holds
+    Search {
+        book: PathBuf,
+        words: String,
+        /// Rows wanted of each kind
+        #[arg(long, default_value_t = 10)]
+        limit: u32,
     },
     /// List the entries of a balance, newest first
     Register {
@@ -468,6 +496,8 @@ pub(crate) enum BookCommand {
     },
     /// Check the file, recompute every balance, compare debits with credits
     Check { file: PathBuf },
+    /// Build anew what words are looked for in, from the rows
+    Reindex { file: PathBuf },
     /// Say what is in the book
     Info { file: PathBuf },
     /// Copy the book, also while it is in use

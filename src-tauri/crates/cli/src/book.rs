@@ -18,6 +18,7 @@ pub(crate) async fn run(command: &BookCommand, actor: Actor<'_>) -> Answer<Done>
     match command {
         BookCommand::Create { file, name, currency, chart } => create(file, name, currency, *chart, actor).await,
         BookCommand::Check { file } => check(file, actor).await,
+        BookCommand::Reindex { file } => crate::search::rebuild(file, actor).await,
         BookCommand::Info { file } => {
             let engine = open_to_read(file, actor).await?;
             let info = engine.book_info().await?;

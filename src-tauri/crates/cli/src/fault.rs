@@ -187,7 +187,13 @@ impl From<EngineError> for Fault {
         };
         // The window asks; here an option says it.
         let how = matches!(error, EngineError::UnknownIndicator { .. });
-        let body = error.body();
+        let mut body = error.body();
+        if matches!(error, EngineError::Filter(_)) {
+            // A field of a list is no option; the sentence names it.
+            body.fields.iter_mut().for_each(|wrong| {
+                wrong.field = if wrong.field == "text" { "search" } else { "where" }.to_owned();
+            });
+        }
         let message = if how { body.message + " --create-indicators makes it." } else { body.message };
         Self { exit, code: body.code, message, detail: body.detail.into(), fields: body.fields }
     }

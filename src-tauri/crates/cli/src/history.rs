@@ -30,13 +30,13 @@ pub(crate) async fn list(book: &Path, filter: &HistoryFilter, page: &PageArgs, a
         filter.from.map(|day| condition("date", FilterTest::AtLeast, day.to_string())),
         filter.to.map(|day| condition("date", FilterTest::AtMost, day.to_string())),
     ];
-    let query = ListQuery {
+    let query = filter.more.narrow(ListQuery {
         offset: page.offset,
         limit: page.limit.min(PAGE),
         conditions: conditions.into_iter().flatten().collect(),
         text: filter.search.clone(),
         ..ListQuery::default()
-    };
+    });
     let engine = open_to_read(book, actor).await?;
     let found = engine.history_page(query).await;
     engine.close().await;

@@ -56,8 +56,8 @@ pub(crate) async fn run(command: &IdentityCommand, actor: Actor<'_>) -> Answer<D
 async fn answer(engine: &Engine, command: &IdentityCommand) -> Answer<Done> {
     use IdentityCommand as C;
     match command {
-        C::List { search, page, .. } => {
-            let query = ListQuery { text: search.clone(), ..page.query() };
+        C::List { search, filter, page, .. } => {
+            let query = filter.narrow(ListQuery { text: search.clone(), ..page.query() });
             let page = engine.identities_page(query).await?;
             let text = table(&page.rows);
             Ok(Output::new(page, text).into())

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use engine::api::ledgers::{BalanceRow, BalanceUpdate, NewBalanceRequest};
-use engine::api::page::ListQuery;
+use engine::EngineResult;
+use engine::api::ledgers::{BalanceUpdate, NewBalanceRequest};
+use engine::api::page::{ListPage, ListQuery};
 use engine::words::plural;
 use serde_json::json;
 
 use crate::Done;
-use crate::args::{BalanceCommand, LedgerCommand, PageArgs, RegisterFile, YesNo};
+use crate::args::{BalanceCommand, Conditions, LedgerCommand, PageArgs, RegisterFile, YesNo};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure};
 use crate::session::{Actor, balance, open_to_read, open_to_write};
@@ -56,9 +57,14 @@ pub(crate) async fn ledger_command(command: &LedgerCommand, actor: Actor<'_>) ->
     }
 }
 
-pub(crate) async fn list_ledgers(book: &Path, actor: Actor<'_>) -> Answer<Done> {
+pub(crate) async fn list_ledgers(
+    book: &Path,
+    search: Option<&str>,
+    filter: &Conditions,
+    actor: Actor<'_>,
+) -> Answer<Done> {
     let engine = open_to_read(book, actor).await?;
-    let rows = engine.ledgers_list().await;
+    let rows = every_row(search, filter, async |query| engine.ledgers_page(query).await).await;
     engine.close().await;
     let rows = rows?;
     let mut table = Table::new(&["Ledger", "Type", ">Balances", "Id"]);
@@ -144,24 +150,39 @@ async fn make_balance(
     Ok(Output::new(&made, format!("{}  {}", made.id, made.name)).into())
 }
 
-pub(crate) async fn list_balances(book: &Path, search: Option<&str>, actor: Actor<'_>) -> Answer<Done> {
-    let engine = open_to_read(book, actor).await?;
-    let mut rows: Vec<BalanceRow> = Vec::new();
+/// Every row of a filtered list, page by page.
+async fn every_row<T>(
+    search: Option<&str>,
+    filter: &Conditions,
+    read: impl AsyncFn(ListQuery) -> EngineResult<ListPage<T>>,
+) -> EngineResult<Vec<T>> {
+    let mut rows: Vec<T> = Vec::new();
     loop {
-        let query = ListQuery {
+        let page = ListQuery {
             offset: rows.len() as u64,
             limit: PAGE,
             text: search.map(str::to_owned),
             ..ListQuery::default()
         };
-        let page = engine.balances_page(query).await?;
+        let page = read(filter.narrow(page)).await?;
         let done = page.rows.is_empty();
         rows.extend(page.rows);
         if done || rows.len() as u64 >= page.total {
-            break;
+            return Ok(rows);
         }
     }
+}
+
+pub(crate) async fn list_balances(
+    book: &Path,
+    search: Option<&str>,
+    filter: &Conditions,
+    actor: Actor<'_>,
+) -> Answer<Done> {
+    let engine = open_to_read(book, actor).await?;
+    let rows = every_row(search, filter, async |query| engine.balances_page(query).await).await;
     engine.close().await;
+    let rows = rows?;
     let mut table = Table::new(&[
         "Ledger",
         "Balance",

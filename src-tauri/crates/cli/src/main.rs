@@ -25,6 +25,7 @@ mod post;
 mod reconcile;
 mod refund;
 mod scheduled;
+mod search;
 mod session;
 mod statement;
 mod stream;
@@ -108,9 +109,17 @@ async fn run(cli: &Cli) -> Answer<Done> {
     match &cli.command {
         Command::Book(command) => book::run(command, actor).await,
         Command::Ledger(command) => ledgers::ledger_command(command, actor).await,
-        Command::Ledgers { book } => ledgers::list_ledgers(book, actor).await,
+        Command::Ledgers { book, search, filter } => {
+            ledgers::list_ledgers(book, search.as_deref(), filter, actor).await
+        }
         Command::Balance(command) => ledgers::balance_command(command, actor).await,
-        Command::Balances { book, search } => ledgers::list_balances(book, search.as_deref(), actor).await,
+        Command::Balances { book, search, filter } => {
+            ledgers::list_balances(book, search.as_deref(), filter, actor).await
+        }
+        Command::Accounts { book, search, filter, page } => {
+            search::accounts(book, search.as_deref(), filter, page, actor).await
+        }
+        Command::Search { book, words, limit } => search::everything(book, words, *limit, actor).await,
         Command::Register { book, balance, page, file } => match &file.out {
             Some(out) => ledgers::register_file(book, balance, file, out, actor).await,
             None => ledgers::register(book, balance, page, actor).await,

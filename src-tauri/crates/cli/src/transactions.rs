@@ -35,13 +35,13 @@ pub(crate) async fn list(book: &Path, filter: &TransactionFilter, page: &PageArg
     if let Some(to) = filter.to {
         conditions.push(condition("date", FilterTest::AtMost, vec![to.to_string()]));
     }
-    let query = ListQuery {
+    let query = filter.more.narrow(ListQuery {
         offset: page.offset,
         limit: page.limit.min(PAGE),
         conditions,
         text: filter.search.clone(),
         ..ListQuery::default()
-    };
+    });
     let engine = open_to_read(book, actor).await?;
     let found = engine.transactions_page(query).await;
     engine.close().await;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use ledger::{Amount, Currency};
 use store::Unit;
+use store::filters::{BALANCES, LEDGERS, REGISTER};
 use store::ledger::{BalanceEdit, BalanceRecord, BalanceRef, NewBalance};
 use store::recon::StatementState;
 use store::system::Event;
@@ -16,6 +17,7 @@ use crate::api::ledgers::{
 use crate::api::overview::ActivityRow;
 use crate::api::page::{FieldError, ListPage, ListQuery};
 use crate::clock::new_id;
+use crate::filters::checked;
 use crate::post::{GENERAL_LEDGER_ID, below_zero_key, check_indicator};
 use crate::{Engine, EngineError, EngineResult, Stamp, Topic, view, words};
 
@@ -32,6 +34,16 @@ impl Engine {
     pub async fn ledgers_list(&self) -> EngineResult<Vec<LedgerRow>> {
         let types = self.ledger_types().await?;
         Ok(self.store.ledgers().await?.into_iter().map(view::ledger).map(|row| types.with(row)).collect())
+    }
+
+    /// A page of ledgers.
+    ///
+    /// # Errors
+    /// [`EngineError::Filter`] for a condition that the list does not take.
+    pub async fn ledgers_page(&self, query: ListQuery) -> EngineResult<ListPage<LedgerRow>> {
+        let types = self.ledger_types().await?;
+        let page = self.store.ledger_page(&checked(&LEDGERS, query)?).await?;
+        Ok(ListPage::from_store(page, |record| types.with(view::ledger(record))))
     }
 
     /// A new, empty ledger.
@@ -86,10 +98,10 @@ impl Engine {
     /// A page of balances.
     ///
     /// # Errors
-    /// [`EngineError::Store`] for an unknown field.
+    /// [`EngineError::Filter`] for a condition that the list does not take.
     pub async fn balances_page(&self, query: ListQuery) -> EngineResult<ListPage<BalanceRow>> {
         let signed = self.reconciled_to().await?;
-        let page = self.store.balances(&query.into()).await?;
+        let page = self.store.balances(&checked(&BALANCES, query)?).await?;
         Ok(ListPage::from_store(page, |record| row(&record, &signed)))
     }
 
@@ -98,7 +110,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::balances_page`].
     pub async fn balances_totals(&self, query: ListQuery) -> EngineResult<Vec<BalanceTotal>> {
-        let totals = self.store.balance_totals(&query.into()).await?;
+        let totals = self.store.balance_totals(&checked(&BALANCES, query)?).await?;
         Ok(totals
             .into_iter()
             .map(|total| BalanceTotal {
@@ -336,10 +348,10 @@ impl Engine {
     /// A page of the register, newest first unless sorted by `date` ascending.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] or an unknown field.
+    /// [`EngineError::NotFound`], [`EngineError::Filter`] for a condition that the register does not take.
     pub async fn register_page(&self, id: &str, query: ListQuery) -> EngineResult<ListPage<RegisterRow>> {
         let record = self.balance_record(id).await?;
-        let page = self.store.register(record.key, &query.into()).await?;
+        let page = self.store.register(record.key, &checked(&REGISTER, query)?).await?;
         Ok(ListPage::from_store(page, view::register))
     }
 

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use ledger::{Amount, Currency, LedgerError};
 use store::StoreError;
+use store::filters::{Why, Wrong};
 
 use crate::api::page::{ErrorBody, FieldError};
 use crate::post::PostCommand;
@@ -33,6 +34,9 @@ pub enum EngineError {
     /// A form or command with wrong fields.
     #[error("{}", fields.first().map_or("the input is wrong", |field| field.message.as_str()))]
     Invalid { fields: Vec<FieldError> },
+    /// A list cannot be filtered so.
+    #[error("{}", crate::filters::sentence(.0))]
+    Filter(Wrong),
     /// The day lies in a signed period of a balance, and no reason was given.
     #[error("{}", .0.sentence())]
     SignedPeriod(Box<SignedPeriod>),
@@ -100,7 +104,8 @@ impl EngineError {
             Self::NotFound { .. } => "NOT_FOUND",
             Self::DuplicateReference { .. } => "TXN_DUPLICATE_REFERENCE",
             Self::UnknownIndicator { .. } => "UNKNOWN_INDICATOR",
-            Self::Invalid { .. } => "INVALID_INPUT",
+            Self::Filter(Wrong { why: Why::Field(_), .. }) => "UNKNOWN_FIELD",
+            Self::Invalid { .. } | Self::Filter(_) => "INVALID_INPUT",
             Self::SignedPeriod(_) => "SIGNED_PERIOD",
             Self::Conflict { code, .. } => code,
             Self::Batch { .. } => "BATCH_REFUSED",
@@ -113,6 +118,7 @@ impl EngineError {
     pub fn body(&self) -> ErrorBody {
         let fields = match self {
             Self::Invalid { fields } => fields.clone(),
+            Self::Filter(wrong) => vec![FieldError { field: wrong.field.clone(), message: self.sentence() }],
             Self::Batch { refused, .. } => refused
                 .iter()
                 .map(|one| FieldError { field: format!("items.{}", one.index), message: one.error.sentence() })
@@ -156,6 +162,7 @@ impl EngineError {
                 format!("No balance is called {name} in {currency}. Nothing was posted.")
             }
             Self::Invalid { fields } => fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" "),
+            Self::Filter(wrong) => crate::filters::sentence(wrong),
             Self::SignedPeriod(period) => format!("{} Nothing was posted.", period.sentence()),
             Self::Conflict { message, .. } => message.clone(),
             Self::Batch { items, count, refused } => {

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use ledger::Amount;
 use reports::{Cell, PDF_ROWS, Paper, RowError, Rows, SHEET_ROWS};
 use store::StoreError;
+use store::filters::TRANSACTIONS;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -17,6 +18,7 @@ use crate::api::page::{FilterCondition, FilterTest, ListQuery, SortKey};
 use crate::api::statements::ReportFormat;
 use crate::api::transactions::{BatchRow, ExportColumn, ExportDone, FamilyRow, FamilyState, TransactionsExport};
 use crate::balances::parse_day;
+use crate::filters::checked;
 use crate::report::file::{no_pdf, paper, too_long};
 use crate::{Engine, EngineError, EngineResult, files, view, words};
 
@@ -51,7 +53,10 @@ impl Engine {
         progress: Option<ExportProgress<'_>>,
     ) -> EngineResult<ExportDone> {
         let path = PathBuf::from(&request.path);
-        let keys = self.store.family_keys(&ListQuery { offset: 0, limit: 0, ..request.query }.into()).await?;
+        let keys = self
+            .store
+            .family_keys(&checked(&TRANSACTIONS, ListQuery { offset: 0, limit: 0, ..request.query })?)
+            .await?;
         let total = keys.len() as u64;
         fits(request.format, total)?;
         let list = List {

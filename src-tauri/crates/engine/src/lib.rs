@@ -18,6 +18,7 @@ mod entries;
 pub mod error;
 mod export;
 pub mod files;
+mod filters;
 mod financial;
 mod group;
 mod history;
@@ -38,6 +39,7 @@ mod report;
 mod rules;
 mod runs;
 mod scheduled;
+mod search;
 pub mod signed;
 mod signoff;
 mod transactions;
@@ -105,6 +107,8 @@ pub struct Engine {
     backup_failed: std::sync::Mutex<Option<Timestamp>>,
     /// One round of deliveries at a time.
     delivering: tokio::sync::Mutex<()>,
+    /// The search is built anew once at a time.
+    searching: tokio::sync::Mutex<()>,
 }
 
 /// Who does something, and when: taken once per use case so that all rows of it agree.
@@ -133,6 +137,7 @@ impl Engine {
             backups: None,
             backup_failed: std::sync::Mutex::default(),
             delivering: tokio::sync::Mutex::default(),
+            searching: tokio::sync::Mutex::default(),
         }
     }
 

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use ledger::{Amount, Lifecycle, Overdraft, Posting, Status, hold, transaction};
+use store::filters::TRANSACTIONS;
 use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction, Timers};
+use store::{Query, Test};
 
-use crate::api::page::{FilterTest, ListPage, ListQuery, MoneyTotal};
+use crate::api::page::{ListPage, ListQuery, MoneyTotal};
 use crate::api::transactions::{Check, Effect, FamilyRow, JournalRow, PostPreview, PostRequest, TransactionDetail};
 use crate::days::entry_day;
+use crate::filters::checked;
 use crate::idempotency::{Asked, reference_of};
 use crate::post::{PostCommand, Posted, balance_ref, below_zero_key, check_indicator, empty_indicator, is_allowed};
 use crate::refunds::Refundable;
@@ -24,9 +27,9 @@ impl Engine {
     /// A page of families.
     ///
     /// # Errors
-    /// [`EngineError::Store`] for an unknown field or a failing book.
+    /// [`EngineError::Filter`] for a condition that the list does not take, [`EngineError::Store`] for a failing book.
     pub async fn transactions_page(&self, query: ListQuery) -> EngineResult<ListPage<FamilyRow>> {
-        let page = self.store.families(&self.with_families(query).await?.into()).await?;
+        let page = self.store.families(&self.with_families(query).await?).await?;
         Ok(ListPage { total: page.total, rows: self.family_rows(&page.rows).await? })
     }
 
@@ -35,7 +38,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::transactions_page`].
     pub async fn transactions_start(&self, query: ListQuery) -> EngineResult<Option<Vec<FamilyRow>>> {
-        let rows = self.store.families_start(&self.with_families(query).await?.into()).await?;
+        let rows = self.store.families_start(&self.with_families(query).await?).await?;
         match rows {
             Some(rows) => Ok(Some(self.family_rows(&rows).await?)),
             None => Ok(None),
@@ -43,8 +46,10 @@ impl Engine {
     }
 
     /// Whoever names one row of a family, such as a commit of a hold, means the family: lists hold first rows alone.
-    async fn with_families(&self, mut query: ListQuery) -> EngineResult<ListQuery> {
-        for condition in query.conditions.iter_mut().filter(|one| one.field == "id" && one.test == FilterTest::Is) {
+    async fn with_families(&self, query: ListQuery) -> EngineResult<Query> {
+        let mut query = checked(&TRANSACTIONS, query)?;
+        let named = query.conditions.iter_mut().chain(&mut query.any_of);
+        for condition in named.filter(|one| one.field == "id" && one.test == Test::Is) {
             if let [id] = condition.values.as_mut_slice()
                 && let Some((family, _)) = self.store.family(id).await?
             {
@@ -78,7 +83,7 @@ impl Engine {
     /// As [`Engine::transactions_page`].
     pub async fn transactions_totals(&self, query: ListQuery) -> EngineResult<Vec<MoneyTotal>> {
         let query = self.with_families(query).await?;
-        Ok(self.store.family_totals(&query.into()).await?.into_iter().map(view::total).collect())
+        Ok(self.store.family_totals(&query).await?.into_iter().map(view::total).collect())
     }
 
     /// One transaction with its whole family, whichever row of it is asked for.

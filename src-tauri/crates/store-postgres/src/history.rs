@@ -4,13 +4,14 @@ use ledger::Head;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use store::history::{HistoryState, SealedEvent, span};
 use store::ledger::StoredTransaction;
-use store::page::{field, window, words};
+use store::page::{window, words};
 use store::rows::{self, value};
 use store::{HistoryReads, Page, Query, StoreResult};
 
+use crate::conditions::{Column, push_filter};
 use crate::open::PostgresStore;
 use crate::row::{all, first, number};
-use crate::sql::{Column, order_by, push_condition, push_found};
+use crate::sql::{order_by, push_found};
 
 const FIELDS: &[(&str, Column)] = &[
     ("number", Column::Whole("h.sequence")),
@@ -34,9 +35,7 @@ async fn head(connection: &mut PgConnection) -> StoreResult<Head> {
 
 fn filter(builder: &mut QueryBuilder<Postgres>, query: &Query) -> StoreResult<()> {
     builder.push("WHERE true");
-    for condition in &query.conditions {
-        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
-    }
+    push_filter(builder, FIELDS, None, query)?;
     if let Some(text) = words(query) {
         builder.push(" AND ");
         push_found(builder, "e.actor || ' ' || e.kind || ' ' || e.object_id || ' ' || e.payload::text", text);

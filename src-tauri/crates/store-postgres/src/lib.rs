@@ -7,6 +7,7 @@
 //! a unit read still holds when it commits. Readers never wait for it.
 
 mod attachments;
+mod conditions;
 mod error;
 mod history;
 mod journal;
@@ -17,6 +18,7 @@ mod people;
 mod recon;
 mod row;
 mod scheduled;
+mod search;
 mod sql;
 mod system;
 mod unit;

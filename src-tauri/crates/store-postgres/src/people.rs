@@ -1,16 +1,17 @@
 //! Identities and accounts.
 
 use sqlx::{Postgres, QueryBuilder};
-use store::page::{field, window, words};
+use store::page::{window, words};
 use store::people::{AccountRecord, IdentityRecord, PeopleReads, PeopleWrites, compared};
-use store::rows::{self, value, value::micros};
+use store::rows::{self, Fields, value, value::micros};
 use store::{Page, Query, StoreError, StoreResult};
 
+use crate::conditions::{Column, push_filter};
 use crate::error::{from_sqlx, taken};
 use crate::ledger::BALANCE;
 use crate::open::PostgresStore;
 use crate::row::{all, first};
-use crate::sql::{Column, order_by, push_condition};
+use crate::sql::{order_by, push_found};
 use crate::unit::PostgresUnit;
 
 const IDENTITY: &str = "SELECT i.id, i.kind, i.name, i.fields::text AS fields, i.key_id, i.version, i.created_at, \
@@ -18,22 +19,34 @@ const IDENTITY: &str = "SELECT i.id, i.kind, i.name, i.fields::text AS fields, i
     (SELECT count(*) FROM account a WHERE a.identity_key = i.key) AS accounts FROM identity i ";
 
 const ACCOUNT: &str = "SELECT a.id, i.id AS identity_id, b.id AS balance_id, b.name AS balance_name, a.name, a.bank, a.number, \
-    a.currency, a.created_at FROM account a JOIN identity i ON i.key = a.identity_key LEFT JOIN balance b ON b.key = a.balance_key ";
+    a.currency, a.created_at ";
+
+const ACCOUNT_FROM: &str =
+    "FROM account a JOIN identity i ON i.key = a.identity_key LEFT JOIN balance b ON b.key = a.balance_key ";
 
 const FIELDS: &[(&str, Column)] = &[
     ("name", Column::Text("i.name")),
     ("kind", Column::Text("i.kind")),
-    ("category", Column::Text("i.category")),
-    ("country", Column::Text("i.country")),
+    ("category", Column::Maybe("i.category")),
+    ("country", Column::Maybe("i.country")),
     ("id", Column::Text("i.id")),
-    ("created", Column::Whole("i.created_at")),
+    ("created", Column::Instant { at: "i.created_at", order: "i.created_at" }),
+];
+
+const ACCOUNT_FIELDS: &[(&str, Column)] = &[
+    ("name", Column::Maybe("a.name")),
+    ("bank", Column::Maybe("a.bank")),
+    ("number", Column::Text("a.number")),
+    ("currency", Column::Maybe("a.currency")),
+    ("identity_id", Column::Text("i.id")),
+    ("balance_id", Column::Maybe("b.id")),
+    ("id", Column::Text("a.id")),
+    ("created", Column::Instant { at: "a.created_at", order: "a.created_at" }),
 ];
 
 fn filter(builder: &mut QueryBuilder<Postgres>, query: &Query) -> StoreResult<()> {
     builder.push(" WHERE true");
-    for condition in &query.conditions {
-        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
-    }
+    push_filter(builder, FIELDS, Some("i.id"), query)?;
     if let Some(text) = words(query) {
         builder.push(" AND strpos(i.words, ").push_bind(text.to_lowercase()).push(") > 0");
     }
@@ -50,6 +63,49 @@ async fn page(connection: &mut sqlx::PgConnection, query: &Query) -> StoreResult
     let order = order_by(FIELDS, &query.sort, &[("name", false)], "i.key", false)?;
     builder.push(format!(" ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
     Ok(Page { rows: all(connection, builder, rows::identity).await?, total: value::count(total) })
+}
+
+/// A number is found as it was written, and by its letters and digits alone.
+fn filter_accounts(builder: &mut QueryBuilder<Postgres>, query: &Query) -> StoreResult<()> {
+    builder.push(" WHERE true");
+    push_filter(builder, ACCOUNT_FIELDS, None, query)?;
+    if let Some(text) = words(query) {
+        builder.push(" AND (");
+        push_found(builder, "a.name || ' ' || a.bank || ' ' || a.number || ' ' || a.id", text);
+        let number = compared(text);
+        if !number.is_empty() {
+            builder.push(" OR strpos(a.compared, ").push_bind(number).push(") > 0");
+        }
+        builder.push(")");
+    }
+    Ok(())
+}
+
+async fn account_page(connection: &mut sqlx::PgConnection, query: &Query) -> StoreResult<Page<AccountRecord>> {
+    let mut counting = QueryBuilder::new(format!("SELECT count(*) {ACCOUNT_FROM}"));
+    filter_accounts(&mut counting, query)?;
+    let total = crate::row::number(&mut *connection, counting).await?;
+    let mut builder = account();
+    filter_accounts(&mut builder, query)?;
+    let (limit, offset) = window(query);
+    let order = order_by(ACCOUNT_FIELDS, &query.sort, &[("name", false)], "a.key", false)?;
+    builder.push(format!(" ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
+    Ok(Page { rows: all(connection, builder, rows::account).await?, total: value::count(total) })
+}
+
+fn account() -> QueryBuilder<Postgres> {
+    QueryBuilder::new(format!("{ACCOUNT}{ACCOUNT_FROM}"))
+}
+
+/// The next identities by their keys.
+pub(crate) async fn identities_after(
+    connection: &mut sqlx::PgConnection,
+    after: i64,
+    limit: u32,
+) -> StoreResult<Vec<(i64, IdentityRecord)>> {
+    let mut query = QueryBuilder::new(IDENTITY.replacen("SELECT ", "SELECT i.key, ", 1));
+    query.push("WHERE i.key > ").push_bind(after).push(" ORDER BY i.key LIMIT ").push_bind(i64::from(limit));
+    all(connection, query, |row| Ok((row.key("key")?, rows::identity(row)?))).await
 }
 
 fn identity_by_id(id: &str) -> QueryBuilder<Postgres> {
@@ -88,19 +144,23 @@ impl PeopleReads for PostgresStore {
     }
 
     async fn accounts_of(&self, identity_id: &str) -> StoreResult<Vec<AccountRecord>> {
-        let mut query = QueryBuilder::new(ACCOUNT);
+        let mut query = account();
         query.push("WHERE i.id = ").push_bind(identity_id.to_owned()).push(" ORDER BY a.key");
         all(&mut *self.reader().await?, query, rows::account).await
     }
 
+    async fn accounts(&self, query: &Query) -> StoreResult<Page<AccountRecord>> {
+        account_page(&mut *self.reader().await?, query).await
+    }
+
     async fn account(&self, id: &str) -> StoreResult<Option<AccountRecord>> {
-        let mut query = QueryBuilder::new(ACCOUNT);
+        let mut query = account();
         query.push("WHERE a.id = ").push_bind(id.to_owned());
         first(&mut *self.reader().await?, query, rows::account).await
     }
 
     async fn account_by_number(&self, number: &str) -> StoreResult<Option<AccountRecord>> {
-        let mut query = QueryBuilder::new(ACCOUNT);
+        let mut query = account();
         query.push("WHERE a.compared = ").push_bind(compared(number));
         first(&mut *self.reader().await?, query, rows::account).await
     }

@@ -4,18 +4,19 @@ use ledger::{Head, Sealed};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use store::history::{HistoryState, SealedEvent, span};
 use store::ledger::StoredTransaction;
-use store::page::{field, window, words};
+use store::page::{window, words};
 use store::rows::{self, value};
 use store::{HistoryReads, Page, Query, StoreResult};
 
+use crate::conditions::{Column, push_filter};
 use crate::error::from_sqlx;
 use crate::open::SqliteStore;
 use crate::row::{all, first};
-use crate::sql::{Column, list, order_by, push_condition, whatever_case};
+use crate::sql::{list, order_by, whatever_case};
 
 const FIELDS: &[(&str, Column)] = &[
-    ("number", Column::Plain("h.sequence")),
-    ("at", Column::Plain("e.at")),
+    ("number", Column::Whole("h.sequence")),
+    ("at", Column::Whole("e.at")),
     ("actor", Column::Plain("e.actor")),
     ("kind", Column::Plain("e.kind")),
     ("object", Column::Plain("e.object_id")),
@@ -63,9 +64,7 @@ pub(crate) async fn seal_all(connection: &mut SqliteConnection) -> StoreResult<(
 
 fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> {
     builder.push("WHERE 1");
-    for condition in &query.conditions {
-        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
-    }
+    push_filter(builder, FIELDS, None, query)?;
     if let Some(text) = words(query) {
         builder.push(" AND (e.actor || ' ' || e.kind || ' ' || e.object_id || ' ' || e.payload) REGEXP ");
         builder.push_bind(whatever_case(text));

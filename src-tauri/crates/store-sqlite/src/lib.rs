@@ -7,6 +7,7 @@
 //! One connection writes, a few read; WAL keeps readers from ever waiting for the writer.
 
 mod attachments;
+mod conditions;
 mod error;
 mod history;
 mod journal;
@@ -20,6 +21,7 @@ mod recon;
 mod row;
 mod scheduled;
 mod schema;
+mod search;
 mod sql;
 mod system;
 mod unit;

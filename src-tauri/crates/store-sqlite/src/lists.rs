@@ -14,11 +14,19 @@ const KEYS_KEPT: usize = 2_000_000;
 
 /// Tells the lists that something was committed.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Writes(Arc<AtomicU64>);
+pub(crate) struct Writes {
+    count: Arc<AtomicU64>,
+    kept: Arc<Mutex<VecDeque<Kept>>>,
+}
 
 impl Writes {
     pub(crate) fn happened(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+        self.count.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Lists that were found by words are found by others now.
+    pub(crate) fn forget_lists(&self) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -73,7 +81,6 @@ struct Kept {
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
     writes: Writes,
-    kept: Mutex<VecDeque<Kept>>,
 }
 
 impl Lists {
@@ -84,13 +91,13 @@ impl Lists {
     /// Take this before the first read that goes into a list: what is committed later is then added to it, or makes a
     /// list that rests on what changes stale.
     pub(crate) fn writes_so_far(&self) -> u64 {
-        self.writes.0.load(Ordering::SeqCst)
+        self.writes.count.load(Ordering::SeqCst)
     }
 
     /// What is known of the list `name`, and the newest journal row that it knows of. Rows booked after that one, up to
     /// the newest of `state`, are for the caller to add; a list that does not stand any more is forgotten.
     pub(crate) fn get(&self, name: &str, state: State, rests: Rests) -> Option<(Known, i64)> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.writes.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let at = kept.iter().position(|list| list.name == name)?;
         let from = kept[at].state;
         if rests == Rests::OnJournal && from.newest_key > state.newest_key {
@@ -108,7 +115,7 @@ impl Lists {
 
     /// Keeps a list; the ones not used for longest make room.
     pub(crate) fn put(&self, name: &str, state: State, known: Known) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.writes.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|list| list.name != name);
         kept.push_back(Kept { name: name.to_owned(), state, known });
         let keys = |kept: &VecDeque<Kept>| -> usize {
@@ -120,7 +127,7 @@ impl Lists {
     }
 
     pub(crate) fn forget(&self, name: &str) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).retain(|list| list.name != name);
+        self.writes.kept.lock().unwrap_or_else(PoisonError::into_inner).retain(|list| list.name != name);
     }
 }
 

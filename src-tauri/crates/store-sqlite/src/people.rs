@@ -1,16 +1,17 @@
 //! Identities and accounts.
 
-use sqlx::{QueryBuilder, Sqlite};
-use store::page::{field, window, words};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use store::page::{window, words};
 use store::people::{AccountRecord, IdentityRecord, PeopleReads, PeopleWrites, compared};
-use store::rows::{self, value, value::micros};
+use store::rows::{self, Fields, value, value::micros};
 use store::{Page, Query, StoreError, StoreResult};
 
+use crate::conditions::{Column, push_filter};
 use crate::error::{from_sqlx, taken};
 use crate::ledger::BALANCE;
 use crate::open::SqliteStore;
 use crate::row::{all, first};
-use crate::sql::{Column, order_by, push_condition};
+use crate::sql::{order_by, whatever_case};
 use crate::unit::SqliteUnit;
 
 const IDENTITY: &str = "SELECT i.id, i.kind, i.name, i.fields, i.key_id, i.version, i.created_at, \
@@ -18,22 +19,34 @@ const IDENTITY: &str = "SELECT i.id, i.kind, i.name, i.fields, i.key_id, i.versi
     (SELECT count(*) FROM account a WHERE a.identity_key = i.key) AS accounts FROM identity i ";
 
 const ACCOUNT: &str = "SELECT a.id, i.id AS identity_id, b.id AS balance_id, b.name AS balance_name, a.name, a.bank, a.number, \
-    a.currency, a.created_at FROM account a JOIN identity i ON i.key = a.identity_key LEFT JOIN balance b ON b.key = a.balance_key ";
+    a.currency, a.created_at ";
+
+const ACCOUNT_FROM: &str =
+    "FROM account a JOIN identity i ON i.key = a.identity_key LEFT JOIN balance b ON b.key = a.balance_key ";
 
 const FIELDS: &[(&str, Column)] = &[
     ("name", Column::Plain("i.name")),
     ("kind", Column::Plain("i.kind")),
-    ("category", Column::Plain("i.category")),
-    ("country", Column::Plain("i.country")),
+    ("category", Column::Maybe("i.category")),
+    ("country", Column::Maybe("i.country")),
     ("id", Column::Plain("i.id")),
-    ("created", Column::Plain("i.created_at")),
+    ("created", Column::Instant { at: "i.created_at", order: "i.created_at" }),
+];
+
+const ACCOUNT_FIELDS: &[(&str, Column)] = &[
+    ("name", Column::Maybe("a.name")),
+    ("bank", Column::Maybe("a.bank")),
+    ("number", Column::Plain("a.number")),
+    ("currency", Column::Maybe("a.currency")),
+    ("identity_id", Column::Plain("i.id")),
+    ("balance_id", Column::Maybe("b.id")),
+    ("id", Column::Plain("a.id")),
+    ("created", Column::Instant { at: "a.created_at", order: "a.created_at" }),
 ];
 
 fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> {
     builder.push(" WHERE 1");
-    for condition in &query.conditions {
-        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
-    }
+    push_filter(builder, FIELDS, Some("i.id"), query)?;
     if let Some(text) = words(query) {
         // The index knows pieces of three letters; shorter words walk it, which is still one pass over short texts.
         builder.push(" AND i.key IN (SELECT rowid FROM identity_text WHERE words LIKE ");
@@ -64,6 +77,49 @@ async fn page(connection: &sqlx::SqlitePool, query: &Query) -> StoreResult<Page<
     let order = order_by(FIELDS, &query.sort, &[("name", false)], "i.key", false)?;
     builder.push(format!(" ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
     Ok(Page { rows: all(connection, builder, rows::identity).await?, total: value::count(total) })
+}
+
+/// A number is found as it was written, and by its letters and digits alone.
+fn filter_accounts(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> {
+    builder.push(" WHERE 1");
+    push_filter(builder, ACCOUNT_FIELDS, None, query)?;
+    if let Some(text) = words(query) {
+        builder.push(" AND ((a.name || ' ' || a.bank || ' ' || a.number || ' ' || a.id) REGEXP ");
+        builder.push_bind(whatever_case(text));
+        let number = compared(text);
+        if !number.is_empty() {
+            builder.push(" OR instr(a.compared, ").push_bind(number).push(") > 0");
+        }
+        builder.push(")");
+    }
+    Ok(())
+}
+
+async fn account_page(connection: &sqlx::SqlitePool, query: &Query) -> StoreResult<Page<AccountRecord>> {
+    let mut counting = QueryBuilder::new(format!("SELECT count(*) {ACCOUNT_FROM}"));
+    filter_accounts(&mut counting, query)?;
+    let total: i64 = counting.build_query_scalar().fetch_one(connection).await.map_err(from_sqlx)?;
+    let mut builder = account();
+    filter_accounts(&mut builder, query)?;
+    let (limit, offset) = window(query);
+    let order = order_by(ACCOUNT_FIELDS, &query.sort, &[("name", false)], "a.key", false)?;
+    builder.push(format!(" ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
+    Ok(Page { rows: all(connection, builder, rows::account).await?, total: value::count(total) })
+}
+
+fn account() -> QueryBuilder<Sqlite> {
+    QueryBuilder::new(format!("{ACCOUNT}{ACCOUNT_FROM}"))
+}
+
+/// Identities by their keys, those after `after` up to `last`.
+pub(crate) async fn identities_after(
+    connection: &mut SqliteConnection,
+    after: i64,
+    last: i64,
+) -> StoreResult<Vec<(i64, IdentityRecord)>> {
+    let mut query = QueryBuilder::new(IDENTITY.replacen("SELECT ", "SELECT i.key, ", 1));
+    query.push("WHERE i.key > ").push_bind(after).push(" AND i.key <= ").push_bind(last).push(" ORDER BY i.key");
+    all(connection, query, |row| Ok((row.key("key")?, rows::identity(row)?))).await
 }
 
 fn identity_by_id(id: &str) -> QueryBuilder<Sqlite> {
@@ -102,19 +158,23 @@ impl PeopleReads for SqliteStore {
     }
 
     async fn accounts_of(&self, identity_id: &str) -> StoreResult<Vec<AccountRecord>> {
-        let mut query = QueryBuilder::new(ACCOUNT);
+        let mut query = account();
         query.push("WHERE i.id = ").push_bind(identity_id.to_owned()).push(" ORDER BY a.key");
         all(&self.readers, query, rows::account).await
     }
 
+    async fn accounts(&self, query: &Query) -> StoreResult<Page<AccountRecord>> {
+        account_page(&self.readers, query).await
+    }
+
     async fn account(&self, id: &str) -> StoreResult<Option<AccountRecord>> {
-        let mut query = QueryBuilder::new(ACCOUNT);
+        let mut query = account();
         query.push("WHERE a.id = ").push_bind(id.to_owned());
         first(&self.readers, query, rows::account).await
     }
 
     async fn account_by_number(&self, number: &str) -> StoreResult<Option<AccountRecord>> {
-        let mut query = QueryBuilder::new(ACCOUNT);
+        let mut query = account();
         query.push("WHERE a.compared = ").push_bind(compared(number));
         first(&self.readers, query, rows::account).await
     }

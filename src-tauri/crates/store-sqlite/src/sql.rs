@@ -1,9 +1,11 @@
-//! Pieces of SQL shared by the queries: exact sums over text amounts, and filters from an allow-list.
+//! Pieces of SQL shared by the queries: exact sums over text amounts, words, and orders from an allow-list.
 
 use ledger::{Amount, money::from_limbs};
 use sqlx::{QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 use store::page::{directions, field};
-use store::{Condition, Sort, StoreError, StoreResult, Test, Word};
+use store::{Sort, StoreError, StoreResult, Word};
+
+use crate::conditions::Column;
 
 /// Slices per figure in a sum. Single amounts have at most 60 digits; the figures they add up to may be longer.
 pub(crate) const LIMBS: usize = 6;
@@ -62,101 +64,6 @@ pub(crate) fn read_sum(row: &SqliteRow, first: usize) -> StoreResult<Amount> {
     Ok(from_limbs(&limbs))
 }
 
-/// How a field of a list is stored.
-#[derive(Clone, Copy)]
-pub(crate) enum Column {
-    /// Compares as it stands.
-    Plain(&'static str),
-    /// Canonical digits without sign: the expression of their length, then the digits. In this order text is number order.
-    Digits(&'static str, &'static str),
-    /// Filters by a hand-written test only, made by the list itself; does not sort.
-    Special,
-}
-
-fn value(condition: &Condition, index: usize) -> StoreResult<String> {
-    condition
-        .values
-        .get(index)
-        .cloned()
-        .ok_or_else(|| StoreError::UnknownField(format!("{} without a value", condition.field)))
-}
-
-/// Appends ` AND (…)` for a condition on a stored column.
-pub(crate) fn push_condition(
-    builder: &mut QueryBuilder<Sqlite>,
-    column: Column,
-    condition: &Condition,
-) -> StoreResult<()> {
-    builder.push(" AND (");
-    match column {
-        Column::Plain(name) => push_plain(builder, name, condition)?,
-        Column::Digits(length, digits) => push_digits(builder, length, digits, condition)?,
-        Column::Special => return Err(StoreError::UnknownField(condition.field.clone())),
-    }
-    builder.push(")");
-    Ok(())
-}
-
-fn push_plain(builder: &mut QueryBuilder<Sqlite>, name: &str, condition: &Condition) -> StoreResult<()> {
-    match condition.test {
-        Test::Is | Test::IsNot => {
-            builder.push(format!("{name} {}(", if condition.test == Test::Is { "IN " } else { "NOT IN " }));
-            let mut list = builder.separated(", ");
-            for text in &condition.values {
-                list.push_bind(text.clone());
-            }
-            builder.push(")");
-        }
-        Test::Contains => {
-            builder.push(format!("{name} REGEXP "));
-            builder.push_bind(whatever_case(&value(condition, 0)?));
-        }
-        Test::AtLeast | Test::AtMost => {
-            builder.push(format!("{name} {} ", if condition.test == Test::AtLeast { ">=" } else { "<=" }));
-            builder.push_bind(value(condition, 0)?);
-        }
-        Test::Between => {
-            builder.push(format!("{name} BETWEEN "));
-            builder.push_bind(value(condition, 0)?);
-            builder.push(" AND ");
-            builder.push_bind(value(condition, 1)?);
-        }
-    }
-    Ok(())
-}
-
-fn push_digits(
-    builder: &mut QueryBuilder<Sqlite>,
-    length: &str,
-    digits: &str,
-    condition: &Condition,
-) -> StoreResult<()> {
-    let mut compare = |operator: &str, text: String| {
-        builder.push(format!("({length}, {digits}) {operator} ("));
-        builder.push_bind(i64::try_from(text.len()).unwrap_or(i64::MAX));
-        builder.push(", ");
-        builder.push_bind(text);
-        builder.push(")");
-    };
-    match condition.test {
-        Test::Is | Test::Contains => compare("=", value(condition, 0)?),
-        Test::IsNot => compare("<>", value(condition, 0)?),
-        Test::AtLeast => compare(">=", value(condition, 0)?),
-        Test::AtMost => compare("<=", value(condition, 0)?),
-        Test::Between => {
-            compare(">=", value(condition, 0)?);
-            builder.push(" AND ");
-            let text = value(condition, 1)?;
-            builder.push(format!("({length}, {digits}) <= ("));
-            builder.push_bind(i64::try_from(text.len()).unwrap_or(i64::MAX));
-            builder.push(", ");
-            builder.push_bind(text);
-            builder.push(")");
-        }
-    }
-    Ok(())
-}
-
 /// `ORDER BY` columns of a sort, ending in `key` so that the order is total. `reverse` turns every direction round.
 pub(crate) fn order_by(
     fields: &[(&str, Column)],
@@ -169,8 +76,18 @@ pub(crate) fn order_by(
     let mut parts = Vec::new();
     for (name, direction) in wanted {
         match field(fields, name)? {
-            Column::Plain(name) => parts.push(format!("{name} {direction}")),
+            Column::Plain(name) | Column::Whole(name) => parts.push(format!("{name} {direction}")),
+            // What is not there stands with what is empty.
+            Column::Maybe(name) => parts.push(format!("coalesce({name}, '') {direction}")),
+            Column::Instant { order, .. } => parts.push(format!("{order} {direction}")),
             Column::Digits(length, digits) => parts.push(format!("{length} {direction}, {digits} {direction}")),
+            Column::Signed(name) => {
+                let below = format!("substr({name}, 1, 1) = '-'");
+                let length = format!("iif({below}, -length({name}), length({name}))");
+                let turned = if direction == "ASC" { "DESC" } else { "ASC" };
+                let digits = format!("iif({below}, {name}, '') {turned}, iif({below}, '', {name}) {direction}");
+                parts.push(format!("{length} {direction}, {digits}"));
+            }
             Column::Special => return Err(StoreError::UnknownField(name.to_owned())),
         }
     }

@@ -12,11 +12,13 @@ pub(crate) struct SqliteUnit {
     transaction: Transaction<'static, Sqlite>,
     writes: Writes,
     kept: Pending,
+    /// Words were indexed anew: lists that were found by them may be others now.
+    searched_anew: bool,
 }
 
 impl SqliteUnit {
     pub(crate) fn new(transaction: Transaction<'static, Sqlite>, writes: Writes) -> Self {
-        Self { transaction, writes, kept: Pending::default() }
+        Self { transaction, writes, kept: Pending::default(), searched_anew: false }
     }
 
     /// The connection as it is, for the journal alone.
@@ -26,6 +28,10 @@ impl SqliteUnit {
 
     pub(crate) fn kept(&mut self) -> &mut Pending {
         &mut self.kept
+    }
+
+    pub(crate) fn searched_anew(&mut self) {
+        self.searched_anew = true;
     }
 
     /// The connection to read from, once it has everything that the unit booked.
@@ -49,6 +55,9 @@ impl Unit for SqliteUnit {
         let done = self.transaction.commit().await.map_err(from_sqlx);
         // Also after a failure: whether it reached the file is not known then.
         self.writes.happened();
+        if self.searched_anew {
+            self.writes.forget_lists();
+        }
         done
     }
 }

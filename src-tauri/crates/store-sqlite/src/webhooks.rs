@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
-use store::page::{field, window, words};
+use store::page::{window, words};
 use store::rows::{self, Fields, value, value::micros};
 use store::system::Event;
 use store::webhooks::{
@@ -11,10 +11,11 @@ use store::webhooks::{
 };
 use store::{Page, Query, StoreError, StoreResult};
 
+use crate::conditions::{Column, push_filter};
 use crate::error::{from_sqlx, taken};
 use crate::open::SqliteStore;
 use crate::row::{all, first};
-use crate::sql::{Column, list, push_condition, whatever_case};
+use crate::sql::{list, whatever_case};
 use crate::unit::SqliteUnit;
 
 const WEBHOOK: &str = "SELECT id, name, url, role, events, blocking, timeout_ms, attempts, state, secret, seen_key, created_at FROM webhook ";
@@ -44,9 +45,7 @@ const FIELDS: &[(&str, Column)] = &[
 
 fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> {
     builder.push(FROM).push("1");
-    for condition in &query.conditions {
-        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
-    }
+    push_filter(builder, FIELDS, None, query)?;
     if let Some(text) = words(query) {
         builder.push(" AND ");
         builder.push("(d.event || ' ' || d.object_id || ' ' || w.name || ' ' || coalesce(d.error, '')) REGEXP ");

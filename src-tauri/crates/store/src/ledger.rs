@@ -248,8 +248,10 @@ pub struct Audit {
 #[async_trait::async_trait]
 pub trait LedgerReads {
     async fn ledgers(&self) -> StoreResult<Vec<LedgerRecord>>;
-    /// Fields: `name`, `ledger`, `currency`, `last_entry_on`, `reconcilable`, `pinned`, `id`. Default order: ledger, name,
-    /// currency; any other order ends in the currency too.
+    /// A page of ledgers. Fields: those of [`crate::filters::LEDGERS`]. Default order: name.
+    async fn ledger_page(&self, query: &Query) -> StoreResult<Page<LedgerRecord>>;
+    /// Fields: those of [`crate::filters::BALANCES`]. Default order: ledger, name, currency; any other order ends in the
+    /// currency too.
     async fn balances(&self, query: &Query) -> StoreResult<Page<BalanceRecord>>;
     /// Sums of the same list, by currency.
     async fn balance_totals(&self, query: &Query) -> StoreResult<Vec<BalanceTotal>>;
@@ -260,8 +262,8 @@ pub trait LedgerReads {
     async fn settled_at(&self, balance_key: i64, day: Date) -> StoreResult<(Amount, Amount)>;
     /// The register, newest first unless sorted by `date` ascending. Condition fields: `date`.
     async fn register(&self, balance_key: i64, query: &Query) -> StoreResult<Page<RegisterRecord>>;
-    /// First rows of families. Fields: `date`, `reference`, `amount`, `currency`, `state`, `source`, `destination`,
-    /// `balance` (either side), `description`, `actor`, `expires`. Default order: date, newest first.
+    /// First rows of families. Fields: those of [`crate::filters::TRANSACTIONS`]; `balance` is either side. Default order:
+    /// date, newest first.
     async fn families(&self, query: &Query) -> StoreResult<Page<FamilyRecord>>;
     /// The first rows of the same list without its length, when they are found before it is known how long the list is;
     /// nothing when [`Self::families`] answers as fast. There may be more rows even when fewer than `limit` come.

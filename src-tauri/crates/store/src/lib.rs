@@ -6,6 +6,7 @@
 
 pub mod attachments;
 pub mod error;
+pub mod filters;
 pub mod history;
 pub mod journal;
 pub mod ledger;
@@ -17,6 +18,7 @@ pub mod recon;
 pub mod register;
 pub mod rows;
 pub mod scheduled;
+pub mod search;
 pub mod system;
 pub mod webhooks;
 pub mod words;
@@ -31,9 +33,10 @@ pub use people::{PeopleReads, PeopleWrites};
 pub use query::{Condition, Page, Query, Sort, Test};
 pub use recon::{ReconReads, ReconWrites};
 pub use scheduled::{ScheduledReads, ScheduledWrites};
+pub use search::{SearchReads, SearchWrites};
 pub use system::{SystemReads, SystemWrites};
 pub use webhooks::{WebhookReads, WebhookWrites};
-pub use words::Word;
+pub use words::{Pattern, Word};
 
 /// One book.
 #[async_trait::async_trait]
@@ -45,6 +48,7 @@ pub trait Store:
     + PeopleReads
     + ReconReads
     + ScheduledReads
+    + SearchReads
     + SystemReads
     + WebhookReads
     + Send
@@ -91,6 +95,7 @@ pub trait Unit:
     + PeopleWrites
     + ReconWrites
     + ScheduledWrites
+    + SearchWrites
     + SystemWrites
     + WebhookWrites
     + Send

@@ -67,7 +67,7 @@ pub fn compared(number: &str) -> String {
 /// Reads of identities and accounts.
 #[async_trait::async_trait]
 pub trait PeopleReads {
-    /// Fields: `name`, `kind`, `category`, `country`, `id`, `created`. Default order: name.
+    /// Fields: those of [`crate::filters::IDENTITIES`]. Default order: name.
     async fn identities(&self, query: &Query) -> StoreResult<Page<IdentityRecord>>;
     async fn identity(&self, id: &str) -> StoreResult<Option<IdentityRecord>>;
     /// The identity that a balance belongs to.
@@ -76,6 +76,8 @@ pub trait PeopleReads {
     async fn balances_of(&self, identity_id: &str) -> StoreResult<Vec<BalanceRecord>>;
     /// Accounts of an identity, the oldest first.
     async fn accounts_of(&self, identity_id: &str) -> StoreResult<Vec<AccountRecord>>;
+    /// Accounts of all identities. Fields: those of [`crate::filters::ACCOUNTS`]. Default order: name.
+    async fn accounts(&self, query: &Query) -> StoreResult<Page<AccountRecord>>;
     async fn account(&self, id: &str) -> StoreResult<Option<AccountRecord>>;
     /// The account with a number, however it is written.
     async fn account_by_number(&self, number: &str) -> StoreResult<Option<AccountRecord>>;

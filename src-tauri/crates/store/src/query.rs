@@ -17,8 +17,17 @@ pub struct Query {
     pub sort: Vec<Sort>,
     /// All must hold.
     pub conditions: Vec<Condition>,
+    /// One of these must hold, if there are any.
+    pub any_of: Vec<Condition>,
     /// Words that must occur in the row.
     pub text: Option<String>,
+}
+
+impl Query {
+    /// Every condition, whether it must hold or is one of several.
+    pub fn every(&self) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter().chain(&self.any_of)
+    }
 }
 
 /// One sort key.
@@ -39,7 +48,7 @@ pub struct Condition {
     pub values: Vec<String>,
 }
 
-/// How a condition compares.
+/// How a condition compares. What is empty, or not there at all, fits [`Test::Empty`] and [`Test::IsNot`] alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Test {
@@ -49,12 +58,24 @@ pub enum Test {
     IsNot,
     /// Holds the value as a part, upper or lower case.
     Contains,
+    /// Fits a pattern as a whole: `%` stands for any letters, `_` for one, and `\` before either for itself.
+    Like,
+    /// As [`Test::Like`], upper or lower case.
+    LikeAnyCase,
     /// At least the value.
     AtLeast,
     /// At most the value.
     AtMost,
+    /// More than the value, or later.
+    Above,
+    /// Less than the value, or earlier.
+    Below,
     /// From the first value to the second, both included.
     Between,
+    /// There is nothing.
+    Empty,
+    /// There is something.
+    NotEmpty,
 }
 
 /// Rows of a list with the number of rows under the same filter.

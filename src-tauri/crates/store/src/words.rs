@@ -73,6 +73,34 @@ fn decimals(number: &str, exponent: usize) -> Option<usize> {
     (after <= exponent).then_some(after)
 }
 
+/// A pattern in pieces, as each database writes it in its own way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pattern {
+    /// Any letters, none among them.
+    Any,
+    /// One letter, whichever it is.
+    One,
+    Letter(char),
+}
+
+impl Pattern {
+    /// Reads a pattern: `%` and `_` mean any letters and one, and themselves after `\`.
+    pub fn pieces(text: &str) -> Vec<Self> {
+        let mut letters = text.chars();
+        let mut pieces = Vec::new();
+        while let Some(letter) = letters.next() {
+            pieces.push(match letter {
+                '%' => Self::Any,
+                '_' => Self::One,
+                // The last letter of a pattern has nothing to take its meaning from.
+                '\\' => Self::Letter(letters.next().unwrap_or('\\')),
+                plain => Self::Letter(plain),
+            });
+        }
+        pieces
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,5 +154,13 @@ mod tests {
         for word in ["INV-154", "154.80EUR", "-", ".", "müller", "2024-03-01"] {
             assert_eq!(amount(word, 2), None, "{word}");
         }
+    }
+
+    #[test]
+    fn a_pattern_is_read_into_its_pieces() {
+        use Pattern::{Any, Letter, One};
+        assert_eq!(Pattern::pieces("a%_"), [Letter('a'), Any, One]);
+        assert_eq!(Pattern::pieces(r"\%\_\\"), [Letter('%'), Letter('_'), Letter('\\')]);
+        assert_eq!(Pattern::pieces(r"x\"), [Letter('x'), Letter('\\')]);
     }
 }

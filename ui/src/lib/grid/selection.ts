@@ -39,6 +39,7 @@ export const everything = (query: GridQuery): Selection => ({
 /** Two queries hold the same rows, in whatever order. */
 export const sameFilter = (a: GridQuery, b: GridQuery): boolean =>
   a.text.trim() === b.text.trim() &&
+  !!a.any === !!b.any &&
   JSON.stringify(a.filters.map(filterKey)) === JSON.stringify(b.filters.map(filterKey));
 
 const filterKey = ({ field, test, value }: Filter): string[] => [field, test, value];

@@ -3,7 +3,8 @@ import type { CurrencySum, MoneyValue } from '../money';
 
 export interface Filter {
   field: string;
-  test: 'is' | 'not' | 'has' | 'from' | 'to';
+  test: 'is' | 'not' | 'has' | 'like' | 'from' | 'to' | 'above' | 'below' | 'empty' | 'filled';
+  /** Nothing where the test needs none. */
   value: string;
   /** "State is" */
   label: string;
@@ -14,6 +15,8 @@ export interface Filter {
 export interface GridQuery {
   text: string;
   filters: Filter[];
+  /** One of the chips is enough; all must hold otherwise. */
+  any?: boolean;
   sort: { column: string; desc: boolean }[];
 }
 
@@ -102,6 +105,8 @@ export interface FilterField {
   /** What is typed when there are no options. */
   type?: 'text' | 'date';
   tests?: Filter['test'][];
+  /** Stands for any key of what is noted beside a row: the key is typed, and the field is this with the key behind. */
+  keyed?: boolean;
 }
 
 export interface TreeOptions<Row> {
@@ -116,6 +121,22 @@ export const TEST_WORDS: Record<Filter['test'], string> = {
   is: 'is',
   not: 'is not',
   has: 'contains',
+  like: 'is like',
   from: 'from',
   to: 'to',
+  above: 'is above',
+  below: 'is below',
+  empty: 'is empty',
+  filled: 'is not empty',
+};
+/** Tests that are about whether anything is there, and take no value. */
+export const needsValue = (test: Filter['test']): boolean => test !== 'empty' && test !== 'filled';
+/** Tests of a text that may not be there. */
+export const MAYBE: Filter['test'][] = ['has', 'is', 'not', 'like', 'empty', 'filled'];
+/** What is noted beside the rows of a list. */
+export const NOTED: FilterField = {
+  field: 'metadata.',
+  label: 'Noted',
+  keyed: true,
+  tests: ['is', 'not', 'has', 'above', 'below', 'empty', 'filled'],
 };

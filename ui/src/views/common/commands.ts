@@ -68,6 +68,9 @@ import type { PostRequest } from '$lib/backend/types/PostRequest';
 import type { RegisterRow } from '$lib/backend/types/RegisterRow';
 import type { ReportFormat } from '$lib/backend/types/ReportFormat';
 import type { ScheduledRow } from '$lib/backend/types/ScheduledRow';
+import type { SearchGroup } from '$lib/backend/types/SearchGroup';
+import type { SearchKind } from '$lib/backend/types/SearchKind';
+import type { SearchRebuilt } from '$lib/backend/types/SearchRebuilt';
 import type { TransactionDetail } from '$lib/backend/types/TransactionDetail';
 import type { TransactionsExport } from '$lib/backend/types/TransactionsExport';
 import type { TrialBalance } from '$lib/backend/types/TrialBalance';
@@ -89,6 +92,11 @@ declare module '$lib/backend/commands' {
     book_info: { args: None; result: BookInfo };
     book_restore: { args: { backup: string; path: string }; result: OpenBook };
     book_backup: { args: { path: string }; result: null };
+    search_all: {
+      args: { text: string; kinds: SearchKind[]; limit: number };
+      result: SearchGroup[];
+    };
+    search_rebuild: { args: { job: string }; result: SearchRebuilt };
     book_check: { args: None; result: BookCheck };
     recent_forget: { args: { path: string }; result: null };
     pick_file: {
@@ -188,6 +196,11 @@ declare module '$lib/backend/commands' {
     monitor_create: { args: { request: MonitorRequest }; result: MonitorRow };
     monitor_update: { args: { id: string; request: MonitorRequest }; result: MonitorRow };
     monitor_delete: { args: { id: string }; result: null };
+    metadata_get: { args: { id: string }; result: Record<string, unknown> };
+    metadata_merge: {
+      args: { id: string; patch: Record<string, unknown> };
+      result: Record<string, unknown>;
+    };
     monitor_alerts: { args: None; result: MonitorAlert[] };
     history_page: { args: { query: ListQuery }; result: ListPage<HistoryRow> };
     history_accept: { args: { reason: string }; result: BookInfo };

@@ -1,5 +1,8 @@
 import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
 import BookOpen from '@lucide/svelte/icons/book-open';
+import Landmark from '@lucide/svelte/icons/landmark';
+import Library from '@lucide/svelte/icons/library';
+import Rows3 from '@lucide/svelte/icons/rows-3';
 import Scale from '@lucide/svelte/icons/scale';
 import Users from '@lucide/svelte/icons/users';
 import { router } from '$app/router.svelte';
@@ -9,6 +12,8 @@ import type { BalanceRow } from '$lib/backend/types/BalanceRow';
 import type { FamilyRow } from '$lib/backend/types/FamilyRow';
 import type { IdentityRow } from '$lib/backend/types/IdentityRow';
 import type { ListQuery } from '$lib/backend/types/ListQuery';
+import type { SearchHit } from '$lib/backend/types/SearchHit';
+import type { SearchKind } from '$lib/backend/types/SearchKind';
 import type { StatementRow } from '$lib/backend/types/StatementRow';
 import { parseAmount } from '$lib/money';
 import { about, nameOf } from '../identities/words';
@@ -17,6 +22,7 @@ import './commands';
 import { count, money, STATES } from './words';
 
 const LIMIT = 6;
+const NONE: PaletteFound = { items: [], total: 0 };
 /** The same minor units are other amounts in other currencies, which are left out of what was read. */
 const SAME_AMOUNT = 100;
 /** Exponents of ISO 4217, for reading a typed amount in any currency. */
@@ -58,6 +64,40 @@ const ofStatement = (row: StatementRow): PaletteItem => ({
   detail: row.state === 'signed' ? 'signed off' : `${count(row.lines - row.confirmed, 'line', 'lines')} left`,
   icon: Scale,
   run: () => router.go(row.state === 'signed' ? 'report' : 'desk', { statement: row.id }),
+});
+
+/** Places of what only the search of everything finds. */
+const FOUND: { kind: SearchKind; group: string; icon: typeof Scale; open: (hit: SearchHit) => void }[] = [
+  {
+    kind: 'ledger',
+    group: 'Ledgers',
+    icon: Library,
+    open: (hit) => router.go('ledgers', { ledger: hit.open_id }),
+  },
+  {
+    kind: 'account',
+    group: 'Accounts',
+    icon: Landmark,
+    open: (hit) => router.go('identities', { id: hit.open_id, tab: 'accounts' }),
+  },
+  {
+    kind: 'line',
+    group: 'Lines of statements',
+    icon: Rows3,
+    open: (hit) => router.go('desk', { statement: hit.open_id, find: hit.title }),
+  },
+];
+
+/** Which of its texts holds the words is said where the label does not show it. */
+const ofHit = (hit: SearchHit, { kind, icon, open }: (typeof FOUND)[number]): PaletteItem => ({
+  id: `${kind}/${hit.id}`,
+  label: hit.title,
+  detail: ['name', 'description'].includes(hit.found_in) ? hit.detail : `${hit.detail}, ${hit.found_in}`,
+  icon,
+  run: () => open(hit),
+  ...(hit.amount !== null && hit.exponent !== null
+    ? { right: money(hit.amount, hit.exponent, hit.currency ?? '') }
+    : {}),
 });
 
 const families = (change: Partial<ListQuery>) => backend.call('transactions_page', asked(change));
@@ -126,6 +166,16 @@ export function registerBookSources(): () => void {
         return { items: fits.slice(0, LIMIT).map(ofStatement), total: fits.length };
       },
     }),
+    ...FOUND.map((of) =>
+      registerSource({
+        id: of.kind,
+        group: of.group,
+        search: async (text) => {
+          const [found] = await backend.call('search_all', { text, kinds: [of.kind], limit: LIMIT });
+          return found ? { items: found.hits.map((hit) => ofHit(hit, of)), total: found.total } : NONE;
+        },
+      }),
+    ),
     registerSource({
       id: 'transactions',
       group: 'Transactions',

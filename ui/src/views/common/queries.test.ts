@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Filter } from '$lib/grid';
-import { conditionsOf } from './queries';
+import { conditionsOf, listQuery, selectionQuery } from './queries';
 
 const chip = (field: string, test: Filter['test'], value: string): Filter => ({
   field,
@@ -30,5 +30,39 @@ describe('chips', () => {
 
   it('about another date are days as they are', () => {
     expect(conditionsOf([chip('date', 'from', '2026-11-30')])[0]?.values).toEqual(['2026-11-30']);
+  });
+
+  it('about what is not there take no value, and a note keeps its value whole', () => {
+    expect(
+      conditionsOf([
+        chip('expires', 'empty', ''),
+        chip('metadata.branch', 'is', 'Cork|Dublin'),
+        chip('description', 'like', 'paper%'),
+        chip('metadata.items', 'above', '5'),
+      ]),
+    ).toEqual([
+      { field: 'expires', test: 'empty', values: [] },
+      { field: 'metadata.branch', test: 'is', values: ['Cork|Dublin'] },
+      { field: 'description', test: 'like_any_case', values: ['paper%'] },
+      { field: 'metadata.items', test: 'above', values: ['5'] },
+    ]);
+  });
+
+  it('are one of several where any of them is enough, and what the place adds must hold', () => {
+    const filters = [chip('currency', 'is', 'EUR'), chip('description', 'empty', '')];
+    const chips = conditionsOf(filters);
+    const held = { field: 'state', test: 'is' as const, values: ['held'] };
+    const any = listQuery(0, 10, { text: '', filters, sort: [], any: true }, [held]);
+    expect([any.conditions, any.any_of]).toEqual([[held], chips]);
+    const all = listQuery(0, 10, { text: '', filters, sort: [] }, [held]);
+    expect([all.conditions, all.any_of]).toEqual([[...chips, held], undefined]);
+  });
+
+  it('of a whole selection leave out its exceptions, whichever is enough', () => {
+    const filters = [chip('currency', 'is', 'EUR'), chip('currency', 'not', 'USD')];
+    const query = { text: '', filters, sort: [], any: true };
+    const chosen = selectionQuery({ mode: 'filter', query, except: new Set(['txn_1']) });
+    expect(chosen?.conditions).toEqual([{ field: 'id', test: 'is_not', values: ['txn_1'] }]);
+    expect(chosen?.any_of).toHaveLength(2);
   });
 });

@@ -1,11 +1,22 @@
 import type { FilterCondition } from '$lib/backend/types/FilterCondition';
 import type { ListQuery } from '$lib/backend/types/ListQuery';
-import type { Filter, GridQuery, Selection } from '$lib/grid';
+import { type Filter, type GridQuery, needsValue, type Selection } from '$lib/grid';
 
 /** Holds that somebody has to decide about. */
 export const AWAITING: FilterCondition = { field: 'state', test: 'is', values: ['held', 'part_committed'] };
 
-const TESTS = { is: 'is', not: 'is_not', has: 'contains', from: 'at_least', to: 'at_most' } as const;
+const TESTS = {
+  is: 'is',
+  not: 'is_not',
+  has: 'contains',
+  like: 'like_any_case',
+  from: 'at_least',
+  to: 'at_most',
+  above: 'above',
+  below: 'below',
+  empty: 'empty',
+  filled: 'not_empty',
+} as const;
 
 /** A chip about the time of an expiry names a day here, from its first moment or to its last. */
 function instantOf(filter: Filter, value: string): string {
@@ -22,7 +33,9 @@ export function conditionsOf(filters: readonly Filter[]): FilterCondition[] {
   const conditions: FilterCondition[] = [];
   for (const filter of filters) {
     const test = TESTS[filter.test];
-    const values = filter.value.split('|').map((value) => instantOf(filter, value));
+    // A key of a note may hold any text, and so may its value.
+    const parts = filter.field.startsWith('metadata.') ? [filter.value] : filter.value.split('|');
+    const values = needsValue(filter.test) ? parts.map((value) => instantOf(filter, value)) : [];
     const same = conditions.find(
       (other) => test === 'is' && other.test === test && other.field === filter.field,
     );
@@ -35,14 +48,16 @@ export function conditionsOf(filters: readonly Filter[]): FilterCondition[] {
 export function listQuery(
   offset: number,
   limit: number,
-  query: Pick<GridQuery, 'text' | 'filters' | 'sort'>,
+  query: Pick<GridQuery, 'text' | 'filters' | 'sort' | 'any'>,
   extra: FilterCondition[] = [],
 ): ListQuery {
+  const chips = conditionsOf(query.filters);
   return {
     offset,
     limit,
     sort: query.sort.map(({ column, desc }) => ({ field: column, descending: desc })),
-    conditions: [...conditionsOf(query.filters), ...extra],
+    conditions: query.any ? extra : [...chips, ...extra],
+    ...(query.any ? { any_of: chips } : {}),
     text: query.text.trim() || null,
   };
 }

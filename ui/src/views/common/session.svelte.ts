@@ -24,12 +24,14 @@ import './commands';
 import { registerBookSources } from './palette';
 import { period } from './period.svelte';
 import { keepPerson, knownPerson, otherPerson, rememberPerson } from './person';
+import { rebuildSearch } from './reindex.svelte';
 import { count, number } from './words';
 
 defineActions([
   { id: 'book.backup-now', label: 'Back up now', keys: [], where: 'file', icon: DatabaseBackup },
   { id: 'book.backup', label: 'Back up to…', keys: [], where: 'file' },
   { id: 'book.check', label: 'Check the book', keys: [], where: 'file' },
+  { id: 'book.reindex', label: 'Build the search anew', keys: [], where: 'file' },
   { id: 'book.retry', label: 'Try again to open the book for writing', keys: [], where: 'file' },
   { id: 'book.switch', label: 'Open another book', keys: ['Ctrl+O'], where: 'file', sheet: false },
   { id: 'book.close', label: 'Close the book', keys: ['Ctrl+W'], where: 'file' },
@@ -101,6 +103,7 @@ class Session {
           enabled: () => (this.readOnly ? true : 'The book is open for writing'),
         },
         'book.check': { run: () => void checkBook() },
+        'book.reindex': { run: () => void rebuildSearch(), enabled: this.canWrite },
         'book.switch': { run: () => router.go('start') },
         'book.close': { run: () => void this.close() },
       }),

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { IdentityField } from '$lib/backend/types/IdentityField';
 import { changeOf, protectButton } from './protect';
-import { about, groupsOf, labelOf, listed, MASK, nameOf, noteText, personalOf, shownText } from './words';
+import { about, groupsOf, labelOf, listed, MASK, nameOf, personalOf, shownText } from './words';
 
 const field = (name: string, value: string | null, sealed = false, personal = true): IdentityField => ({
   field: name,
@@ -49,9 +49,6 @@ describe('what is known of somebody', () => {
     expect(listed(['phone_number', 'street', 'city'])).toBe('phone number, street and city');
     expect(listed([])).toBe('');
     expect(about({ kind: 'individual', category: '', country: 'Ireland' })).toBe('Individual, Ireland');
-    expect(noteText({ tier: 2 })).toBe('{"tier":2}');
-    expect(noteText('plain')).toBe('plain');
-    expect(noteText(undefined)).toBe('');
   });
 });
 

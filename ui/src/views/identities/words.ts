@@ -85,10 +85,6 @@ export function groupsOf(fields: readonly IdentityField[]): DetailGroup[] {
 export const personalOf = ({ fields }: Pick<IdentityDetail, 'fields'>): IdentityField[] =>
   fields.filter((one) => one.personal && (one.protected || one.value));
 
-/** A note of any shape, on one line. */
-export const noteText = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-
 /** `first name, street and city`. */
 export function listed(fields: readonly string[]): string {
   const words = fields.map((field) => labelOf(field).toLowerCase());

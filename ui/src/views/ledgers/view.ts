@@ -5,6 +5,7 @@ import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Plus from '@lucide/svelte/icons/plus';
 import Scale from '@lucide/svelte/icons/scale';
+import StickyNote from '@lucide/svelte/icons/sticky-note';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import Waypoints from '@lucide/svelte/icons/waypoints';
 import { defineView } from '$app/views';
@@ -24,6 +25,13 @@ export default defineView({
       keys: ['e'],
       where: 'ledgers',
       icon: Pencil,
+    },
+    {
+      id: 'ledgers.ledger-notes',
+      label: 'Notes of the ledger',
+      keys: [],
+      where: 'ledgers',
+      icon: StickyNote,
     },
     { id: 'ledgers.pin', label: 'Pin', keys: ['Shift+P'], where: 'ledgers' },
     { id: 'ledgers.monitor', label: 'Monitor', keys: ['Shift+M'], where: 'ledgers', icon: BellPlus },

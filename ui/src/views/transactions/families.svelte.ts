@@ -6,7 +6,15 @@ import type { JournalRow } from '$lib/backend/types/JournalRow';
 import type { ListQuery } from '$lib/backend/types/ListQuery';
 import type { MoneyTotal } from '$lib/backend/types/MoneyTotal';
 import { addDays } from '$lib/dates';
-import type { FilterField, GridQuery, GridSource, Selection, TotalsRow } from '$lib/grid';
+import {
+  type FilterField,
+  type GridQuery,
+  type GridSource,
+  MAYBE,
+  NOTED,
+  type Selection,
+  type TotalsRow,
+} from '$lib/grid';
 import { type CurrencySum, sumByCurrency } from '$lib/money';
 import { number, plural } from '$lib/words';
 import '../common/commands';
@@ -27,12 +35,13 @@ export const FIELDS: FilterField[] = [
   { field: 'state', label: 'State', options: STATE_OPTIONS },
   { field: 'date', label: 'Date', type: 'date', tests: ['from', 'to', 'is'] },
   { field: 'reference', label: 'Reference' },
-  { field: 'description', label: 'Description' },
+  { field: 'description', label: 'Description', tests: MAYBE },
   { field: 'currency', label: 'Currency', tests: ['is', 'not'] },
   { field: 'source', label: 'From' },
   { field: 'destination', label: 'To' },
-  { field: 'expires', label: 'Expires', type: 'date', tests: ['from', 'to'] },
+  { field: 'expires', label: 'Expires', type: 'date', tests: ['from', 'to', 'empty', 'filled'] },
   { field: 'actor', label: 'Entered by', tests: ['is', 'not', 'has'] },
+  NOTED,
 ];
 
 const inState = (...values: FamilyState[]): FilterCondition => ({ field: 'state', test: 'is', values });

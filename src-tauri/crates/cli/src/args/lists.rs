@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use engine::api::page::ListQuery;
+use engine::api::page::{FilterCondition, FilterTest, ListQuery};
 
 use super::day;
 
@@ -42,6 +42,45 @@ impl PageArgs {
     }
 }
 
+/// Conditions over the fields of a list.
+#[derive(Debug, Args)]
+pub(crate) struct Conditions {
+    /// A condition; may be repeated. Tests: is, is_not, contains, like, like_any_case, at_least, at_most, above, below,
+    /// between, empty, not_empty; or eq, ne, gt, gte, lt, lte, in, between, like, ilike, isnull, isnotnull. in and between
+    /// take values with commas between them, metadata.KEY is a key of what is noted beside a row
+    #[arg(long = "where", value_name = "FIELD:TEST[:VALUE]", value_parser = condition)]
+    conditions: Vec<FilterCondition>,
+    /// One of the conditions is enough; all must hold otherwise
+    #[arg(long, requires = "conditions")]
+    any: bool,
+}
+
+impl Conditions {
+    /// The query with these conditions beside those that it has.
+    pub(crate) fn narrow(&self, mut query: ListQuery) -> ListQuery {
+        let into = if self.any { &mut query.any_of } else { &mut query.conditions };
+        into.extend_from_slice(&self.conditions);
+        query
+    }
+}
+
+/// `amount:above:5000`, `state:in:held,voided`, `expires:empty`.
+fn condition(text: &str) -> Result<FilterCondition, String> {
+    let mut parts = text.splitn(3, ':');
+    let (Some(field), Some(word)) = (parts.next(), parts.next()) else {
+        return Err("Write FIELD:TEST:VALUE, or FIELD:empty.".into());
+    };
+    let test = FilterTest::of_word(word).ok_or_else(|| {
+        format!("There is no test “{word}”. The tests are {}.", FilterTest::ALL.map(FilterTest::word).join(", "))
+    })?;
+    let values = match parts.next() {
+        None => Vec::new(),
+        Some(list) if matches!(word, "in" | "between") => list.split(',').map(str::to_owned).collect(),
+        Some(value) => vec![value.to_owned()],
+    };
+    Ok(FilterCondition { field: field.to_owned(), test, values })
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct TransactionFilter {
     /// State to list; may be repeated. open: every hold that still holds money, untouched or committed in part
@@ -56,6 +95,8 @@ pub(crate) struct TransactionFilter {
     /// Words of the reference or the description
     #[arg(long)]
     pub(crate) search: Option<String>,
+    #[command(flatten)]
+    pub(crate) more: Conditions,
 }
 
 /// Which entries of the history are listed.
@@ -79,6 +120,8 @@ pub(crate) struct HistoryFilter {
     /// Words of what was written down
     #[arg(long)]
     pub(crate) search: Option<String>,
+    #[command(flatten)]
+    pub(crate) more: Conditions,
 }
 
 #[derive(Debug, Args)]
@@ -104,4 +147,26 @@ pub(crate) struct RefundArgs {
     /// Show what would happen, and post nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_is_read_with_its_values() {
+        for (text, field, test, values) in [
+            ("amount:above:5000", "amount", FilterTest::Above, vec!["5000"]),
+            ("state:in:held,voided", "state", FilterTest::Is, vec!["held", "voided"]),
+            ("description:is:a, b: c", "description", FilterTest::Is, vec!["a, b: c"]),
+            ("expires:isnull", "expires", FilterTest::Empty, vec![]),
+            ("date:between:2026-01-01,2026-01-31", "date", FilterTest::Between, vec!["2026-01-01", "2026-01-31"]),
+            ("metadata.cost centre:eq:north", "metadata.cost centre", FilterTest::Is, vec!["north"]),
+        ] {
+            let values = values.into_iter().map(str::to_owned).collect();
+            assert_eq!(condition(text), Ok(FilterCondition { field: field.into(), test, values }), "{text}");
+        }
+        assert!(condition("amount").unwrap_err().contains("FIELD:TEST"));
+        assert!(condition("amount:more:5").unwrap_err().contains("“more”"));
+    }
 }

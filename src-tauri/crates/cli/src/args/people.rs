@@ -13,6 +13,8 @@ pub(crate) enum IdentityCommand {
         #[arg(long)]
         search: Option<String>,
         #[command(flatten)]
+        filter: super::Conditions,
+        #[command(flatten)]
         page: super::PageArgs,
     },
     /// Show one with its balances and accounts

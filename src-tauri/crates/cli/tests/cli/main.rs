@@ -12,6 +12,7 @@ mod files;
 mod hooks;
 mod ledger;
 mod lineage;
+mod lists;
 mod people;
 mod posting;
 mod support;

@@ -20,6 +20,7 @@ pub mod people;
 pub mod periods;
 pub mod rules;
 pub mod scheduled;
+pub mod search;
 pub mod statements;
 pub mod transactions;
 pub mod trial;

@@ -16,17 +16,19 @@ use jiff::tz::TimeZone;
 use ledger::Head;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use store::StoreError;
+use store::filters::HISTORY;
 use store::history::SealedEvent;
 use store::ledger::{LegOf, status_text};
 use store::rows::value;
 use store::system::Event;
+use store::{Query, StoreError, Test};
 
 use self::walk::{Journal, SignedReport, Walk, is_of_journal};
 use crate::api::book::JobProgress;
 use crate::api::history::{HeadExport, HistoryCheck, HistoryField, HistoryRow};
-use crate::api::page::{FilterTest, ListPage, ListQuery};
+use crate::api::page::{ListPage, ListQuery};
 use crate::balances::parse_day;
+use crate::filters::checked;
 use crate::{Engine, EngineError, EngineResult, ExportProgress, files, overview, words};
 
 /// Setting with the heads that were given out, oldest first.
@@ -42,9 +44,9 @@ impl Engine {
     /// A page of the history, newest first. Conditions: `number`, `date`, `actor`, `kind`, `object`.
     ///
     /// # Errors
-    /// [`EngineError::Store`] for an unknown field, [`EngineError::Invalid`] for a day that is none.
+    /// [`EngineError::Filter`] for a condition that the history does not take.
     pub async fn history_page(&self, query: ListQuery) -> EngineResult<ListPage<HistoryRow>> {
-        let page = self.store.history(&with_instants(query)?.into()).await?;
+        let page = self.store.history(&with_instants(checked(&HISTORY, query)?)?).await?;
         let total = page.total;
         Ok(ListPage { rows: page.rows.iter().map(row).collect(), total })
     }
@@ -302,24 +304,30 @@ fn head_in(text: &str) -> EngineResult<Head> {
 }
 
 /// Days are compared as instants, and the lists of this program are sorted by number.
-fn with_instants(mut query: ListQuery) -> EngineResult<ListQuery> {
-    for condition in query.conditions.iter_mut().filter(|condition| condition.field == "date") {
+fn with_instants(mut query: Query) -> EngineResult<Query> {
+    let dated = query.conditions.iter_mut().chain(&mut query.any_of).filter(|condition| condition.field == "date");
+    for condition in dated {
         let days = condition
             .values
             .iter()
             .map(|text| parse_day(Some(text), "date")?.ok_or_else(|| EngineError::invalid("date", "Enter a day.")));
         let days = days.collect::<EngineResult<Vec<Date>>>()?;
+        condition.field = "at".into();
         let (Some(first), Some(last)) = (days.first(), days.last()) else {
-            return Err(EngineError::invalid("date", "Enter a day."));
+            // Every event has a time.
+            continue;
         };
         let from = micros(*first, 0)?;
         let to = micros(*last, 1)? - 1;
         let (test, values) = match condition.test {
-            FilterTest::AtLeast => (FilterTest::AtLeast, vec![from]),
-            FilterTest::AtMost => (FilterTest::AtMost, vec![to]),
-            _ => (FilterTest::Between, vec![from, to]),
+            Test::AtLeast => (Test::AtLeast, vec![from]),
+            Test::AtMost => (Test::AtMost, vec![to]),
+            Test::Above => (Test::Above, vec![to]),
+            Test::Below => (Test::Below, vec![from]),
+            Test::Between => (Test::Between, vec![from, to]),
+            Test::Is if days.len() == 1 => (Test::Between, vec![from, to]),
+            _ => return Err(EngineError::invalid("date", "Give one day, or a first and a last one.")),
         };
-        condition.field = "at".into();
         condition.test = test;
         condition.values = values.iter().map(ToString::to_string).collect();
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use ledger::{Amount, LedgerError, hold};
+use store::filters::TRANSACTIONS;
 use store::ledger::{BalanceRecord, CurrencyTotal, FamilyRecord};
 use store::query::MAX_PAGE;
 use store::{Condition, Query, Test};
@@ -11,6 +12,7 @@ use store::{Condition, Query, Test};
 use super::settles_on;
 use crate::api::page::ListQuery;
 use crate::api::transactions::{HeldTotal, HoldsEffect};
+use crate::filters::checked;
 use crate::signed::open_after;
 use crate::{Engine, EngineError, EngineResult, view};
 
@@ -54,7 +56,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::transactions_page`].
     pub async fn holds_totals(&self, query: ListQuery) -> EngineResult<Vec<HeldTotal>> {
-        let query: Query = query.into();
+        let query = checked(&TRANSACTIONS, query)?;
         let banks: Vec<String> = self.bank_accounts().await?.into_iter().map(|record| record.balance.id).collect();
         let side = |field: &str, test| Condition { field: field.into(), test, values: banks.clone() };
         let narrowed = |more: Vec<Condition>| {

@@ -17,7 +17,7 @@ const MAX_TEXT: usize = 200;
 const SHOWN: usize = 4;
 
 /// All but the last four letters and digits as dots; the blanks and marks between them go away.
-pub(super) fn masked(number: &str) -> String {
+pub(crate) fn masked(number: &str) -> String {
     let plain: Vec<char> = number.chars().filter(|letter| letter.is_alphanumeric()).collect();
     let hidden = plain.len().saturating_sub(SHOWN);
     format!("{}{}", if hidden > 0 { "••••" } else { "" }, plain[hidden..].iter().collect::<String>())

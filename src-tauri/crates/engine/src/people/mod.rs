@@ -13,16 +13,18 @@ use identity::{Field, Kind, Value, Values, field};
 use ledger::Amount;
 use serde_json::json;
 use store::Unit;
+use store::filters::{ACCOUNTS, IDENTITIES};
 use store::people::IdentityRecord;
 use store::system::Event;
 
+pub(crate) use accounts::masked;
 pub use keys::{KeyError, KeyKeeper, NoKeys};
 
 use crate::api::overview::ActivityRow;
 use crate::api::page::{FieldError, ListPage, ListQuery, MoneyTotal};
-use crate::api::people::{IdentityDetail, IdentityEdit, IdentityField, IdentityRequest, IdentityRow};
+use crate::api::people::{AccountRow, IdentityDetail, IdentityEdit, IdentityField, IdentityRequest, IdentityRow};
 use crate::clock::new_id;
-use crate::{Engine, EngineError, EngineResult, Stamp, Topic, words};
+use crate::{Engine, EngineError, EngineResult, Stamp, Topic, filters, words};
 
 /// Changes of an identity that are shown.
 const HISTORY: u32 = 200;
@@ -134,9 +136,19 @@ impl Engine {
     /// A page of identities.
     ///
     /// # Errors
-    /// [`EngineError::Store`] for an unknown field.
+    /// [`EngineError::Filter`] for a condition that the list does not take.
     pub async fn identities_page(&self, query: ListQuery) -> EngineResult<ListPage<IdentityRow>> {
-        Ok(ListPage::from_store(self.store.identities(&query.into()).await?, |record| row(&record)))
+        Ok(ListPage::from_store(self.store.identities(&filters::checked(&IDENTITIES, query)?).await?, |record| {
+            row(&record)
+        }))
+    }
+
+    /// A page of the accounts of all identities.
+    ///
+    /// # Errors
+    /// As [`Engine::identities_page`].
+    pub async fn accounts_page(&self, query: ListQuery) -> EngineResult<ListPage<AccountRow>> {
+        Ok(ListPage::from_store(self.store.accounts(&filters::checked(&ACCOUNTS, query)?).await?, accounts::row))
     }
 
     pub(crate) async fn identity_record(&self, id: &str) -> EngineResult<IdentityRecord> {

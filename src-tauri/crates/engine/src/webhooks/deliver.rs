@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::StoreError;
+use store::filters::DELIVERIES;
 use store::rows::{delivery_state_word, webhook_state_word};
 use store::webhooks::{
     AttemptOutcome, AttemptRecord, DeliveryRecord, DeliveryState, NewDelivery, Role, WebhookRecord, WebhookState,
@@ -18,6 +19,7 @@ use super::{host, opened};
 use crate::api::page::{ListPage, ListQuery};
 use crate::api::webhooks::{AttemptRow, DeliveryDetail, DeliveryRound, DeliveryRow};
 use crate::clock::new_id;
+use crate::filters::checked;
 use crate::{Engine, EngineError, EngineResult, Notice, Topic};
 
 /// Events that are looked at, and deliveries that are read, at once.
@@ -241,9 +243,9 @@ impl Engine {
     /// A page of deliveries, the newest first.
     ///
     /// # Errors
-    /// [`EngineError::Store`] for an unknown field.
+    /// [`EngineError::Filter`] for a condition that the list does not take.
     pub async fn deliveries_page(&self, query: ListQuery) -> EngineResult<ListPage<DeliveryRow>> {
-        Ok(ListPage::from_store(self.store.deliveries(&query.into()).await?, |delivery| row(&delivery)))
+        Ok(ListPage::from_store(self.store.deliveries(&checked(&DELIVERIES, query)?).await?, |delivery| row(&delivery)))
     }
 
     /// A delivery with what is sent and what was answered.

@@ -4,13 +4,14 @@ use jiff::civil::Date;
 use ledger::{Amount, Figures};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use store::ledger::{BalanceRecord, BalanceRef, BalanceTotal, DayTurnover, LedgerRecord};
-use store::page::{field, window, words};
+use store::page::{window, words};
 use store::rows::{self, Fields, value};
 use store::{Page, Query, Sort, StoreResult};
 
 use super::rows::BALANCE;
+use crate::conditions::{Column, push_filter};
 use crate::row::{Got, all, first, number};
-use crate::sql::{Column, order_by, push_condition, push_found};
+use crate::sql::{order_by, push_found};
 
 const FIELDS: &[(&str, Column)] = &[
     ("id", Column::Text("b.id")),
@@ -18,21 +19,57 @@ const FIELDS: &[(&str, Column)] = &[
     ("ledger", Column::Text("l.name")),
     ("ledger_id", Column::Text("l.id")),
     ("currency", Column::Text("b.currency")),
-    // What is not there comes first, as in the other store.
-    ("last_entry_on", Column::Text("coalesce(b.last_entry_on::text, '') COLLATE \"C\"")),
+    ("last_entry_on", Column::Maybe("b.last_entry_on::text COLLATE \"C\"")),
     ("reconcilable", Column::Text("(b.reconcilable::int)::text")),
     ("pinned", Column::Text("(b.pinned::int)::text")),
-    ("account_number", Column::Text("coalesce(b.account_number, '')")),
+    ("account_number", Column::Maybe("b.account_number")),
+    ("indicator", Column::Maybe("b.indicator")),
+    ("balance", Column::Whole("b.balance")),
+    ("total_in", Column::Whole("b.credit")),
+    ("total_out", Column::Whole("b.debit")),
+    ("held_in", Column::Whole("b.inflight_credit")),
+    ("held_out", Column::Whole("b.inflight_debit")),
+    ("created", Column::Instant { at: "b.created_at", order: "b.created_at" }),
 ];
 
 const DEFAULT_ORDER: &[(&str, bool)] = &[("ledger", false), ("name", false), ("currency", false)];
 
+const LEDGER: &str =
+    "SELECT l.key, l.id, l.name, (SELECT count(*) FROM balance b WHERE b.ledger_key = l.key) AS balances FROM ledger l";
+
+const LEDGER_FIELDS: &[(&str, Column)] = &[
+    ("id", Column::Text("l.id")),
+    ("name", Column::Text("l.name")),
+    ("balances", Column::Whole("(SELECT count(*) FROM balance b WHERE b.ledger_key = l.key)")),
+    ("created", Column::Instant { at: "l.created_at", order: "l.created_at" }),
+];
+
 pub(super) async fn ledgers(connection: &mut PgConnection) -> StoreResult<Vec<LedgerRecord>> {
-    let query = QueryBuilder::new(
-        "SELECT l.key, l.id, l.name, (SELECT count(*) FROM balance b WHERE b.ledger_key = l.key) AS balances
-         FROM ledger l ORDER BY l.name, l.key",
-    );
+    let mut query = QueryBuilder::new(LEDGER);
+    query.push(" ORDER BY l.name, l.key");
     all(connection, query, rows::ledger).await
+}
+
+fn filter_ledgers(builder: &mut QueryBuilder<Postgres>, query: &Query) -> StoreResult<()> {
+    builder.push(" WHERE true");
+    push_filter(builder, LEDGER_FIELDS, Some("l.id"), query)?;
+    if let Some(text) = words(query) {
+        builder.push(" AND ");
+        push_found(builder, "l.name || ' ' || l.id", text);
+    }
+    Ok(())
+}
+
+pub(super) async fn ledger_page(connection: &mut PgConnection, query: &Query) -> StoreResult<Page<LedgerRecord>> {
+    let mut counting = QueryBuilder::new("SELECT count(*) FROM ledger l");
+    filter_ledgers(&mut counting, query)?;
+    let total = number(connection, counting).await?;
+    let mut builder = QueryBuilder::new(LEDGER);
+    filter_ledgers(&mut builder, query)?;
+    let (limit, offset) = window(query);
+    let order = order_by(LEDGER_FIELDS, &query.sort, &[("name", false)], "l.key", false)?;
+    builder.push(format!(" ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
+    Ok(Page { rows: all(connection, builder, rows::ledger).await?, total: value::count(total) })
 }
 
 pub(crate) async fn one(connection: &mut PgConnection, reference: &BalanceRef) -> StoreResult<Option<BalanceRecord>> {
@@ -56,9 +93,7 @@ pub(crate) async fn one(connection: &mut PgConnection, reference: &BalanceRef) -
 
 fn filter(builder: &mut QueryBuilder<Postgres>, query: &Query) -> StoreResult<()> {
     builder.push(" FROM balance b JOIN ledger l ON l.key = b.ledger_key WHERE true");
-    for condition in &query.conditions {
-        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
-    }
+    push_filter(builder, FIELDS, Some("b.id"), query)?;
     if let Some(text) = words(query) {
         let texts =
             "b.name || ' ' || l.name || ' ' || b.currency || ' ' || coalesce(b.account_number, '') || ' ' || b.id";

@@ -4,24 +4,26 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
+use store::filters::METADATA;
 use store::ledger::{FamilyRecord, StoredTransaction};
 use store::page::{field, from_nearer_end, window, words};
 use store::rows::{self, value};
 use store::{Condition, Page, Query, StoreError, StoreResult, Test};
 
 use super::rows::TRANSACTION;
+use crate::conditions::{Column, push_condition, push_conditions, push_noted};
 use crate::error::from_sqlx;
 use crate::row::{all, number};
-use crate::sql::{Column, anywhere, order_by, push_condition, push_found};
+use crate::sql::{anywhere, order_by, push_found};
 
 const FIELDS: &[(&str, Column)] = &[
     ("date", Column::Day("t.effective_date")),
     ("reference", Column::Text("t.reference")),
-    ("description", Column::Text("t.description")),
+    ("description", Column::Maybe("t.description")),
     ("amount", Column::Whole("t.amount")),
     ("currency", Column::Text("t.currency")),
     ("actor", Column::Text("t.actor")),
-    ("created", Column::Whole("t.key")),
+    ("created", Column::Instant { at: "t.created_at", order: "t.key" }),
     // Rows that are no hold come first, holds that never run out last, as in the other store.
     (
         "expires",
@@ -46,14 +48,17 @@ const DEFAULT_ORDER: &[(&str, bool)] = &[("date", true)];
 /// Appends ` FROM txn t … WHERE …` for a query.
 pub(super) fn filter(builder: &mut QueryBuilder<Postgres>, query: &Query) -> StoreResult<()> {
     builder.push(" FROM txn t WHERE t.parent_key IS NULL");
-    for condition in &query.conditions {
-        match field(FIELDS, &condition.field)? {
-            Column::Special => push_special(builder, condition)?,
-            _ if condition.field == "source" || condition.field == "destination" => push_name(builder, condition)?,
-            _ if condition.field == "expires" => push_expiry(builder, condition)?,
-            stored => push_condition(builder, stored, condition)?,
+    push_conditions(builder, query, |builder, condition| {
+        if let Some(key) = condition.field.strip_prefix(METADATA) {
+            return push_noted(builder, "t.id", Some("t.metadata"), key, condition);
         }
-    }
+        match field(FIELDS, &condition.field)? {
+            Column::Special => push_special(builder, condition),
+            _ if condition.field == "source" || condition.field == "destination" => push_name(builder, condition),
+            _ if condition.field == "expires" => push_expiry(builder, condition),
+            stored => push_condition(builder, stored, condition),
+        }
+    })?;
     if let Some(text) = words(query) {
         push_text(builder, text);
     }
@@ -62,27 +67,20 @@ pub(super) fn filter(builder: &mut QueryBuilder<Postgres>, query: &Query) -> Sto
 
 /// A test of a balance's name, made once per balance and not once per row.
 fn push_name(builder: &mut QueryBuilder<Postgres>, condition: &Condition) -> StoreResult<()> {
-    builder.push(format!(" AND t.{}_key IN (SELECT n.key FROM balance n WHERE true", condition.field));
+    builder.push(format!("t.{}_key IN (SELECT n.key FROM balance n WHERE ", condition.field));
     push_condition(builder, Column::Text("n.name"), condition)?;
     builder.push(")");
     Ok(())
 }
 
-/// A test of when a hold runs out; it is stored in microseconds.
+/// A test of when a hold runs out. What never does fits only [`Test::Empty`].
 fn push_expiry(builder: &mut QueryBuilder<Postgres>, condition: &Condition) -> StoreResult<()> {
-    let refuse = |text: &str| StoreError::UnknownField(format!("expires {text}"));
-    let instant = |text: &String| text.parse::<Timestamp>().map(value::micros).map_err(|_| refuse(text));
-    let instants = condition.values.iter().map(instant).collect::<StoreResult<Vec<i64>>>()?;
-    let value = |index: usize| instants.get(index).copied().ok_or_else(|| refuse("without a value"));
-    builder.push(" AND t.key IN (SELECT h.txn_key FROM hold h WHERE h.expires_at ");
-    match condition.test {
-        Test::Is => builder.push("= ANY(").push_bind(instants.clone()).push(")"),
-        Test::IsNot => builder.push("<> ALL(").push_bind(instants.clone()).push(")"),
-        Test::AtLeast => builder.push(">= ").push_bind(value(0)?),
-        Test::AtMost => builder.push("<= ").push_bind(value(0)?),
-        Test::Between => builder.push("BETWEEN ").push_bind(value(0)?).push(" AND ").push_bind(value(1)?),
-        Test::Contains => return Err(refuse("with this test")),
-    };
+    let negated = if condition.test == Test::Empty { "NOT " } else { "" };
+    builder.push(format!("t.key {negated}IN (SELECT h.txn_key FROM hold h WHERE h.expires_at IS NOT NULL"));
+    if condition.test != Test::Empty {
+        builder.push(" AND ");
+        push_condition(builder, Column::Instant { at: "h.expires_at", order: "h.expires_at" }, condition)?;
+    }
     builder.push(")");
     Ok(())
 }
@@ -111,9 +109,14 @@ fn push_special(builder: &mut QueryBuilder<Postgres>, condition: &Condition) -> 
     let negated = match condition.test {
         Test::Is => "",
         Test::IsNot => "NOT ",
+        // Every row has a state and two balances.
+        Test::Empty | Test::NotEmpty => {
+            builder.push(if condition.test == Test::NotEmpty { "true" } else { "false" });
+            return Ok(());
+        }
         _ => return Err(StoreError::UnknownField(format!("{} with this test", condition.field))),
     };
-    builder.push(format!(" AND {negated}("));
+    builder.push(format!("{negated}("));
     if condition.field == "state" {
         push_states(builder, &condition.values)?;
     } else {

@@ -26,6 +26,10 @@ impl LedgerReads for PostgresStore {
         balances::ledgers(&mut *self.reader().await?).await
     }
 
+    async fn ledger_page(&self, query: &Query) -> StoreResult<Page<LedgerRecord>> {
+        balances::ledger_page(&mut *self.reader().await?, query).await
+    }
+
     async fn balances(&self, query: &Query) -> StoreResult<Page<BalanceRecord>> {
         balances::page(&mut *self.reader().await?, query).await
     }

@@ -3,21 +3,20 @@
 use ledger::Amount;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use store::ledger::RegisterRecord;
-use store::page::{field, from_nearer_end, window, words};
+use store::page::{from_nearer_end, window, words};
 use store::rows::{self, Fields, value};
 use store::{Page, Query, StoreError, StoreResult, register};
 
 use super::rows::TRANSACTION;
+use crate::conditions::{Column, push_filter};
 use crate::row::{all, number};
-use crate::sql::{Column, anywhere, push_condition, push_found};
+use crate::sql::{anywhere, push_found};
 
 const FIELDS: &[(&str, Column)] = &[("date", Column::Day("e.effective_date"))];
 
 fn filter(builder: &mut QueryBuilder<Postgres>, balance_key: i64, query: &Query) -> StoreResult<()> {
     builder.push(" WHERE e.balance_key = ").push_bind(balance_key);
-    for condition in &query.conditions {
-        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
-    }
+    push_filter(builder, FIELDS, None, query)?;
     if let Some(text) = words(query) {
         // A commit is found by the words of its hold.
         builder.push(

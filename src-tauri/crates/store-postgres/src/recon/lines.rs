@@ -9,9 +9,9 @@ use crate::row::{all, number};
 use crate::sql::push_words;
 
 /// A table `l` joined with `ml` (match_line) and `m` (match).
-const LINE: &str = "l.key, l.id, l.statement_key, l.position, l.booking_date::text, l.value_date::text, l.amount::text, l.description, \
+pub(crate) const LINE: &str = "l.key, l.id, l.statement_key, l.position, l.booking_date::text, l.value_date::text, l.amount::text, l.description, \
      l.reference, l.counterparty, ml.match_key, m.id AS match_id";
-const LINE_FROM: &str =
+pub(crate) const LINE_FROM: &str =
     " FROM statement_line l LEFT JOIN match_line ml ON ml.line_key = l.key LEFT JOIN match m ON m.key = ml.match_key ";
 const PROPOSAL: &str =
     "p.run_key, p.line_key, p.txn_key, p.score, p.margin, p.tier, p.rule_id, p.difference::text, p.detail::text";

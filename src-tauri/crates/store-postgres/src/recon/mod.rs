@@ -8,6 +8,8 @@ mod lines;
 mod matches;
 mod runs;
 
+pub(crate) use lines::{LINE, LINE_FROM};
+
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use sqlx::QueryBuilder;

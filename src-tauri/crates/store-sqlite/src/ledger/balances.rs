@@ -4,14 +4,15 @@ use jiff::civil::Date;
 use ledger::{Amount, Figures};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 use store::ledger::{BalanceRecord, BalanceRef, BalanceTotal, DayTurnover, LedgerRecord};
-use store::page::{field, window, words};
+use store::page::{window, words};
 use store::rows::{self, value};
 use store::{Page, Query, Sort, StoreResult};
 
 use super::rows::BALANCE;
+use crate::conditions::{Column, push_filter};
 use crate::error::from_sqlx;
 use crate::row::{all, first};
-use crate::sql::{Column, SUM_COLUMNS, exact_sum, order_by, push_condition, read_sum, whatever_case};
+use crate::sql::{SUM_COLUMNS, exact_sum, order_by, read_sum, whatever_case};
 
 const FIELDS: &[(&str, Column)] = &[
     ("id", Column::Plain("b.id")),
@@ -19,20 +20,56 @@ const FIELDS: &[(&str, Column)] = &[
     ("ledger", Column::Plain("l.name")),
     ("ledger_id", Column::Plain("l.id")),
     ("currency", Column::Plain("b.currency")),
-    ("last_entry_on", Column::Plain("b.last_entry_on")),
+    ("last_entry_on", Column::Maybe("b.last_entry_on")),
     ("reconcilable", Column::Plain("CAST(b.reconcilable AS TEXT)")),
     ("pinned", Column::Plain("CAST(b.pinned AS TEXT)")),
-    ("account_number", Column::Plain("b.account_number")),
+    ("account_number", Column::Maybe("b.account_number")),
+    ("indicator", Column::Maybe("b.indicator")),
+    ("balance", Column::Signed("b.balance")),
+    ("total_in", Column::Signed("b.credit")),
+    ("total_out", Column::Signed("b.debit")),
+    ("held_in", Column::Signed("b.inflight_credit")),
+    ("held_out", Column::Signed("b.inflight_debit")),
+    ("created", Column::Instant { at: "b.created_at", order: "b.created_at" }),
 ];
 
 const DEFAULT_ORDER: &[(&str, bool)] = &[("ledger", false), ("name", false), ("currency", false)];
 
+const LEDGER: &str =
+    "SELECT l.key, l.id, l.name, (SELECT count(*) FROM balance b WHERE b.ledger_key = l.key) AS balances FROM ledger l";
+
+const LEDGER_FIELDS: &[(&str, Column)] = &[
+    ("id", Column::Plain("l.id")),
+    ("name", Column::Plain("l.name")),
+    ("balances", Column::Whole("(SELECT count(*) FROM balance b WHERE b.ledger_key = l.key)")),
+    ("created", Column::Instant { at: "l.created_at", order: "l.created_at" }),
+];
+
 pub(super) async fn ledgers(readers: &SqlitePool) -> StoreResult<Vec<LedgerRecord>> {
-    let query = QueryBuilder::new(
-        "SELECT l.key, l.id, l.name, (SELECT count(*) FROM balance b WHERE b.ledger_key = l.key) AS balances
-         FROM ledger l ORDER BY l.name, l.key",
-    );
+    let mut query = QueryBuilder::new(LEDGER);
+    query.push(" ORDER BY l.name, l.key");
     all(readers, query, rows::ledger).await
+}
+
+fn filter_ledgers(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> {
+    builder.push(" WHERE 1");
+    push_filter(builder, LEDGER_FIELDS, Some("l.id"), query)?;
+    if let Some(text) = words(query) {
+        builder.push(" AND (l.name || ' ' || l.id) REGEXP ").push_bind(whatever_case(text));
+    }
+    Ok(())
+}
+
+pub(super) async fn ledger_page(readers: &SqlitePool, query: &Query) -> StoreResult<Page<LedgerRecord>> {
+    let mut counting = QueryBuilder::new("SELECT count(*) FROM ledger l");
+    filter_ledgers(&mut counting, query)?;
+    let total: i64 = counting.build_query_scalar().fetch_one(readers).await.map_err(from_sqlx)?;
+    let mut builder = QueryBuilder::new(LEDGER);
+    filter_ledgers(&mut builder, query)?;
+    let (limit, offset) = window(query);
+    let order = order_by(LEDGER_FIELDS, &query.sort, &[("name", false)], "l.key", false)?;
+    builder.push(format!(" ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
+    Ok(Page { rows: all(readers, builder, rows::ledger).await?, total: value::count(total) })
 }
 
 pub(crate) async fn one(
@@ -59,9 +96,7 @@ pub(crate) async fn one(
 
 fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> {
     builder.push(" FROM balance b JOIN ledger l ON l.key = b.ledger_key WHERE 1");
-    for condition in &query.conditions {
-        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
-    }
+    push_filter(builder, FIELDS, Some("b.id"), query)?;
     if let Some(text) = words(query) {
         builder.push(" AND (b.name || ' ' || l.name || ' ' || b.currency || ' ' || coalesce(b.account_number, '') || ' ' || b.id) REGEXP ");
         builder.push_bind(whatever_case(text));

@@ -17,7 +17,8 @@ pub(super) async fn check(connection: &mut SqliteConnection) -> StoreResult<Vec<
     let mut found = entries(connection).await?;
     found.extend(turnover(connection).await?);
     found.extend(days(connection).await?);
-    found.extend(holds(connection).await?);
+    found.extend(holds(&mut *connection).await?);
+    found.extend(crate::search::check(connection).await?);
     Ok(found)
 }
 

@@ -4,25 +4,28 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
+use store::filters::METADATA;
 use store::ledger::{FamilyRecord, StoredTransaction};
 use store::page::{field, words};
 use store::rows::{self, value::micros};
 use store::{Condition, Query, StoreError, StoreResult, Test};
 
 use super::rows::TRANSACTION;
+use crate::conditions::{Column, push_condition, push_conditions, push_noted};
 use crate::error::from_sqlx;
 use crate::lists::Rests;
 use crate::row::all;
-use crate::sql::{Column, list, push_condition, whatever_case};
+use crate::search::{phrase, searched_for};
+use crate::sql::{list, whatever_case};
 
 pub(super) const FIELDS: &[(&str, Column)] = &[
     ("date", Column::Plain("t.effective_date")),
     ("reference", Column::Plain("t.reference")),
-    ("description", Column::Plain("t.description")),
+    ("description", Column::Maybe("t.description")),
     ("amount", Column::Digits("t.amount_length", "t.amount")),
     ("currency", Column::Plain("t.currency")),
     ("actor", Column::Plain("t.actor")),
-    ("created", Column::Plain("t.key")),
+    ("created", Column::Instant { at: "t.created_at", order: "t.key" }),
     ("expires", Column::Plain("(SELECT coalesce(h.expires_at, 9e18) FROM hold h WHERE h.txn_key = t.key)")),
     ("closed", Column::Plain("(SELECT coalesce(h.closed_at, 0) FROM hold h WHERE h.txn_key = t.key)")),
     ("source", Column::Plain("(SELECT s.name FROM balance s WHERE s.key = t.source_key)")),
@@ -99,50 +102,52 @@ pub(super) fn days_filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> 
 /// Whether the book keeps count of a list: nothing narrows it but what the days are counted by.
 pub(super) fn is_counted_by_day(query: &Query) -> bool {
     let counted = |one: &Condition| matches!(one.field.as_str(), "date" | "currency") || only_applied(one);
-    words(query).is_none() && query.conditions.iter().all(counted)
+    words(query).is_none() && query.every().all(counted)
 }
 
 fn only_applied(condition: &Condition) -> bool {
     condition.field == "state" && condition.values.iter().all(|state| state == "applied")
 }
 
-/// Appends ` AND …` for each condition of a query and for its words.
+/// Appends ` AND …` for the conditions of a query and for its words.
 fn push_filter(builder: &mut QueryBuilder<Sqlite>, query: &Query, rows: Rows<'_>) -> StoreResult<()> {
-    for condition in &query.conditions {
-        match field(FIELDS, &condition.field)? {
-            Column::Special if condition.field == NAMED => push_named(builder, condition, rows)?,
-            Column::Special if condition.field == TOUCHED => push_touched(builder, &condition.values),
-            Column::Special => push_special(builder, condition)?,
-            _ if condition.field == "source" || condition.field == "destination" => push_name(builder, condition)?,
-            _ if condition.field == "expires" => push_expiry(builder, condition)?,
-            stored => {
-                if let Some(words) = indexed_words(condition) {
-                    // The words index narrows the list; which of the fields holds the words is looked at below.
-                    push_text(builder, words, rows);
-                }
-                push_condition(builder, stored, condition)?;
-            }
-        }
-    }
+    push_conditions(builder, query, |builder, condition| push_one(builder, condition, rows))?;
     if let Some(text) = words(query) {
         push_text(builder, text, rows);
     }
     Ok(())
 }
 
-/// Shortest text that the trigram index can look for.
-const TRIGRAM: usize = 3;
+fn push_one(builder: &mut QueryBuilder<Sqlite>, condition: &Condition, rows: Rows<'_>) -> StoreResult<()> {
+    if let Some(key) = condition.field.strip_prefix(METADATA) {
+        return push_noted(builder, "t.id", Some("t.metadata"), key, condition);
+    }
+    match field(FIELDS, &condition.field)? {
+        Column::Special if condition.field == NAMED => push_named(builder, condition, rows)?,
+        Column::Special if condition.field == TOUCHED => push_touched(builder, &condition.values),
+        Column::Special => push_special(builder, condition)?,
+        _ if condition.field == "source" || condition.field == "destination" => push_name(builder, condition)?,
+        _ if condition.field == "expires" => push_expiry(builder, condition)?,
+        stored => {
+            builder.push("(");
+            if let Some(words) = indexed_words(condition) {
+                // The words index narrows the list; which of the fields holds the words is looked at after that.
+                builder.push("t.key IN (");
+                push_search(builder, words, rows);
+                builder.push(") AND ");
+            }
+            push_condition(builder, stored, condition)?;
+            builder.push(")");
+        }
+    }
+    Ok(())
+}
 
 /// The words of a condition that the words index can look for as well.
 fn indexed_words(condition: &Condition) -> Option<&str> {
     let indexed = matches!(condition.field.as_str(), "reference" | "description") && condition.test == Test::Contains;
     let words = condition.values.first().filter(|_| indexed)?;
     searched_for(words).then_some(words.as_str())
-}
-
-/// Whether the words index can look for a text.
-pub(super) fn searched_for(text: &str) -> bool {
-    text.chars().count() >= TRIGRAM
 }
 
 /// A query as the grid and its totals ask it: with what the database has to be told of words and of balances.
@@ -204,45 +209,21 @@ pub(super) fn searched(query: &Query) -> Option<String> {
     text.or_else(|| query.conditions.iter().find_map(indexed_words)).map(str::to_owned)
 }
 
-/// One phrase in the language of the words index.
-pub(super) fn phrase(words: &str) -> String {
-    format!("\"{}\"", words.replace('"', "\"\""))
-}
-
 /// A test of a balance's name, made once per balance and not once per row.
 fn push_name(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> StoreResult<()> {
-    builder.push(format!(" AND t.{}_key IN (SELECT n.key FROM balance n WHERE 1", condition.field));
+    builder.push(format!("t.{}_key IN (SELECT n.key FROM balance n WHERE ", condition.field));
     push_condition(builder, Column::Plain("n.name"), condition)?;
     builder.push(")");
     Ok(())
 }
 
-/// A test of when a hold runs out. It is stored in microseconds, and a text never equals a number in SQLite.
+/// A test of when a hold runs out. What never does fits only [`Test::Empty`].
 fn push_expiry(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> StoreResult<()> {
-    let refuse = |text: &str| StoreError::UnknownField(format!("expires {text}"));
-    let instant = |text: &String| text.parse::<Timestamp>().map(micros).map_err(|_| refuse(text));
-    let instants = condition.values.iter().map(instant).collect::<StoreResult<Vec<i64>>>()?;
-    let value = |index: usize| instants.get(index).copied().ok_or_else(|| refuse("without a value"));
-    builder.push(" AND t.key IN (SELECT h.txn_key FROM hold h WHERE h.expires_at ");
-    match condition.test {
-        Test::Is | Test::IsNot => {
-            builder.push(if condition.test == Test::Is { "IN (" } else { "NOT IN (" });
-            let mut list = builder.separated(", ");
-            for instant in instants {
-                list.push_bind(instant);
-            }
-            builder.push(")");
-        }
-        Test::AtLeast => {
-            builder.push(">= ").push_bind(value(0)?);
-        }
-        Test::AtMost => {
-            builder.push("<= ").push_bind(value(0)?);
-        }
-        Test::Between => {
-            builder.push("BETWEEN ").push_bind(value(0)?).push(" AND ").push_bind(value(1)?);
-        }
-        Test::Contains => return Err(refuse("with this test")),
+    let negated = if condition.test == Test::Empty { "NOT " } else { "" };
+    builder.push(format!("t.key {negated}IN (SELECT h.txn_key FROM hold h WHERE h.expires_at IS NOT NULL"));
+    if condition.test != Test::Empty {
+        builder.push(" AND ");
+        push_condition(builder, Column::Instant { at: "h.expires_at", order: "h.expires_at" }, condition)?;
     }
     builder.push(")");
     Ok(())
@@ -286,7 +267,7 @@ fn push_search(builder: &mut QueryBuilder<Sqlite>, text: &str, rows: Rows<'_>) {
 /// The words stand in the row, or in the name of one of its balances.
 fn push_named(builder: &mut QueryBuilder<Sqlite>, condition: &Condition, rows: Rows<'_>) -> StoreResult<()> {
     let [words, keys] = condition.values.as_slice() else { return Err(StoreError::UnknownField(NAMED.to_owned())) };
-    builder.push(" AND (t.source_key IN (SELECT value FROM json_each(").push_bind(keys.clone());
+    builder.push("(t.source_key IN (SELECT value FROM json_each(").push_bind(keys.clone());
     builder.push(")) OR t.destination_key IN (SELECT value FROM json_each(").push_bind(keys.clone());
     builder.push(")) OR t.key IN (");
     push_search(builder, words, rows);
@@ -296,7 +277,7 @@ fn push_named(builder: &mut QueryBuilder<Sqlite>, condition: &Condition, rows: R
 
 /// First rows that one of the balances is a side of.
 fn push_touched(builder: &mut QueryBuilder<Sqlite>, ids: &[String]) {
-    builder.push(" AND t.key IN (");
+    builder.push("t.key IN (");
     for (side, after) in [("source", " UNION "), ("destination", ")")] {
         builder.push(format!(
             "SELECT x.key FROM txn x INDEXED BY txn_by_{side} WHERE x.parent_key IS NULL AND x.{side}_key IN \
@@ -310,9 +291,14 @@ fn push_special(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> St
     let negated = match condition.test {
         Test::Is => "",
         Test::IsNot => "NOT ",
+        // Every row has a state and two balances.
+        Test::Empty | Test::NotEmpty => {
+            builder.push(if condition.test == Test::NotEmpty { "1" } else { "0" });
+            return Ok(());
+        }
         _ => return Err(StoreError::UnknownField(format!("{} with this test", condition.field))),
     };
-    builder.push(format!(" AND {negated}("));
+    builder.push(format!("{negated}("));
     if condition.field == "state" {
         push_states(builder, &condition.values)?;
     } else {
@@ -426,14 +412,14 @@ const BOOKED: &[&str] = &[
 
 /// Whether a list follows from journal rows alone.
 pub(super) fn rests(query: &Query) -> Rests {
-    let filters = query.conditions.iter().all(|one| BOOKED.contains(&one.field.as_str()) || only_applied(one));
+    let filters = query.every().all(|one| BOOKED.contains(&one.field.as_str()) || only_applied(one));
     let sorts = query.sort.iter().all(|sort| BOOKED.contains(&sort.field.as_str()));
     if filters && sorts { Rests::OnJournal } else { Rests::OnWhatChanges }
 }
 
 /// True when nothing narrows the list.
 pub(super) fn is_everything(query: &Query) -> bool {
-    query.conditions.is_empty() && words(query).is_none()
+    query.every().next().is_none() && words(query).is_none()
 }
 
 #[cfg(test)]

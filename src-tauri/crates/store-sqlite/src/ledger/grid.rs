@@ -15,13 +15,14 @@ use store::{Page, Query, StoreError, StoreResult, Test};
 
 use super::added;
 use super::families::{
-    DEFAULT_ORDER, FIELDS, NAMED, TOUCHED, by_keys, days_filter, filter, is_counted_by_day, is_everything, phrase,
-    prepared, rests, searched, searched_for,
+    DEFAULT_ORDER, FIELDS, NAMED, TOUCHED, by_keys, days_filter, filter, is_counted_by_day, is_everything, prepared,
+    rests, searched,
 };
 use super::halves::texts;
 use crate::error::from_sqlx;
 use crate::lists::{Day, Known, Rests, State};
 use crate::open::SqliteStore;
+use crate::search::{phrase, searched_for};
 use crate::sql::order_by;
 
 /// A filter that leaves at most so many rows is read as a whole at once: it costs little more than counting it.
@@ -119,17 +120,20 @@ const CARRIED: &[&str] = &[
 
 /// Tells the database to stay inside the date index when it carries everything a filter looks at.
 pub(super) fn date_index_hint(query: &Query) -> &'static str {
-    let carried = query.conditions.iter().all(|one| CARRIED.contains(&one.field.as_str()));
+    let carried = query.every().all(|one| CARRIED.contains(&one.field.as_str()));
     if carried && words(query).is_none_or(searched_for) { BY_DATE } else { "" }
 }
 
 /// A query that may begin at any day: of two bounds on the same side the database walks from the one it reads first.
 /// The day that a page begins in lies within the bound that is taken away.
 fn without_near_bound(query: &Query, descending: bool) -> Query {
-    let (near, far, kept) =
-        if descending { (Test::AtMost, Test::AtLeast, 0) } else { (Test::AtLeast, Test::AtMost, 1) };
     let mut query = query.clone();
-    query.conditions.retain(|one| one.field != "date" || one.test != near);
+    let (near, far, kept) = if descending {
+        ([Test::AtMost, Test::Below], Test::AtLeast, 0)
+    } else {
+        ([Test::AtLeast, Test::Above], Test::AtMost, 1)
+    };
+    query.conditions.retain(|one| one.field != "date" || !near.contains(&one.test));
     for one in query.conditions.iter_mut().filter(|one| one.field == "date" && one.test == Test::Between) {
         if let [_, _] = one.values.as_slice() {
             one.values = vec![one.values.swap_remove(kept)];
@@ -167,7 +171,7 @@ impl Names {
     fn of(query: &Query) -> StoreResult<Self> {
         let text = |value: serde_json::Result<String>| value.map_err(|error| StoreError::damaged("query", error));
         let words = words(query);
-        let filter = text(serde_json::to_string(&(&query.conditions, words)))?;
+        let filter = text(serde_json::to_string(&(&query.conditions, &query.any_of, words)))?;
         let list = text(serde_json::to_string(&(&query.sort, &filter)))?;
         Ok(Self { filter, list })
     }
@@ -288,7 +292,7 @@ impl<'a> Grid<'a> {
 
     /// Whether the amount index names the rows of the list and no others.
     fn is_by_amount(&self, filter: Filter) -> bool {
-        filter == Filter::Indexed && self.query.conditions.iter().all(|one| one.field == "amount")
+        filter == Filter::Indexed && self.query.every().all(|one| one.field == "amount")
     }
 
     fn cut(&self, whole: &[i64]) -> (Vec<i64>, i64) {

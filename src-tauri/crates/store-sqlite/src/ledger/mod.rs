@@ -31,6 +31,10 @@ impl LedgerReads for SqliteStore {
         balances::ledgers(&self.readers).await
     }
 
+    async fn ledger_page(&self, query: &Query) -> StoreResult<Page<LedgerRecord>> {
+        balances::ledger_page(&self.readers, query).await
+    }
+
     async fn balances(&self, query: &Query) -> StoreResult<Page<BalanceRecord>> {
         balances::page(&self.readers, query).await
     }

@@ -4,16 +4,18 @@ use jiff::civil::Date;
 use ledger::Amount;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, SqlitePool};
 use store::ledger::RegisterRecord;
-use store::page::{field, from_nearer_end, window, words};
+use store::page::{from_nearer_end, window, words};
 use store::register::{Entry, complete};
 use store::rows::{self, value};
 use store::{Page, Query, StoreError, StoreResult};
 
-use super::families::{is_everything, named, phrase};
+use super::families::{is_everything, named};
 use super::rows::TRANSACTION;
+use crate::conditions::{Column, push_filter};
 use crate::error::from_sqlx;
 use crate::row::all;
-use crate::sql::{Column, SUM_COLUMNS, exact_sum, list, push_condition, read_sum};
+use crate::search::phrase;
+use crate::sql::{SUM_COLUMNS, exact_sum, list, read_sum};
 
 const FIELDS: &[(&str, Column)] = &[("date", Column::Plain("e.effective_date"))];
 
@@ -38,9 +40,7 @@ fn filter(builder: &mut QueryBuilder<Sqlite>, asked: &Asked) -> StoreResult<()> 
     let (balance_key, query) = (asked.balance_key, asked.query);
     builder.push(" WHERE e.balance_key = ");
     builder.push_bind(balance_key);
-    for condition in &query.conditions {
-        push_condition(builder, field(FIELDS, &condition.field)?, condition)?;
-    }
+    push_filter(builder, FIELDS, None, query)?;
     if let Some(text) = words(query) {
         builder.push(" AND (e.txn_key IN (SELECT coalesce(c.key, f.rowid) FROM txn_text f LEFT JOIN txn c ON c.parent_key = f.rowid WHERE f.words MATCH ");
         builder.push_bind(phrase(text));

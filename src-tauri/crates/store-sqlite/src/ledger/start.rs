@@ -67,11 +67,11 @@ impl Grid<'_> {
         builder.build_query_scalar().fetch_all(&mut *self.connection).await.map_err(from_sqlx)
     }
 
-    /// Keys of the first rows in the order of the list. Of its conditions only those on what it is sorted by are looked
-    /// at: they say where in the order the list begins.
+    /// Keys of the first rows in the order of the list. Of conditions that all must hold, those on what it is sorted by are
+    /// looked at: they say where in the order the list begins.
     async fn first_of_all(&mut self) -> StoreResult<Vec<i64>> {
         let sorted_by = self.query.sort.first().map_or("date", |sort| sort.field.as_str());
-        let mut all = Query { text: None, ..self.query.clone() };
+        let mut all = Query { text: None, any_of: Vec::new(), ..self.query.clone() };
         all.conditions.retain(|one| one.field == sorted_by);
         let order = Order::of(self.query);
         let most = if order == Order::Date { BY_DATE_LOOKED_AT } else { LOOKED_AT };

@@ -9,6 +9,8 @@ mod matches;
 mod rows;
 mod runs;
 
+pub(crate) use rows::{LINE, LINE_JOINS};
+
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use sqlx::{Sqlite, pool::PoolConnection};

@@ -10,12 +10,16 @@ pub(super) const STATEMENT: &str = "SELECT s.key, s.id, s.balance_key, b.id AS b
 pub(super) const SEEN: &str = "s.id AS statement_id, s.name AS statement_name, f.name AS file_name, b.id AS balance_id, b.name AS balance_name, s.imported_at";
 
 /// Columns of `line` for a table `l` joined with `ml` (match_line) and `m` (match).
-pub(super) const LINE: &str = "l.key, l.id, l.statement_key, l.position, l.booking_date, l.value_date, l.amount, l.description, l.reference, l.counterparty, \
+pub(crate) const LINE: &str = "l.key, l.id, l.statement_key, l.position, l.booking_date, l.value_date, l.amount, l.description, l.reference, l.counterparty, \
      ml.match_key, m.id AS match_id";
 
 /// Its tables.
 pub(super) const LINE_FROM: &str =
     " FROM statement_line l LEFT JOIN match_line ml ON ml.line_key = l.key LEFT JOIN match m ON m.key = ml.match_key ";
+
+/// Those beside its own.
+pub(crate) const LINE_JOINS: &str =
+    " LEFT JOIN match_line ml ON ml.line_key = l.key LEFT JOIN match m ON m.key = ml.match_key ";
 
 /// Columns of `proposal` for a table `p`.
 pub(super) const PROPOSAL: &str =

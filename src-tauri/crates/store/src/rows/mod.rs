@@ -19,8 +19,8 @@ pub use ledger::{balance, family, hold, ledger, register_entry, transaction, tur
 pub use lineage::{lineage_move, lineage_source};
 pub use people::{account, identity};
 pub use recon::{
-    action, desk_line, entry, known_line, line, matched, profile, proposal, rule, rule_version, run, seen, sign_off,
-    signed, state_word, statement,
+    action, desk_line, entry, found_line, known_line, line, matched, profile, proposal, rule, rule_version, run, seen,
+    sign_off, signed, state_word, statement,
 };
 pub use system::{event, job, job_kind_word, job_state_word, scheduled};
 

@@ -1,12 +1,13 @@
 //! Statements, rules, runs, matches and signatures.
 
 use super::Fields;
-use super::value::At;
+use super::value::{At, currency};
 use crate::recon::{
     ActionRecord, DeskLineRecord, EntryRecord, ImportSeen, KnownLine, LineRecord, MatchRecord, ProfileRecord,
     ProposalRecord, RuleRecord, RuleVersionRecord, RunRecord, SignOffRecord, SignedRecord, StatementRecord,
     StatementState,
 };
+use crate::search::FoundLine;
 use crate::{StoreError, StoreResult};
 
 /// The stored word of a state.
@@ -109,6 +110,17 @@ pub fn line(row: &impl Fields) -> StoreResult<LineRecord> {
         counterparty: row.text("counterparty")?,
         match_key: row.int("match_key")?,
         match_id: row.text("match_id")?,
+    })
+}
+
+/// A line with its statement and its balance beside it.
+pub fn found_line(row: &impl Fields) -> StoreResult<FoundLine> {
+    Ok(FoundLine {
+        line: line(row)?,
+        statement_id: row.word("statement_id")?,
+        statement_name: row.word("statement_name")?,
+        balance_name: row.word("balance_name")?,
+        currency: currency("statement line", &row.word("currency")?, row.key("exponent")?)?,
     })
 }
 

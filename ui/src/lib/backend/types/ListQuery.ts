@@ -13,4 +13,12 @@ offset: number,
 /**
  * Rows wanted; at most 500.
  */
-limit: number, sort: Array<SortKey>, conditions: Array<FilterCondition>, text: string | null, };
+limit: number, sort: Array<SortKey>, 
+/**
+ * All must hold.
+ */
+conditions: Array<FilterCondition>, 
+/**
+ * One of these must hold, if there are any.
+ */
+any_of?: Array<FilterCondition>, text: string | null, };
