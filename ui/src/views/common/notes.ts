@@ -36,7 +36,8 @@ export function patchOf(
     if (!key) return { row: index, problem: 'Give the key.' };
     if (seen.has(key)) return { row: index, problem: `${key} stands here twice.` };
     seen.add(key);
-    if (!(key in before) || noteText(before[key]) !== row.text) patch[key] = typedValue(row.text, before[key]);
+    if (!(key in before) || noteText(before[key]) !== row.text)
+      patch[key] = typedValue(row.text, before[key]);
   }
   for (const key of Object.keys(before)) if (!seen.has(key)) patch[key] = null;
   return { patch };
