@@ -107,6 +107,7 @@ pub(crate) fn push_condition(
 ) -> StoreResult<()> {
     builder.push("(");
     match column {
+        Column::Plain(name) if push_always(builder, name, condition.test) => {}
         Column::Plain(name) => push_plain(builder, name, condition)?,
         Column::Maybe(name) => push_plain(builder, &format!("nullif({name}, '')"), condition)?,
         Column::Whole(name) => push_whole(builder, name, condition, |text| text.parse().ok())?,
@@ -116,7 +117,7 @@ pub(crate) fn push_condition(
         Column::Digits(length, digits) => push_digits(builder, digits, condition, |builder, operator, value| {
             if value.starts_with('-') {
                 // Everything without a sign is above.
-                builder.push(if matches!(operator, ">" | ">=" | "<>") { "1" } else { "0" });
+                builder.push(if matches!(operator, ">" | ">=" | "<>") { "1".to_owned() } else { never(digits) });
             } else {
                 push_magnitude(builder, length, digits, operator, value);
             }
@@ -149,6 +150,21 @@ fn push_presence(builder: &mut QueryBuilder<Sqlite>, name: &str, test: Test) -> 
         _ => return false,
     };
     true
+}
+
+/// As [`push_presence`] for a text that is always there.
+fn push_always(builder: &mut QueryBuilder<Sqlite>, name: &str, test: Test) -> bool {
+    match test {
+        Test::Empty => builder.push(never(name)),
+        Test::NotEmpty => builder.push("1"),
+        _ => return false,
+    };
+    true
+}
+
+/// What no text fits. The database finds no way through an index that it was told to use when a condition is plainly false.
+pub(crate) fn never(text: &str) -> String {
+    format!("{text} < ''")
 }
 
 /// Appends a test against a list of values; what is not there equals none of them.
@@ -237,7 +253,7 @@ fn push_digits(
     condition: &Condition,
     compare: impl Fn(&mut QueryBuilder<Sqlite>, &str, String),
 ) -> StoreResult<()> {
-    if push_presence(builder, digits, condition.test) {
+    if push_always(builder, digits, condition.test) {
         return Ok(());
     }
     match condition.test {

@@ -11,7 +11,7 @@ use store::rows::{self, value::micros};
 use store::{Condition, Query, StoreError, StoreResult, Test};
 
 use super::rows::TRANSACTION;
-use crate::conditions::{Column, push_condition, push_conditions, push_noted};
+use crate::conditions::{Column, never, push_condition, push_conditions, push_noted};
 use crate::error::from_sqlx;
 use crate::lists::Rests;
 use crate::row::all;
@@ -293,7 +293,7 @@ fn push_special(builder: &mut QueryBuilder<Sqlite>, condition: &Condition) -> St
         Test::IsNot => "NOT ",
         // Every row has a state and two balances.
         Test::Empty | Test::NotEmpty => {
-            builder.push(if condition.test == Test::NotEmpty { "1" } else { "0" });
+            builder.push(if condition.test == Test::Empty { never("t.effective_date") } else { "1".to_owned() });
             return Ok(());
         }
         _ => return Err(StoreError::UnknownField(format!("{} with this test", condition.field))),
