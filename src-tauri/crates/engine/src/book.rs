@@ -56,6 +56,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] naming every wrong field; the book then stays empty.
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn book_found(&self, book: NewBook) -> EngineResult<BookInfo> {
         let currency = Currency::iso(&book.currency).ok_or_else(|| {
             EngineError::invalid("currency", format!("“{}” is not an ISO 4217 currency.", book.currency))
@@ -131,6 +132,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`].
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn book_take_up(&self) -> EngineResult<BookInfo> {
         if let Some(person) = self.store.setting(PERSON).await?.and_then(|value| value.as_str().map(str::to_owned)) {
             self.set_actor(&person);
@@ -157,6 +159,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`].
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn time_passed(&self) -> EngineResult<()> {
         // Both are tried, whatever becomes of the first.
         let expired = self.expire_holds().await;
@@ -170,6 +173,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`] if the file cannot be read at all.
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn look_over_file(&self) -> EngineResult<()> {
         if self.store.checked_at_open() {
             return Ok(());
@@ -235,6 +239,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for an empty name.
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn person_set(&self, name: &str) -> EngineResult<BookInfo> {
         let name = person_name(name)?;
         self.put(PERSON, &json!(name)).await?;
@@ -247,6 +252,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`].
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn column_names_set(&self, names: ColumnNames) -> EngineResult<BookInfo> {
         let mut settings = self.store.setting(BOOK).await?.unwrap_or_else(|| json!({}));
         settings["column_names"] = json!(names);
@@ -266,6 +272,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] if there is a file already, [`EngineError::Store`] if it cannot be written.
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn book_backup(&self, path: &Path) -> EngineResult<()> {
         if path.exists() {
             return Err(EngineError::invalid(
@@ -285,6 +292,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`] when the book cannot even be read.
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn book_check(&self) -> EngineResult<BookCheck> {
         let mut problems = self.store.check_file().await?;
         let audit = self.store.audit().await?;

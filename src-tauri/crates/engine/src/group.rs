@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use store::journal::Expected;
 use store::{Store, StoreError, Unit};
 use tokio::sync::oneshot;
+use tracing::{Instrument, Span};
 
 use crate::api::transactions::Effect;
 use crate::clock::Clock;
@@ -59,6 +60,8 @@ struct Waiting<C: Command> {
     command: C,
     actor: String,
     outcome: Option<EngineResult<C::Answer>>,
+    /// The use case that asks for it, for the log.
+    span: Span,
     reply: oneshot::Sender<EngineResult<C::Answer>>,
 }
 
@@ -70,12 +73,15 @@ impl<C: Command> Job for Waiting<C> {
 
     async fn run(&mut self, unit: &mut dyn Unit, clock: &dyn Clock) -> Ran {
         let stamp = Stamp { at: clock.now(), today: clock.today(), actor: self.actor.clone() };
-        let outcome = self.command.run(unit, &stamp).await;
+        let outcome = self.command.run(unit, &stamp).instrument(self.span.clone()).await;
         let ran = match &outcome {
             Ok(_) => Ran::Booked,
             Err(EngineError::Store(_)) => Ran::Failed,
             Err(_) => Ran::Refused,
         };
+        if let Err(error) = &outcome {
+            self.span.in_scope(|| tracing::info!(code = error.code(), "refused"));
+        }
         self.outcome = Some(outcome);
         ran
     }
@@ -133,7 +139,13 @@ impl Writer {
         for command in commands {
             answers.push(command.map(|command| {
                 let (reply, answer) = oneshot::channel();
-                jobs.push(Box::new(Waiting { command, actor: actor.to_owned(), outcome: None, reply }));
+                jobs.push(Box::new(Waiting {
+                    command,
+                    actor: actor.to_owned(),
+                    outcome: None,
+                    span: Span::current(),
+                    reply,
+                }));
                 answer
             }));
         }

@@ -42,6 +42,7 @@ mod scheduled;
 mod search;
 pub mod signed;
 mod signoff;
+mod trace;
 mod transactions;
 mod trial;
 mod view;
@@ -147,6 +148,7 @@ impl Engine {
     }
 
     /// Ends what still runs, writes everything out and lets go of the file.
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn close(&self) {
         self.recon.jobs().end().await;
         self.store.close().await;

@@ -51,4 +51,5 @@ mod search_all;
 mod seeds;
 mod server;
 mod support;
+mod traces;
 mod webhooks;

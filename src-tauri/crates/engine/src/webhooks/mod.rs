@@ -189,6 +189,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for what is no name of a host.
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn webhook_hosts_set(&self, hosts: &[String]) -> EngineResult<Vec<String>> {
         let mut clean: Vec<String> = Vec::new();
         for host in hosts.iter().map(|host| host.trim().to_lowercase()).filter(|host| !host.is_empty()) {
@@ -305,6 +306,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] naming every wrong field; [`EngineError::Conflict`] when there is no place for the secret.
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn webhook_create(&self, request: WebhookRequest) -> EngineResult<WebhookMade> {
         let mut record = self.checked_webhook(&request, None).await?;
         if self.store.webhooks().await?.len() >= MOST {
@@ -331,6 +333,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Self::webhook_create`]; [`EngineError::NotFound`].
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn webhook_update(&self, id: &str, request: WebhookRequest) -> EngineResult<WebhookRow> {
         let before = self.store.webhook(id).await?.ok_or_else(|| EngineError::not_found("webhook", id))?;
         let mut record = self.checked_webhook(&request, Some(&before)).await?;
@@ -354,6 +357,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn webhook_delete(&self, id: &str) -> EngineResult<()> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
@@ -369,6 +373,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`]; [`EngineError::Conflict`] without a key, or for a Slack channel.
+    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn webhook_secret_renew(&self, id: &str) -> EngineResult<String> {
         let ring = self.key_ring(true).await?;
         let secret = fresh_secret()?;
