@@ -23,7 +23,7 @@ use crate::{seeds, server};
 const LONGEST: usize = 1_000;
 /// Histories that are tried in a file and on a server, unless the tests are told otherwise.
 const IN_A_FILE: u32 = 20;
-const ON_A_SERVER: u32 = 3;
+const ON_A_SERVER: u32 = 2;
 
 #[test]
 fn random_commands_agree_with_the_model() {
