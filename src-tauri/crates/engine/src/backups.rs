@@ -96,7 +96,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] naming the field.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn backup_plan_set(&self, plan: BackupPlan) -> EngineResult<BackupPlan> {
         if plan.every_hours > MOST_HOURS {
             return Err(EngineError::invalid("every_hours", "At most a year lies between two copies."));
@@ -134,7 +133,6 @@ impl Engine {
     /// # Errors
     /// [`EngineError::File`] when the folder cannot be made, [`EngineError::Store`] when the copy cannot be written; the
     /// copies that were there stay.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn backup_now(&self) -> EngineResult<BackupRow> {
         let place = self.place()?;
         let keep = self.backup_plan().await?.keep;
@@ -178,7 +176,6 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Self::backup_now`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn backup_if_due(&self) -> EngineResult<bool> {
         if self.backups.is_none() || self.store.read_only().is_some() {
             return Ok(false);

@@ -50,7 +50,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for an empty or overlong name.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn ledger_create(&self, name: &str) -> EngineResult<LedgerRow> {
         let name = check_name(name, "Name the ledger.")?;
         let stamp = self.stamp();
@@ -75,7 +74,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`] or [`EngineError::Invalid`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn ledger_rename(&self, id: &str, name: &str) -> EngineResult<()> {
         let name = check_name(name, "Name the ledger.")?;
         let stamp = self.stamp();
@@ -151,7 +149,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] naming every wrong field; `DUPLICATE` when an indicator is taken.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn balance_create(&self, request: NewBalanceRequest) -> EngineResult<BalanceRow> {
         let new = self.check_new_balance(&request).await?;
         let stamp = self.stamp();
@@ -230,7 +227,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`] or [`EngineError::Invalid`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn balance_update(&self, request: BalanceUpdate) -> EngineResult<BalanceRow> {
         let record = self.balance_record(&request.id).await?;
         let name = check_name(&request.name, "Name the balance.")?;
@@ -363,7 +359,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn balance_check(&self, id: &str) -> EngineResult<BalanceCheck> {
         let found = self.store.recompute(id).await?.ok_or_else(|| EngineError::not_found("balance", id))?;
         Ok(BalanceCheck {

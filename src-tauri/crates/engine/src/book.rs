@@ -56,7 +56,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] naming every wrong field; the book then stays empty.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn book_found(&self, book: NewBook) -> EngineResult<BookInfo> {
         let currency = Currency::iso(&book.currency).ok_or_else(|| {
             EngineError::invalid("currency", format!("“{}” is not an ISO 4217 currency.", book.currency))
@@ -132,7 +131,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn book_take_up(&self) -> EngineResult<BookInfo> {
         if let Some(person) = self.store.setting(PERSON).await?.and_then(|value| value.as_str().map(str::to_owned)) {
             self.set_actor(&person);
@@ -159,7 +157,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn time_passed(&self) -> EngineResult<()> {
         // Both are tried, whatever becomes of the first.
         let expired = self.expire_holds().await;
@@ -173,7 +170,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`] if the file cannot be read at all.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn look_over_file(&self) -> EngineResult<()> {
         if self.store.checked_at_open() {
             return Ok(());
@@ -239,7 +235,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for an empty name.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn person_set(&self, name: &str) -> EngineResult<BookInfo> {
         let name = person_name(name)?;
         self.put(PERSON, &json!(name)).await?;
@@ -252,7 +247,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn column_names_set(&self, names: ColumnNames) -> EngineResult<BookInfo> {
         let mut settings = self.store.setting(BOOK).await?.unwrap_or_else(|| json!({}));
         settings["column_names"] = json!(names);
@@ -272,7 +266,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] if there is a file already, [`EngineError::Store`] if it cannot be written.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn book_backup(&self, path: &Path) -> EngineResult<()> {
         if path.exists() {
             return Err(EngineError::invalid(
@@ -292,7 +285,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`] when the book cannot even be read.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn book_check(&self) -> EngineResult<BookCheck> {
         let mut problems = self.store.check_file().await?;
         let audit = self.store.audit().await?;

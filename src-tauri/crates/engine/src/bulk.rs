@@ -60,7 +60,6 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] for none or too many. [`EngineError::Batch`] names what is refused of a batch that is
     /// booked whole; nothing is then booked. Otherwise each item's own refusal is in its row.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn bulk_post(&self, request: BulkRequest) -> EngineResult<BulkOutcome> {
         check_count(request.items.len())?;
         if request.items.len() >= crate::backups::MANY {

@@ -175,7 +175,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::File`] if it cannot be read, and as there.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn postings_open(&self, path: String) -> EngineResult<PostingsFile> {
         let (name, bytes) = load(ImportSource::Path { path }).await?;
         self.postings_read(&name, &bytes).await
@@ -185,7 +184,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Conflict`] for a file that is no table of postings, or one that is too long.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn postings_read(&self, name: &str, bytes: &[u8]) -> EngineResult<PostingsFile> {
         let book = self.book_info().await?;
         let read = read_drafts(name, bytes, &Draft { currency: book.currency, ..Draft::default() }, MOST_ITEMS)?;

@@ -74,7 +74,6 @@ impl Engine {
     ///
     /// # Errors
     /// Lines that do not balance, shares that do not add up, or any refusal of one of the postings.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn entry_post(&self, request: EntryRequest) -> EngineResult<EntryView> {
         let command = self.entry_command(&request, plan(&request)?)?;
         self.ask_before("entry", std::slice::from_ref(&request)).await?;

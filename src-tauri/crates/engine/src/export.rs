@@ -47,7 +47,6 @@ impl Engine {
     ///
     /// # Errors
     /// `EXPORT_TOO_LONG` when a sheet cannot hold the list; `FILE`; `CANCELLED`. The file is then as it was.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn transactions_export(
         &self,
         request: TransactionsExport,
@@ -178,7 +177,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`]; [`EngineError::Invalid`] for a day that is none; as [`Engine::transactions_export`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn register_export(
         &self,
         balance: &str,

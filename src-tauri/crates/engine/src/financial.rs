@@ -103,7 +103,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for another word, [`EngineError::NotFound`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn ledger_type_set(&self, id: &str, kind: Option<&str>) -> EngineResult<LedgerRow> {
         let kind = kind.filter(|word| !word.is_empty()).map(|word| {
             serde_json::from_value::<AccountType>(json!(word)).map_err(|_| {
@@ -126,7 +125,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for days that are none or the wrong way round.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn financial_report(&self, request: FinancialRequest) -> EngineResult<FinancialReport> {
         let book = self.book_info().await?;
         let to = parse_day(request.to.as_deref(), "to")?.unwrap_or_else(|| self.clock.today());
@@ -173,7 +171,6 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::financial_report`]; [`EngineError::File`] if it cannot be written.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn financial_export(
         &self,
         request: FinancialRequest,

@@ -14,7 +14,7 @@ use tracing::{Instrument, Span};
 
 use crate::api::transactions::Effect;
 use crate::clock::Clock;
-use crate::{Engine, EngineError, EngineResult, Stamp, view};
+use crate::{Engine, EngineError, EngineResult, Stamp, trace, view};
 
 /// Commands that are booked together at most: beyond it a group gets no faster and its callers wait longer.
 const MOST: usize = 1_024;
@@ -60,7 +60,7 @@ struct Waiting<C: Command> {
     command: C,
     actor: String,
     outcome: Option<EngineResult<C::Answer>>,
-    /// The use case that asks for it, for the log.
+    /// Its request in the log.
     span: Span,
     reply: oneshot::Sender<EngineResult<C::Answer>>,
 }
@@ -134,6 +134,7 @@ impl Writer {
         actor: &str,
         commands: impl IntoIterator<Item = EngineResult<C>>,
     ) -> Vec<EngineResult<C::Answer>> {
+        let span = trace::request::<C>();
         let mut jobs: Vec<Box<dyn Job>> = Vec::new();
         let mut answers = Vec::new();
         for command in commands {
@@ -143,7 +144,7 @@ impl Writer {
                     command,
                     actor: actor.to_owned(),
                     outcome: None,
-                    span: Span::current(),
+                    span: span.clone(),
                     reply,
                 }));
                 answer

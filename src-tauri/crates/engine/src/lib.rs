@@ -148,7 +148,6 @@ impl Engine {
     }
 
     /// Ends what still runs, writes everything out and lets go of the file.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn close(&self) {
         self.recon.jobs().end().await;
         self.store.close().await;

@@ -87,7 +87,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`], or [`EngineError::Invalid`] for what is no object or too much.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn metadata_merge(&self, id: &str, patch: Value) -> EngineResult<Value> {
         let Value::Object(patch) = patch else {
             return Err(EngineError::invalid("metadata", "Metadata is an object with keys."));

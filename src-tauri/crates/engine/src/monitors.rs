@@ -160,7 +160,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] naming the field, [`EngineError::NotFound`] for the balance.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn monitor_create(&self, request: MonitorRequest) -> EngineResult<MonitorRow> {
         let monitor = self.monitor_of(new_id("mon"), request).await?;
         self.change_monitors(Change::Make(Box::new(monitor.clone()))).await?;
@@ -171,7 +170,6 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Self::monitor_create`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn monitor_update(&self, id: &str, request: MonitorRequest) -> EngineResult<MonitorRow> {
         let monitor = self.monitor_of(id.to_owned(), request).await?;
         self.change_monitors(Change::Edit(Box::new(monitor.clone()))).await?;
@@ -183,7 +181,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn monitor_delete(&self, id: &str) -> EngineResult<()> {
         self.change_monitors(Change::Delete(id.to_owned())).await
     }

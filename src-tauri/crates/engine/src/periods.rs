@@ -105,7 +105,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for a day to come, [`EngineError::Conflict`] if it is closed already.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn period_close(&self, through: &str) -> EngineResult<PeriodState> {
         let day = needed(through)?;
         if day >= self.clock.today() {
@@ -118,7 +117,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] without a reason or for a day that is open, [`EngineError::Conflict`] if nothing is closed.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn period_reopen(&self, through: Option<&str>, reason: &str) -> EngineResult<PeriodState> {
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > MAX_REASON {

@@ -193,7 +193,6 @@ impl Engine {
     }
 
     /// Statements of every balance, oldest period first.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn statements(&self) -> EngineResult<Vec<StatementRow>> {
         let rules = self.store.rules().await?;
         let mut rows = Vec::new();
@@ -204,7 +203,6 @@ impl Engine {
     }
 
     /// One statement as the list shows it.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn statement(&self, statement_id: &str) -> EngineResult<StatementRow> {
         let rules = self.store.rules().await?;
         self.statement_row(&self.statement_record(statement_id).await?, &rules).await

@@ -144,7 +144,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn refund_request(&self, id: &str) -> EngineResult<PostRequest> {
         let detail: TransactionDetail = self.transaction_get(id).await?;
         let row = detail.rows.iter().find(|row| row.id == id);

@@ -177,7 +177,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] and whatever could never be booked; too little money is for its time to say.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn schedule(&self, request: PostRequest, due_at: &str) -> EngineResult<ScheduledRow> {
         let due_at = due_time(due_at)?;
         let request = self.dated(request, due_at).await?;
@@ -202,7 +201,6 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Self::schedule`]; [`EngineError::Conflict`] if it was booked, refused or cancelled meanwhile.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn scheduled_edit(&self, id: &str, request: PostRequest, due_at: &str) -> EngineResult<ScheduledRow> {
         let due_at = due_time(due_at)?;
         let request = self.dated(request, due_at).await?;
@@ -225,7 +223,6 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] without a reason, [`EngineError::Conflict`] if it was booked, refused or cancelled
     /// meanwhile.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn scheduled_cancel(&self, id: &str, reason: &str) -> EngineResult<ScheduledRow> {
         let state = ScheduledState::Cancelled(words::given_reason(reason)?);
         let change = Changing { id: id.to_owned(), kind: "posting.cancelled", edit: None, state, only_if: None };
@@ -292,7 +289,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`] if the list cannot be read or nothing can be written.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn post_due(&self) -> EngineResult<u32> {
         let (mut posted, mut refused) = (0, 0);
         let mut failed = HashSet::new();

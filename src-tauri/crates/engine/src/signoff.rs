@@ -177,7 +177,6 @@ impl Engine {
     ///
     /// # Errors
     /// `STATEMENT_SIGNED` when it is signed already.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn signoff_check(&self, statement_id: &str) -> EngineResult<SignoffCheck> {
         let statement = self.statement_record(statement_id).await?;
         must_be_open(&statement)?;
@@ -192,7 +191,6 @@ impl Engine {
     ///
     /// # Errors
     /// `NOT_READY` with what is missing; `INVALID_INPUT` without a name; `OTHER_PERSON` with the name of another one.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn sign_off(&self, statement_id: &str, name: &str) -> EngineResult<Report> {
         let typed = name.trim();
         if typed.is_empty() {
@@ -282,7 +280,6 @@ impl Engine {
     ///
     /// # Errors
     /// `LATER_SIGNED` when a later statement of the balance is signed; `INVALID_INPUT` without a reason.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn reopen(&self, statement_id: &str, reason: &str) -> EngineResult<()> {
         let stamp = self.stamp();
         let reason = &*words::plain(reason.trim());

@@ -131,7 +131,6 @@ impl Engine {
     ///
     /// # Errors
     /// Any refusal of the ledger, in words; nothing is then written.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn post(&self, request: PostRequest) -> EngineResult<TransactionDetail> {
         let command = self.command(&request)?;
         self.ask_before("post", std::slice::from_ref(&request)).await?;

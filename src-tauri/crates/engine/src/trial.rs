@@ -30,7 +30,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for a day that is none, [`EngineError::Store`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn trial_report(&self, as_of: Option<&str>) -> EngineResult<TrialReport> {
         let started = Instant::now();
         let day = parse_day(as_of, "as_of")?;
@@ -51,7 +50,6 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::trial_report`]; [`EngineError::File`] if it cannot be written.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn trial_export(&self, as_of: Option<&str>, format: ReportFormat, path: &Path) -> EngineResult<u64> {
         let report = self.trial_report(as_of).await?;
         let bytes = bytes(format, || tables(&report), || pages(&report, self.clock.now()))?;

@@ -82,7 +82,6 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`]; [`EngineError::File`] for one that cannot be read, is empty or too large; `ATTACHED`
     /// while the transaction has the same content.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn attachment_add(&self, transaction: &str, path: &Path) -> EngineResult<AttachmentRow> {
         let (family, _) = self.family_of(transaction).await?;
         let (name, bytes) = apart(path, load).await?;
@@ -150,7 +149,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`]; [`EngineError::File`] if it cannot be written; a damaged content is not handed out.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn attachment_save(&self, id: &str, path: &Path) -> EngineResult<AttachmentRow> {
         let record = self.attachment_record(id).await?;
         let bytes = self.store.attachment_bytes(&record.sha256).await?.unwrap_or_default();
@@ -170,7 +168,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`]; [`EngineError::Invalid`] without a reason; `DETACHED` if it is off already.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn attachment_detach(&self, id: &str, reason: &str) -> EngineResult<AttachmentRow> {
         let reason = words::given_reason(reason)?;
         let record = self.attachment_record(id).await?;

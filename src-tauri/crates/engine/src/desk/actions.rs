@@ -144,7 +144,6 @@ impl Engine {
     ///
     /// # Errors
     /// `DOES_NOT_TIE`, `ALREADY_MATCHED`, `STATEMENT_SIGNED`, and any refusal of the posting. Nothing is changed then.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn match_accept(
         &self,
         statement_id: &str,
@@ -263,7 +262,6 @@ impl Engine {
 
     /// Accepts every live proposal of a tier that has no difference, as one action. `lines` is the number the preview
     /// showed: another number by now refuses.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn match_accept_tier(&self, statement_id: &str, tier: &str, lines: u32) -> EngineResult<DeskDone> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
@@ -303,7 +301,6 @@ impl Engine {
     }
 
     /// Says that an entry does not belong to a line; it is not proposed for it again.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn match_reject(&self, statement_id: &str, line_id: &str, entry_id: &str) -> EngineResult<DeskDone> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
@@ -327,7 +324,6 @@ impl Engine {
     }
 
     /// Posts a line that has no entry against a named balance, and matches the two.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn line_new_entry(
         &self,
         statement_id: &str,
@@ -358,7 +354,6 @@ impl Engine {
     }
 
     /// Leaves an entry for a later statement, or takes it back among the unmatched ones.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn entry_outstanding(&self, statement_id: &str, entry_id: &str, on: bool) -> EngineResult<DeskDone> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;

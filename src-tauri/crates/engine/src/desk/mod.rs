@@ -43,7 +43,6 @@ fn words_of(text: Option<&str>, statement: &StatementRecord) -> Vec<Word> {
 
 impl Engine {
     /// The proof strip of a statement.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn desk(&self, statement_id: &str) -> EngineResult<DeskHeader> {
         let statement = self.statement_record(statement_id).await?;
         let all = self.store.statements(Some(statement.balance_key)).await?;

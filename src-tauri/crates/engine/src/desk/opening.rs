@@ -162,7 +162,6 @@ impl Engine {
     /// # Errors
     /// `NO_OPENING_DIFFERENCE` when there is none or another statement came before; `LINES_OPEN` while a line is not
     /// matched; `EARLIER_ENTRIES` when nobody has said that the bank had booked them; any refusal of the posting.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn opening_post(
         &self,
         statement_id: &str,

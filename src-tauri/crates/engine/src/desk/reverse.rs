@@ -22,7 +22,6 @@ impl Engine {
     /// Opens both sides of a match as they were. With `reverse`, the entry that was posted for it is also reversed,
     /// and the two cancel each other out. `signed_reason` lets the reversing entry into a signed period of the balance
     /// on its other side.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn match_undo(
         &self,
         match_id: &str,

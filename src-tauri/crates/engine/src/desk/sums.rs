@@ -21,7 +21,6 @@ const MAX_STEPS: u64 = 4_000_000;
 
 impl Engine {
     /// Entries, at most four, whose amounts add up to a line.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn find_sum(&self, line_id: &str) -> EngineResult<SumSearch> {
         let line = self
             .store

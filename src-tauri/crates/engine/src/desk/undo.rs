@@ -169,7 +169,6 @@ pub(super) fn ends(newest_first: &[ActionRecord]) -> (Option<String>, Option<Str
 
 impl Engine {
     /// Everything that was done on a statement, newest first.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn desk_log(&self, statement_id: &str) -> EngineResult<Vec<DeskAction>> {
         let statement = self.statement_record(statement_id).await?;
         let open = must_be_open(&statement).is_ok();
@@ -194,13 +193,11 @@ impl Engine {
     ///
     /// # Errors
     /// `DESK_CHANGED_SINCE` when a later action uses what this one changed; `NOTHING_TO_UNDO`.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn desk_undo(&self, statement_id: &str, action_id: Option<String>) -> EngineResult<DeskDone> {
         self.turn_back(statement_id, action_id, false).await
     }
 
     /// Does an action again that was taken back, by default the one that was taken back last.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn desk_redo(&self, statement_id: &str, action_id: Option<String>) -> EngineResult<DeskDone> {
         self.turn_back(statement_id, action_id, true).await
     }

@@ -76,7 +76,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`] if it cannot be stored; this program then writes nothing more all the same.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn history_stop(&self, check: &HistoryCheck) -> EngineResult<()> {
         let broken = self.broken().await?;
         let open: Vec<String> =
@@ -105,7 +104,6 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] without a reason, [`EngineError::Conflict`] when nothing was found,
     /// [`EngineError::Store`] where the book cannot be written for another cause.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn history_accept(&self, reason: &str) -> EngineResult<BookInfo> {
         let reason = words::given_reason(reason)?;
         let broken = self.broken().await?;

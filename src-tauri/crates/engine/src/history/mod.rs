@@ -57,7 +57,6 @@ impl Engine {
     ///
     /// # Errors
     /// `CANCELLED`; [`EngineError::Invalid`] where `earlier` is no head; [`EngineError::Store`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn history_verify(
         &self,
         job: &str,

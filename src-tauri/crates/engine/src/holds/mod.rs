@@ -55,7 +55,6 @@ impl Engine {
     ///
     /// # Errors
     /// Only when nothing could be tried at all; each hold's own failure is in its row.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn holds_commit(&self, items: Vec<CommitItem>) -> EngineResult<BatchOutcome> {
         check_batch(items.len())?;
         self.ask_before("commit", &items).await?;
@@ -77,7 +76,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] without a reason; each hold's own failure is in its row.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn holds_void(&self, request: VoidRequest) -> EngineResult<BatchOutcome> {
         check_batch(request.items.len())?;
         let reason = request.reason.trim();
@@ -105,7 +103,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`] if the list of due holds cannot be read.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn expire_holds(&self) -> EngineResult<u32> {
         let mut decided = 0;
         let mut failed: Vec<String> = Vec::new();

@@ -32,7 +32,6 @@ impl Engine {
     /// `BAD_ROWS` when rows could not be read and nobody said to leave them out; `IMPORT_INCOMPLETE` with what is
     /// missing; `OTHER_ACCOUNT`; `OTHER_BALANCE`; `SAME_FILE`; `SIGNED_PERIOD`; `LATE_LINES`; `CANCELLED`. Nothing is
     /// stored then.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn import_commit(
         &self,
         request: ImportRequest,
@@ -102,7 +101,6 @@ impl Engine {
     ///
     /// # Errors
     /// `HAS_MATCHES` when a match of it stands, `STATEMENT_SIGNED` when it is signed off.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn import_undo(&self, statement_id: &str) -> EngineResult<()> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;

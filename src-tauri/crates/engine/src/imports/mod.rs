@@ -153,7 +153,6 @@ impl Engine {
     ///
     /// # Errors
     /// `FILE` if it cannot be read or is larger than 64 MB; `NOT_A_STATEMENT` with a sentence if it is something else.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn import_open(&self, source: ImportSource) -> EngineResult<ImportSession> {
         let (name, bytes) = load(source).await?;
         let sha256 = hex(&Sha256::digest(&bytes));
@@ -227,7 +226,6 @@ impl Engine {
     }
 
     /// Saved mappings.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn profiles(&self) -> EngineResult<Vec<MappingProfile>> {
         let profiles = self.store.profiles().await?;
         Ok(profiles
@@ -246,7 +244,6 @@ impl Engine {
     }
 
     /// Forgets a saved mapping. Imports made with it stay.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn profile_delete(&self, profile_id: &str) -> EngineResult<()> {
         let mut unit = self.store.begin().await?;
         if !unit.delete_profile(profile_id).await? {

@@ -94,7 +94,6 @@ impl Engine {
     }
 
     /// Every problem of the file as CSV: line, column, raw text, reason, suggestion.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn import_problems_csv(
         &self,
         session: &str,

@@ -130,7 +130,6 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] for a word that is no strategy, [`EngineError::Conflict`] when it is to end while money
     /// with an origin is held.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn lineage_set(&self, request: &LineageRequest) -> EngineResult<BalanceLineage> {
         let given = request.strategy.as_deref().filter(|word| !word.trim().eq_ignore_ascii_case("off"));
         let strategy = given.map(|word| {

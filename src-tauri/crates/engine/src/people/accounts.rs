@@ -115,7 +115,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] naming every wrong field, and who has the number already.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn account_create(&self, request: AccountRequest) -> EngineResult<AccountRow> {
         self.identity_record(&request.identity_id).await?;
         let record = self.checked_account(&new_id("acc"), &request).await?;
@@ -129,7 +128,6 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Self::account_create`]; [`EngineError::NotFound`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn account_update(&self, id: &str, request: AccountRequest) -> EngineResult<AccountRow> {
         let before = self.account_get(id).await?;
         let request = AccountRequest { identity_id: before.identity_id, ..request };
@@ -144,7 +142,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn account_delete(&self, id: &str) -> EngineResult<()> {
         let record = self.store.account(id).await?.ok_or_else(|| EngineError::not_found("account", id))?;
         let mut unit = self.store.begin().await?;

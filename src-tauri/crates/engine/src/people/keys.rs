@@ -177,7 +177,6 @@ impl Engine {
     ///
     /// # Errors
     /// As for looking at a protected field.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn key_show(&self) -> EngineResult<Zeroizing<String>> {
         let ring = self.key_ring(false).await?;
         let stamp = self.stamp();
@@ -191,7 +190,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for what is no key, [`EngineError::Conflict`] when it cannot be kept.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn key_add(&self, text: &str) -> EngineResult<KeyState> {
         let given = KeyRing::of_text(text.trim()).or_else(|_| Key::of_text(text).map(KeyRing::new));
         let given = given.map_err(|error| EngineError::invalid("key", format!("This is no key: {error}.")))?;
@@ -214,7 +212,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Conflict`] without the keys; what was sealed anew until then stays so.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn key_replace(&self, draw: bool) -> EngineResult<KeyState> {
         let mut ring = self.key_ring(false).await?;
         if draw {

@@ -201,7 +201,6 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] naming every wrong field; [`EngineError::Conflict`] when fields are to be protected and
     /// there is no key.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn identity_create(&self, request: IdentityRequest) -> EngineResult<IdentityDetail> {
         let kind = kind_of(&request.kind)?;
         let given = request.fields.into_iter().map(|(word, text)| (word, Some(text))).collect();
@@ -247,7 +246,6 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] naming every wrong field; [`EngineError::Store`] with `Stale` when somebody else changed it
     /// meanwhile.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn identity_update(&self, edit: IdentityEdit) -> EngineResult<IdentityDetail> {
         let changes = checked(&edit.fields)?;
         let kind = edit.kind.as_deref().map(kind_of).transpose()?;
@@ -300,7 +298,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Conflict`] with what refers to it.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn identity_delete(&self, id: &str) -> EngineResult<()> {
         let stamp = self.stamp();
         let balances = self.store.balances_of(id).await?;
@@ -320,7 +317,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn balance_identity_set(&self, balance_id: &str, identity_id: Option<&str>) -> EngineResult<()> {
         let balance = self.balance_record(balance_id).await?;
         let stamp = self.stamp();

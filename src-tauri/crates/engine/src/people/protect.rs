@@ -70,7 +70,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for fields that stay readable, [`EngineError::Conflict`] without a key.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn identity_protect(&self, id: &str, fields: &[String]) -> EngineResult<IdentityDetail> {
         let fields = personal(fields)?;
         let version = self.identity_record(id).await?.version;
@@ -102,7 +101,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] without a reason, [`EngineError::Conflict`] without the key.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn identity_unprotect(&self, id: &str, fields: &[String], reason: &str) -> EngineResult<IdentityDetail> {
         let (fields, reason) = (personal(fields)?, words::given_reason(reason)?);
         let version = self.identity_record(id).await?.version;
@@ -134,7 +132,6 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Invalid`] without a reason, [`EngineError::Conflict`] without the key, and whatever keeps the book from
     /// being written: what cannot be recorded is not shown.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn identity_reveal(
         &self,
         id: &str,

@@ -145,7 +145,6 @@ fn left_out_note(statement: &StatementRecord) -> Option<String> {
 
 impl Engine {
     /// The report of a statement: a signed version as it was signed, or the present state.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn report(&self, statement_id: &str, version: Option<u32>) -> EngineResult<Report> {
         let statement = self.statement_record(statement_id).await?;
         let signed = self.store.sign_offs(statement.key).await?;
@@ -354,7 +353,6 @@ impl Engine {
     }
 
     /// The report as a file's bytes.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn report_bytes(
         &self,
         statement_id: &str,
@@ -366,7 +364,6 @@ impl Engine {
     }
 
     /// Writes the report to a file, whole or not at all.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn report_export(
         &self,
         statement_id: &str,

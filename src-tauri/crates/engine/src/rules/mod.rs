@@ -86,7 +86,6 @@ fn rule_event(stamp: &Stamp, kind: &str, rule: &RuleRecord) -> Event {
 
 impl Engine {
     /// Rules in order.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn rules(&self) -> EngineResult<Vec<Rule>> {
         let used = self.store.rule_use().await?;
         let rules = self.store.rules().await?;
@@ -97,7 +96,6 @@ impl Engine {
     ///
     /// # Errors
     /// `INVALID_INPUT` with what [`Engine::rule_check`] lists as errors.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn rule_save(&self, draft: RuleDraft) -> EngineResult<Rule> {
         let check = self.rule_check(&draft);
         if let Some(first) = check.errors.first() {
@@ -145,20 +143,17 @@ impl Engine {
     }
 
     /// Switches a rule on or off.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn rule_toggle(&self, rule_id: &str, enabled: bool) -> EngineResult<()> {
         self.change_rule(rule_id, if enabled { "rule.enabled" } else { "rule.disabled" }, |rule| rule.enabled = enabled)
             .await
     }
 
     /// Takes a rule out of the list; its versions stay, and it can be restored.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn rule_delete(&self, rule_id: &str) -> EngineResult<()> {
         self.change_rule(rule_id, "rule.deleted", |rule| rule.deleted = true).await
     }
 
     /// Puts a deleted rule back at its place.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn rule_restore(&self, rule_id: &str) -> EngineResult<()> {
         self.change_rule(rule_id, "rule.restored", |rule| rule.deleted = false).await
     }
@@ -179,7 +174,6 @@ impl Engine {
     }
 
     /// Sets the order: all ids, first rule first.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn rule_reorder(&self, rule_ids: Vec<String>) -> EngineResult<()> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
@@ -205,7 +199,6 @@ impl Engine {
     }
 
     /// Every stored version of a rule, newest first.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn rule_versions(&self, rule_id: &str) -> EngineResult<Vec<RuleVersion>> {
         let versions = self.store.rule_versions(rule_id).await?;
         versions

@@ -63,14 +63,12 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::run_start`], and `CANCELLED`.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn run_now(&self, request: RunRequest) -> EngineResult<RunResult> {
         let job_id = self.run_begin(request).await?;
         self.run_work(&job_id).await
     }
 
     /// Stores the job of a run with everything its result depends on. [`Engine::run_work`] does the work.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn run_begin(&self, request: RunRequest) -> EngineResult<String> {
         let stamp = self.stamp();
         let statement = self.statement_record(&request.statement_id).await?;
@@ -107,7 +105,6 @@ impl Engine {
     }
 
     /// Does the work of a stored run: proposals, result hash and, if asked for, confirmed matches are stored together.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn run_work(&self, job_id: &str) -> EngineResult<RunResult> {
         let started = std::time::Instant::now();
         let cancel = Arc::new(AtomicBool::new(false));
@@ -273,7 +270,6 @@ impl Engine {
     }
 
     /// Runs that a crash or the end of the program cut off.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn interrupted_runs(&self) -> EngineResult<Vec<InterruptedRun>> {
         let mut rows = Vec::new();
         for job in self.store.jobs(100).await? {
@@ -301,7 +297,6 @@ impl Engine {
     }
 
     /// As [`Engine::run_resume`], and waits for the result.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn run_resume_now(&self, job_id: &str) -> EngineResult<RunResult> {
         self.reopen_job(job_id).await?;
         self.run_work(job_id).await

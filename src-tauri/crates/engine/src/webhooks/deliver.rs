@@ -77,7 +77,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`]; what was told and could not be noted is told again.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn deliver_due(&self) -> EngineResult<DeliveryRound> {
         let mut round = DeliveryRound::default();
         let Ok(_alone) = self.delivering.try_lock() else { return Ok(round) };
@@ -276,7 +275,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for more than 500 at once.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn deliveries_replay(&self, ids: &[String]) -> EngineResult<u64> {
         if ids.len() > AT_ONCE as usize {
             return Err(EngineError::invalid("ids", format!("At most {AT_ONCE} are told again at once.")));
@@ -296,7 +294,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn webhook_test(&self, id: &str) -> EngineResult<DeliveryDetail> {
         let webhook = self.store.webhook(id).await?.ok_or_else(|| EngineError::not_found("webhook", id))?;
         let now = self.clock.now();
@@ -349,7 +346,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn deliveries_sweep(&self) -> EngineResult<u64> {
         if self.hooks_known().await?.is_empty() {
             return Ok(0);

@@ -189,7 +189,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for what is no name of a host.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn webhook_hosts_set(&self, hosts: &[String]) -> EngineResult<Vec<String>> {
         let mut clean: Vec<String> = Vec::new();
         for host in hosts.iter().map(|host| host.trim().to_lowercase()).filter(|host| !host.is_empty()) {
@@ -306,7 +305,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Invalid`] naming every wrong field; [`EngineError::Conflict`] when there is no place for the secret.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn webhook_create(&self, request: WebhookRequest) -> EngineResult<WebhookMade> {
         let mut record = self.checked_webhook(&request, None).await?;
         if self.store.webhooks().await?.len() >= MOST {
@@ -333,7 +331,6 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Self::webhook_create`]; [`EngineError::NotFound`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn webhook_update(&self, id: &str, request: WebhookRequest) -> EngineResult<WebhookRow> {
         let before = self.store.webhook(id).await?.ok_or_else(|| EngineError::not_found("webhook", id))?;
         let mut record = self.checked_webhook(&request, Some(&before)).await?;
@@ -357,7 +354,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn webhook_delete(&self, id: &str) -> EngineResult<()> {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
@@ -373,7 +369,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`]; [`EngineError::Conflict`] without a key, or for a Slack channel.
-    #[tracing::instrument(skip_all, fields(request = crate::trace::request()))]
     pub async fn webhook_secret_renew(&self, id: &str) -> EngineResult<String> {
         let ring = self.key_ring(true).await?;
         let secret = fresh_secret()?;
