@@ -68,7 +68,7 @@ impl Posting {
 /// What is booked as one: whole or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    Post(Posting),
+    Post(Box<Posting>),
     /// The postings of an entry: all of them are new, or all were there.
     Entry(Vec<Posting>),
     /// Postings of which each may have been there.
@@ -86,6 +86,12 @@ pub enum Step {
     Expire {
         hold: usize,
     },
+}
+
+impl Step {
+    pub fn of(posting: Posting) -> Self {
+        Self::Post(Box::new(posting))
+    }
 }
 
 /// A row that a step writes into the journal.
@@ -261,7 +267,7 @@ impl Model {
         if available < posting.amount && floor.is_some_and(|floor| &available - &posting.amount < floor) {
             return Err(REFUSED);
         }
-        self.references.insert(posting.reference.clone(), Step::Post(posting.clone()));
+        self.references.insert(posting.reference.clone(), Step::of(posting.clone()));
         let day = posting.day.unwrap_or_else(|| day_of(self.now));
         let mut row = Wanted {
             status: "APPLIED",

@@ -56,7 +56,7 @@ pub struct Observer {
     days: BTreeMap<(i64, String), BigInt>,
 }
 
-fn word(row: &mut Vec<Option<String>>, at: usize) -> String {
+fn word(row: &mut [Option<String>], at: usize) -> String {
     row[at].take().unwrap_or_default()
 }
 

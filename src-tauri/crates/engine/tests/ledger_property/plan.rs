@@ -40,7 +40,7 @@ impl Play {
         match single {
             Single::Post(draft) => {
                 let posting = self.posting(draft, "P");
-                Some(Asked { request: Request::Post(self.request(&posting)), steps: vec![Step::Post(posting)] })
+                Some(Asked { request: Request::Post(self.request(&posting)), steps: vec![Step::of(posting)] })
             }
             Single::Commit { hold, percent: part, void_rest, named } => {
                 let hold = newest(*hold, self.model.holds.len())?;
@@ -68,7 +68,7 @@ impl Play {
             }
             Single::Refund { of, of_hold, percent: share } => {
                 let posting = self.refund(*of, *of_hold, *share)?;
-                Some(Asked { request: Request::Post(self.request(&posting)), steps: vec![Step::Post(posting)] })
+                Some(Asked { request: Request::Post(self.request(&posting)), steps: vec![Step::of(posting)] })
             }
             Single::Again { of } => Some(self.accepted[newest(*of, self.accepted.len())?].clone()),
             Single::Other { of, what } => {
@@ -76,7 +76,7 @@ impl Play {
                 let known: Vec<&Asked> = self.accepted.iter().filter(posts).collect();
                 let Step::Post(posting) = &known[newest(*of, known.len())?].steps[0] else { return None };
                 let posting = changed(posting, *what);
-                Some(Asked { request: Request::Post(self.request(&posting)), steps: vec![Step::Post(posting)] })
+                Some(Asked { request: Request::Post(self.request(&posting)), steps: vec![Step::of(posting)] })
             }
             Single::Entry { draft, parts } => Some(self.entry(draft, parts)),
             Single::Split { draft, percents, into } => Some(self.split(draft, percents, *into)),
@@ -238,11 +238,11 @@ impl Play {
         let mut postings: Vec<Posting> = drafts.iter().map(|draft| self.posting(draft, "B")).collect();
         let known = again.and_then(|of| newest(of, self.accepted.len()));
         if let Some(Step::Post(posting)) = known.and_then(|at| self.accepted[at].steps.first()) {
-            postings.insert(postings.len() / 2, posting.clone());
+            postings.insert(postings.len() / 2, (**posting).clone());
         }
         let items = postings.iter().map(|posting| self.request(posting)).collect();
         let request = Request::Bulk(BulkRequest { items, atomic });
-        let steps = if atomic { vec![Step::Batch(postings)] } else { postings.into_iter().map(Step::Post).collect() };
+        let steps = if atomic { vec![Step::Batch(postings)] } else { postings.into_iter().map(Step::of).collect() };
         Asked { request, steps }
     }
 }

@@ -265,7 +265,7 @@ impl Play {
             ..posting
         };
         let rich = Posting { allow: true, limit: None, ..posting.clone() };
-        let possible = self.model.clone().apply(&Step::Post(rich)).is_ok();
+        let possible = self.model.clone().apply(&Step::of(rich)).is_ok();
         let request = self.request(&posting);
         let reference = posting.reference.clone();
         let turns = self.arm(trouble).await;
@@ -340,7 +340,7 @@ impl Play {
                 (Trouble::Gone { .. }, Answer::Failed(_)) => None,
                 (_, answer) => Some(answer),
             };
-            claims.push(Claim { step: Step::Post(self.waiting[at].posting.clone()), answer });
+            claims.push(Claim { step: Step::of(self.waiting[at].posting.clone()), answer });
         }
         Ok(claims)
     }
