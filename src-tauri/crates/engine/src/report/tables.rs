@@ -57,6 +57,12 @@ pub(super) fn pages(report: &Report, made: Timestamp) -> EngineResult<(Paper, Ve
             None => {
                 sheet.name.clear();
                 sheet.head.iter_mut().for_each(String::clear);
+                // The number of the version is a word among words.
+                for cell in sheet.rows.iter_mut().flat_map(|(_, cells)| cells) {
+                    if let Cell::Number(number) = cell {
+                        *cell = Cell::Text(number.to_string());
+                    }
+                }
             }
             Some(proof) => {
                 for ((line, _), _) in sheet.rows.iter_mut().zip(proof.iter()).filter(|(_, row)| row.total) {
@@ -66,7 +72,7 @@ pub(super) fn pages(report: &Report, made: Timestamp) -> EngineResult<(Paper, Ve
         }
     }
     let title = format!("Reconciliation of {}", report.balance_name);
-    let period = format!("{} to {}, {}", report.period_from, report.period_to, report.state);
+    let period = format!("{} to {}. {}", report.period_from, report.period_to, report.state);
     let currency = format!("{}, amounts in {}", report.statement_name, report.currency);
     Ok((paper(&report.book, &title, period, currency, made), sheets))
 }

@@ -1,6 +1,6 @@
 //! Cells as texts on paper: amounts with their thousands apart, texts broken into lines that fit.
 
-use super::face::{ELLIPSIS, Face, plain};
+use super::face::{ELLIPSIS, Face, MINUS, plain};
 use crate::Cell;
 
 /// Most lines of a text; what is longer ends in an ellipsis.
@@ -20,11 +20,14 @@ pub(super) fn is_figure(cell: &Cell) -> bool {
     matches!(cell, Cell::Number(_) | Cell::Amount { .. })
 }
 
-/// `-1234567.89` as `-1,234,567.89`.
+/// `-1234567.89` as `−1,234,567.89`.
 fn grouped(decimal: &str) -> String {
-    let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |digits| ("-", digits));
+    let (negative, digits) = decimal.strip_prefix('-').map_or((false, decimal), |digits| (true, digits));
     let whole = digits.find('.').unwrap_or(digits.len());
-    let mut out = String::from(sign);
+    let mut out = String::new();
+    if negative {
+        out.push(MINUS);
+    }
     for (at, digit) in digits.char_indices() {
         if at > 0 && at < whole && (whole - at).is_multiple_of(3) {
             out.push(',');
@@ -105,10 +108,10 @@ mod tests {
     fn figures_have_their_thousands_apart() {
         let amount = |minor: &str, exponent| Cell::Amount { amount: minor.parse::<Amount>().unwrap(), exponent };
         for (cell, said_as, decimals) in [
-            (amount("-123456789", 2), "-1,234,567.89", ".89"),
+            (amount("-123456789", 2), "−1,234,567.89", ".89"),
             (amount("100000", 2), "1,000.00", ".00"),
             (amount("99999", 2), "999.99", ".99"),
-            (amount("-5", 3), "-0.005", ".005"),
+            (amount("-5", 3), "−0.005", ".005"),
             (amount("1284000", 0), "1,284,000", ""),
             (amount("0", 2), "0.00", ".00"),
             (Cell::Number(12_345), "12,345", ""),

@@ -17,6 +17,8 @@ const UPRIGHT: usize = 2;
 const SHORT_TEXT: usize = 14;
 /// A column of texts is not narrower than this many times the size of its letters, if they need as much.
 const NARROWEST: i32 = 9;
+/// With so much room hardly a text is broken.
+const COMFORT: i32 = 24;
 
 /// The paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +55,8 @@ struct Need {
     decimals: i32,
     /// Of its widest cell, unbroken.
     natural: i32,
+    /// What it would like to have.
+    comfort: i32,
     /// What it does with at least.
     least: i32,
 }
@@ -69,6 +73,7 @@ impl Need {
         };
         Self {
             natural: scaled(self.natural),
+            comfort: scaled(self.comfort),
             least: scaled(self.least),
             decimals: if self.decimals > 0 { scaled(self.decimals) } else { 0 },
             ..self
@@ -82,11 +87,15 @@ pub(super) fn plan(faces: &Faces, sheets: &[Sheet]) -> (Format, Vec<Plan>) {
     let at = |size: i32| -> Vec<Vec<Need>> {
         needs.iter().map(|needs| needs.iter().map(|need| need.at(size)).collect()).collect()
     };
-    let upright = SIZES[..UPRIGHT].iter().map(|&size| Format { width: SHORT, height: LONG, size });
-    let across = SIZES.iter().map(|&size| Format { width: LONG, height: SHORT, size });
-    let fits = |format: &Format| at(format.size).iter().all(|needs| least_of(needs) <= format.room());
-    let smallest = Format { width: LONG, height: SHORT, size: SIZES[SIZES.len() - 1] };
-    let format = upright.chain(across).find(fits).unwrap_or(smallest);
+    let upright = |&size: &i32| Format { width: SHORT, height: LONG, size };
+    let across = |&size: &i32| Format { width: LONG, height: SHORT, size };
+    let first = |formats: &mut dyn Iterator<Item = Format>, of: fn(&Need) -> i32| {
+        formats.find(|format| at(format.size).iter().all(|needs| sum_of(needs, of) <= format.room()))
+    };
+    let (large, every) = (&SIZES[..UPRIGHT], &SIZES[..]);
+    let format = first(&mut large.iter().map(upright).chain(large.iter().map(across)), |need| need.comfort)
+        .or_else(|| first(&mut large.iter().map(upright).chain(every.iter().map(across)), |need| need.least))
+        .unwrap_or(across(&SIZES[SIZES.len() - 1]));
     (format, at(format.size).iter().map(|needs| placed(needs, format.room())).collect())
 }
 
@@ -94,8 +103,8 @@ fn gaps(columns: usize) -> i32 {
     i32::try_from(columns.saturating_sub(1)).unwrap_or_default() * GAP
 }
 
-fn least_of(needs: &[Need]) -> i32 {
-    needs.iter().map(|need| need.least).sum::<i32>() + gaps(needs.len())
+fn sum_of(needs: &[Need], of: fn(&Need) -> i32) -> i32 {
+    needs.iter().map(of).sum::<i32>() + gaps(needs.len())
 }
 
 fn needs(faces: &Faces, sheet: &Sheet) -> Vec<Need> {
@@ -128,8 +137,9 @@ fn needs(faces: &Faces, sheet: &Sheet) -> Vec<Need> {
     }
     for (at, need) in needs.iter_mut().enumerate() {
         need.natural = need.natural.max(whole[at] + need.decimals);
-        let narrow = NARROWEST * MEASURE;
-        need.least = if need.figures || letters[at] <= SHORT_TEXT { need.natural } else { need.natural.min(narrow) };
+        let unbroken = need.figures || letters[at] <= SHORT_TEXT;
+        let up_to = |times: i32| if unbroken { need.natural } else { need.natural.min(times * MEASURE) };
+        (need.least, need.comfort) = (up_to(NARROWEST), up_to(COMFORT));
     }
     needs
 }
@@ -142,7 +152,7 @@ pub(super) fn head_size(size: i32) -> i32 {
 /// Shares the room out: everybody what they do with, then the narrow ones what they want, then the rest evenly.
 fn placed(needs: &[Need], room: i32) -> Plan {
     let mut widths: Vec<i32> = needs.iter().map(|need| need.least).collect();
-    let mut left = room - least_of(needs);
+    let mut left = room - sum_of(needs, |need| need.least);
     if left < 0 {
         // Not even the smallest letters fit: every column gives up its share, and figures are broken, never cut.
         let inner = i64::from((room - gaps(needs.len())).max(1));
@@ -163,9 +173,9 @@ fn placed(needs: &[Need], room: i32) -> Plan {
             left -= more;
         }
     }
-    // What nobody needs goes to the widest column of texts, so that figures stand at the edge of the paper.
-    let texts = (0..needs.len()).filter(|&at| !needs[at].figures);
-    if let Some(widest) = texts.max_by_key(|&at| (widths[at], std::cmp::Reverse(at)))
+    // What nobody needs goes to the texts in front of the first figures, so that those stand at the edge of the paper.
+    let first_figure = needs.iter().position(|need| need.figures).unwrap_or(needs.len());
+    if let Some(widest) = first_figure.checked_sub(1).or_else(|| needs.iter().rposition(|need| !need.figures))
         && left > 0
     {
         widths[widest] += left;

@@ -13,7 +13,7 @@ use krilla::{Document, SerializeSettings};
 
 use super::cells::{fraction, is_figure, lines};
 use super::columns::{Column, Format, MARGIN, Plan, head_size};
-use super::face::{Faces, plain};
+use super::face::{Faces, MINUS, plain};
 use super::pages::{Item, Laid, Placed, heads, laid, leading, padding, right};
 use super::{Line, Paper, PdfError, Sheet};
 
@@ -117,10 +117,11 @@ impl Style {
 impl Drawing<'_> {
     fn text(&mut self, text: &str, left: i32, baseline: i32, style: Style) {
         let face = self.faces.of(style.strong);
-        let glyphs = face.glyphs(text, style.figure);
+        let read_as = if style.figure { text.replace(MINUS, "-") } else { text.to_owned() };
+        let glyphs = face.glyphs(&read_as, style.figure);
         self.surface.set_fill(Some(fill(style.color)));
         let start = Point::from_xy(points(left), points(baseline));
-        self.surface.draw_glyphs(start, &glyphs, face.font.clone(), text, points(style.size), false);
+        self.surface.draw_glyphs(start, &glyphs, face.font.clone(), &read_as, points(style.size), false);
     }
 
     fn text_right(&mut self, text: &str, edge: i32, baseline: i32, style: Style) {

@@ -15,8 +15,8 @@ static STRONG: &[u8] = include_bytes!("../../fonts/IBMPlexSans-SemiBold.ttf");
 
 /// Stands where the typeface has no letter.
 const MISSING: char = '◊';
-/// Drawn for the sign of an amount below zero; read back as the hyphen that programs know.
-const MINUS: char = '−';
+/// The sign of an amount below zero; read back as the hyphen that programs know.
+pub(super) const MINUS: char = '−';
 pub(super) const ELLIPSIS: char = '…';
 
 /// One letter.
@@ -75,13 +75,13 @@ impl Face {
         text.chars().map(|letter| self.width_of(letter, size)).sum()
     }
 
-    /// The letters of a text, one behind the other; of an amount with a real minus sign.
+    /// The letters of a text, one behind the other; a hyphen in a figure is drawn as a minus sign.
     #[expect(clippy::float_arithmetic, reason = "widths of letters, not money")]
-    pub(super) fn glyphs(&self, text: &str, amount: bool) -> Vec<KrillaGlyph> {
+    pub(super) fn glyphs(&self, text: &str, figure: bool) -> Vec<KrillaGlyph> {
         let units = self.units as f32;
         text.char_indices()
             .map(|(at, letter)| {
-                let drawn = self.letter(if amount && letter == '-' { MINUS } else { letter });
+                let drawn = self.letter(if figure && letter == '-' { MINUS } else { letter });
                 KrillaGlyph {
                     glyph_id: GlyphId::new(drawn.glyph.into()),
                     text_range: at..at + letter.len_utf8(),
@@ -153,6 +153,18 @@ mod tests {
             assert_eq!(face.letter('漢').glyph, missing);
             assert_eq!(face.letter('\u{10ffff}').glyph, missing);
             assert_eq!(face.width("", 9_000), 0);
+        }
+    }
+
+    #[test]
+    fn a_figure_below_zero_is_drawn_as_it_is_measured() {
+        for face in [&Faces::new().unwrap().regular, &Faces::new().unwrap().strong] {
+            let (drawn, measured) = (face.glyphs("-1.00", true), face.glyphs("−1.00", false));
+            let places = |glyphs: &[KrillaGlyph]| -> Vec<_> {
+                glyphs.iter().map(|glyph| (glyph.glyph_id, glyph.x_advance.to_bits())).collect()
+            };
+            assert_eq!(places(&drawn), places(&measured));
+            assert_ne!(places(&drawn), places(&face.glyphs("-1.00", false)), "a hyphen in a text stays one");
         }
     }
 
