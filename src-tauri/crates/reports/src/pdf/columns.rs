@@ -87,15 +87,17 @@ pub(super) fn plan(faces: &Faces, sheets: &[Sheet]) -> (Format, Vec<Plan>) {
     let at = |size: i32| -> Vec<Vec<Need>> {
         needs.iter().map(|needs| needs.iter().map(|need| need.at(size)).collect()).collect()
     };
-    let upright = |&size: &i32| Format { width: SHORT, height: LONG, size };
-    let across = |&size: &i32| Format { width: LONG, height: SHORT, size };
-    let first = |formats: &mut dyn Iterator<Item = Format>, of: fn(&Need) -> i32| {
-        formats.find(|format| at(format.size).iter().all(|needs| sum_of(needs, of) <= format.room()))
+    let paper = |width, height| move |&size: &i32| Format { width, height, size };
+    let (upright, across) = (SIZES[..UPRIGHT].iter().map(paper(SHORT, LONG)), SIZES.iter().map(paper(LONG, SHORT)));
+    let with_comfort: Vec<Format> = upright.clone().chain(across.clone().take(UPRIGHT)).collect();
+    let every: Vec<Format> = upright.chain(across).collect();
+    let first = |formats: &[Format], of: fn(&Need) -> i32| {
+        let fits = |format: &&Format| at(format.size).iter().all(|needs| sum_of(needs, of) <= format.room());
+        formats.iter().find(fits).copied()
     };
-    let (large, every) = (&SIZES[..UPRIGHT], &SIZES[..]);
-    let format = first(&mut large.iter().map(upright).chain(large.iter().map(across)), |need| need.comfort)
-        .or_else(|| first(&mut large.iter().map(upright).chain(every.iter().map(across)), |need| need.least))
-        .unwrap_or(across(&SIZES[SIZES.len() - 1]));
+    let format = first(&with_comfort, |need| need.comfort)
+        .or_else(|| first(&every, |need| need.least))
+        .unwrap_or(Format { width: LONG, height: SHORT, size: SIZES[SIZES.len() - 1] });
     (format, at(format.size).iter().map(|needs| placed(needs, format.room())).collect())
 }
 
