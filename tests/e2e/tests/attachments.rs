@@ -53,6 +53,7 @@ fn the_trial_balance_is_written_as_pdf() {
     scenario("the_trial_balance_is_written_as_pdf", async |desk| {
         let book = desk.sample_book()?;
         let app = desk.open(&book).await?;
+        app.get("sidebar").await?;
         app.press_all(&["g", "b"]).await?;
         app.wait_text("trial-totals", "The whole book").await?;
         let trial = desk.home().join("trial.pdf");

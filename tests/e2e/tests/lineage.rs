@@ -141,7 +141,7 @@ pub(crate) async fn hold_that_commits(app: &App, reference: &str) -> Result<()> 
     app.press("Tab").await?;
     app.fill("field-expiry-day", &day(app, 2).await?).await?;
     app.press("Tab").await?;
-    app.wait_text("posting-reason", "void itself before it commits itself").await?;
+    app.wait_text("new-transaction-dialog", "before it commits itself").await?;
     app.fill("field-expiry-day", &day(app, 5).await?).await?;
     app.press("Tab").await?;
     wait_ready(app, "posting-post").await

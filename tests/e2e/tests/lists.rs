@@ -1,6 +1,6 @@
 //! Lists: a filter under a name, and a list as a file.
 
-use crate::steps::{no_page_errors, texts, wait_toast, with_text};
+use crate::steps::{no_page_errors, select_by_keys, texts, wait_toast, with_text};
 use e2e::scenario;
 
 /// The tab that is chosen.
@@ -107,14 +107,14 @@ fn a_note_is_changed_filtered_by_any_of_two_chips_and_kept_as_a_view() {
 
         // The note, and what is missing: one of them is enough.
         app.click("balances-grid-add-filter").await?;
-        choose(&app, "balances-grid-filter-field", "metadata.").await?;
+        select_by_keys(&app, "balances-grid-filter-field", "Noted").await?;
         app.fill("balances-grid-filter-key", "branch").await?;
         app.fill("balances-grid-filter-value", "Howth").await?;
         app.click("balances-grid-filter-apply").await?;
         rows(&app, 1).await?;
         app.click("balances-grid-add-filter").await?;
-        choose(&app, "balances-grid-filter-field", "last_entry_on").await?;
-        choose(&app, "balances-grid-filter-test", "empty").await?;
+        select_by_keys(&app, "balances-grid-filter-field", "Last entry").await?;
+        select_by_keys(&app, "balances-grid-filter-test", "is empty").await?;
         app.click("balances-grid-filter-apply").await?;
         app.wait_text("balances-grid-any", "All of").await?;
         app.click("balances-grid-any").await?;
@@ -159,12 +159,6 @@ fn the_palette_finds_ledgers_and_lines_and_the_search_is_built_anew() {
         wait_toast(&app, "The search was built anew").await?;
         no_page_errors(&app).await
     });
-}
-
-/// Takes an option of a list that opens.
-async fn choose(app: &e2e::App, list: &str, option: &str) -> e2e::Result<()> {
-    app.click(list).await?;
-    app.click(&format!("{list}-{option}")).await
 }
 
 async fn rows(app: &e2e::App, count: usize) -> e2e::Result<()> {
