@@ -198,9 +198,8 @@ impl SqliteStore {
 
     fn stop_writing(&self, found: &[String]) {
         let first = found.first().map(String::as_str).unwrap_or_default();
-        let _ = self.damage.set(format!(
-            "This book is damaged: {first}. Nothing more is written into it. Open its last backup to go on working."
-        ));
+        let why = "Nothing more is written into it. Open its last backup to go on working.";
+        let _ = self.damage.set(format!("This book is damaged: {first}. {why}"));
     }
 
     async fn check_with(&self, how: &'static str) -> StoreResult<Vec<String>> {
@@ -444,9 +443,8 @@ const WHOLE: &str = "integrity_check";
 /// Findings that are told.
 const TOLD: usize = 20;
 
-/// Whether a finding is one of the index of words about itself. It is a table of the database's own kind over ordinary
-/// ones, which are looked at as any other. Its own check compares what it remembers with what others write meanwhile and
-/// calls that damage: it is not listened to.
+/// Whether a finding is one of the index of words about itself: a table of the database's own kind over ordinary ones. Its
+/// own check compares what it remembers with what others write meanwhile and calls that damage: it is not listened to.
 fn of_words_index(finding: &str) -> bool {
     finding.starts_with("fts5: ") || finding.contains("FTS5 table main.")
 }

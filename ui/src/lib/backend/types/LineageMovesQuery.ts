@@ -5,7 +5,7 @@
  */
 export type LineageMovesQuery = { 
 /**
- * Id or `@name`.
+ * Id of the balance.
  */
 balance_id: string, 
 /**
