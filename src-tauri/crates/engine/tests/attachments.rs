@@ -66,7 +66,7 @@ async fn a_file_is_attached_listed_saved_and_still_there_after_a_restart() {
     std::fs::remove_file(&path).unwrap();
     let desk = Desk { book: desk.book.reopen().await, ..desk };
     let detail = desk.book.engine.transaction_get(&desk.posted).await.unwrap();
-    assert_eq!(detail.attachments, [row.clone()]);
+    assert_eq!(detail.attachments, std::slice::from_ref(&row));
     assert_eq!(detail.family.attachments, 1);
     let saved = desk.book.folder.path().join("saved");
     assert_eq!(desk.book.engine.attachment_save(&row.id, &saved).await.unwrap(), row);
