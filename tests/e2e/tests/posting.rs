@@ -1,7 +1,8 @@
 //! New transactions: what they would do is shown before, what does not hold is refused with a sentence.
 
 use crate::steps::{
-    choose, click_text, command, no_page_errors, open_import, statement_file, value, wait_ready, wait_toast, with_text,
+    choose, click_text, command, no_page_errors, open_import, stands_still, statement_file, value, wait_ready,
+    wait_toast, with_text,
 };
 use e2e::{App, Result, scenario};
 use serde_json::json;
@@ -74,6 +75,7 @@ fn an_unknown_indicator_asks_first_and_a_huge_amount_is_shown_in_full() {
         choose(&app, "field-to", "Office and tools").await?;
         app.wait_text("indicator-unknown", "No balance is called @nowhere").await?;
         assert_eq!(app.get("posting-post").await?.attr("aria-disabled").await?.as_deref(), Some("true"));
+        stands_still(&app, "indicator-create").await?;
         app.click("indicator-create").await?;
         app.wait_text("indicator-agreed", "@nowhere will be created").await?;
         app.wait_text("posting-checks", "has 0.00 EUR available").await?;

@@ -95,6 +95,19 @@ pub(crate) async fn select_by_keys(app: &App, testid: &str, label: &str) -> Resu
     panic!("{testid} offers no {label}")
 }
 
+/// Waits until the element with this `data-testid` stands still: a form that grows while it is looked at moves away from
+/// under the pointer.
+pub(crate) async fn stands_still(app: &App, testid: &str) -> Result<()> {
+    let place =
+        "return JSON.stringify(document.querySelector(`[data-testid='${arguments[0]}']`).getBoundingClientRect())";
+    let still = async || {
+        let before = app.execute(place, vec![testid.into()]).await?;
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        Ok(app.execute(place, vec![testid.into()]).await? == before)
+    };
+    app.wait_until(&format!("{testid} to stand still"), still).await
+}
+
 /// The first shown element that fits `css` and contains `text`.
 pub(crate) async fn with_text(app: &App, css: &str, text: &str) -> Result<WebElement> {
     let script = "return [...document.querySelectorAll(arguments[0])].findIndex((e) => e.getClientRects().length && e.innerText.includes(arguments[1]))";
