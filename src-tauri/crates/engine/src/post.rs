@@ -260,7 +260,10 @@ async fn repeat(
         asked.is(existing, stamp.today)
     });
     // When it commits itself is no part of its row.
-    let held = unit.load_hold(existing.key).await?;
+    let held = match existing.row.status {
+        Status::Inflight => unit.load_hold(existing.key).await?,
+        Status::Applied | Status::Void => None,
+    };
     let same = same && held.and_then(|hold| hold.timers.commits_at) == command.timers.commits_at;
     if !same {
         return Err(taken(existing, stamp));

@@ -357,7 +357,6 @@ pub struct HoldsEffect {
     pub gone: Vec<String>,
     /// Holds that expire within a day.
     pub expiring: u32,
-    pub first_expiring: Option<FamilyRow>,
     /// Holds whose own day is still to come: unless told otherwise, committing them counts for today.
     pub dated_later: u32,
     /// Holds whose own day lies in a signed period: committing them is refused unless another day or a reason is given.

@@ -135,12 +135,8 @@ impl Engine {
             touched.project(family, remaining, void)?;
         }
         let expires = |family: &FamilyRecord| family.hold.as_ref().and_then(|hold| hold.timers.expires_at);
-        let mut soon: Vec<&FamilyRecord> = open
-            .iter()
-            .map(|(family, _)| family)
-            .filter(|family| expires(family).is_some_and(|at| at.as_second() - now.as_second() < SOON))
-            .collect();
-        soon.sort_by_key(|family| expires(family));
+        let is_soon = |family: &FamilyRecord| expires(family).is_some_and(|at| at.as_second() - now.as_second() < SOON);
+        let soon = open.iter().filter(|(family, _)| is_soon(family)).count();
         let (in_signed_period, open_from) = if void { (0, None) } else { self.signed_of(&open).await? };
         let later = open.iter().filter(|(family, _)| family.first.row.effective_date > today).count();
         Ok(HoldsEffect {
@@ -152,8 +148,7 @@ impl Engine {
                 .map(|(before, after)| view::effect(&before.balance, &after.balance))
                 .collect(),
             gone,
-            expiring: u32::try_from(soon.len()).unwrap_or(u32::MAX),
-            first_expiring: soon.first().map(|family| view::family(family)),
+            expiring: u32::try_from(soon).unwrap_or(u32::MAX),
             dated_later: u32::try_from(later).unwrap_or(u32::MAX),
             in_signed_period,
             open_from: open_from.map(|day| day.to_string()),
