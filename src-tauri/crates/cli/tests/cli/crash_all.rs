@@ -18,6 +18,32 @@ const ROWS: u32 = 8;
 /// Kills between two looks at the whole book.
 const LOOK: u32 = 50;
 
+/// How long a process may live before it is killed: any time up to a reach that finds out by itself how fast the machine
+/// is, so that kills fall before, into and after the work on a fast one as well as on a busy one.
+struct Reach {
+    micros: u64,
+}
+
+impl Reach {
+    const fn new() -> Self {
+        Self { micros: 60_000 }
+    }
+
+    fn delay(&self, rng: &mut Rng) -> Duration {
+        Duration::from_micros(rng.below(self.micros))
+    }
+
+    /// Killed before anything was done.
+    fn longer(&mut self) {
+        self.micros = (self.micros * 21 / 20).min(5_000_000);
+    }
+
+    /// Done before it was killed.
+    fn shorter(&mut self) {
+        self.micros = (self.micros * 20 / 21).max(5_000);
+    }
+}
+
 fn spawn(args: &[&str]) -> Child {
     Command::new(TIEOUT)
         .args(args)
@@ -84,20 +110,31 @@ fn nothing_is_lost_doubled_or_untold_when_everything_is_killed_five_hundred_time
     let mut acknowledged: HashSet<String> = HashSet::new();
     let mut scheduled = 0;
     let mut kills = 0;
+    let (mut posting, mut delivering) = (Reach::new(), Reach::new());
     // A round of deliveries may be done before it is killed: that is no kill.
     for round in 0..KILLS * 3 {
         if kills == KILLS {
             break;
         }
-        let delay = Duration::from_micros(rng.below(60_000));
         if round % 2 == 0 {
-            acknowledged.extend(post_and_kill(&book.path, round, delay));
+            let came = post_and_kill(&book.path, round, posting.delay(&mut rng));
+            match came.len() {
+                0 => posting.longer(),
+                all if all == ROWS as usize => posting.shorter(),
+                _ => {}
+            }
+            acknowledged.extend(came);
             kills += 1;
         } else {
             let mut child = spawn(&["webhook", "deliver", &book.path]);
-            std::thread::sleep(delay);
+            std::thread::sleep(delivering.delay(&mut rng));
             child.kill().unwrap();
-            kills += u32::from(!child.wait().unwrap().success());
+            if child.wait().unwrap().success() {
+                delivering.shorter();
+            } else {
+                delivering.longer();
+                kills += 1;
+            }
         }
         if round % 10 == 0 {
             let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(100);
