@@ -344,13 +344,22 @@ fn look_over(engine: &Arc<Engine>) -> JoinHandle<()> {
     })
 }
 
-/// Voids holds whose time has come while the book is open.
+/// Does what is due while the book is open: at every tick, and as soon as something is accepted into the queue.
 fn keep_time(engine: &Arc<Engine>) -> JoinHandle<()> {
+    let mut notices = engine.listen();
     let engine = Arc::downgrade(engine);
     tauri::async_runtime::spawn(async move {
         let mut tick = tokio::time::interval(EXPIRY_TICK);
         loop {
-            tick.tick().await;
+            tokio::select! {
+                _ = tick.tick() => {}
+                notice = notices.recv() => match notice {
+                    Ok(Notice::Changed(topics)) if topics == [Topic::Scheduled] => {}
+                    Ok(_) => continue,
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => break,
+                },
+            }
             let Some(engine) = engine.upgrade() else { break };
             if let Err(error) = engine.time_passed().await {
                 tracing::warn!(code = error.code(), "expired holds could not be voided");

@@ -399,6 +399,9 @@ pub(crate) struct PostArgs {
     /// Read one JSON posting per line from standard input; answer each with one line once it is durable
     #[arg(long, conflicts_with_all = ["from", "to", "amount", "dry_run"])]
     pub(crate) stream: bool,
+    /// Answer once it is accepted and durable; it is booked after the stream, or when the book is opened next
+    #[arg(long, conflicts_with_all = ["at", "dry_run", "batch"])]
+    pub(crate) queue: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -414,9 +417,12 @@ pub(crate) enum ReconcileCommand {
         /// Confirm certain matches without a difference
         #[arg(long)]
         accept_certain: bool,
-        /// Rules only, no closest-text search
+        /// Rules only, no closest-text search, whatever the settings of the book say
         #[arg(long)]
         no_fallback: bool,
+        /// Closest-text search where no rule speaks, whatever the settings of the book say
+        #[arg(long, conflicts_with = "no_fallback")]
+        fallback: bool,
     },
     /// Take up a run that was cut off
     Resume {
@@ -500,12 +506,34 @@ pub(crate) enum BookCommand {
     Reindex { file: PathBuf },
     /// Say what is in the book
     Info { file: PathBuf },
+    /// Show or choose what the book does where nobody says otherwise
+    Settings(SettingsArgs),
     /// Copy the book, also while it is in use
     Backup {
         file: PathBuf,
         /// File of the copy; must not exist
         to: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SettingsArgs {
+    pub(crate) file: PathBuf,
+    /// Refuse a queued posting at once if it could not be booked as things stand
+    #[arg(long, value_enum)]
+    pub(crate) intake_check: Option<Switch>,
+    /// Try the closest text for lines that no rule speaks for
+    #[arg(long, value_enum)]
+    pub(crate) closest_text: Option<Switch>,
+    /// New monitors tell at every change while they are true
+    #[arg(long, value_enum)]
+    pub(crate) monitors_repeat: Option<Switch>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    On,
+    Off,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

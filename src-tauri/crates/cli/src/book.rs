@@ -2,23 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::api::book::{BookInfo, Chart, ColumnNames, NewBook};
+use engine::api::book::{BookInfo, BookSettings, Chart, ColumnNames, NewBook};
 use engine::create_book;
 use engine::words::plural;
 use serde_json::json;
 use store_sqlite::SqliteStore;
 
 use crate::Done;
-use crate::args::{BookCommand, ChartName, SampleArgs};
+use crate::args::{BookCommand, ChartName, SampleArgs, SettingsArgs, Switch};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, progress, progress_end};
-use crate::session::{Actor, name_of, open, open_to_read};
+use crate::session::{Actor, name_of, open, open_to_read, open_to_write};
 
 pub(crate) async fn run(command: &BookCommand, actor: Actor<'_>) -> Answer<Done> {
     match command {
         BookCommand::Create { file, name, currency, chart } => create(file, name, currency, *chart, actor).await,
         BookCommand::Check { file } => check(file, actor).await,
         BookCommand::Reindex { file } => crate::search::rebuild(file, actor).await,
+        BookCommand::Settings(chosen) => settings(chosen, actor).await,
         BookCommand::Info { file } => {
             let engine = open_to_read(file, actor).await?;
             let info = engine.book_info().await?;
@@ -53,6 +54,36 @@ async fn create(file: &Path, name: &str, currency: &str, chart: ChartName, actor
     let make = |part: PathBuf| async move { SqliteStore::create(&part).await };
     let info = create_book(file, book, name_of(actor)?, make).await?;
     Ok(Output::new(&info, format!("Made {} in {}.", info.name, file.display())).into())
+}
+
+async fn settings(chosen: &SettingsArgs, actor: Actor<'_>) -> Answer<Done> {
+    let SettingsArgs { file, intake_check, closest_text, monitors_repeat } = chosen;
+    let changes = [intake_check, closest_text, monitors_repeat].iter().any(|one| one.is_some());
+    let engine = if changes { open_to_write(file, actor).await? } else { open_to_read(file, actor).await? };
+    let answer = async {
+        let now = engine.book_settings().await?;
+        if !changes {
+            return Ok(now);
+        }
+        let or = |said: &Option<Switch>, now| said.map_or(now, |said| said == Switch::On);
+        let settings = BookSettings {
+            intake_check: or(intake_check, now.intake_check),
+            closest_text: or(closest_text, now.closest_text),
+            monitors_repeat: or(monitors_repeat, now.monitors_repeat),
+        };
+        Ok::<_, engine::EngineError>(engine.book_settings_set(settings).await?.settings)
+    }
+    .await;
+    engine.close().await;
+    let now = answer?;
+    let word = |on| if on { "on" } else { "off" };
+    let text = format!(
+        "Check queued postings at intake  {}\nClosest text in runs             {}\nMonitors tell at every change    {}\n",
+        word(now.intake_check),
+        word(now.closest_text),
+        word(now.monitors_repeat)
+    );
+    Ok(Output::new(now, text).into())
 }
 
 async fn check(file: &Path, actor: Actor<'_>) -> Answer<Done> {

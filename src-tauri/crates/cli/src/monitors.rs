@@ -51,6 +51,7 @@ async fn answer(engine: &Engine, command: &MonitorCommand) -> Answer<Done> {
             value,
             currency,
             repeat,
+            once,
             description,
             webhook,
             ..
@@ -61,7 +62,7 @@ async fn answer(engine: &Engine, command: &MonitorCommand) -> Answer<Done> {
                 field: field.clone(),
                 operator: operator.clone(),
                 value: minor("value", value, row.exponent)?.to_string(),
-                repeat: *repeat,
+                repeat: (*repeat || *once).then_some(*repeat),
                 description: description.clone(),
                 webhook: webhook.clone(),
             };

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use engine::api::bulk::{BulkRequest, BulkRow};
-use engine::api::transactions::{Effect, PostPreview, TransactionDetail};
+use engine::api::scheduled::ScheduledRow;
+use engine::api::transactions::{Effect, PostPreview, PostRequest, TransactionDetail};
 use engine::drafts::{Draft, Drafts, instant_of, read_drafts};
 use engine::{Engine, EngineError, MOST_ITEMS, Refused};
 use serde::Serialize;
@@ -51,6 +52,11 @@ impl RowOutcome {
         }
     }
 
+    /// One that was accepted and is booked later; its id is that of what waits.
+    fn accepted(line: u64, row: ScheduledRow) -> Self {
+        Self { line, ok: true, id: Some(row.id), reference: row.reference, existing: false, error: None }
+    }
+
     /// One that is still to be posted.
     fn waiting(line: u64, reference: &str) -> Self {
         Self { line, ok: false, id: None, reference: reference.to_owned(), existing: false, error: None }
@@ -90,16 +96,34 @@ impl Counts {
     }
 }
 
-/// Posts a draft. Durable when it returns.
-pub(crate) async fn post(engine: &Engine, drafts: &mut Drafts, draft: &Draft) -> Answer<TransactionDetail> {
-    let request = drafts.request(engine, draft).await?;
-    Ok(engine.post(request).await?)
+/// Posts a draft, or accepts it into the queue. Durable when it returns.
+pub(crate) async fn post_row(
+    engine: &Engine,
+    drafts: &mut Drafts,
+    draft: &Draft,
+    line: u64,
+    queue: bool,
+) -> RowOutcome {
+    let outcome = async {
+        let request = drafts.request(engine, draft).await?;
+        Ok(if queue {
+            RowOutcome::accepted(line, queued(engine, request).await?)
+        } else {
+            RowOutcome::of(line, &draft.reference, Ok(engine.post(request).await?))
+        })
+    };
+    outcome.await.unwrap_or_else(|fault| RowOutcome::of(line, &draft.reference, Err(fault)))
+}
+
+async fn queued(engine: &Engine, request: PostRequest) -> Answer<ScheduledRow> {
+    let accepted = engine.queue(vec![request]).await.pop();
+    accepted.unwrap_or_else(|| Err(EngineError::invalid("items", "Nothing was accepted."))).map_err(Into::into)
 }
 
 pub(crate) async fn run(options: &PostArgs, actor: Actor<'_>) -> Answer<Done> {
     let engine = open_to_write(&options.book, actor).await?;
     let answer = if options.stream {
-        crate::stream::run(&engine).await
+        crate::stream::run(&engine, options.queue).await
     } else if let Some(file) = &options.batch {
         batch(&engine, file, options).await
     } else {
@@ -134,10 +158,14 @@ async fn one(engine: &Engine, options: &PostArgs) -> Answer<Done> {
         let row = engine.schedule(request, &instant_of("at", due)?).await?;
         return Ok(crate::scheduled::told(&row));
     }
+    if options.queue {
+        let request = drafts.request(engine, &draft).await?;
+        return Ok(crate::scheduled::told(&queued(engine, request).await?));
+    }
     if options.dry_run {
         return Ok(preview_of(&engine.post_preview(drafts.request(engine, &draft).await?).await?));
     }
-    let detail = post(engine, &mut drafts, &draft).await?;
+    let detail = engine.post(drafts.request(engine, &draft).await?).await?;
     let before = if detail.existing { "Posted before: " } else { "" };
     Ok(Output::new(&detail, format!("{before}{}", sentence(&detail.family))).into())
 }

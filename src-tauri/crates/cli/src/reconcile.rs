@@ -42,11 +42,15 @@ pub(crate) async fn run(command: &ReconcileCommand, actor: Actor<'_>) -> Answer<
 
 async fn on_book(engine: &Arc<Engine>, command: &ReconcileCommand) -> Answer<Done> {
     match command {
-        ReconcileCommand::Run { statement, dry_run, accept_certain, no_fallback, .. } => {
+        ReconcileCommand::Run { statement, dry_run, accept_certain, no_fallback, fallback, .. } => {
             let request = RunRequest {
                 statement_id: find(engine, statement).await?.id,
                 rule_ids: None,
-                fallback: if *no_fallback { RunFallback::None } else { RunFallback::ClosestText },
+                fallback: match (*no_fallback, *fallback) {
+                    (true, _) => Some(RunFallback::None),
+                    (_, true) => Some(RunFallback::ClosestText),
+                    _ => None,
+                },
                 dry_run: *dry_run,
                 auto_confirm: *accept_certain,
             };

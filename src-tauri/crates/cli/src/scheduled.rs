@@ -52,15 +52,16 @@ fn table(rows: &[ScheduledRow]) -> String {
             row.source_name.clone(),
             row.destination_name.clone(),
             money(&row.amount, &row.currency, row.exponent),
-            word(row.state).into(),
+            word(row).into(),
             row.reason.clone().unwrap_or_default(),
         ]);
     }
     table.or("Nothing waits for its time.")
 }
 
-fn word(state: ScheduledStateWord) -> &'static str {
-    match state {
+fn word(row: &ScheduledRow) -> &'static str {
+    match row.state {
+        ScheduledStateWord::Waiting if row.queued => "queued",
         ScheduledStateWord::Waiting => "waiting",
         ScheduledStateWord::Posted => "posted",
         ScheduledStateWord::Rejected => "refused",

@@ -9,10 +9,10 @@ use serde_json::Value;
 use crate::Done;
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::Output;
-use crate::post::{Counts, RowOutcome, post};
+use crate::post::{Counts, RowOutcome, post_row};
 
-/// Reads until the input ends.
-pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
+/// Reads until the input ends. What was only accepted, into the queue, is booked after that.
+pub(crate) async fn run(engine: &Engine, queue: bool) -> Answer<Done> {
     let mut drafts = Drafts::default();
     let (mut line, mut counts) = (0_u64, Counts::default());
     let mut bytes = Vec::new();
@@ -25,11 +25,14 @@ pub(crate) async fn run(engine: &Engine) -> Answer<Done> {
         line += 1;
         let outcome = match readable(&bytes, whole, line) {
             Ok(text) if text.trim().is_empty() => continue,
-            Ok(text) => post_line(engine, &mut drafts, line, text).await,
+            Ok(text) => post_line(engine, &mut drafts, line, text, queue).await,
             Err(refused) => RowOutcome::of(line, "", Err(refused)),
         };
         counts.add(&outcome);
         answer(&outcome).map_err(|error| Fault::new(Exit::File, "OUTPUT", format!("Standard output: {error}.")))?;
+    }
+    if queue {
+        engine.post_due().await?;
     }
     Ok(Done { output: Output::nothing(), fault: Fault::refused_of_many(&counts) })
 }
@@ -43,7 +46,7 @@ fn readable(bytes: &[u8], whole: bool, line: u64) -> Answer<&str> {
     Err(Fault::argument("line", format!("Line {line} {what}. Nothing was posted.")))
 }
 
-async fn post_line(engine: &Engine, drafts: &mut Drafts, line: u64, text: &str) -> RowOutcome {
+async fn post_line(engine: &Engine, drafts: &mut Drafts, line: u64, text: &str, queue: bool) -> RowOutcome {
     // A list would be taken as the fields in their order, and nobody writes a posting so on purpose.
     let draft = if text.trim_start().starts_with('[') {
         Err(<serde_json::Error as serde::de::Error>::custom("a list"))
@@ -51,10 +54,7 @@ async fn post_line(engine: &Engine, drafts: &mut Drafts, line: u64, text: &str) 
         serde_json::from_str::<Draft>(text)
     };
     match draft {
-        Ok(draft) => {
-            let outcome = post(engine, drafts, &draft).await;
-            RowOutcome::of(line, &draft.reference, outcome)
-        }
+        Ok(draft) => post_row(engine, drafts, &draft, line, queue).await,
         Err(error) => {
             let reference = serde_json::from_str::<Value>(text).ok();
             let reference = reference.as_ref().and_then(|draft| draft["reference"].as_str()).unwrap_or_default();

@@ -7,7 +7,7 @@ use serde_json::json;
 use store::ledger::Recomputed;
 use store::system::{Event, JobKind, JobRecord};
 
-use crate::api::book::{BookCheck, BookInfo, Chart, ColumnNames, JobRow, NewBook};
+use crate::api::book::{BookCheck, BookInfo, BookSettings, Chart, ColumnNames, JobRow, NewBook};
 use crate::clock::new_id;
 use crate::jobs::state_word;
 use crate::post::{GENERAL_LEDGER, GENERAL_LEDGER_ID, below_zero_key};
@@ -17,6 +17,7 @@ use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Topic, words};
 const BOOK: &str = "book";
 pub(crate) const PERSON: &str = "person";
 const LAST_BACKUP: &str = "last_backup";
+const SETTINGS: &str = "settings";
 /// Jobs that the jobs list shows.
 const JOBS_SHOWN: u32 = 50;
 
@@ -214,6 +215,7 @@ impl Engine {
                 .get("column_names")
                 .and_then(|value| serde_json::from_value(value.clone()).ok())
                 .unwrap_or_default(),
+            settings: self.book_settings().await?,
             read_only: match self.store.read_only() {
                 None => self.history_stops().await?,
                 why => why,
@@ -252,6 +254,39 @@ impl Engine {
         settings["column_names"] = json!(names);
         self.put(BOOK, &settings).await?;
         self.changed(&[Topic::Book]);
+        self.book_info().await
+    }
+
+    /// What the book does where nobody says otherwise.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub async fn book_settings(&self) -> EngineResult<BookSettings> {
+        let kept = self.store.setting(SETTINGS).await?.map(serde_json::from_value).transpose();
+        Ok(kept.map_err(|error| store::StoreError::damaged("setting", error))?.unwrap_or_default())
+    }
+
+    /// Chooses what the book does where nobody says otherwise. The history tells who chose what.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`].
+    pub async fn book_settings_set(&self, settings: BookSettings) -> EngineResult<BookInfo> {
+        let before = self.book_settings().await?;
+        if before != settings {
+            let stamp = self.stamp();
+            let mut unit = self.store.begin().await?;
+            unit.put_setting(SETTINGS, &json!(settings)).await?;
+            unit.record_event(&Event {
+                at: stamp.at,
+                actor: stamp.actor,
+                kind: "book.settings_changed".into(),
+                object_id: self.book_id().await?,
+                payload: json!({ "before": before, "after": settings }),
+            })
+            .await?;
+            unit.commit().await?;
+            self.changed(&[Topic::Book]);
+        }
         self.book_info().await
     }
 

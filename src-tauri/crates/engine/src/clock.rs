@@ -56,7 +56,8 @@ impl Clock for FixedClock {
     }
 }
 
-/// A new public id, `<prefix>_<uuid v4>`.
+/// A new public id, `<prefix>_<uuid v7>`: made later, it stands later in an index, so that a book writes to the end of it
+/// and not all over it.
 pub(crate) fn new_id(prefix: &str) -> String {
-    format!("{prefix}_{}", uuid::Uuid::new_v4())
+    format!("{prefix}_{}", uuid::Uuid::now_v7())
 }

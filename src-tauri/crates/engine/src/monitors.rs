@@ -225,7 +225,10 @@ impl Engine {
             field: json!(watched).as_str().unwrap_or_default().to_owned(),
             operator: request.operator.trim().to_owned(),
             condition: Condition { watched, comparison, value },
-            repeat: request.repeat,
+            repeat: match request.repeat {
+                Some(said) => said,
+                None => self.book_settings().await?.monitors_repeat,
+            },
             description: words::plain(request.description.trim()),
             created_at: self.clock.now(),
             created_by: self.actor(),

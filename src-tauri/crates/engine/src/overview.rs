@@ -433,6 +433,7 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
         "period.closed" => "closed the books",
         "period.reopened" => "reopened the books, closed now",
         "posting.scheduled" => "scheduled",
+        "posting.queued" => "queued",
         "posting.rescheduled" => "changed the scheduled",
         "posting.cancelled" => "cancelled the scheduled",
         "posting.rejected" => "could not post the scheduled",

@@ -37,25 +37,29 @@ enum Became {
 }
 
 /// Accepts a posting for later.
-struct Accepting(ScheduledRecord);
+struct Accepting {
+    record: ScheduledRecord,
+    kind: &'static str,
+}
 
 #[async_trait::async_trait]
 impl Command for Accepting {
-    type Answer = ();
+    type Answer = ScheduledRecord;
 
     fn expected(&self) -> Expected {
         Expected::default()
     }
 
-    async fn run(&self, unit: &mut dyn Unit, stamp: &Stamp) -> EngineResult<()> {
-        if !self.0.reference.is_empty()
-            && let Some(existing) = unit.load_by_reference(&self.0.reference).await?
+    async fn run(&self, unit: &mut dyn Unit, stamp: &Stamp) -> EngineResult<ScheduledRecord> {
+        let record = &self.record;
+        if !record.reference.is_empty()
+            && let Some(existing) = unit.load_by_reference(&record.reference).await?
         {
             return Err(crate::idempotency::taken(&existing, stamp));
         }
-        unit.insert_scheduled(&self.0).await.map_err(|error| waiting_already(error, &self.0.reference))?;
-        unit.record_event(&told(stamp, "posting.scheduled", &self.0)).await?;
-        Ok(())
+        unit.insert_scheduled(record).await.map_err(|error| waiting_already(error, &record.reference))?;
+        unit.record_event(&told(stamp, self.kind, record)).await?;
+        Ok(record.clone())
     }
 }
 
@@ -180,7 +184,59 @@ impl Engine {
     pub async fn schedule(&self, request: PostRequest, due_at: &str) -> EngineResult<ScheduledRow> {
         let due_at = due_time(due_at)?;
         let request = self.dated(request, due_at).await?;
-        let record = ScheduledRecord {
+        let record = self.accepted(&request, due_at);
+        let id = record.id.clone();
+        self.writer.submit(&self.actor(), Accepting { record, kind: "posting.scheduled" }).await?;
+        self.changed(&[Topic::Scheduled]);
+        self.post_if_due(due_at).await;
+        self.scheduled_get(&id).await
+    }
+
+    /// Accepts postings and holds in their order without waiting until they are booked: durable when it returns, one
+    /// answer for each. They are booked by whoever calls [`Self::post_due`] next, which listeners of
+    /// [`Topic::Scheduled`] are told to do, in the order in which they were accepted. What the ledger refuses then ends
+    /// as refused, with its reason.
+    ///
+    /// A book that checks at intake ([`crate::api::book::BookSettings::intake_check`]) refuses at once what could not be
+    /// booked as it stands now. It does not reserve the money: what is booked in between still counts.
+    pub async fn queue(&self, requests: Vec<PostRequest>) -> Vec<EngineResult<ScheduledRow>> {
+        let checked = match self.book_settings().await {
+            Ok(settings) => settings.intake_check,
+            Err(error) => return vec![Err(error)],
+        };
+        let mut commands = Vec::with_capacity(requests.len());
+        for request in requests {
+            let acceptable = self.acceptable(&request, checked).await;
+            commands.push(acceptable.map(|()| {
+                // It counts for the day on which it was accepted, whenever it is booked.
+                let day = request.effective_date.clone().or_else(|| Some(self.clock.today().to_string()));
+                let record = self.accepted(&PostRequest { effective_date: day, ..request }, self.clock.now());
+                Accepting { record, kind: "posting.queued" }
+            }));
+        }
+        let outcomes = self.writer.submit_all(&self.actor(), commands).await;
+        self.changed(&[Topic::Scheduled]);
+        let mut rows = Vec::with_capacity(outcomes.len());
+        for outcome in outcomes {
+            rows.push(match outcome {
+                Ok(record) => self.scheduled_row(record).await,
+                Err(error) => Err(error),
+            });
+        }
+        rows
+    }
+
+    /// Whether a posting can be taken into the queue.
+    async fn acceptable(&self, request: &PostRequest, checked: bool) -> EngineResult<()> {
+        let command = self.command(request)?;
+        if checked && let Err(error) = self.try_out(&command).await {
+            return Err(self.with_closest(error).await?);
+        }
+        Ok(())
+    }
+
+    fn accepted(&self, request: &PostRequest, due_at: Timestamp) -> ScheduledRecord {
+        ScheduledRecord {
             id: new_id("sch"),
             state: ScheduledState::Waiting,
             due_at,
@@ -189,12 +245,7 @@ impl Engine {
             accepted_at: self.clock.now(),
             accepted_by: self.actor(),
             finished_at: None,
-        };
-        let id = record.id.clone();
-        self.writer.submit(&self.actor(), Accepting(record)).await?;
-        self.changed(&[Topic::Scheduled]);
-        self.post_if_due(due_at).await;
-        self.scheduled_get(&id).await
+        }
     }
 
     /// Changes what is booked, and when, while it still waits.
@@ -299,8 +350,8 @@ impl Engine {
             if due.is_empty() {
                 break;
             }
-            for id in due {
-                match self.post_one_due(&id).await {
+            for (id, became) in self.post_these(due).await {
+                match became {
                     Ok(Became::Posted) => posted += 1,
                     Ok(Became::Refused) => refused += 1,
                     // Somebody changed it since the list was read; it comes again if it is due.
@@ -327,41 +378,68 @@ impl Engine {
         Ok(posted)
     }
 
-    /// Books one that is due, or refuses it.
-    async fn post_one_due(&self, id: &str) -> EngineResult<Became> {
-        let Some(record) = self.store.scheduled_by_id(id).await? else { return Ok(Became::Changed) };
-        let asked = record.request.clone();
-        let read = read_request(&record).and_then(|request| Ok((self.command(&request)?, request)));
-        let outcome = match read {
-            Ok((command, request)) => {
-                let booking = Booking { id: id.to_owned(), request: asked.clone(), command };
-                match self.ask_before("scheduled", &[request]).await {
-                    Ok(()) => self.writer.submit(SYSTEM_ACTOR, booking).await,
-                    // It said nothing: that is no refusal of the posting, which is tried again.
-                    Err(error @ EngineError::Conflict { code: HOOK_SILENT, .. }) => return Err(error),
-                    Err(error) => Err(error),
+    /// Books those that are due, in their order and in as few groups as the writer makes of them; what is refused ends as
+    /// refused.
+    async fn post_these(&self, due: Vec<String>) -> Vec<(String, EngineResult<Became>)> {
+        let (mut ids, mut records, mut bookings, mut done) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for id in due {
+            let record = match self.store.scheduled_by_id(&id).await {
+                Ok(Some(record)) => record,
+                Ok(None) => {
+                    done.push((id, Ok(Became::Changed)));
+                    continue;
                 }
+                Err(error) => {
+                    done.push((id, Err(error.into())));
+                    continue;
+                }
+            };
+            bookings.push(self.booking(&record).await);
+            ids.push(id);
+            records.push(record);
+        }
+        let outcomes = self.writer.submit_all(SYSTEM_ACTOR, bookings).await;
+        for ((id, record), outcome) in ids.into_iter().zip(records).zip(outcomes) {
+            let became = self.became(&record, outcome).await;
+            done.push((id, became));
+        }
+        done
+    }
+
+    /// What books one that is due, once the hook before it agreed.
+    async fn booking(&self, record: &ScheduledRecord) -> EngineResult<Booking> {
+        let request = read_request(record)?;
+        let command = self.command(&request)?;
+        self.ask_before("scheduled", &[request]).await?;
+        Ok(Booking { id: record.id.clone(), request: record.request.clone(), command })
+    }
+
+    /// What became of one that was due; a refusal is written down.
+    async fn became(&self, record: &ScheduledRecord, outcome: EngineResult<bool>) -> EngineResult<Became> {
+        let error = match outcome {
+            Ok(true) => return Ok(Became::Posted),
+            Ok(false) => return Ok(Became::Changed),
+            // The disk or the database failed, or the hook said nothing: that is no refusal of the posting, which is tried
+            // again.
+            Err(error @ (EngineError::Store(_) | EngineError::Conflict { code: HOOK_SILENT, .. })) => {
+                return Err(error);
             }
-            Err(error) => Err(error),
+            Err(error) => error,
         };
-        match outcome {
-            Ok(true) => Ok(Became::Posted),
-            Ok(false) => Ok(Became::Changed),
-            // The disk or the database failed, not the posting: it is tried again.
-            Err(EngineError::Store(error)) => Err(error.into()),
-            Err(error) => {
-                tracing::warn!(code = error.code(), "a scheduled posting was refused");
-                let sentence = format!("The scheduled posting {} was refused: {}", record.reference, error.sentence());
-                self.alert("SCHEDULED_REFUSED", &sentence).await;
-                let state = ScheduledState::Rejected(error.sentence());
-                let only_if = Some(asked);
-                let change = Changing { id: id.to_owned(), kind: "posting.rejected", edit: None, state, only_if };
-                match self.writer.submit(SYSTEM_ACTOR, change).await {
-                    Ok(()) => Ok(Became::Refused),
-                    Err(EngineError::Conflict { .. }) => Ok(Became::Changed),
-                    Err(error) => Err(error),
-                }
-            }
+        tracing::warn!(code = error.code(), "a scheduled posting was refused");
+        let sentence = format!("The scheduled posting {} was refused: {}", record.reference, error.sentence());
+        self.alert("SCHEDULED_REFUSED", &sentence).await;
+        let change = Changing {
+            id: record.id.clone(),
+            kind: "posting.rejected",
+            edit: None,
+            state: ScheduledState::Rejected(error.sentence()),
+            only_if: Some(record.request.clone()),
+        };
+        match self.writer.submit(SYSTEM_ACTOR, change).await {
+            Ok(()) => Ok(Became::Refused),
+            Err(EngineError::Conflict { .. }) => Ok(Became::Changed),
+            Err(error) => Err(error),
         }
     }
 
@@ -407,6 +485,7 @@ impl Engine {
                 ScheduledState::Rejected(_) => ScheduledStateWord::Rejected,
                 ScheduledState::Cancelled(_) => ScheduledStateWord::Cancelled,
             },
+            queued: record.due_at <= record.accepted_at,
             due_at: record.due_at.to_string(),
             accepted_at: record.accepted_at.to_string(),
             accepted_by: record.accepted_by,

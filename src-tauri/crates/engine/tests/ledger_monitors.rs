@@ -26,7 +26,7 @@ impl Shop {
             field: field.into(),
             operator: operator.into(),
             value: value.into(),
-            repeat,
+            repeat: Some(repeat),
             description,
             webhook: None,
         }

@@ -1,6 +1,7 @@
 //! Past the engine: SQL on the book of a test, to see what its database itself allows and holds.
 
 use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 
@@ -18,6 +19,11 @@ impl Raw {
             Place::File => {
                 let url = format!("sqlite://{}", book.path.display());
                 Self::File(SqliteConnection::connect(&url).await.unwrap())
+            }
+            Place::Protected(key) => {
+                let literal = format!("\"x'{}{}'\"", *key.text(), key.id());
+                let options = SqliteConnectOptions::new().filename(&book.path).pragma("key", literal);
+                Self::File(SqliteConnection::connect_with(&options).await.unwrap())
             }
             Place::Server(database) => Self::Server(PgConnection::connect(&database.url).await.unwrap()),
         }

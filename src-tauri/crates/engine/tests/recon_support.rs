@@ -243,7 +243,7 @@ pub fn run_request(statement: &str) -> RunRequest {
     RunRequest {
         statement_id: statement.into(),
         rule_ids: None,
-        fallback: RunFallback::ClosestText,
+        fallback: Some(RunFallback::ClosestText),
         dry_run: false,
         auto_confirm: false,
     }

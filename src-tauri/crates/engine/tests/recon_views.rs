@@ -84,7 +84,7 @@ async fn a_line_without_an_entry_names_what_almost_fits() {
     ];
     let statement = bank.import("October", csv(100_000, rows), false).await.unwrap().statement_id.unwrap();
     let request = engine::api::statements::RunRequest {
-        fallback: engine::api::statements::RunFallback::None,
+        fallback: Some(engine::api::statements::RunFallback::None),
         ..run_request(&statement)
     };
     engine.run_now(request).await.unwrap();
@@ -304,4 +304,26 @@ async fn an_amount_longer_than_a_book_holds_is_a_problem_of_its_row() {
     let refused = bank.import_with("October", fits, false, typed(&"9".repeat(61))).await.unwrap_err();
     assert_eq!(refused.code(), "INVALID_INPUT");
     assert!(engine.statements().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_book_says_whether_a_run_tries_the_closest_text() {
+    use engine::api::book::BookSettings;
+    use engine::api::statements::{RunFallback, RunRequest};
+    let bank = Bank::new().await;
+    let engine = bank.book.engine.clone();
+    bank.post("INV-20411", "2026-10-09", "98.00", "Payment, Tolka").await;
+    let rows: &[Row<'_>] = &[("2026-10-09", "INV 2041", "97.50")];
+    let statement = bank.import("October", csv(100_000, rows), false).await.unwrap().statement_id.unwrap();
+    let no_rules = RunRequest { rule_ids: Some(Vec::new()), dry_run: true, ..run_request(&statement) };
+    let proposed = async |fallback| {
+        let found = engine.run_now(RunRequest { fallback, ..no_rules.clone() }).await.unwrap();
+        found.proposed + found.ambiguous
+    };
+    assert_eq!(proposed(None).await, 1, "as a new book does");
+    engine.book_settings_set(BookSettings { closest_text: false, ..BookSettings::default() }).await.unwrap();
+    assert_eq!(proposed(None).await, 0);
+    assert_eq!(proposed(Some(RunFallback::ClosestText)).await, 1, "what a run says counts more");
+    engine.book_settings_set(BookSettings::default()).await.unwrap();
+    assert_eq!(proposed(Some(RunFallback::None)).await, 0);
 }

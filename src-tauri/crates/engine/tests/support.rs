@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use engine::api::book::{Chart, ColumnNames, NewBook};
 use engine::api::ledgers::NewBalanceRequest;
@@ -15,26 +15,41 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use store::Store;
 use store_postgres::PostgresStore;
-use store_sqlite::SqliteStore;
+use store_sqlite::{BookKey, SqliteStore};
 
 use crate::server::Database;
 
 /// Where a book is kept.
 pub enum Place {
     File,
+    /// A file that is encrypted.
+    Protected(BookKey),
     Server(Database),
 }
+
+/// Opens every protected book of the tests: making a key takes a moment, on purpose.
+pub fn test_key() -> BookKey {
+    static KEY: OnceLock<BookKey> = OnceLock::new();
+    KEY.get_or_init(|| BookKey::fresh(PASSPHRASE).unwrap()).clone()
+}
+
+pub const PASSPHRASE: &str = "correct horse battery staple";
 
 impl Place {
     /// On the server of the tests when there is one, else in a file.
     async fn of_the_tests() -> Self {
-        Database::create().await.map_or(Self::File, Self::Server)
+        if let Some(database) = Database::create().await {
+            return Self::Server(database);
+        }
+        if std::env::var_os("TIEOUT_TEST_PROTECTED").is_some() { Self::Protected(test_key()) } else { Self::File }
     }
 
     async fn open(&self, path: &std::path::Path) -> Arc<dyn Store> {
         match self {
             Self::File if path.exists() => Arc::new(SqliteStore::open(path).await.unwrap()),
             Self::File => Arc::new(SqliteStore::create(path).await.unwrap()),
+            Self::Protected(key) if path.exists() => Arc::new(SqliteStore::open_with(path, Some(key)).await.unwrap()),
+            Self::Protected(key) => Arc::new(SqliteStore::create_with(path, Some(key)).await.unwrap()),
             Self::Server(database) => Arc::new(PostgresStore::open(&database.url).await.unwrap()),
         }
     }

@@ -316,7 +316,7 @@ async fn a_monitor_tells_its_own_webhook_alone() {
         field: "balance".into(),
         operator: "<".into(),
         value: "100000".into(),
-        repeat: true,
+        repeat: Some(true),
         description: "Low".into(),
         webhook,
     };

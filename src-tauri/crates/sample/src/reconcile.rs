@@ -46,7 +46,7 @@ pub(crate) async fn sign(engine: &Engine, plan: &Plan, due: &Due, balance: &str)
     let run = RunRequest {
         statement_id: id.clone(),
         rule_ids: None,
-        fallback: RunFallback::ClosestText,
+        fallback: Some(RunFallback::ClosestText),
         dry_run: false,
         auto_confirm: true,
     };

@@ -172,7 +172,7 @@ impl Desk {
         let run = RunRequest {
             statement_id: id.clone(),
             rule_ids: None,
-            fallback: RunFallback::ClosestText,
+            fallback: Some(RunFallback::ClosestText),
             dry_run: false,
             auto_confirm: false,
         };

@@ -8,7 +8,9 @@
 
 mod attachments;
 mod conditions;
+mod copy;
 mod error;
+mod header;
 mod history;
 mod journal;
 mod ledger;
@@ -17,6 +19,7 @@ mod lists;
 mod lock;
 mod open;
 mod people;
+mod protect;
 mod recon;
 mod row;
 mod scheduled;
@@ -29,3 +32,4 @@ mod webhooks;
 
 pub use lock::BookLock;
 pub use open::{SCHEMA_VERSION, SqliteStore};
+pub use protect::{BookKey, SHORTEST_PASSPHRASE, key_id, write_anew};

@@ -1,11 +1,9 @@
 //! Creating and opening a book: identity, version and integrity are checked before anything is trusted.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use jiff::Zoned;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
@@ -13,10 +11,13 @@ use store::error::OpenError;
 use store::{Store, StoreError, StoreResult, Unit};
 use tracing::info;
 
+use crate::copy::{backup_name, copy_consistently};
 use crate::error::from_sqlx;
+use crate::header::{io, is_protected, is_write_protected, name, the_file_itself, wal};
 use crate::history;
 use crate::lists::Lists;
 use crate::lock::BookLock;
+use crate::protect::{BookKey, Place};
 use crate::schema;
 use crate::unit::SqliteUnit;
 
@@ -48,7 +49,7 @@ pub struct SqliteStore {
     damage: OnceLock<String>,
     /// Why somebody holds all writing back.
     held: RwLock<Option<String>>,
-    path: PathBuf,
+    place: Place,
     /// A copy that was made before the schema was brought up to date.
     backup: Option<PathBuf>,
     lock: Mutex<Option<BookLock>>,
@@ -76,6 +77,14 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError::Exists`] if there is a file already, [`OpenError::Io`] if it cannot be made.
     pub async fn create(path: &Path) -> Result<Self, OpenError> {
+        Self::create_with(path, None).await
+    }
+
+    /// Makes a new, empty book, protected by `key`.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::create`].
+    pub async fn create_with(path: &Path, key: Option<&BookKey>) -> Result<Self, OpenError> {
         if path.exists() {
             return Err(OpenError::Exists(name(path)));
         }
@@ -84,17 +93,18 @@ impl SqliteStore {
         let Some(lock) = BookLock::take(path).map_err(|error| io(path, &error))? else {
             return Err(OpenError::Exists(name(path)));
         };
-        let made = Self::prepare_new(path).await;
+        let place = &Place::new(path, key);
+        let made = Self::prepare_new(place).await;
         if let Err(error) = made {
             // Nothing half-made stays behind; the file was ours a moment ago.
             let _ = std::fs::remove_file(path);
             return Err(error);
         }
-        Self::connect(path, Some(lock), Access::Write, None).await
+        Self::connect(place, Some(lock), Access::Write, None).await
     }
 
-    async fn prepare_new(path: &Path) -> Result<(), OpenError> {
-        let mut connection = SqliteConnection::connect_with(&options(path)).await.map_err(database)?;
+    async fn prepare_new(place: &Place) -> Result<(), OpenError> {
+        let mut connection = SqliteConnection::connect_with(&options(place)).await.map_err(database)?;
         sqlx::query(AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION_ID}")))
             .execute(&mut connection)
             .await
@@ -109,24 +119,33 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError`] with a sentence a person can act on.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
-        let path = &the_file_itself(path)?;
+        Self::open_with(path, None).await
+    }
+
+    /// Opens a book that may be protected. The key is not looked at for one that is not.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`]; [`OpenError::Protected`] without a key, [`OpenError::WrongPassphrase`].
+    pub async fn open_with(path: &Path, key: Option<&BookKey>) -> Result<Self, OpenError> {
+        let place = &the_file_itself(path, key)?;
+        let path = place.path.as_path();
         if is_write_protected(path) {
-            return Self::open_protected(path, FILE_PROTECTED).await;
+            return Self::open_unwritable(place, FILE_PROTECTED).await;
         }
         let lock = match BookLock::take(path) {
-            Err(error) if is_protected(&error) => return Self::open_protected(path, FOLDER_PROTECTED).await,
+            Err(error) if is_protected(&error) => return Self::open_unwritable(place, FOLDER_PROTECTED).await,
             other => other.map_err(|error| io(path, &error))?,
         };
         if lock.is_none() {
             // Whoever has it open looks at its pages.
-            check_pages(&reading(path), path, Some(TAKEN), 0).await?;
+            check_pages(&reading(place), place, Some(TAKEN), 0).await?;
             let reason =
                 format!("{}, so it is open for reading only here. Close it there to work in it.", sentence(TAKEN));
-            return Self::connect(path, None, Access::Read { why: Some(reason), immutable: false }, None).await;
+            return Self::connect(place, None, Access::Read { why: Some(reason), immutable: false }, None).await;
         }
-        check_pages(&options(path), path, None, CHECK_AT_OPEN).await?;
-        let backup = bring_up_to_date(path).await?;
-        Self::connect(path, lock, Access::Write, backup).await
+        check_pages(&options(place), place, None, CHECK_AT_OPEN).await?;
+        let backup = bring_up_to_date(place).await?;
+        Self::connect(place, lock, Access::Write, backup).await
     }
 
     /// Opens a book to look at it, whether somebody writes into it or not: nothing is locked, nothing is brought up to
@@ -135,38 +154,48 @@ impl SqliteStore {
     /// # Errors
     /// As [`SqliteStore::open`]; [`OpenError::Older`] if only an opening for writing makes it readable.
     pub async fn open_to_read(path: &Path) -> Result<Self, OpenError> {
-        let path = &the_file_itself(path)?;
+        Self::open_to_read_with(path, None).await
+    }
+
+    /// As [`SqliteStore::open_to_read`], of a book that may be protected.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open_to_read`] and [`SqliteStore::open_with`].
+    pub async fn open_to_read_with(path: &Path, key: Option<&BookKey>) -> Result<Self, OpenError> {
+        let place = &the_file_itself(path, key)?;
+        let path = place.path.as_path();
         if is_write_protected(path) {
-            return Self::open_protected(path, FILE_PROTECTED).await;
+            return Self::open_unwritable(place, FILE_PROTECTED).await;
         }
         match BookLock::reach(path) {
-            Err(error) if is_protected(&error) => return Self::open_protected(path, FOLDER_PROTECTED).await,
+            Err(error) if is_protected(&error) => return Self::open_unwritable(place, FOLDER_PROTECTED).await,
             other => drop(other.map_err(|error| io(path, &error))?),
         }
-        check_pages(&reading(path), path, Some(READING), CHECK_AT_OPEN).await?;
-        Self::connect(path, None, Access::Read { why: None, immutable: false }, None).await
+        check_pages(&reading(place), place, Some(READING), CHECK_AT_OPEN).await?;
+        Self::connect(place, None, Access::Read { why: None, immutable: false }, None).await
     }
 
     /// Opens a book that nobody can write to. Without a log beside it, its file cannot change under the reader.
-    async fn open_protected(path: &Path, why: &'static str) -> Result<Self, OpenError> {
+    async fn open_unwritable(place: &Place, why: &'static str) -> Result<Self, OpenError> {
+        let path = place.path.as_path();
         if std::fs::metadata(wal(path)).is_ok_and(|log| log.len() > 0) {
             return Err(OpenError::Unfinished(name(path)));
         }
-        check_pages(&reading(path).immutable(true), path, Some(why), CHECK_AT_OPEN).await?;
+        check_pages(&reading(place).immutable(true), place, Some(why), CHECK_AT_OPEN).await?;
         let reason =
             format!("{}, so it is open for reading only. Copy it to another folder to work in it.", sentence(why));
-        Self::connect(path, None, Access::Read { why: Some(reason), immutable: true }, None).await
+        Self::connect(place, None, Access::Read { why: Some(reason), immutable: true }, None).await
     }
 
     async fn connect(
-        path: &Path,
+        place: &Place,
         lock: Option<BookLock>,
         access: Access,
         backup: Option<PathBuf>,
     ) -> Result<Self, OpenError> {
         let (writer, read_only, immutable) = match access {
             Access::Read { why, immutable } => (None, why, immutable),
-            Access::Write => (Some(writer_of(path).await?), None, false),
+            Access::Write => (Some(writer_of(place).await?), None, false),
         };
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -174,7 +203,7 @@ impl SqliteStore {
             .min_connections(2)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(reading(path).immutable(immutable))
+            .connect_with(reading(place).immutable(immutable))
             .await
             .map_err(database)?;
         info!(writes = writer.is_some(), "book opened");
@@ -185,7 +214,7 @@ impl SqliteStore {
             read_only,
             damage: OnceLock::new(),
             held: RwLock::default(),
-            path: path.to_owned(),
+            place: place.clone(),
             backup,
             lock: Mutex::new(lock),
         })
@@ -193,7 +222,12 @@ impl SqliteStore {
 
     /// Where the book is.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.place.path
+    }
+
+    /// Whether a passphrase protects it.
+    pub fn is_protected(&self) -> bool {
+        self.place.is_protected()
     }
 
     fn stop_writing(&self, found: &[String]) {
@@ -205,7 +239,7 @@ impl SqliteStore {
     async fn check_with(&self, how: &'static str) -> StoreResult<Vec<String>> {
         let mut connection = self.readers.acquire().await.map_err(from_sqlx)?;
         let mut found = match look(&mut connection, how).await {
-            Err(error) => match damaged_or_database(error) {
+            Err(error) => match self.place.unreadable(error) {
                 OpenError::Damaged(how) => vec![how],
                 other => return Err(StoreError::Database(Box::new(other))),
             },
@@ -268,7 +302,7 @@ impl Store for SqliteStore {
     }
 
     fn checked_at_open(&self) -> bool {
-        std::fs::metadata(&self.path).is_ok_and(|file| file.len() <= CHECK_AT_OPEN)
+        std::fs::metadata(&self.place.path).is_ok_and(|file| file.len() <= CHECK_AT_OPEN)
     }
 
     async fn look_over_file(&self) -> StoreResult<Vec<String>> {
@@ -295,7 +329,7 @@ impl Store for SqliteStore {
     }
 }
 
-async fn writer_of(path: &Path) -> Result<SqlitePool, OpenError> {
+async fn writer_of(place: &Place) -> Result<SqlitePool, OpenError> {
     SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
@@ -303,28 +337,27 @@ async fn writer_of(path: &Path) -> Result<SqlitePool, OpenError> {
         .max_lifetime(None)
         // A unit of work waits for the one before it however long an import takes.
         .acquire_timeout(Duration::from_secs(600))
-        .connect_with(options(path))
+        .connect_with(options(place))
         .await
         .map_err(database)
 }
 
 /// For writing.
-fn options(path: &Path) -> SqliteConnectOptions {
-    any(path)
+fn options(place: &Place) -> SqliteConnectOptions {
+    any(place)
         .journal_mode(SqliteJournalMode::Wal)
         // An answered write survives a power cut, not only a crash.
         .synchronous(SqliteSynchronous::Full)
 }
 
 /// For reading. A copy of a book begins without a log, and only a writer can give it one.
-fn reading(path: &Path) -> SqliteConnectOptions {
-    any(path).read_only(true)
+fn reading(place: &Place) -> SqliteConnectOptions {
+    any(place).read_only(true)
 }
 
-fn any(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(false)
+fn any(place: &Place) -> SqliteConnectOptions {
+    place
+        .options()
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
         .pragma("cache_size", "-8000")
@@ -335,91 +368,21 @@ fn any(path: &Path) -> SqliteConnectOptions {
         .with_regexp()
 }
 
-/// The file header tells a book from anything else before SQLite touches it.
-/// Format: <https://www.sqlite.org/fileformat2.html#the_database_header>
-fn check_header(path: &Path) -> Result<(), OpenError> {
-    // Opening a pipe would wait for whoever writes to it.
-    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
-        return Err(OpenError::NotABook(name(path)));
-    }
-    let mut file = std::fs::File::open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => OpenError::Missing(path.display().to_string()),
-        _ => io(path, &error),
-    })?;
-    let length = file.metadata().map_err(|error| io(path, &error))?.len();
-    let mut header = [0_u8; 100];
-    if file.read_exact(&mut header).is_err() || &header[..16] != b"SQLite format 3\0" {
-        return Err(OpenError::NotABook(name(path)));
-    }
-    let word = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    if i64::from(word(68)) != APPLICATION_ID {
-        return Err(OpenError::NotABook(name(path)));
-    }
-    let found = i64::from(word(60));
-    if found > SCHEMA_VERSION {
-        return Err(OpenError::Newer { found, known: SCHEMA_VERSION });
-    }
-    let page = match u16::from_be_bytes([header[16], header[17]]) {
-        1 => 65_536,
-        size => u64::from(size),
-    };
-    // The page count is only valid when both change counters agree.
-    let expected = u64::from(word(28)) * page;
-    let no_wal = !wal(path).exists();
-    if word(24) == word(92) && no_wal && length < expected {
-        return Err(OpenError::Damaged(format!("the file is cut off, {length} of {expected} bytes are there")));
-    }
-    Ok(())
-}
-
-fn wal(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    PathBuf::from(name)
-}
-
-/// Two names of one file would each get a lock and a log of their own.
-fn refuse_second_name(path: &Path) -> Result<(), OpenError> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let names = std::fs::metadata(path).map_err(|error| io(path, &error))?.nlink();
-        if names > 1 {
-            return Err(OpenError::SecondName(name(path)));
-        }
-    }
-    Ok(())
-}
-
-/// One file, one lock: whatever link or detour led here, the lock and the log stand beside the file itself.
-fn the_file_itself(path: &Path) -> Result<PathBuf, OpenError> {
-    check_header(path)?;
-    let path = std::fs::canonicalize(path).map_err(|error| io(path, &error))?;
-    refuse_second_name(&path)?;
-    Ok(path)
-}
-
-fn is_protected(error: &std::io::Error) -> bool {
-    matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem)
-}
-
-fn is_write_protected(path: &Path) -> bool {
-    std::fs::OpenOptions::new().append(true).open(path).is_err()
-}
-
 /// Looks at every page of a book that is not larger than `limit`. Where it cannot be written, `reading` says why: an
 /// older one is refused then, since it cannot be brought up to date.
 async fn check_pages(
     with: &SqliteConnectOptions,
-    path: &Path,
+    place: &Place,
     reading: Option<&'static str>,
     limit: u64,
 ) -> Result<(), OpenError> {
+    let path = place.path.as_path();
     let size = std::fs::metadata(path).map_err(|error| io(path, &error))?.len();
-    if size > limit && reading.is_none() {
+    if size > limit && reading.is_none() && !place.is_protected() {
         return Ok(());
     }
-    let mut connection = SqliteConnection::connect_with(with).await.map_err(damaged_or_database)?;
+    let mut connection = SqliteConnection::connect_with(with).await.map_err(|error| place.refused(error))?;
+    place.is_a_book(&mut connection).await?;
     match reading {
         Some(why) => {
             refuse_older(&mut connection, path, why).await?;
@@ -427,8 +390,11 @@ async fn check_pages(
         }
         None => drop(version_of(&mut connection).await?),
     }
-    let found =
-        if size > limit { Vec::new() } else { look(&mut connection, QUICK).await.map_err(damaged_or_database)? };
+    let found = if size > limit {
+        Vec::new()
+    } else {
+        look(&mut connection, QUICK).await.map_err(|error| place.unreadable(error))?
+    };
     connection.close().await.map_err(database)?;
     match found.first() {
         Some(first) => Err(OpenError::Damaged(first.clone())),
@@ -460,14 +426,14 @@ async fn look(connection: &mut SqliteConnection, how: &'static str) -> Result<Ve
 }
 
 /// Runs pending migrations on a book that exists, after copying it.
-async fn bring_up_to_date(path: &Path) -> Result<Option<PathBuf>, OpenError> {
-    let mut connection = SqliteConnection::connect_with(&options(path)).await.map_err(database)?;
+async fn bring_up_to_date(place: &Place) -> Result<Option<PathBuf>, OpenError> {
+    let mut connection = SqliteConnection::connect_with(&options(place)).await.map_err(database)?;
     let version = version_of(&mut connection).await?;
     let mut backup = None;
     if version < SCHEMA_VERSION {
         // However large it is: a migration reads and writes what it finds, and the copy would be as broken.
-        check_pages(&options(path), path, None, u64::MAX).await?;
-        let target = backup_name(path);
+        check_pages(&options(place), place, None, u64::MAX).await?;
+        let target = backup_name(&place.path);
         copy_consistently(&mut connection, &target).await.map_err(|error| OpenError::Database(Box::new(error)))?;
         backup = Some(target);
     }
@@ -509,73 +475,18 @@ async fn migrate(connection: &mut SqliteConnection, from: i64) -> Result<(), Ope
     Ok(())
 }
 
-/// A name that says what the copy is, and that opens like any other book.
-fn backup_name(path: &Path) -> PathBuf {
-    let day = Zoned::now().date();
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let named = |more: &str| path.with_file_name(format!("{stem} before upgrade {day}{more}.tieout"));
-    let (mut name, mut number) = (named(""), 2);
-    while name.exists() {
-        name = named(&format!(" ({number})"));
-        number += 1;
-    }
-    name
-}
-
-async fn copy_consistently(connection: &mut SqliteConnection, target: &Path) -> StoreResult<()> {
-    // A name of its own: whatever else stands in that folder stays as it is.
-    let mut part = target.as_os_str().to_owned();
-    part.push(format!(".{}.part", uuid::Uuid::new_v4().simple()));
-    let part = PathBuf::from(part);
-    let copied = sqlx::query("VACUUM INTO ?").bind(part.to_string_lossy().into_owned()).execute(connection).await;
-    let finished = copied.map_err(from_sqlx).and_then(|_| {
-        std::fs::File::open(&part)
-            .and_then(|file| file.sync_all())
-            .and_then(|()| std::fs::rename(&part, target))
-            .and_then(|()| sync_folder(target))
-            .map_err(|error| StoreError::Database(Box::new(error)))
-    });
-    if finished.is_err() {
-        let _ = std::fs::remove_file(&part);
-    }
-    finished
-}
-
-/// A rename is durable once its folder is.
-fn sync_folder(file: &Path) -> std::io::Result<()> {
-    match file.parent() {
-        #[cfg(unix)]
-        Some(folder) if !folder.as_os_str().is_empty() => std::fs::File::open(folder)?.sync_all(),
-        _ => Ok(()),
-    }
-}
-
 /// Begins a sentence.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-fn name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-}
-
-fn io(path: &Path, error: &std::io::Error) -> OpenError {
-    let reason = match error.kind() {
-        std::io::ErrorKind::PermissionDenied => "you have no permission to use it".to_owned(),
-        std::io::ErrorKind::NotFound => "the folder does not exist".to_owned(),
-        std::io::ErrorKind::StorageFull => "the disk is full".to_owned(),
-        _ => error.to_string(),
-    };
-    OpenError::Io { path: name(path), reason }
-}
-
-fn database(error: sqlx::Error) -> OpenError {
+pub(crate) fn database(error: sqlx::Error) -> OpenError {
     OpenError::Database(Box::new(error))
 }
 
 /// SQLITE_CORRUPT and SQLITE_NOTADB while looking at the pages mean damage, not a failing database.
-fn damaged_or_database(error: sqlx::Error) -> OpenError {
+pub(crate) fn damaged_or_database(error: sqlx::Error) -> OpenError {
     match &error {
         sqlx::Error::Database(inner)
             if inner

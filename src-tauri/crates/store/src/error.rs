@@ -97,6 +97,14 @@ pub enum OpenError {
         "{0} was not closed properly, and its newest entries still stand in the file beside it, which cannot be taken over where it is write-protected. Copy all its files to a folder of your own and open it there."
     )]
     Unfinished(String),
+    #[error("{0} is protected. Enter its passphrase to open it.")]
+    Protected(String),
+    #[error(
+        "This passphrase does not open {0}. Upper and lower case count. Nothing was changed. If you are sure of it, the beginning of the file may be damaged: open its last backup."
+    )]
+    WrongPassphrase(String),
+    #[error("A passphrase has at least {0} letters. Several words are easier to remember and harder to guess.")]
+    ShortPassphrase(usize),
     #[error("{path} cannot be used: {reason}.")]
     Io { path: String, reason: String },
     #[error("The book could not be opened: {0}")]
@@ -116,6 +124,9 @@ impl OpenError {
             Self::Damaged(_) => "BOOK_DAMAGED",
             Self::SecondName(_) => "BOOK_SECOND_NAME",
             Self::Unfinished(_) => "BOOK_UNFINISHED",
+            Self::Protected(_) => "BOOK_PROTECTED",
+            Self::WrongPassphrase(_) => "BOOK_PASSPHRASE",
+            Self::ShortPassphrase(_) => "PASSPHRASE_SHORT",
             Self::Io { .. } => "BOOK_FILE",
             Self::Database(_) => "DATABASE",
         }

@@ -80,7 +80,7 @@ describe('the history', () => {
     expect(new Set(offered).size).toBe(offered.length);
     for (const kind of [
       ...['period.closed', 'period.reopened', 'ledger.typed', 'monitor.fired'],
-      ...['monitor.created', 'monitor.changed', 'monitor.deleted', 'posting.scheduled'],
+      ...['monitor.created', 'monitor.changed', 'monitor.deleted', 'posting.scheduled', 'posting.queued'],
       ...['posting.rescheduled', 'posting.cancelled', 'posting.rejected'],
       ...['webhook.created', 'webhook.changed', 'webhook.deleted', 'webhook.secret_renewed'],
       ...['webhook.replayed', 'webhook.hosts_allowed'],

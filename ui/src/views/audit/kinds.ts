@@ -17,6 +17,7 @@ export const KINDS: { value: string; label: string }[] = [
   { value: 'hold.expired', label: 'Hold expired' },
   { value: 'attachment.added|attachment.detached', label: 'File attached or detached' },
   { value: 'posting.scheduled', label: 'Posting scheduled' },
+  { value: 'posting.queued', label: 'Posting queued' },
   { value: 'posting.rescheduled', label: 'Scheduled posting changed' },
   { value: 'posting.cancelled', label: 'Scheduled posting cancelled' },
   { value: 'posting.rejected', label: 'Scheduled posting rejected' },

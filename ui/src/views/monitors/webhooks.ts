@@ -79,6 +79,7 @@ const EVENTS: Record<string, string> = {
   'transaction.applied': 'Posted, or a hold approved',
   'transaction.inflight': 'Held',
   'transaction.void': 'Hold voided or expired',
+  'transaction.queued': 'Queued',
   'transaction.scheduled': 'Scheduled',
   'transaction.rejected': 'Scheduled, not posted',
   'transaction.before': 'About to be posted',

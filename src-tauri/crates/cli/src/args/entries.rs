@@ -136,9 +136,12 @@ pub(crate) enum MonitorCommand {
         /// Decides between balances of one name
         #[arg(long)]
         currency: Option<String>,
-        /// Tell it at every change while it is true
+        /// Tell it at every change while it is true, whatever the settings of the book say
         #[arg(long)]
         repeat: bool,
+        /// Tell it only when it comes true, whatever the settings of the book say
+        #[arg(long, conflicts_with = "repeat")]
+        once: bool,
         #[arg(long, default_value = "")]
         description: String,
         /// Id of the webhook that is told, instead of all that want it

@@ -42,6 +42,26 @@ pub struct NewBook {
     pub person: Option<String>,
 }
 
+/// What a book does where nobody says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export)]
+pub struct BookSettings {
+    /// A posting that is queued is refused at once if it could not be booked as things stand; otherwise it is accepted
+    /// and refused when its turn comes.
+    pub intake_check: bool,
+    /// Runs try the closest text for lines that no rule speaks for.
+    pub closest_text: bool,
+    /// Monitors tell at every change while they are true, not only when they come true.
+    pub monitors_repeat: bool,
+}
+
+impl Default for BookSettings {
+    fn default() -> Self {
+        Self { intake_check: true, closest_text: true, monitors_repeat: false }
+    }
+}
+
 /// What the window shows about an open book.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -52,6 +72,7 @@ pub struct BookInfo {
     pub exponent: u8,
     pub fiscal_year_start: String,
     pub column_names: ColumnNames,
+    pub settings: BookSettings,
     /// Why nothing can be written, if that is so.
     pub read_only: Option<String>,
     #[ts(type = "number")]

@@ -15,9 +15,9 @@ pub struct MonitorRequest {
     pub operator: String,
     /// Minor units.
     pub value: String,
-    /// Tell it at every change while it is true, not only when it comes true.
+    /// Tell it at every change while it is true, not only when it comes true. Absent: as the settings of the book say.
     #[serde(default)]
-    pub repeat: bool,
+    pub repeat: Option<bool>,
     #[serde(default)]
     pub description: String,
     /// Id of the webhook that is told, instead of all that want it.

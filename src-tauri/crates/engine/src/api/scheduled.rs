@@ -22,6 +22,8 @@ pub enum ScheduledStateWord {
 pub struct ScheduledRow {
     pub id: String,
     pub state: ScheduledStateWord,
+    /// It was due when it was accepted: booked as soon as its turn comes.
+    pub queued: bool,
     /// When it is posted, by the clock of the machine that has the book open then.
     pub due_at: String,
     pub accepted_at: String,

@@ -66,7 +66,9 @@ pub struct RunRequest {
     pub statement_id: String,
     /// Absent: every enabled rule.
     pub rule_ids: Option<Vec<String>>,
-    pub fallback: RunFallback,
+    /// Absent: as the settings of the book say.
+    #[serde(default)]
+    pub fallback: Option<RunFallback>,
     pub dry_run: bool,
     /// Confirm certain matches without a difference.
     pub auto_confirm: bool,

@@ -71,11 +71,17 @@ impl Engine {
     /// Stores the job of a run with everything its result depends on. [`Engine::run_work`] does the work.
     pub async fn run_begin(&self, request: RunRequest) -> EngineResult<String> {
         let stamp = self.stamp();
+        let fallback = match request.fallback {
+            Some(said) => said,
+            None if self.book_settings().await?.closest_text => RunFallback::ClosestText,
+            None => RunFallback::None,
+        };
+        let request = RunRequest { fallback: Some(fallback), ..request };
         let statement = self.statement_record(&request.statement_id).await?;
         must_be_open(&statement)?;
         let newest = self.store.newest_txn_key().await?;
         let chosen = self.chosen_rules(&request).await?;
-        let params = params_of(request.fallback);
+        let params = params_of(fallback);
         let mut run = new_run(&request, &statement, &chosen, &params, newest, &stamp);
         let rules = rules_of(&run)?;
         let inputs = self.run_inputs(&statement, newest, &rules).await?;

@@ -80,6 +80,7 @@ pub fn event_name(kind: &str) -> &str {
         "transaction.posted" | "hold.committed" => "transaction.applied",
         "hold.placed" => "transaction.inflight",
         "hold.voided" | "hold.expired" => "transaction.void",
+        "posting.queued" => "transaction.queued",
         "posting.scheduled" | "posting.rescheduled" => "transaction.scheduled",
         "posting.rejected" | "posting.cancelled" => "transaction.rejected",
         "monitor.fired" => "balance.monitor",

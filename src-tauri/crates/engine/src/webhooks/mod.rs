@@ -48,6 +48,7 @@ const EVENTS: &[&str] = &[
     "transaction.applied",
     "transaction.inflight",
     "transaction.void",
+    "transaction.queued",
     "transaction.scheduled",
     "transaction.rejected",
     "balance.created",

@@ -11,7 +11,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use store::ledger::FamilyRecord;
 use store::page::{from_nearer_end, window, words};
 use store::rows::value::count;
-use store::{Page, Query, StoreError, StoreResult, Test};
+use store::{Condition, Page, Query, StoreError, StoreResult, Test};
 
 use super::added;
 use super::families::{
@@ -268,7 +268,8 @@ impl<'a> Grid<'a> {
             (Filter::Few | Filter::Rows, None) => true,
         };
         if look {
-            let keys = self.list(filter.hint(), SHORT + 1).await?;
+            let hint = if self.is_by_amount(filter) { Order::Amount.hint() } else { filter.hint() };
+            let keys = self.list(hint, SHORT + 1).await?;
             if i64::try_from(keys.len()).unwrap_or(i64::MAX) <= SHORT {
                 return Ok(self.keep(keys));
             }
@@ -290,9 +291,11 @@ impl<'a> Grid<'a> {
         Ok(self.keep(keys))
     }
 
-    /// Whether the amount index names the rows of the list and no others.
+    /// Whether the amount index names the rows of the list, and few others: it is looked at between two amounts only.
     fn is_by_amount(&self, filter: Filter) -> bool {
-        filter == Filter::Indexed && self.query.every().all(|one| one.field == "amount")
+        let narrow = |one: &Condition| one.field == "amount" && matches!(one.test, Test::Is | Test::Between);
+        filter == Filter::Indexed
+            && (self.query.every().all(|one| one.field == "amount") || self.query.conditions.iter().any(narrow))
     }
 
     fn cut(&self, whole: &[i64]) -> (Vec<i64>, i64) {

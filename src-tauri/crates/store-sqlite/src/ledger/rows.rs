@@ -11,6 +11,27 @@ use crate::row::{Got, all, first};
 pub(crate) const BALANCE: &str = "SELECT b.key, b.id, b.name, b.indicator, b.currency, b.exponent, b.account_number, b.reconcilable, b.pinned, \
     b.credit, b.debit, b.inflight_credit, b.inflight_debit, b.version, b.last_entry_on, l.id AS ledger_id, l.name AS ledger_name";
 
+/// What [`BALANCE`] calls its columns.
+pub(crate) const BALANCE_COLUMNS: &[&str] = &[
+    "key",
+    "id",
+    "name",
+    "indicator",
+    "currency",
+    "exponent",
+    "account_number",
+    "reconcilable",
+    "pinned",
+    "credit",
+    "debit",
+    "inflight_credit",
+    "inflight_debit",
+    "version",
+    "last_entry_on",
+    "ledger_id",
+    "ledger_name",
+];
+
 /// A journal row with the names around it; `t` is the row.
 pub(crate) const TRANSACTION: &str = "SELECT t.key, t.id, t.parent_key, t.status, t.reference, t.source_key, t.destination_key, t.amount, \
     t.currency, t.exponent, t.description, t.effective_date, t.created_at, t.expires_at, t.reason, t.actor, t.metadata, t.input_hash, \

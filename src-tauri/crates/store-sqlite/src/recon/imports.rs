@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use serde_json::json;
-use sqlx::{QueryBuilder, SqliteConnection};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use store::StoreResult;
 use store::recon::{
     ImportSeen, KnownLine, NewLine, NewStatement, ProfileRecord, SignedRecord, StatementRecord, StatementState,
@@ -11,7 +11,7 @@ use store::rows::{self, Fields, value::micros};
 
 use super::rows::{SEEN, STATEMENT};
 use crate::error::{from_sqlx, taken};
-use crate::row::all;
+use crate::row::{Got, all};
 use crate::sql::list;
 
 pub(super) async fn file_imports(connection: &mut SqliteConnection, sha256: &str) -> StoreResult<Vec<ImportSeen>> {
@@ -140,12 +140,25 @@ pub(crate) async fn signed_from(
     balance_keys: &[i64],
     day: Date,
 ) -> StoreResult<Vec<(i64, SignedRecord)>> {
-    let mut query = QueryBuilder::new(
-        "SELECT balance_key, id, name, period_to, version FROM statement WHERE state = 'signed' AND balance_key IN (SELECT value FROM json_each(",
-    );
-    query.push_bind(list(balance_keys)).push(")) AND period_to >= ").push_bind(day.to_string());
+    let mut query = QueryBuilder::new(SIGNED_OF);
+    query.push("SELECT value FROM json_each(").push_bind(list(balance_keys)).push(")");
+    push_signed_from(&mut query, day);
+    all(connection, query, signed).await
+}
+
+/// Signed statements of the balances whose keys follow, as a statement that selects them.
+pub(crate) const SIGNED_OF: &str = "SELECT balance_key, id, name, period_to, version FROM statement \
+    WHERE state = 'signed' AND balance_key IN (";
+
+/// The end of [`SIGNED_OF`]: those that end on `day` or later, the last first.
+pub(crate) fn push_signed_from(query: &mut QueryBuilder<Sqlite>, day: Date) {
+    query.push(") AND period_to >= ").push_bind(day.to_string());
     query.push(" ORDER BY period_to DESC, key DESC");
-    all(connection, query, |row| Ok((row.key("balance_key")?, rows::signed(row)?))).await
+}
+
+/// A row of [`SIGNED_OF`].
+pub(crate) fn signed(row: &Got) -> StoreResult<(i64, SignedRecord)> {
+    Ok((row.key("balance_key")?, rows::signed(row)?))
 }
 
 pub(super) async fn statement_by_id(

@@ -30,10 +30,51 @@ pub struct Ends {
     pub head: Head,
 }
 
+/// What is read before commands run.
+#[derive(Debug, Clone, Default)]
+pub struct Ahead {
+    /// Balances by id, and by indicator and currency.
+    pub ids: Vec<String>,
+    pub indicators: Vec<(String, String)>,
+    pub references: Vec<String>,
+    pub settings: Vec<String>,
+    /// First day on which the balances may be booked.
+    pub day: Option<Date>,
+}
+
+impl Ahead {
+    fn is_empty(&self) -> bool {
+        !self.has_balances() && self.references.is_empty() && self.settings.is_empty()
+    }
+
+    pub fn has_balances(&self) -> bool {
+        !self.ids.is_empty() || !self.indicators.is_empty()
+    }
+}
+
+/// What was found for [`Ahead`].
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    pub balances: Vec<BalanceRecord>,
+    pub rows: Vec<FoundRow>,
+    pub settings: Vec<(String, Value)>,
+    /// Signed statements of the balances that end on the day or later, with the key of the balance, the last first.
+    pub signed: Vec<(i64, SignedRecord)>,
+    /// Turnover of the balances on the day, where there is some; nothing if it was not looked for.
+    pub turnover: Option<Vec<(i64, DayTurnover)>>,
+    /// Nothing if it was not looked for.
+    pub ends: Option<Ends>,
+}
+
 /// What a unit asks of its database, each as one statement. Only [`JournalWrites`] calls it.
 #[async_trait::async_trait]
 pub trait Database: Send {
     fn pending(&mut self) -> &mut Pending;
+    /// Everything of [`Ahead`]. A database that answers several questions at once may do so, and look for more than it
+    /// was asked for.
+    async fn read_ahead(&mut self, ahead: &Ahead) -> StoreResult<Found> {
+        one_by_one(self, ahead).await
+    }
     /// Balances by id or by indicator and currency, in any order; who is not there is left out.
     async fn read_balances(
         &mut self,
@@ -85,6 +126,28 @@ impl Expected {
     }
 }
 
+/// Asks for everything of [`Ahead`], question by question.
+///
+/// # Errors
+/// Those of the database.
+pub async fn one_by_one<D: Database + ?Sized>(database: &mut D, ahead: &Ahead) -> StoreResult<Found> {
+    let mut found = Found::default();
+    if ahead.has_balances() {
+        found.balances = database.read_balances(&ahead.ids, &ahead.indicators).await?;
+    }
+    if !ahead.references.is_empty() {
+        found.rows = database.read_by_reference(&ahead.references).await?;
+    }
+    if !ahead.settings.is_empty() {
+        found.settings = database.read_settings(&ahead.settings).await?;
+    }
+    let keys: Vec<i64> = found.balances.iter().map(|record| record.key).collect();
+    if let (Some(day), false) = (ahead.day, keys.is_empty()) {
+        found.signed = database.read_signed_from(&keys, day).await?;
+    }
+    Ok(found)
+}
+
 /// Reads and writes of the journal inside one unit. Reads see what the unit has booked.
 #[async_trait::async_trait]
 pub trait JournalWrites {
@@ -131,21 +194,16 @@ impl<D: Database> JournalWrites for D {
             self.pending().know_rows(found);
         }
         let wanted = self.pending().with_balances_of(&expected.rows, &expected.balances);
-        let (ids, indicators) = self.pending().unknown_balances(&wanted);
-        if !ids.is_empty() || !indicators.is_empty() {
-            let found = self.read_balances(&ids, &indicators).await?;
-            self.pending().know_balances(&wanted, found);
+        let pending = self.pending();
+        let (ids, indicators) = pending.unknown_balances(&wanted);
+        let references = pending.unknown_references(&expected.references);
+        let settings = pending.unknown_settings(&expected.settings);
+        let ahead = Ahead { ids, indicators, references, settings, day: expected.day };
+        if !ahead.is_empty() {
+            let found = self.read_ahead(&ahead).await?;
+            self.pending().know(&wanted, ahead, found);
         }
-        let references = self.pending().unknown_references(&expected.references);
-        if !references.is_empty() {
-            let found = self.read_by_reference(&references).await?;
-            self.pending().know_references(references, found);
-        }
-        let settings = self.pending().unknown_settings(&expected.settings);
-        if !settings.is_empty() {
-            let found = self.read_settings(&settings).await?;
-            self.pending().know_settings(settings, found);
-        }
+        // Of balances that were known before.
         if let Some(day) = expected.day {
             let keys = self.pending().unknown_signed(&wanted, day);
             if !keys.is_empty() {
@@ -171,13 +229,16 @@ impl<D: Database> JournalWrites for D {
         if self.pending().is_empty() {
             return Ok(());
         }
-        let days = self.pending().days();
-        let turnover = if days.is_empty() { Vec::new() } else { self.read_turnover(&days).await? };
+        let days = self.pending().unknown_days();
+        if !days.is_empty() {
+            let found = self.read_turnover(&days).await?;
+            self.pending().know_turnover(days, found);
+        }
         if self.pending().ends().is_none() {
             let ends = self.read_ends().await?;
             self.pending().know_ends(ends);
         }
-        let batch = self.pending().batch(turnover)?;
+        let batch = self.pending().batch()?;
         if let Err(error) = self.write(&batch).await {
             self.pending().broke();
             return Err(error);

@@ -7,7 +7,7 @@ use ledger::{Amount, Balance, Figures, HoldState, Open, Status, balance::Side};
 use serde_json::Value;
 
 use super::batch::{Batch, NewEntry, NewEvent, NewHold, NewRow, SavedBalance, SavedHold, SavedTurnover};
-use super::{Ends, FoundRow};
+use super::{Ahead, Ends, Found, FoundRow};
 use crate::history::sealed;
 use crate::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, NewTransaction, StoredTransaction, Timers};
 use crate::recon::SignedRecord;
@@ -59,6 +59,8 @@ pub struct Pending {
     holds: HashMap<i64, Held>,
     /// Signed statements of a balance from a day on.
     signed: HashMap<i64, (Date, Vec<SignedRecord>)>,
+    /// Turnover as it is stored; nothing for a day without any.
+    turnover: HashMap<(i64, Date), Option<DayTurnover>>,
     settings: HashMap<String, Option<Value>>,
     put: BTreeSet<String>,
     events: Vec<Event>,
@@ -85,6 +87,7 @@ impl Pending {
         self.done.clear();
         // What was written may have signed or reopened a statement, or made a balance.
         self.signed.clear();
+        self.turnover.clear();
         self.by_id.retain(|_, key| key.is_some());
         self.by_indicator.retain(|_, key| key.is_some());
     }
@@ -138,6 +141,28 @@ impl Pending {
             }
         }
         true
+    }
+
+    /// Takes in what was read ahead.
+    pub(super) fn know(&mut self, wanted: &[BalanceRef], asked: Ahead, found: Found) {
+        let keys: Vec<i64> = found.balances.iter().map(|record| record.key).collect();
+        if asked.has_balances() {
+            self.know_balances(wanted, found.balances);
+        }
+        if !asked.references.is_empty() {
+            self.know_references(asked.references, found.rows);
+        }
+        if !asked.settings.is_empty() {
+            self.know_settings(asked.settings, found.settings);
+        }
+        if let Some(day) = asked.day {
+            if let Some(turnover) = found.turnover {
+                self.know_turnover(keys.iter().map(|key| (*key, day)), turnover);
+            }
+            self.know_signed(keys, day, found.signed);
+        }
+        // The unit may have booked something since it read them first.
+        self.ends = self.ends.or(found.ends);
     }
 
     // Balances.
@@ -399,24 +424,38 @@ impl Pending {
         })
     }
 
-    /// Balances and days whose turnover changes.
-    pub(super) fn days(&self) -> Vec<(i64, Date)> {
+    /// Balances and days whose turnover changes and is not known.
+    pub(super) fn unknown_days(&self) -> Vec<(i64, Date)> {
         let days: BTreeSet<(i64, Date)> = self.entries().map(|entry| (entry.balance_key, entry.day)).collect();
-        days.into_iter().collect()
+        days.into_iter().filter(|day| !self.turnover.contains_key(day)).collect()
     }
 
-    /// Everything that is to be written, given the turnover that is stored for [`Self::days`].
-    pub(super) fn batch(&mut self, stored: Vec<(i64, DayTurnover)>) -> StoreResult<Batch> {
+    /// Takes in the turnover that is stored for the days that were asked for, unless the unit knows it better.
+    pub(super) fn know_turnover(
+        &mut self,
+        asked: impl IntoIterator<Item = (i64, Date)>,
+        found: Vec<(i64, DayTurnover)>,
+    ) {
+        let mut found: HashMap<(i64, Date), DayTurnover> =
+            found.into_iter().map(|(key, turnover)| ((key, turnover.day), turnover)).collect();
+        for day in asked {
+            self.turnover.entry(day).or_insert_with(|| found.remove(&day));
+        }
+    }
+
+    /// Everything that is to be written; the turnover of its days must be known.
+    pub(super) fn batch(&mut self) -> StoreResult<Batch> {
         let ends = self.ends.ok_or(StoreError::Stale("history"))?;
         let events = self.seal(ends);
         let put = std::mem::take(&mut self.put);
         let entries: Vec<NewEntry> = self.entries().collect();
-        let mut turnover: BTreeMap<(i64, Date), DayTurnover> =
-            stored.into_iter().map(|(key, turnover)| ((key, turnover.day), turnover)).collect();
+        let mut turnover: BTreeMap<(i64, Date), DayTurnover> = BTreeMap::new();
         let mut newest: HashMap<i64, Date> = HashMap::new();
         for entry in &entries {
             let empty = || DayTurnover { day: entry.day, credit: Amount::ZERO, debit: Amount::ZERO, entries: 0 };
-            let of_day = turnover.entry((entry.balance_key, entry.day)).or_insert_with(empty);
+            let day = (entry.balance_key, entry.day);
+            let stored = || self.turnover.get(&day).cloned().flatten().unwrap_or_else(empty);
+            let of_day = turnover.entry(day).or_insert_with(stored);
             *(if entry.side == Side::Debit { &mut of_day.debit } else { &mut of_day.credit }) += &entry.amount;
             of_day.entries += 1;
             let last = newest.entry(entry.balance_key).or_insert(entry.day);
@@ -501,6 +540,9 @@ impl Pending {
                 known.stored += 1;
                 known.record.last_entry_on = known.record.last_entry_on.max(saved.last_entry_on);
             }
+        }
+        for saved in &batch.turnover {
+            self.turnover.insert((saved.balance_key, saved.turnover.day), Some(saved.turnover.clone()));
         }
         for held in self.holds.values_mut() {
             (held.made, held.changed) = (false, false);

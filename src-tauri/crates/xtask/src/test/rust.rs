@@ -33,7 +33,7 @@ pub fn check(tally: &mut Tally) {
 }
 
 /// Tests of the engine that look into the file of a book, and so have no meaning on a server.
-const OF_FILES: &[&str] = &["book_care::", "book_file::", "book_rows::", "in_the_file"];
+const OF_FILES: &[&str] = &["book_care::", "book_file::", "book_protected::", "book_rows::", "in_the_file"];
 
 /// The tests of the engine once more, on books of a PostgreSQL server, with those that hold both stores side by side.
 fn on_servers(tally: &mut Tally) {

@@ -1,0 +1,141 @@
+//! Postings that are accepted without waiting until they are booked, and the settings of a book that say what is checked
+//! when.
+
+use engine::api::book::BookSettings;
+use engine::api::monitors::MonitorRequest;
+use engine::api::scheduled::{ScheduledRow, ScheduledStateWord};
+use engine::api::transactions::PostRequest;
+
+use crate::support::{TestBook, transfer};
+
+struct Shop {
+    book: TestBook,
+    bank: String,
+    shop: String,
+}
+
+async fn shop(intake_check: bool) -> Shop {
+    let book = TestBook::new().await;
+    let (bank, shop) = (book.balance("Bank", "EUR").await, book.balance("Shop", "EUR").await);
+    book.fund(&bank, "EUR", "100").await;
+    let settings = BookSettings { intake_check, ..BookSettings::default() };
+    book.engine.book_settings_set(settings).await.unwrap();
+    Shop { book, bank, shop }
+}
+
+impl Shop {
+    fn order(&self, reference: &str, amount: &str) -> PostRequest {
+        transfer(reference, &self.bank, &self.shop, amount)
+    }
+
+    async fn queue(&self, reference: &str, amount: &str) -> Result<ScheduledRow, &'static str> {
+        let answer = self.book.engine.queue(vec![self.order(reference, amount)]).await.pop().unwrap();
+        answer.map_err(|error| error.code())
+    }
+
+    async fn row(&self, id: &str) -> ScheduledRow {
+        self.book.engine.scheduled_get(id).await.unwrap()
+    }
+
+    async fn balance(&self) -> String {
+        self.book.engine.balance_get(&self.bank, None).await.unwrap().row.figures.balance
+    }
+}
+
+#[tokio::test]
+async fn what_is_queued_is_accepted_first_and_booked_once() {
+    let shop = shop(true).await;
+    let row = shop.queue("Q1", "40").await.unwrap();
+    assert_eq!((row.state, row.queued, row.transaction_id), (ScheduledStateWord::Waiting, true, None));
+    assert_eq!(shop.balance().await, "100", "it counts for nothing until it is booked");
+    let waits = shop.book.engine.balance_get(&shop.bank, None).await.unwrap();
+    assert_eq!((waits.scheduled_in.as_str(), waits.scheduled_out.as_str()), ("0", "40"), "and is told as what waits");
+    assert_eq!(shop.queue("Q1", "40").await, Err("TXN_DUPLICATE_REFERENCE"), "one accepted id, one outcome");
+
+    // The book is closed and opened: it is found and booked.
+    let shop = Shop { book: shop.book.reopen().await, ..shop };
+    assert_eq!(shop.book.engine.post_due().await.unwrap(), 0, "opening did it already");
+    let done = shop.row(&row.id).await;
+    assert_eq!((done.state, done.reason), (ScheduledStateWord::Posted, None));
+    assert_eq!(shop.balance().await, "60");
+    let booked = shop.book.engine.transaction_get(&done.transaction_id.unwrap()).await.unwrap().family;
+    assert_eq!((booked.reference.as_str(), booked.actor.as_str()), ("Q1", "Orla Keane"), "whoever asked posted it");
+    assert_eq!(shop.queue("Q1", "40").await, Err("TXN_DUPLICATE_REFERENCE"));
+    assert_eq!(shop.book.engine.book_check().await.unwrap().problems, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_queue_is_booked_in_its_order_and_what_is_refused_keeps_its_reason() {
+    let shop = shop(false).await;
+    // The third needs what the second brings back, and the fourth has nothing left: order decides.
+    let back = PostRequest { source: shop.shop.clone(), destination: shop.bank.clone(), ..shop.order("B", "30") };
+    let orders = vec![shop.order("A", "80"), back, shop.order("C", "50"), shop.order("D", "1")];
+    let rows: Vec<_> = shop.book.engine.queue(orders).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(shop.book.engine.post_due().await.unwrap(), 3);
+    let mut states = Vec::new();
+    for row in &rows {
+        let row = shop.row(&row.id).await;
+        states.push((row.reference, row.state, row.reason));
+    }
+    let posted = |reference: &str| (reference.to_owned(), ScheduledStateWord::Posted, None);
+    assert_eq!(states[..3], [posted("A"), posted("B"), posted("C")]);
+    assert_eq!(states[3].1, ScheduledStateWord::Rejected);
+    assert!(states[3].2.as_ref().is_some_and(|reason| reason.contains("0.00")), "{:?}", states[3]);
+    assert_eq!(shop.balance().await, "0");
+    // It ended: nothing books it any more, also when there is money.
+    shop.book.fund(&shop.bank, "EUR", "10").await;
+    assert_eq!(shop.book.engine.post_due().await.unwrap(), 0);
+    assert_eq!(shop.balance().await, "10");
+}
+
+#[tokio::test]
+async fn funds_are_checked_at_intake_where_the_book_says_so() {
+    let checked = shop(true).await;
+    assert_eq!(checked.queue("R", "101").await, Err("TXN_INSUFFICIENT_FUNDS"));
+    assert!(checked.book.engine.scheduled_list(false).await.unwrap().is_empty(), "nothing was accepted");
+    // Just all of it goes through: what is looked at does not count against itself.
+    let all = checked.queue("S", "100").await.unwrap();
+    assert_eq!(checked.book.engine.post_due().await.unwrap(), 1);
+    assert_eq!(checked.row(&all.id).await.state, ScheduledStateWord::Posted);
+
+    let unchecked = shop(false).await;
+    let row = unchecked.queue("R", "101").await.unwrap();
+    assert_eq!(unchecked.book.engine.post_due().await.unwrap(), 0);
+    let row = unchecked.row(&row.id).await;
+    assert_eq!(row.state, ScheduledStateWord::Rejected);
+    assert!(row.reason.is_some() && row.transaction_id.is_none());
+    // What is no posting at all is refused either way.
+    assert_eq!(unchecked.queue("T", "-1").await, Err("INVALID_INPUT"));
+}
+
+#[tokio::test]
+async fn the_settings_of_a_book_decide_where_nobody_says_otherwise() {
+    let shop = shop(true).await;
+    let watch = |repeat| MonitorRequest {
+        balance_id: shop.bank.clone(),
+        field: "balance".into(),
+        operator: "<".into(),
+        value: "90".into(),
+        repeat,
+        ..MonitorRequest::default()
+    };
+    let set = |monitors_repeat| {
+        let settings = BookSettings { monitors_repeat, ..BookSettings::default() };
+        shop.book.engine.book_settings_set(settings)
+    };
+    let once = shop.book.engine.monitor_create(watch(None)).await.unwrap();
+    assert_eq!(set(true).await.unwrap().settings, BookSettings { monitors_repeat: true, ..BookSettings::default() });
+    let each = shop.book.engine.monitor_create(watch(None)).await.unwrap();
+    let said = shop.book.engine.monitor_create(watch(Some(false))).await.unwrap();
+    assert_eq!((once.repeat, each.repeat, said.repeat), (false, true, false));
+    for number in 0..3 {
+        shop.book.transfer(&format!("P{number}"), &shop.bank, &shop.shop, "20").await.unwrap();
+    }
+    let told = shop.book.engine.monitor_alerts().await.unwrap();
+    let times = |id: &str| told.iter().filter(|alert| alert.monitor_id == id).count();
+    assert_eq!((times(&once.id), times(&each.id), times(&said.id)), (1, 3, 1));
+
+    let history = shop.book.engine.history_page(Default::default()).await.unwrap();
+    let changed: Vec<_> = history.rows.iter().filter(|row| row.what.kind == "book.settings_changed").collect();
+    assert_eq!(changed.len(), 1, "a choice that changes nothing is no event");
+}
