@@ -12,6 +12,8 @@ pub(crate) struct AppState {
     pub recents: Vec<RecentBook>,
     /// Why the book named on the command line did not open.
     pub startup_problem: Option<String>,
+    /// The book named on the command line, if it asks for a passphrase.
+    pub startup_locked: Option<String>,
     pub sample_exists: bool,
 }
 
@@ -22,6 +24,10 @@ pub(crate) struct OpenBook {
     pub path: String,
     pub file_name: String,
     pub info: BookInfo,
+    /// A passphrase protects it.
+    pub protected: bool,
+    /// Its key is in the keyring of this computer.
+    pub remembered: bool,
     /// Something to say once after opening: a copy made before an upgrade, why it is read-only.
     pub notice: Option<String>,
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use engine::api::book::{BookInfo, Changed, NewBook, Topic};
 use engine::{BackupPlace, Engine, Notice, SystemClock};
-use keys::SystemKeys;
+use keys::{BookKeys, SystemKeys};
+use store::Store;
 use store_sqlite::SqliteStore;
 use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Emitter, Manager};
@@ -17,6 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::api::{Alert, AppState, ImportStep, OpenBook, RecentBook};
 use crate::error::{Answer, Refusal};
 use crate::platform::files::ShellFiles;
+use crate::platform::passphrase::Asked;
 use crate::platform::paths::Pointed;
 
 /// How often the clock looks for holds that ran out.
@@ -30,6 +32,9 @@ const DELIVERY_REST: Duration = Duration::from_millis(200);
 /// When a large book is looked over after opening.
 const LOOK_OVER_AFTER: Duration = Duration::from_secs(10);
 
+/// The code of a book that asks for a passphrase.
+const PROTECTED: &str = "BOOK_PROTECTED";
+
 /// Everything the commands share.
 pub(crate) struct Shell {
     app: AppHandle,
@@ -38,6 +43,7 @@ pub(crate) struct Shell {
     logs: PathBuf,
     open: RwLock<Option<Open>>,
     startup_problem: Mutex<Option<String>>,
+    startup_locked: Mutex<Option<String>>,
     opening: tokio::sync::Mutex<()>,
     /// Imports that run, by session, and whether somebody asked to stop them.
     imports: Mutex<HashMap<String, bool>>,
@@ -45,6 +51,11 @@ pub(crate) struct Shell {
 
 struct Open {
     engine: Arc<Engine>,
+    store: Arc<SqliteStore>,
+    /// Names its key in the keyring; nothing for a book that is not protected.
+    key_id: Option<String>,
+    /// The keyring has that key.
+    remembered: bool,
     path: String,
     notice: Option<String>,
     tasks: Vec<JoinHandle<()>>,
@@ -68,6 +79,7 @@ impl Shell {
             logs: app.path().app_log_dir()?,
             open: RwLock::new(None),
             startup_problem: Mutex::new(None),
+            startup_locked: Mutex::new(None),
             opening: tokio::sync::Mutex::default(),
             imports: Mutex::default(),
         })
@@ -81,7 +93,7 @@ impl Shell {
     /// The engine of the open book.
     pub(crate) async fn engine(&self) -> Answer<Arc<Engine>> {
         let open = self.open.read().await;
-        open.as_ref().map(|open| Arc::clone(&open.engine)).ok_or_else(|| Refusal::new("NO_BOOK", "No book is open."))
+        open.as_ref().map(|open| Arc::clone(&open.engine)).ok_or_else(no_book)
     }
 
     pub(crate) async fn app_state(&self) -> Answer<AppState> {
@@ -90,18 +102,26 @@ impl Shell {
             None => None,
         };
         let startup_problem = self.startup_problem.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let startup_locked = self.startup_locked.lock().unwrap_or_else(PoisonError::into_inner).take();
         let sample_exists = self.files.sample_folder().join(sample::BOOK_FILE).exists();
-        Ok(AppState { book, recents: self.files.recents(), startup_problem, sample_exists })
+        Ok(AppState { book, recents: self.files.recents(), startup_problem, startup_locked, sample_exists })
     }
 
     /// Opens the book of the command line; a failure is told by the start screen.
     pub(crate) async fn open_at_start(&self, path: &Path) {
-        if let Err(Refusal(body)) = self.open(path).await {
+        let Err(Refusal(body)) = self.open(path, Asked::default()).await else { return };
+        if body.code == PROTECTED {
+            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            // It was named by whoever started the program: opening it needs no second pointing.
+            self.pointed.add(&absolute);
+            let path = absolute.to_string_lossy().into_owned();
+            *self.startup_locked.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
+        } else {
             *self.startup_problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(body.message);
         }
     }
 
-    pub(crate) async fn open(&self, path: &Path) -> Answer<OpenBook> {
+    pub(crate) async fn open(&self, path: &Path, asked: Asked) -> Answer<OpenBook> {
         // One opening at a time: two at once would find each other's lock.
         let _alone = self.opening.lock().await;
         let absolute = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -111,7 +131,9 @@ impl Shell {
         if again {
             self.close().await;
         }
-        let store = SqliteStore::open(&absolute).await?;
+        let key = asked.key_of(&absolute).await?;
+        let store = SqliteStore::open_with(&absolute, key.as_ref()).await?;
+        let not_kept = asked.keep(key.as_ref());
         let copy = store.backup_made().map(Path::to_owned);
         let notice = copy.as_deref().map(|copy| {
             let name = copy.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -119,7 +141,7 @@ impl Shell {
                 "This book was made by an earlier Tieout. A copy was kept beside it before it was upgraded: {name}."
             )
         });
-        let opened = self.take_up(store, &absolute, notice).await?;
+        let opened = self.take_up(store, &absolute, key.map(|key| key.id()), notice.or(not_kept)).await?;
         self.note_copies().await;
         if let Some(copy) = copy {
             // The start screen offers it when the book cannot be opened one day.
@@ -128,15 +150,45 @@ impl Shell {
         Ok(opened)
     }
 
-    pub(crate) async fn create(&self, path: &Path, book: NewBook) -> Answer<OpenBook> {
+    pub(crate) async fn create(&self, path: &Path, book: NewBook, asked: Asked) -> Answer<OpenBook> {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let make = |part: PathBuf| async move { SqliteStore::create(&part).await };
+        let key = asked.fresh().await?;
+        let make = |part: PathBuf| async move { SqliteStore::create_with(&part, key.as_ref()).await };
         engine::create_book(&absolute, book, user_name(), make).await?;
-        self.open(&absolute).await
+        self.open(&absolute, asked).await
     }
 
-    async fn take_up(&self, store: SqliteStore, path: &Path, notice: Option<String>) -> Answer<OpenBook> {
-        let engine = Engine::new(Arc::new(store), Arc::new(SystemClock), user_name());
+    /// Writes the open book anew into a new file, under the passphrase that was typed or under none, and opens that.
+    pub(crate) async fn protect(&self, path: &Path, asked: Asked) -> Answer<OpenBook> {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let open = self.open.read().await.as_ref().map(|open| Arc::clone(&open.store));
+        let store = open.ok_or_else(no_book)?;
+        let key = asked.fresh().await?;
+        store.write_anew(&absolute, key.as_ref()).await?;
+        self.open(&absolute, asked).await
+    }
+
+    /// The keyring forgets the key of the open book.
+    pub(crate) async fn forget_key(&self) -> Answer<OpenBook> {
+        let mut open = self.open.write().await;
+        let open = open.as_mut().ok_or_else(no_book)?;
+        if let Some(id) = &open.key_id {
+            BookKeys::forget(id).map_err(|error| Refusal::new("KEYRING", error.to_string()))?;
+        }
+        open.remembered = false;
+        Ok(describe(open, open.engine.book_info().await?))
+    }
+
+    async fn take_up(
+        &self,
+        store: SqliteStore,
+        path: &Path,
+        key_id: Option<String>,
+        notice: Option<String>,
+    ) -> Answer<OpenBook> {
+        let store = Arc::new(store);
+        let key_id = key_id.filter(|_| store.is_protected());
+        let engine = Engine::new(Arc::clone(&store) as Arc<dyn Store>, Arc::new(SystemClock), user_name());
         let keys = Arc::new(SystemKeys::of_surroundings());
         let engine = engine.with_keys(keys).with_courier(courier::of_this_machine());
         let engine = Arc::new(engine.with_backups(BackupPlace::beside(path)));
@@ -144,6 +196,9 @@ impl Shell {
         let tasks = vec![self.forward_notices(&engine), keep_time(&engine), look_over(&engine), deliver(&engine)];
         let open = Open {
             engine,
+            store,
+            remembered: key_id.as_ref().is_some_and(|id| BookKeys::recall(id).is_some()),
+            key_id,
             path: path.to_string_lossy().into_owned(),
             notice: notice.or_else(|| info.read_only.clone()),
             tasks,
@@ -195,7 +250,7 @@ impl Shell {
     }
 
     /// Opens a copy of a backup as a book of its own; the backup stays as it is.
-    pub(crate) async fn restore(&self, backup: &Path, path: &Path) -> Answer<OpenBook> {
+    pub(crate) async fn restore(&self, backup: &Path, path: &Path, asked: Asked) -> Answer<OpenBook> {
         Pointed::new_book(path)?;
         let shown = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let failed = |error: std::io::Error| match error.kind() {
@@ -209,7 +264,7 @@ impl Shell {
             _ => Refusal::new("FILE", format!("{} could not be copied: {error}. Nothing was restored.", shown(backup))),
         };
         engine::files::copy_new(backup, path).map_err(failed)?;
-        let opened = self.open(path).await;
+        let opened = self.open(path, asked).await;
         if opened.is_err() {
             // A copy of something that is no book, or of a damaged one, helps nobody.
             let _ = std::fs::remove_file(path);
@@ -368,10 +423,15 @@ fn keep_time(engine: &Arc<Engine>) -> JoinHandle<()> {
     })
 }
 
+fn no_book() -> Refusal {
+    Refusal::new("NO_BOOK", "No book is open.")
+}
+
 fn describe(open: &Open, info: BookInfo) -> OpenBook {
     let file_name =
         Path::new(&open.path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    OpenBook { path: open.path.clone(), file_name, info, notice: open.notice.clone() }
+    let (path, notice) = (open.path.clone(), open.notice.clone());
+    OpenBook { path, file_name, info, protected: open.key_id.is_some(), remembered: open.remembered, notice }
 }
 
 /// Name of the operating system's user, until the person says another.

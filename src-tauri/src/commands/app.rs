@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use engine::api::book::{BookCheck, BookInfo, ColumnNames, JobRow, NewBook};
+use engine::api::book::{BookCheck, BookInfo, BookSettings, ColumnNames, JobRow, NewBook};
 use tauri::{AppHandle, State};
 
 use crate::api::{AppState, OpenBook, PickKind};
 use crate::error::{Answer, Refusal};
 use crate::platform::dialogs;
+use crate::platform::passphrase::Asked;
 use crate::platform::paths::Pointed;
 use crate::state::Shell;
 
@@ -17,22 +18,61 @@ pub async fn app_state(shell: State<'_, Shell>) -> Answer<AppState> {
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn book_create(shell: State<'_, Shell>, path: String, book: NewBook) -> Answer<OpenBook> {
+pub async fn book_create(
+    shell: State<'_, Shell>,
+    path: String,
+    book: NewBook,
+    passphrase: Option<String>,
+    remember: bool,
+) -> Answer<OpenBook> {
     Pointed::new_book(Path::new(&path))?;
-    shell.create(Path::new(&path), book).await
+    shell.create(Path::new(&path), book, Asked::new(passphrase, remember)).await
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn book_open(shell: State<'_, Shell>, path: String) -> Answer<OpenBook> {
+pub async fn book_open(
+    shell: State<'_, Shell>,
+    path: String,
+    passphrase: Option<String>,
+    remember: bool,
+) -> Answer<OpenBook> {
     shell.pointed.book(Path::new(&path), shell.is_recent(&path))?;
-    shell.open(Path::new(&path)).await
+    shell.open(Path::new(&path), Asked::new(passphrase, remember)).await
+}
+
+/// Writes the open book into a new file, under another passphrase or under none, and opens that.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn book_protect(
+    shell: State<'_, Shell>,
+    path: String,
+    passphrase: Option<String>,
+    remember: bool,
+) -> Answer<OpenBook> {
+    Pointed::new_book(Path::new(&path))?;
+    shell.protect(Path::new(&path), Asked::new(passphrase, remember)).await
+}
+
+/// The keyring forgets the key of the open book.
+#[tauri::command(rename_all = "snake_case")]
+pub async fn book_forget(shell: State<'_, Shell>) -> Answer<OpenBook> {
+    shell.forget_key().await
+}
+
+#[tauri::command(rename_all = "snake_case")]
+pub async fn book_settings_set(shell: State<'_, Shell>, settings: BookSettings) -> Answer<BookInfo> {
+    Ok(shell.engine().await?.book_settings_set(settings).await?)
 }
 
 /// Opens a copy of a backup.
 #[tauri::command(rename_all = "snake_case")]
-pub async fn book_restore(shell: State<'_, Shell>, backup: String, path: String) -> Answer<OpenBook> {
+pub async fn book_restore(
+    shell: State<'_, Shell>,
+    backup: String,
+    path: String,
+    passphrase: Option<String>,
+) -> Answer<OpenBook> {
     shell.pointed.book(Path::new(&backup), shell.is_recent(&backup))?;
-    shell.restore(Path::new(&backup), Path::new(&path)).await
+    shell.restore(Path::new(&backup), Path::new(&path), Asked::new(passphrase, false)).await
 }
 
 #[tauri::command(rename_all = "snake_case")]
@@ -43,7 +83,7 @@ pub async fn book_sample(shell: State<'_, Shell>) -> Answer<OpenBook> {
     std::fs::create_dir_all(&folder)
         .map_err(|error| Refusal::new("FILE", format!("The sample folder could not be made: {error}.")))?;
     sample::keep_fresh(&book, &folder, today).await.map_err(|error| Refusal::new("SAMPLE", error.to_string()))?;
-    shell.open(&book).await
+    shell.open(&book, Asked::default()).await
 }
 
 #[tauri::command(rename_all = "snake_case")]

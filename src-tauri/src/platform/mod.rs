@@ -5,4 +5,5 @@ pub(crate) mod files;
 pub(crate) mod logs;
 #[cfg(target_os = "linux")]
 pub(crate) mod memory;
+pub(crate) mod passphrase;
 pub(crate) mod paths;

@@ -499,7 +499,28 @@ pub(crate) enum BookCommand {
         /// Ledgers and balances to begin with
         #[arg(long, value_enum, default_value = "empty")]
         chart: ChartName,
+        /// Encrypt it under a passphrase: that of TIEOUT_NEW_PASSPHRASE, or the one that is asked for
+        #[arg(long)]
+        protect: bool,
     },
+    /// Write the whole book into a new file that is encrypted under a new passphrase
+    Protect {
+        file: PathBuf,
+        /// The new file; must not exist
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Write the whole book into a new file that anybody can open
+    Unprotect {
+        file: PathBuf,
+        /// The new file; must not exist
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Keep the key of a protected book in the keyring of this computer, so that nobody is asked for it
+    Remember { file: PathBuf },
+    /// Take the key of a protected book out of the keyring of this computer
+    Forget { file: PathBuf },
     /// Check the file, recompute every balance, compare debits with credits
     Check { file: PathBuf },
     /// Build anew what words are looked for in, from the rows

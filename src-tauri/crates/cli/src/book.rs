@@ -3,20 +3,42 @@
 use std::path::{Path, PathBuf};
 
 use engine::api::book::{BookInfo, BookSettings, Chart, ColumnNames, NewBook};
-use engine::create_book;
 use engine::words::plural;
+use engine::{KeyError, create_book};
+use keys::BookKeys;
 use serde_json::json;
-use store_sqlite::SqliteStore;
+use store::Store;
+use store_sqlite::{BookKey, SqliteStore, key_id};
 
 use crate::Done;
 use crate::args::{BookCommand, ChartName, SampleArgs, SettingsArgs, Switch};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, progress, progress_end};
-use crate::session::{Actor, name_of, open, open_to_read, open_to_write};
+use crate::passphrase::{key_of, new_key};
+use crate::session::{Actor, name_of, open, open_to_read, open_to_write, store_to_read};
 
 pub(crate) async fn run(command: &BookCommand, actor: Actor<'_>) -> Answer<Done> {
     match command {
-        BookCommand::Create { file, name, currency, chart } => create(file, name, currency, *chart, actor).await,
+        BookCommand::Create { file, name, currency, chart, protect } => {
+            create(file, name, currency, *chart, *protect, actor).await
+        }
+        BookCommand::Protect { file, to } => {
+            Fault::folder_of(to)?;
+            let store = store_to_read(file).await?;
+            anew(store, file, to, Some(new_key()?)).await
+        }
+        BookCommand::Unprotect { file, to } => {
+            Fault::folder_of(to)?;
+            anew(store_to_read(file).await?, file, to, None).await
+        }
+        BookCommand::Remember { file } => remember(file).await,
+        BookCommand::Forget { file } => {
+            if let Some(id) = key_id(file)? {
+                BookKeys::forget(&id).map_err(keyring)?;
+            }
+            let text = format!("This computer asks for the passphrase of {} from now on.", file.display());
+            Ok(Output::new(json!({ "book": file, "remembered": false }), text).into())
+        }
         BookCommand::Check { file } => check(file, actor).await,
         BookCommand::Reindex { file } => crate::search::rebuild(file, actor).await,
         BookCommand::Settings(chosen) => settings(chosen, actor).await,
@@ -37,7 +59,14 @@ pub(crate) async fn run(command: &BookCommand, actor: Actor<'_>) -> Answer<Done>
     }
 }
 
-async fn create(file: &Path, name: &str, currency: &str, chart: ChartName, actor: Actor<'_>) -> Answer<Done> {
+async fn create(
+    file: &Path,
+    name: &str,
+    currency: &str,
+    chart: ChartName,
+    protect: bool,
+    actor: Actor<'_>,
+) -> Answer<Done> {
     Fault::folder_of(file)?;
     let book = NewBook {
         name: name.to_owned(),
@@ -51,9 +80,35 @@ async fn create(file: &Path, name: &str, currency: &str, chart: ChartName, actor
         column_names: ColumnNames::InOut,
         person: None,
     };
-    let make = |part: PathBuf| async move { SqliteStore::create(&part).await };
+    let key = protect.then(new_key).transpose()?;
+    let make = |part: PathBuf| async move { SqliteStore::create_with(&part, key.as_ref()).await };
     let info = create_book(file, book, name_of(actor)?, make).await?;
     Ok(Output::new(&info, format!("Made {} in {}.", info.name, file.display())).into())
+}
+
+/// Writes a book anew under another key, or under none.
+async fn anew(store: SqliteStore, file: &Path, to: &Path, key: Option<BookKey>) -> Answer<Done> {
+    let written = store.write_anew(to, key.as_ref()).await;
+    store.close().await;
+    written?;
+    let how = if key.is_some() { "is protected with the new passphrase" } else { "can be opened by anybody" };
+    let text = format!("{} {how}. {} stays as it was.", to.display(), file.display());
+    Ok(Output::new(json!({ "book": file, "copy": to, "protected": key.is_some() }), text).into())
+}
+
+async fn remember(file: &Path) -> Answer<Done> {
+    let Some(key) = key_of(file)? else {
+        return Err(Fault::argument("file", format!("{} is not protected.", file.display())));
+    };
+    // A passphrase that does not open it is not kept.
+    SqliteStore::open_to_read_with(file, Some(&key)).await?.close().await;
+    BookKeys::remember(&key.id(), &key.text()).map_err(keyring)?;
+    let text = format!("This computer opens {} without asking.", file.display());
+    Ok(Output::new(json!({ "book": file, "remembered": true }), text).into())
+}
+
+fn keyring(error: KeyError) -> Fault {
+    Fault::new(Exit::Book, "KEYRING", error.to_string())
 }
 
 async fn settings(chosen: &SettingsArgs, actor: Actor<'_>) -> Answer<Done> {

@@ -211,7 +211,8 @@ impl From<CreateError> for Fault {
 impl From<OpenError> for Fault {
     fn from(error: OpenError) -> Self {
         // A name that is taken is refused, as everywhere.
-        let exit = if matches!(error, OpenError::Exists(_)) { Exit::Refused } else { Exit::Book };
+        let refused = matches!(error, OpenError::Exists(_) | OpenError::ShortPassphrase(_));
+        let exit = if refused { Exit::Refused } else { Exit::Book };
         Self::new(exit, error.code(), error.to_string())
     }
 }

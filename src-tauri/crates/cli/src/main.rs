@@ -21,6 +21,7 @@ mod mapping;
 mod match_files;
 mod monitors;
 mod output;
+mod passphrase;
 mod post;
 mod reconcile;
 mod refund;

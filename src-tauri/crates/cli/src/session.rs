@@ -13,6 +13,7 @@ use store::error::OpenError;
 use store_sqlite::SqliteStore;
 
 use crate::fault::{Answer, Exit, Fault};
+use crate::passphrase::key_of;
 
 /// Time between two looks at a book that somebody else writes to.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -28,7 +29,7 @@ pub(crate) struct Actor<'a> {
 /// Opens a book, takes it up and acts as `actor`, or as the user of this machine.
 pub(crate) async fn open(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     let name = name_of(actor)?;
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(book).await?);
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open_with(book, key_of(book)?.as_ref()).await?);
     // Taking up sets whoever works in the window; a command says itself who acts.
     engine_of(Arc::clone(&store), engine::SYSTEM_ACTOR.to_owned()).book_take_up().await?;
     Ok(Arc::new(engine_of(store, name)))
@@ -44,21 +45,27 @@ fn engine_of(store: Arc<dyn Store>, name: String) -> Engine {
 /// itself, such as letting go of a hold that ran out, is left to whoever opens the book to work in it.
 pub(crate) async fn open_to_read(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     let name = name_of(actor)?;
-    let store = match SqliteStore::open_to_read(book).await {
+    Ok(Arc::new(engine_of(Arc::new(store_to_read(book).await?), name)))
+}
+
+/// The book alone, to look at it.
+pub(crate) async fn store_to_read(book: &Path) -> Answer<SqliteStore> {
+    let key = key_of(book)?;
+    match SqliteStore::open_to_read_with(book, key.as_ref()).await {
         Err(OpenError::Older(..)) => {
             // It cannot be read before it is brought up to date, which an opening for writing does, or says why not.
-            SqliteStore::open(book).await?.close().await;
-            SqliteStore::open_to_read(book).await?
+            SqliteStore::open_with(book, key.as_ref()).await?.close().await;
+            Ok(SqliteStore::open_to_read_with(book, key.as_ref()).await?)
         }
-        other => other?,
-    };
-    Ok(Arc::new(engine_of(Arc::new(store), name)))
+        other => Ok(other?),
+    }
 }
 
 /// Opens a book to write into it without taking it up: nothing happens by itself.
 pub(crate) async fn open_untouched(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     let name = name_of(actor)?;
-    Ok(Arc::new(engine_of(Arc::new(SqliteStore::open(book).await?), name)))
+    let store = SqliteStore::open_with(book, key_of(book)?.as_ref()).await?;
+    Ok(Arc::new(engine_of(Arc::new(store), name)))
 }
 
 /// As [`open`], and refuses when nothing can be written, also after waiting as long as the caller wants to.

@@ -6,6 +6,7 @@ use ledger::Currency;
 use serde_json::json;
 use store::ledger::Recomputed;
 use store::system::{Event, JobKind, JobRecord};
+use store::{StoreError, StoreResult};
 
 use crate::api::book::{BookCheck, BookInfo, BookSettings, Chart, ColumnNames, JobRow, NewBook};
 use crate::clock::new_id;
@@ -50,7 +51,7 @@ impl Engine {
     pub(crate) async fn book_id(&self) -> EngineResult<String> {
         let book = self.store.setting(BOOK).await?.unwrap_or_default();
         let id = book["id"].as_str();
-        id.map(str::to_owned).ok_or_else(|| store::StoreError::damaged("setting", "the book has no id").into())
+        id.map(str::to_owned).ok_or_else(|| StoreError::damaged("setting", "the book has no id").into())
     }
 
     /// Fills a book that was just made: name, currency, the general ledger and a chart to start from.
@@ -262,8 +263,12 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`].
     pub async fn book_settings(&self) -> EngineResult<BookSettings> {
+        Ok(self.stored_settings().await?)
+    }
+
+    pub(crate) async fn stored_settings(&self) -> StoreResult<BookSettings> {
         let kept = self.store.setting(SETTINGS).await?.map(serde_json::from_value).transpose();
-        Ok(kept.map_err(|error| store::StoreError::damaged("setting", error))?.unwrap_or_default())
+        Ok(kept.map_err(|error| StoreError::damaged("setting", error))?.unwrap_or_default())
     }
 
     /// Chooses what the book does where nobody says otherwise. The history tells who chose what.

@@ -97,6 +97,8 @@ pub struct Engine {
     pub(crate) file_problems: RwLock<Vec<String>>,
     pub(crate) recon: recon::ReconState,
     pub(crate) writer: Arc<group::Writer>,
+    /// Postings that may wait to be booked.
+    pub(crate) queue_limit: u64,
     /// Where the keys of protected fields are.
     keys: Arc<dyn KeyKeeper>,
     /// Who delivers webhooks.
@@ -126,6 +128,7 @@ impl Engine {
         let (notices, _) = broadcast::channel(NOTICE_BUFFER);
         Self {
             writer: group::Writer::new(Arc::clone(&store), Arc::clone(&clock)),
+            queue_limit: scheduled::MOST_WAITING,
             store,
             clock,
             actor: RwLock::new(actor.into()),
@@ -140,6 +143,12 @@ impl Engine {
             delivering: tokio::sync::Mutex::default(),
             searching: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// How many postings may wait to be booked.
+    #[must_use]
+    pub fn with_queue_limit(self, queue_limit: u64) -> Self {
+        Self { queue_limit, ..self }
     }
 
     /// What happens in this book from now on.

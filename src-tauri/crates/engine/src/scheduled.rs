@@ -25,6 +25,8 @@ use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Stamp, Topic, words
 
 /// Scheduled postings that a list shows.
 const MOST_ROWS: u32 = 500;
+/// Postings that may wait to be booked, unless a front end says another number: beyond it none are accepted.
+pub(crate) const MOST_WAITING: u64 = 100_000;
 /// Due postings that are read at once.
 const AT_ONCE: u32 = 200;
 
@@ -183,6 +185,9 @@ impl Engine {
     /// [`EngineError::Invalid`] and whatever could never be booked; too little money is for its time to say.
     pub async fn schedule(&self, request: PostRequest, due_at: &str) -> EngineResult<ScheduledRow> {
         let due_at = due_time(due_at)?;
+        if self.room_in_queue().await? == 0 {
+            return Err(self.queue_full());
+        }
         let request = self.dated(request, due_at).await?;
         let record = self.accepted(&request, due_at);
         let id = record.id.clone();
@@ -200,13 +205,18 @@ impl Engine {
     /// A book that checks at intake ([`crate::api::book::BookSettings::intake_check`]) refuses at once what could not be
     /// booked as it stands now. It does not reserve the money: what is booked in between still counts.
     pub async fn queue(&self, requests: Vec<PostRequest>) -> Vec<EngineResult<ScheduledRow>> {
-        let checked = match self.book_settings().await {
-            Ok(settings) => settings.intake_check,
-            Err(error) => return vec![Err(error)],
+        let (checked, mut room) = match self.intake().await {
+            Ok(intake) => intake,
+            // Nothing can be read: that is the answer to each.
+            Err(error) => return requests.iter().map(|_| Err(error.again().into())).collect(),
         };
         let mut commands = Vec::with_capacity(requests.len());
         for request in requests {
-            let acceptable = self.acceptable(&request, checked).await;
+            let acceptable = match room {
+                0 => Err(self.queue_full()),
+                _ => self.acceptable(&request, checked).await,
+            };
+            room -= u64::from(acceptable.is_ok());
             commands.push(acceptable.map(|()| {
                 // It counts for the day on which it was accepted, whenever it is booked.
                 let day = request.effective_date.clone().or_else(|| Some(self.clock.today().to_string()));
@@ -224,6 +234,24 @@ impl Engine {
             });
         }
         rows
+    }
+
+    /// Whether the book checks what is queued, and how many more may wait.
+    async fn intake(&self) -> Result<(bool, u64), StoreError> {
+        let settings = self.stored_settings().await?;
+        Ok((settings.intake_check, self.room_in_queue().await?))
+    }
+
+    async fn room_in_queue(&self) -> Result<u64, StoreError> {
+        Ok(self.queue_limit.saturating_sub(self.store.scheduled_waiting().await?))
+    }
+
+    fn queue_full(&self) -> EngineError {
+        let message = format!(
+            "{} postings wait to be booked, and no more are accepted until some are. Nothing was accepted.",
+            self.queue_limit
+        );
+        EngineError::Conflict { code: "QUEUE_FULL", message }
     }
 
     /// Whether a posting can be taken into the queue.

@@ -139,3 +139,22 @@ async fn the_settings_of_a_book_decide_where_nobody_says_otherwise() {
     let changed: Vec<_> = history.rows.iter().filter(|row| row.what.kind == "book.settings_changed").collect();
     assert_eq!(changed.len(), 1, "a choice that changes nothing is no event");
 }
+
+#[tokio::test]
+async fn what_is_too_much_is_refused_and_not_lost() {
+    let shop = shop(false).await;
+    shop.book.engine.close().await;
+    let engine =
+        engine::Engine::new(shop.book.place.open(&shop.book.path).await, shop.book.clock.clone(), "Orla Keane");
+    let engine = engine.with_queue_limit(2);
+    let orders = ["A", "B", "C"].map(|reference| shop.order(reference, "1"));
+    let answers = engine.queue(orders.to_vec()).await;
+    let codes: Vec<_> = answers.iter().map(|answer| answer.as_ref().err().map(|error| error.code())).collect();
+    assert_eq!(codes, [None, None, Some("QUEUE_FULL")]);
+    let later = engine.schedule(shop.order("D", "1"), "2026-12-24T09:00:00Z").await;
+    assert_eq!(later.unwrap_err().code(), "QUEUE_FULL");
+    assert_eq!(engine.post_due().await.unwrap(), 2);
+    // There is room again.
+    assert!(engine.queue(vec![shop.order("C", "1")]).await.pop().unwrap().is_ok());
+    engine.close().await;
+}

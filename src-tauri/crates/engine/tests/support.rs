@@ -44,7 +44,7 @@ impl Place {
         if std::env::var_os("TIEOUT_TEST_PROTECTED").is_some() { Self::Protected(test_key()) } else { Self::File }
     }
 
-    async fn open(&self, path: &std::path::Path) -> Arc<dyn Store> {
+    pub async fn open(&self, path: &std::path::Path) -> Arc<dyn Store> {
         match self {
             Self::File if path.exists() => Arc::new(SqliteStore::open(path).await.unwrap()),
             Self::File => Arc::new(SqliteStore::create(path).await.unwrap()),

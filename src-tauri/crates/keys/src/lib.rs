@@ -93,6 +93,47 @@ impl KeyKeeper for SystemKeys {
     }
 }
 
+/// Keys of protected books in the keyring of this computer, so that it asks for no passphrase. By the id of the key.
+#[derive(Debug, Clone, Copy)]
+pub struct BookKeys;
+
+impl BookKeys {
+    fn entry(id: &str) -> Result<Entry, KeyError> {
+        entry(&format!("book key {id}"))
+    }
+
+    /// What was kept; nothing where nothing was, or where the keyring does not answer: a person can be asked instead.
+    pub fn recall(id: &str) -> Option<Zeroizing<String>> {
+        match Self::entry(id).ok()?.get_password() {
+            Ok(text) => Some(Zeroizing::new(text)),
+            Err(Error::NoEntry) => None,
+            Err(error) => {
+                tracing::info!(%error, "the keyring has no answer; the passphrase is asked for");
+                None
+            }
+        }
+    }
+
+    /// Keeps a key.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub fn remember(id: &str, text: &str) -> Result<(), KeyError> {
+        Self::entry(id)?.set_password(text).map_err(|error| unavailable(&error))
+    }
+
+    /// Keeps a key no longer.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub fn forget(id: &str) -> Result<(), KeyError> {
+        match Self::entry(id)?.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

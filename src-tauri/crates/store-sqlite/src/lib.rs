@@ -32,4 +32,4 @@ mod webhooks;
 
 pub use lock::BookLock;
 pub use open::{SCHEMA_VERSION, SqliteStore};
-pub use protect::{BookKey, SHORTEST_PASSPHRASE, key_id, write_anew};
+pub use protect::{BookKey, SHORTEST_PASSPHRASE, key_id};

@@ -225,6 +225,10 @@ impl SqliteStore {
         &self.place.path
     }
 
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// Whether a passphrase protects it.
     pub fn is_protected(&self) -> bool {
         self.place.is_protected()
@@ -383,13 +387,14 @@ async fn check_pages(
     }
     let mut connection = SqliteConnection::connect_with(with).await.map_err(|error| place.refused(error))?;
     place.is_a_book(&mut connection).await?;
-    match reading {
-        Some(why) => {
-            refuse_older(&mut connection, path, why).await?;
-            schema::compare_migrations(&mut connection).await?;
-        }
-        None => drop(version_of(&mut connection).await?),
-    }
+    let known = match reading {
+        Some(why) => match refuse_older(&mut connection, path, why).await {
+            Ok(()) => schema::compare_migrations(&mut connection).await,
+            Err(error) => Err(error),
+        },
+        None => version_of(&mut connection).await.map(drop),
+    };
+    known.map_err(|error| place.damage_in(error))?;
     let found = if size > limit {
         Vec::new()
     } else {

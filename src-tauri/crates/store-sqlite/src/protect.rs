@@ -13,13 +13,14 @@ use std::path::{Path, PathBuf};
 use argon2::{Algorithm, Argon2, Params, Version};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
+use store::Store;
 use store::error::OpenError;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::copy::{in_part, part_of};
 use crate::header::{io, name, salt_of};
-use crate::open::{APPLICATION_ID, SCHEMA_VERSION, database};
+use crate::open::{APPLICATION_ID, SCHEMA_VERSION, SqliteStore, database};
 
 /// Bytes of a salt.
 pub(crate) const SALT_BYTES: usize = 16;
@@ -148,21 +149,9 @@ impl Place {
     }
 }
 
-/// Writes the book at `from` anew into `target`, under another key or under none. The book at `from` must not be open
-/// to write; it stays as it is. Whole or not at all.
-///
-/// # Errors
-/// [`OpenError::Exists`] if there is a file at `target`, [`OpenError::WrongPassphrase`], and what the disk refuses.
-pub async fn write_anew(
-    from: &Path,
-    key: Option<&BookKey>,
-    target: &Path,
-    new_key: Option<&BookKey>,
-) -> Result<(), OpenError> {
-    if target.exists() {
-        return Err(OpenError::Exists(name(target)));
-    }
-    let place = Place::new(from, key);
+/// Writes what is at `place` anew into `target`, under another key or under none. Nobody may have it open to write; it
+/// stays as it is. Whole or not at all.
+async fn write_anew(place: &Place, target: &Path, new_key: Option<&BookKey>) -> Result<(), OpenError> {
     let part = part_of(target);
     std::fs::OpenOptions::new().write(true).create_new(true).open(&part).map_err(|error| io(target, &error))?;
     let written = async {
@@ -190,6 +179,27 @@ pub async fn write_anew(
     in_part(&part, target, written.await, |error| io(target, &error))
 }
 
+impl SqliteStore {
+    /// Writes the open book anew into `target`, under another passphrase or under none. The book stays as it is, and may
+    /// be written to meanwhile: what is written anew is a copy of it. Whole or not at all.
+    ///
+    /// # Errors
+    /// [`OpenError::Exists`] if there is a file at `target`, and what the disk refuses.
+    pub async fn write_anew(&self, target: &Path, new_key: Option<&BookKey>) -> Result<(), OpenError> {
+        if target.exists() {
+            return Err(OpenError::Exists(name(target)));
+        }
+        let copy = Place { path: part_of(target), key: self.place().key.clone() };
+        let written = async {
+            self.backup_to(&copy.path).await.map_err(|error| OpenError::Database(Box::new(error)))?;
+            write_anew(&copy, target, new_key).await
+        };
+        let written = written.await;
+        let _ = std::fs::remove_file(&copy.path);
+        written
+    }
+}
+
 impl Place {
     /// SQLite calls what it cannot decrypt no database.
     pub(crate) fn refused(&self, error: sqlx::Error) -> OpenError {
@@ -209,6 +219,17 @@ impl Place {
             return OpenError::Damaged("the seal of a page does not fit what stands in it".into());
         }
         crate::open::damaged_or_database(error)
+    }
+
+    /// As [`Self::unreadable`], of what failed on the way there.
+    pub(crate) fn damage_in(&self, error: OpenError) -> OpenError {
+        match error {
+            OpenError::Database(cause) => match cause.downcast::<sqlx::Error>() {
+                Ok(error) => self.unreadable(*error),
+                Err(cause) => OpenError::Database(cause),
+            },
+            other => other,
+        }
     }
 
     /// A protected file shows what it holds only once it is open: a book, of a schema that this program knows.

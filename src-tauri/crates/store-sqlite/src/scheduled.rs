@@ -26,6 +26,14 @@ impl ScheduledReads for SqliteStore {
         all(&self.readers, query, rows::scheduled).await
     }
 
+    async fn scheduled_waiting(&self) -> StoreResult<u64> {
+        let waiting: i64 = sqlx::query_scalar("SELECT count(*) FROM scheduled WHERE state = 'waiting'")
+            .fetch_one(&self.readers)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(u64::try_from(waiting).unwrap_or_default())
+    }
+
     async fn scheduled_by_id(&self, id: &str) -> StoreResult<Option<ScheduledRecord>> {
         let mut query = QueryBuilder::new(SCHEDULED);
         query.push("WHERE s.id = ").push_bind(id.to_owned());

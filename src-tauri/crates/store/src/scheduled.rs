@@ -38,6 +38,8 @@ pub struct ScheduledRecord {
 pub trait ScheduledReads {
     /// Those that wait, the next due first; or all of them, the newest accepted first.
     async fn scheduled(&self, waiting_only: bool, limit: u32) -> StoreResult<Vec<ScheduledRecord>>;
+    /// How many wait.
+    async fn scheduled_waiting(&self) -> StoreResult<u64>;
     async fn scheduled_by_id(&self, id: &str) -> StoreResult<Option<ScheduledRecord>>;
     /// Ids of those whose time has come, in the order in which they are to be posted.
     async fn scheduled_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<String>>;

@@ -14,6 +14,7 @@ const DEBIAN_BUILD: &[&str] = &[
     "librsvg2-dev",
     "libayatana-appindicator3-dev",
     "libxdo-dev",
+    "libssl-dev",
 ];
 /// Debian and Ubuntu packages to drive the window in tests.
 const DEBIAN_TEST: &[&str] = &["webkit2gtk-driver", "xvfb", "dbus-x11", "procps"];
@@ -175,15 +176,15 @@ fn other_system() -> &'static str {
     }
     if cfg!(target_os = "windows") {
         return "Windows needs: Visual Studio build tools with \"Desktop development with C++\", \
-                WebView2 (part of Windows 11), Rust with the MSVC toolchain, Node 20.19 or newer.";
+                WebView2 (part of Windows 11), Rust with the MSVC toolchain, Perl (https://strawberryperl.com), Node 20.19 or newer.";
     }
     if Path::new("/etc/arch-release").exists() {
-        return "Arch needs: sudo pacman -S --needed base-devel webkit2gtk-4.1 librsvg libayatana-appindicator xdotool \
+        return "Arch needs: sudo pacman -S --needed base-devel webkit2gtk-4.1 librsvg libayatana-appindicator xdotool openssl \
                 dbus xorg-server-xvfb (WebKitWebDriver is part of webkit2gtk-4.1)";
     }
     "Fedora needs: sudo dnf install gcc gcc-c++ make pkgconf-pkg-config webkit2gtk4.1-devel librsvg2-devel \
-     libappindicator-gtk3-devel libxdo-devel dbus-daemon xorg-x11-server-Xvfb webkit2gtk-driver\n\
-     Other distributions have the same libraries under other names: WebKitGTK 4.1, librsvg, libayatana-appindicator 3, libxdo."
+     libappindicator-gtk3-devel libxdo-devel openssl-devel dbus-daemon xorg-x11-server-Xvfb webkit2gtk-driver\n\
+     Other distributions have the same libraries under other names: WebKitGTK 4.1, librsvg, libayatana-appindicator 3, libxdo, OpenSSL."
 }
 
 #[cfg(test)]

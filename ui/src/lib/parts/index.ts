@@ -38,6 +38,7 @@ export type { MenuEntry, MenuItem } from './Menu.svelte';
 export { default as Menu } from './Menu.svelte';
 export { default as Money } from './Money.svelte';
 export { default as Note } from './Note.svelte';
+export { default as PasswordField } from './PasswordField.svelte';
 export { default as Popover } from './Popover.svelte';
 export type { ProofCell } from './ProofStrip.svelte';
 export { default as ProofStrip } from './ProofStrip.svelte';

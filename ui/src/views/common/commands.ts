@@ -19,6 +19,7 @@ import type { BatchOutcome } from '$lib/backend/types/BatchOutcome';
 import type { BatchRow } from '$lib/backend/types/BatchRow';
 import type { BookCheck } from '$lib/backend/types/BookCheck';
 import type { BookInfo } from '$lib/backend/types/BookInfo';
+import type { BookSettings } from '$lib/backend/types/BookSettings';
 import type { BulkOutcome } from '$lib/backend/types/BulkOutcome';
 import type { BulkRequest } from '$lib/backend/types/BulkRequest';
 import type { CashRow } from '$lib/backend/types/CashRow';
@@ -85,12 +86,26 @@ type None = Record<string, never>;
 declare module '$lib/backend/commands' {
   interface Commands {
     app_state: { args: None; result: AppState };
-    book_create: { args: { path: string; book: NewBook }; result: OpenBook };
-    book_open: { args: { path: string }; result: OpenBook };
+    book_create: {
+      args: { path: string; book: NewBook; passphrase: string | null; remember: boolean };
+      result: OpenBook;
+    };
+    book_open: {
+      args: { path: string; passphrase: string | null; remember: boolean };
+      result: OpenBook;
+    };
+    /** The whole open book in a new file, under another passphrase or under none; that file is opened. */
+    book_protect: {
+      args: { path: string; passphrase: string | null; remember: boolean };
+      result: OpenBook;
+    };
+    /** The keyring of this computer forgets the key of the open book. */
+    book_forget: { args: None; result: OpenBook };
     book_sample: { args: None; result: OpenBook };
     book_close: { args: None; result: null };
     book_info: { args: None; result: BookInfo };
-    book_restore: { args: { backup: string; path: string }; result: OpenBook };
+    book_settings_set: { args: { settings: BookSettings }; result: BookInfo };
+    book_restore: { args: { backup: string; path: string; passphrase: string | null }; result: OpenBook };
     book_backup: { args: { path: string }; result: null };
     search_all: {
       args: { text: string; kinds: SearchKind[]; limit: number };

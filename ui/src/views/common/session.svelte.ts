@@ -6,6 +6,7 @@ import { type StatusItem, shell } from '$app/shell.svelte';
 import { addHandlers, defineActions } from '$lib/actions';
 import { backend } from '$lib/backend';
 import type { BookInfo } from '$lib/backend/types/BookInfo';
+import type { BookSettings } from '$lib/backend/types/BookSettings';
 import type { ColumnNames } from '$lib/backend/types/ColumnNames';
 import type { JobProgress } from '$lib/backend/types/JobProgress';
 import type { JobRow } from '$lib/backend/types/JobRow';
@@ -25,6 +26,7 @@ import { registerBookSources } from './palette';
 import { period } from './period.svelte';
 import { keepPerson, knownPerson, otherPerson, rememberPerson } from './person';
 import { rebuildSearch } from './reindex.svelte';
+import { isProtected } from './unlock.svelte';
 import { count, number } from './words';
 
 defineActions([
@@ -47,6 +49,10 @@ class Session {
   /** The open book as the engine last described it. */
   info: BookInfo | null = $state(null);
   path = $state('');
+  /** A passphrase protects the open book. */
+  isProtected = $state(false);
+  /** Its key is in the keyring of this computer. */
+  remembered = $state(false);
   /** The name this computer knows, where the book goes on under another one that nobody has confirmed here. */
   other: string | null = $state(null);
   #stops: (() => void)[] = [];
@@ -58,11 +64,10 @@ class Session {
   /** Answers true when something may be booked, otherwise the reason. */
   canWrite = (): true | string => this.readOnly ?? true;
 
-  /** A book was opened: the window now shows it. */
-  async begin(open: OpenBook): Promise<void> {
+  /** A book was opened: the window now shows it, from its overview or from another place. */
+  async begin(open: OpenBook, view = 'overview', params: Record<string, string> = {}): Promise<void> {
     this.end();
-    this.path = open.path;
-    this.#take(open.info, open.file_name);
+    this.#takeOpen(open);
     const alarms = { firing: 0, failing: 0 };
     const countAlarms = (now: Partial<typeof alarms>) => {
       Object.assign(alarms, now);
@@ -112,7 +117,7 @@ class Session {
     const back = () => void this.refresh();
     window.addEventListener('focus', back);
     this.#stops.push(() => window.removeEventListener('focus', back));
-    router.reset('overview');
+    router.reset(view, params);
     if (open.notice) toasts.show({ text: open.notice });
     if (!open.info.read_only) void this.#askWho(open.info);
     void this.#readPinned();
@@ -125,6 +130,8 @@ class Session {
     this.#stops = [];
     this.info = null;
     this.path = '';
+    this.isProtected = false;
+    this.remembered = false;
     this.other = null;
     shell.book = null;
     shell.counts = {};
@@ -180,19 +187,21 @@ class Session {
 
   /** Another program may have let go of the book since; what is on screen stays. */
   async openForWriting(): Promise<void> {
+    const { path } = this;
     try {
-      const open = await backend.call('book_open', { path: this.path });
-      this.#take(open.info, open.file_name);
+      const open = await backend.call('book_open', { path, passphrase: null, remember: false });
+      this.#takeOpen(open);
       toasts.show(
         open.info.read_only
           ? { text: open.info.read_only }
           : { text: 'The book is open for writing', tone: 'pos' },
       );
     } catch (thrown) {
-      // The book is closed by now: the start view says why it does not open again.
+      // The book is closed by now: the start view asks for its passphrase, or says why it does not open again.
       this.end();
-      router.reset('start');
-      toasts.fail(thrown);
+      const locked = isProtected(thrown);
+      router.reset('start', locked ? { unlock: path } : {});
+      if (!locked) toasts.fail(thrown);
     }
   }
 
@@ -214,6 +223,22 @@ class Session {
 
   async setColumnNames(names: ColumnNames): Promise<void> {
     this.#take(await backend.call('column_names_set', { names }));
+  }
+
+  async setSettings(settings: BookSettings): Promise<void> {
+    this.#take(await backend.call('book_settings_set', { settings }));
+  }
+
+  /** The keyring of this computer forgets the key of the book. */
+  async forgetKey(): Promise<void> {
+    this.#takeOpen(await backend.call('book_forget', {}));
+  }
+
+  #takeOpen(open: OpenBook): void {
+    this.path = open.path;
+    this.isProtected = open.protected;
+    this.remembered = open.remembered;
+    this.#take(open.info, open.file_name);
   }
 
   #take(info: BookInfo, file = shell.book?.path ?? ''): void {

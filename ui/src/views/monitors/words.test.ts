@@ -9,6 +9,7 @@ import {
   figureNow,
   figureOf,
   holds,
+  tellsAgain,
 } from './words';
 
 beforeAll(() => void vi.stubGlobal('navigator', { language: 'en-IE' }));
@@ -31,6 +32,17 @@ const alert = (change: Partial<MonitorAlert> = {}): MonitorAlert => ({
   description: '',
   transaction_id: 'txn_1',
   ...change,
+});
+
+describe('how often a monitor tells', () => {
+  it('is what the book says, until somebody says otherwise', () => {
+    const book = { monitors_repeat: true };
+    expect(tellsAgain(undefined, book)).toBe(true);
+    expect(tellsAgain(undefined, { monitors_repeat: false })).toBe(false);
+    expect(tellsAgain({ repeat: false }, book)).toBe(false);
+    expect(tellsAgain({ repeat: true }, undefined)).toBe(true);
+    expect(tellsAgain(undefined, undefined)).toBe(false);
+  });
 });
 
 describe('what a monitor watches for', () => {

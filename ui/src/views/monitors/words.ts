@@ -1,3 +1,4 @@
+import type { BookSettings } from '$lib/backend/types/BookSettings';
 import type { FiguresView } from '$lib/backend/types/FiguresView';
 import type { MonitorAlert } from '$lib/backend/types/MonitorAlert';
 import type { MonitorRow } from '$lib/backend/types/MonitorRow';
@@ -108,6 +109,12 @@ export function holds(figure: string, comparison: Comparison, value: string): bo
   };
   return is[comparison];
 }
+
+/** Whether the form begins with an alert at every change: as the monitor has it, and of a new one as the book says. */
+export const tellsAgain = (
+  monitor: Pick<MonitorRow, 'repeat'> | undefined,
+  book: Pick<BookSettings, 'monitors_repeat'> | undefined,
+): boolean => monitor?.repeat ?? book?.monitors_repeat ?? false;
 
 /** One alert, apart from all others: a monitor may give two in a moment, of two postings. */
 export const alertKey = (alert: Pick<MonitorAlert, 'monitor_id' | 'at' | 'transaction_id'>): string =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScheduledRow } from '$lib/backend/types/ScheduledRow';
 import type { GridQuery } from '$lib/grid';
-import { shownRows, stateWord, waiting } from './rows';
+import { glyphOf, shownRows, stateWord, waiting } from './rows';
 
 const row = (of: Partial<ScheduledRow>): ScheduledRow =>
   ({
@@ -16,6 +16,7 @@ const row = (of: Partial<ScheduledRow>): ScheduledRow =>
     currency: 'EUR',
     exponent: 2,
     hold: false,
+    queued: false,
     reason: null,
     ...of,
   }) as ScheduledRow;
@@ -58,7 +59,25 @@ describe('scheduled postings', () => {
     expect(waiting(row({ state: 'posted', reference: 'X' }))).toBe('X was posted already');
     expect(waiting(row({ state: 'cancelled', reference: 'X' }))).toBe('X was cancelled');
     expect(waiting(null)).toBe('Choose a scheduled posting first');
-    expect(stateWord({ state: 'posted', hold: true })).toBe('Held');
-    expect(stateWord({ state: 'posted', hold: false })).toBe('Posted');
+    expect(stateWord(row({ state: 'posted', hold: true }))).toBe('Held');
+    expect(stateWord(row({ state: 'posted' }))).toBe('Posted');
+  });
+
+  it('that are booked as soon as their turn comes are queued, until they were', () => {
+    expect([stateWord(row({})), glyphOf(row({}))]).toEqual(['Waiting', 'scheduled']);
+    const queued = row({ queued: true });
+    expect([stateWord(queued), glyphOf(queued)]).toEqual(['Queued', 'queued']);
+    const posted = row({ queued: true, state: 'posted' });
+    expect([stateWord(posted), glyphOf(posted)]).toEqual(['Posted', 'applied']);
+    expect(stateWord(row({ queued: true, state: 'cancelled' }))).toBe('Cancelled');
+    // They are among those that wait.
+    const chip = {
+      field: 'state',
+      test: 'is' as const,
+      value: 'waiting',
+      label: 'State is',
+      text: 'Waiting',
+    };
+    expect(shownRows([queued, posted], query({ filters: [chip] }))).toEqual([queued]);
   });
 });

@@ -19,11 +19,18 @@ const GLYPHS: Record<ScheduledState, TxState> = {
   rejected: 'rejected',
   cancelled: 'voided',
 };
-export const glyphOf = (state: ScheduledState): TxState => GLYPHS[state];
+/** Accepted to be booked as soon as its turn comes, not at a time of its own. */
+const isQueued = ({ state, queued }: Pick<ScheduledRow, 'state' | 'queued'>): boolean =>
+  state === 'waiting' && queued;
+
+export const glyphOf = (row: Pick<ScheduledRow, 'state' | 'queued'>): TxState =>
+  isQueued(row) ? 'queued' : GLYPHS[row.state];
 
 /** A hold that was made waits for somebody to decide: it was not posted. */
-export const stateWord = ({ state, hold }: Pick<ScheduledRow, 'state' | 'hold'>): string =>
-  state === 'posted' && hold ? 'Held' : STATE_WORDS[state];
+export function stateWord(row: Pick<ScheduledRow, 'state' | 'hold' | 'queued'>): string {
+  if (isQueued(row)) return 'Queued';
+  return row.state === 'posted' && row.hold ? 'Held' : STATE_WORDS[row.state];
+}
 
 export const TONES: Record<ScheduledState, 'accent' | 'pos' | 'neg' | 'plain'> = {
   waiting: 'accent',

@@ -1,4 +1,5 @@
 import Lock from '@lucide/svelte/icons/lock';
+import LockKeyhole from '@lucide/svelte/icons/lock-keyhole';
 import LockOpen from '@lucide/svelte/icons/lock-open';
 import Settings from '@lucide/svelte/icons/settings';
 import { defineView } from '$app/views';
@@ -30,6 +31,25 @@ export default defineView({
       keys: ['Shift+O'],
       where: 'settings',
       icon: LockOpen,
+    },
+    {
+      id: 'settings.protect-book',
+      label: 'Protect the book with a passphrase',
+      keys: [],
+      where: 'settings',
+      icon: LockKeyhole,
+    },
+    {
+      id: 'settings.unprotect-book',
+      label: 'Remove the protection of the book',
+      keys: [],
+      where: 'settings',
+    },
+    {
+      id: 'settings.forget-key',
+      label: 'Forget the passphrase of the book on this computer',
+      keys: [],
+      where: 'settings',
     },
   ],
 });

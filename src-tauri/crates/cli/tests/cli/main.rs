@@ -15,4 +15,5 @@ mod lineage;
 mod lists;
 mod people;
 mod posting;
+mod protected;
 mod support;

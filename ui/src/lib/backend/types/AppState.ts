@@ -9,4 +9,8 @@ export type AppState = { book: OpenBook | null, recents: Array<RecentBook>,
 /**
  * Why the book named on the command line did not open.
  */
-startup_problem: string | null, sample_exists: boolean, };
+startup_problem: string | null, 
+/**
+ * The book named on the command line, if it asks for a passphrase.
+ */
+startup_locked: string | null, sample_exists: boolean, };

@@ -18,9 +18,9 @@ operator: string,
  */
 value: string, 
 /**
- * Tell it at every change while it is true, not only when it comes true.
+ * Tell it at every change while it is true, not only when it comes true. Absent: as the settings of the book say.
  */
-repeat: boolean, description: string, 
+repeat: boolean | null, description: string, 
 /**
  * Id of the webhook that is told, instead of all that want it.
  */

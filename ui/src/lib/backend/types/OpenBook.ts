@@ -6,6 +6,14 @@ import type { BookInfo } from "./BookInfo";
  */
 export type OpenBook = { path: string, file_name: string, info: BookInfo, 
 /**
+ * A passphrase protects it.
+ */
+protected: boolean, 
+/**
+ * Its key is in the keyring of this computer.
+ */
+remembered: boolean, 
+/**
  * Something to say once after opening: a copy made before an upgrade, why it is read-only.
  */
 notice: string | null, };

@@ -8,7 +8,11 @@ export type RunRequest = { statement_id: string,
 /**
  * Absent: every enabled rule.
  */
-rule_ids: Array<string> | null, fallback: RunFallback, dry_run: boolean, 
+rule_ids: Array<string> | null, 
+/**
+ * Absent: as the settings of the book say.
+ */
+fallback: RunFallback | null, dry_run: boolean, 
 /**
  * Confirm certain matches without a difference.
  */

@@ -7,6 +7,10 @@ import type { ScheduledStateWord } from "./ScheduledStateWord";
  */
 export type ScheduledRow = { id: string, state: ScheduledStateWord, 
 /**
+ * It was due when it was accepted: booked as soon as its turn comes.
+ */
+queued: boolean, 
+/**
  * When it is posted, by the clock of the machine that has the book open then.
  */
 due_at: string, accepted_at: string, accepted_by: string, finished_at: string | null, reference: string, description: string, source_name: string, destination_name: string, amount: string, currency: string, exponent: number, hold: boolean, 
