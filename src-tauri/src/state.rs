@@ -164,7 +164,8 @@ impl Shell {
         let open = self.open.read().await.as_ref().map(|open| Arc::clone(&open.store));
         let store = open.ok_or_else(no_book)?;
         let key = asked.fresh().await?;
-        store.write_anew(&absolute, key.as_ref()).await?;
+        // Nothing is booked into the old file between the copy and the opening of the new one.
+        store.move_anew(&absolute, key.as_ref()).await?;
         self.open(&absolute, asked).await
     }
 

@@ -20,7 +20,7 @@ const OCTOBER: &str = "Date;Description;Amount;Balance\n\
     2026-10-09;RENT-10 QUAY 4 OCTOBER;-900.00;12100.00\n";
 
 /// A book with five entries and its first statement, whose two lines are matched.
-fn book_with_a_first_statement(desk: &Desk) -> Result<PathBuf> {
+pub(crate) fn book_with_a_first_statement(desk: &Desk) -> Result<PathBuf> {
     let book = company_book(desk)?;
     let path = book.to_string_lossy().into_owned();
     for [from, to, amount, reference, text, day] in BOOKED {

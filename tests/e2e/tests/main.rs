@@ -15,6 +15,7 @@ mod monitors;
 mod overlap;
 mod posting;
 mod postings;
+mod protected;
 mod receiver;
 mod reconcile;
 mod scheduled;

@@ -8,7 +8,7 @@ use engine::{KeyError, create_book};
 use keys::BookKeys;
 use serde_json::json;
 use store::Store;
-use store_sqlite::{BookKey, SqliteStore, key_id};
+use store_sqlite::{BookKey, BookLock, SqliteStore, key_id};
 
 use crate::Done;
 use crate::args::{BookCommand, ChartName, SampleArgs, SettingsArgs, Switch};
@@ -88,8 +88,20 @@ async fn create(
 
 /// Writes a book anew under another key, or under none.
 async fn anew(store: SqliteStore, file: &Path, to: &Path, key: Option<BookKey>) -> Answer<Done> {
+    // Whoever writes into it meanwhile would go on in the old file.
+    let path = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let lock = match BookLock::take(&path) {
+        Ok(None) => {
+            store.close().await;
+            let message = "Another program has this book open. Close it there, then write it anew.";
+            return Err(Fault::new(Exit::Book, "BOOK_READ_ONLY", message));
+        }
+        // Where nobody can write there is nothing to lock.
+        other => other.ok().flatten(),
+    };
     let written = store.write_anew(to, key.as_ref()).await;
     store.close().await;
+    drop(lock);
     written?;
     let how = if key.is_some() { "is protected with the new passphrase" } else { "can be opened by anybody" };
     let text = format!("{} {how}. {} stays as it was.", to.display(), file.display());

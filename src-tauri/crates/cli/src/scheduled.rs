@@ -18,6 +18,12 @@ pub(crate) async fn run(command: &ScheduledCommand, actor: Actor<'_>) -> Answer<
             let text = table(&rows);
             Ok(Output::new(rows, text).into())
         }
+        ScheduledCommand::Show { book, id } => {
+            let engine = open_to_read(book, actor).await?;
+            let row = engine.scheduled_get(id).await;
+            engine.close().await;
+            Ok(told(&row?))
+        }
         ScheduledCommand::Cancel { book, id, reason } => {
             let engine = open_to_write(book, actor).await?;
             let row = engine.scheduled_cancel(id, reason).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::api::ledgers::BalanceRow;
-use engine::{Engine, SystemClock, drafts};
+use engine::{BackupPlace, Engine, SystemClock, drafts};
 use keys::SystemKeys;
 use ledger::Amount;
 use store::Store;
@@ -32,7 +32,9 @@ pub(crate) async fn open(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open_with(book, key_of(book)?.as_ref()).await?);
     // Taking up sets whoever works in the window; a command says itself who acts.
     engine_of(Arc::clone(&store), engine::SYSTEM_ACTOR.to_owned()).book_take_up().await?;
-    Ok(Arc::new(engine_of(store, name)))
+    // Copies before much is booked lie where those of the window lie.
+    let place = BackupPlace::beside(&std::fs::canonicalize(book).unwrap_or_else(|_| book.to_owned()));
+    Ok(Arc::new(engine_of(store, name).with_backups(place)))
 }
 
 fn engine_of(store: Arc<dyn Store>, name: String) -> Engine {

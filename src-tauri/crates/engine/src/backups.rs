@@ -151,7 +151,8 @@ impl Engine {
         unit.put_setting(LAST, &json!({ "at": at.to_string(), "entries": sequence })).await?;
         unit.commit().await?;
         let copies = place.copies();
-        for old in copies.iter().skip(keep as usize) {
+        // Never the one that was just made: after a clock that ran ahead it is not the newest by its name.
+        for old in copies.iter().filter(|copy| copy.name != name).skip((keep as usize).saturating_sub(1)) {
             // One that cannot be deleted is tried again with the next copy.
             if let Err(error) = std::fs::remove_file(&old.path) {
                 tracing::warn!(%error, "an old copy could not be deleted");

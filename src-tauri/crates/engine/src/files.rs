@@ -46,7 +46,9 @@ pub fn may_write(path: &Path, read: &[&Path], replace: bool) -> Result<(), Kept>
 }
 
 fn is_database(path: &Path) -> bool {
-    if is_open_database(path) {
+    // A protected book shows nothing of a database: its name has to do.
+    let is_book = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("tieout")) && path.exists();
+    if is_book || is_open_database(path) {
         return true;
     }
     let mut start = [0_u8; DATABASE.len()];

@@ -66,6 +66,12 @@ async fn a_copy_is_made_every_day_on_which_something_was_done_and_old_ones_make_
     copied.pay("BACK").await;
     copied.later(-24 * 30);
     assert!(copied.engine.backup_if_due().await.unwrap());
+    // Its copy stays, although the others say that they are newer, and has what was booked.
+    assert_eq!(copied.copies(), 3);
+    let oldest = copied.engine.backups_list().unwrap().pop().unwrap();
+    let store = Arc::new(SqliteStore::open_to_read(oldest.path.as_ref()).await.unwrap());
+    let restored = Engine::new(store, copied.clock.clone(), "Reader");
+    assert_eq!(restored.transactions_page(Default::default()).await.unwrap().total, 8);
 }
 
 #[tokio::test]

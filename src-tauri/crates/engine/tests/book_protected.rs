@@ -176,6 +176,15 @@ async fn a_damaged_page_of_a_protected_book_is_found() {
         let error = refusal(&path, Some(&test_key())).await;
         assert!(matches!(error, OpenError::Damaged(_)), "byte {at}: {error:?}");
     }
+    // Cut off in the middle of a page, or hurt where the key is tried: no book of somebody else's, and no other figures.
+    std::fs::write(&path, &whole[..whole.len() / 2 + 100]).unwrap();
+    let error = refusal(&path, Some(&test_key())).await;
+    assert!(matches!(error, OpenError::Damaged(_)), "cut: {error:?}");
+    let mut bytes = whole.clone();
+    bytes[100] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let error = refusal(&path, Some(&test_key())).await;
+    assert!(matches!(error, OpenError::WrongPassphrase(_)) && error.to_string().contains("damaged"), "{error:?}");
     std::fs::write(&path, &whole).unwrap();
     opened(&path, Some(&test_key())).await.close().await;
     drop(folder);

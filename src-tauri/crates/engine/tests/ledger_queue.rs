@@ -140,6 +140,34 @@ async fn the_settings_of_a_book_decide_where_nobody_says_otherwise() {
     assert_eq!(changed.len(), 1, "a choice that changes nothing is no event");
 }
 
+/// What waits decides on money later: whoever changes it past the program is found before that.
+#[tokio::test]
+async fn what_waits_is_held_against_its_history() {
+    let shop = shop(true).await;
+    let queued = shop.queue("Q1", "40").await.unwrap();
+    let hold = PostRequest {
+        hold: true,
+        expires_at: Some("2026-12-24T09:00:00Z".into()),
+        commits_at: Some("2026-12-20T09:00:00Z".into()),
+        ..shop.order("H1", "10")
+    };
+    shop.book.engine.post(hold).await.unwrap();
+    assert_eq!(shop.book.engine.book_check().await.unwrap().problems, [""; 0]);
+    let mut raw = crate::raw::Raw::of(&shop.book).await;
+    let sql = raw.either(
+        "UPDATE scheduled SET request = json_set(request, '$.amount', '4000')",
+        "UPDATE scheduled SET request = jsonb_set(request::jsonb, '{amount}', '\"4000\"')::text::json",
+    );
+    let sql = sql.to_owned();
+    raw.execute(&sql).await.unwrap();
+    raw.execute("UPDATE hold SET commits_at = 1").await.unwrap();
+    let problems = shop.book.engine.book_check().await.unwrap().problems;
+    assert!(problems.contains(&"Q1 waits to be booked otherwise than its history says.".to_owned()), "{problems:?}");
+    let hold = "H1 is to decide on itself at another time than its history says.".to_owned();
+    assert!(problems.contains(&hold), "{problems:?}");
+    drop(queued);
+}
+
 #[tokio::test]
 async fn what_is_too_much_is_refused_and_not_lost() {
     let shop = shop(false).await;

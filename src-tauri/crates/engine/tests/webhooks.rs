@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use engine::api::monitors::MonitorRequest;
 use engine::api::page::ListQuery;
-use engine::api::transactions::PostRequest;
+use engine::api::transactions::{FamilyState, PostRequest};
 use engine::api::webhooks::{DeliveryRow, WebhookMade, WebhookRequest};
 use engine::{EngineError, Notice};
 use hmac::{Hmac, KeyInit, Mac};
@@ -333,6 +333,40 @@ async fn a_monitor_tells_its_own_webhook_alone() {
     told.pay("TWO").await.unwrap();
     told.round().await;
     assert_eq!((other.taken().len(), told.receiver.taken().len()), (1, 1));
+    // Once its own is gone, those that want such events are told instead: nobody misses it.
+    told.book.engine.webhook_delete(&own.row.id).await.unwrap();
+    told.pay("THREE").await.unwrap();
+    told.round().await;
+    assert_eq!((other.taken().len(), told.receiver.taken().len()), (2, 0));
+}
+
+/// What commits by the clock is a commit: whoever may say no to one is asked.
+#[tokio::test]
+async fn a_hold_that_commits_itself_asks_before() {
+    let told = told().await;
+    let hold = PostRequest {
+        hold: true,
+        commits_at: Some("2026-11-19T11:00:00Z".into()),
+        expires_at: Some("2026-11-19T12:00:00Z".into()),
+        ..transfer("HELD", &told.bank, &told.shop, "5")
+    };
+    let id = told.book.engine.post(hold).await.unwrap().family.id;
+    let request = WebhookRequest { blocking: true, timeout_ms: 200, ..told.request("before", &[]) };
+    told.book.engine.webhook_create(request).await.unwrap();
+    told.later(3_600);
+    told.receiver.answer(&[Answer::Silence(Duration::from_secs(1))]);
+    assert_eq!(told.book.engine.expire_holds().await.unwrap(), 0, "silence is no yes, and no reason to let go");
+    // Also not when it could expire by now.
+    told.later(3_600);
+    told.receiver.answer(&[Answer::Silence(Duration::from_secs(1))]);
+    assert_eq!(told.book.engine.expire_holds().await.unwrap(), 0);
+    let state = async || told.book.engine.transaction_get(&id).await.unwrap().family.state;
+    assert_eq!(state().await, FamilyState::Held);
+    told.receiver.taken();
+    assert_eq!(told.book.engine.expire_holds().await.unwrap(), 1);
+    let asked = told.receiver.taken();
+    assert_eq!((asked.len(), asked[0].json()["kind"].as_str()), (1, Some("commit")));
+    assert_eq!(state().await, FamilyState::Committed);
 }
 
 #[tokio::test]

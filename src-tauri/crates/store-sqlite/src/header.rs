@@ -32,8 +32,9 @@ fn look(path: &Path) -> Result<Option<Salt>, OpenError> {
     }
     let (first, _) = header.split_at(SALT_BYTES);
     if first != MAGIC {
-        // Whole pages of noise are what an encrypted file looks like.
-        let noise = length.is_multiple_of(PAGE) && !first.is_ascii();
+        // Whole pages of noise are what an encrypted file looks like. One that calls itself a book may be cut off.
+        let named = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("tieout"));
+        let noise = (named || length.is_multiple_of(PAGE)) && !first.is_ascii();
         let salt = Salt::try_from(first).ok().filter(|_| noise);
         return salt.map(Some).ok_or_else(|| OpenError::NotABook(name(path)));
     }

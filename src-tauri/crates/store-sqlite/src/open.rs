@@ -225,6 +225,19 @@ impl SqliteStore {
         &self.place.path
     }
 
+    /// Holds all writing back, or no longer, and says what held it back before.
+    pub(crate) fn hold_writes_over(&self, why: Option<String>) -> Option<String> {
+        std::mem::replace(&mut *self.held.write().unwrap_or_else(PoisonError::into_inner), why)
+    }
+
+    /// Returns once nobody is writing.
+    pub(crate) async fn wait_for_writer(&self) -> Result<(), sqlx::Error> {
+        match &self.writer {
+            Some(writer) => writer.acquire().await.map(drop),
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn place(&self) -> &Place {
         &self.place
     }
@@ -302,7 +315,7 @@ impl Store for SqliteStore {
     }
 
     fn hold_writes(&self, why: Option<String>) {
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = why;
+        drop(self.hold_writes_over(why));
     }
 
     fn checked_at_open(&self) -> bool {

@@ -57,7 +57,10 @@ impl BookKey {
             return Err(OpenError::ShortPassphrase(SHORTEST_PASSPHRASE));
         }
         let mut salt = Salt::default();
-        getrandom::fill(&mut salt).map_err(|error| OpenError::Database(error.to_string().into()))?;
+        // A file that began with letters alone would be taken for a text.
+        while salt.is_ascii() {
+            getrandom::fill(&mut salt).map_err(|error| OpenError::Database(error.to_string().into()))?;
+        }
         Self::derived(passphrase, salt)
     }
 
@@ -180,6 +183,25 @@ async fn write_anew(place: &Place, target: &Path, new_key: Option<&BookKey>) -> 
 }
 
 impl SqliteStore {
+    /// As [`Self::write_anew`], and nothing is written into this book any more from then on: what is written anew goes on
+    /// in its place. Where it cannot be written, this book goes on.
+    ///
+    /// # Errors
+    /// As [`Self::write_anew`].
+    pub async fn move_anew(&self, target: &Path, new_key: Option<&BookKey>) -> Result<(), OpenError> {
+        let why = "This book is being written anew into another file, which is to be opened instead.";
+        let before = self.hold_writes_over(Some(why.to_owned()));
+        // Whoever is writing ends first; nobody begins after that.
+        let written = match self.wait_for_writer().await {
+            Ok(()) => self.write_anew(target, new_key).await,
+            Err(error) => Err(database(error)),
+        };
+        if written.is_err() {
+            self.hold_writes_over(before);
+        }
+        written
+    }
+
     /// Writes the open book anew into `target`, under another passphrase or under none. The book stays as it is, and may
     /// be written to meanwhile: what is written anew is a copy of it. Whole or not at all.
     ///

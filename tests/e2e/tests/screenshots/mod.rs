@@ -12,6 +12,7 @@ mod identities;
 mod import;
 mod lineage;
 mod monitors;
+mod protected;
 mod reconciliation;
 mod start;
 mod views;

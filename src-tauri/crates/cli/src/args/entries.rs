@@ -78,6 +78,8 @@ pub(crate) enum ScheduledCommand {
         #[arg(long)]
         all: bool,
     },
+    /// What became of one
+    Show { book: PathBuf, id: String },
     /// Cancel one that still waits
     Cancel {
         book: PathBuf,

@@ -43,6 +43,12 @@ fn a_book_is_protected_opened_and_unprotected_in_new_files() {
     assert_eq!(steel["figures"]["balance"], "400");
     assert_eq!(book.figure("Steel", "balance"), "0", "where it came from is as it was");
     assert_eq!(with(&["book", "unprotect", &protected, "--to", &plain], &[PASSPHRASE]).refused(1), "BOOK_EXISTS");
+    // A protected book looks like no database, and is not written over all the same.
+    let list = book.file("list.csv");
+    std::fs::write(&list, "id,date,amount\n1,2026-11-01,5.00\n").unwrap();
+    let over = tieout(&["match", &text(&list), &text(&list), "--out", &protected]);
+    assert_ne!(over.code, 0, "{}", over.out);
+    assert_eq!(with(&["book", "info", &protected], &[PASSPHRASE]).code, 0, "the book is still there");
     assert_eq!(tieout(&["book", "remember", &plain]).refused(1), "INVALID_INPUT");
 }
 

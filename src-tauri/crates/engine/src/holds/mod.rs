@@ -4,11 +4,13 @@ mod decide;
 mod effect;
 mod repeat;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use ledger::Amount;
 use store::ledger::{BalanceRecord, FamilyRecord, HoldRecord, StoredTransaction};
 
 use crate::api::transactions::{BatchOutcome, BatchRow, CommitItem, VoidRequest};
+use crate::webhooks::{HOOK_SILENT, SILENCES};
 use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Topic, words};
 
 /// Largest number of holds one command decides on; the window sends more in parts.
@@ -16,6 +18,9 @@ pub const MAX_BATCH: usize = 100;
 /// Kinds of the history entries of a hold that was let go, and of one that ran out.
 const VOIDED: &str = "hold.voided";
 const EXPIRED: &str = "hold.expired";
+const PLACED: &str = "hold.placed";
+/// History entries of a hold that are looked through for its placing.
+const EVENTS_OF_ONE: u32 = 200;
 /// Holds that are read at once to be expired.
 const EXPIRE_AT_ONCE: u32 = 200;
 
@@ -48,6 +53,11 @@ struct Decided {
 /// is another matter: money that is approved moves now, and nothing is booked ahead unless somebody says so.
 fn settles_on(promised: Date, today: Date) -> Date {
     promised.min(today)
+}
+
+/// Whether what time does to a hold is a commit.
+fn commits_itself(record: &FamilyRecord, now: Timestamp) -> bool {
+    record.hold.as_ref().and_then(|hold| hold.timers.commits_at).is_some_and(|at| at <= now)
 }
 
 impl Engine {
@@ -113,12 +123,38 @@ impl Engine {
             if due.is_empty() {
                 break;
             }
-            let commands = due.iter().map(|record| decide::Due { id: record.first.row.id.clone(), refused: false });
-            let outcomes = self.writer.submit_all(SYSTEM_ACTOR, commands.map(Ok)).await;
+            let mut commands = Vec::with_capacity(due.len());
+            let (mut silences, mut silent) = (0, String::new());
+            for record in &due {
+                let agreed = match silences {
+                    _ if !commits_itself(record, self.clock.now()) => Ok(()),
+                    SILENCES => Err(EngineError::Conflict { code: HOOK_SILENT, message: silent.clone() }),
+                    _ => self.agreed_to_commit(record).await,
+                };
+                if let Err(EngineError::Conflict { code: HOOK_SILENT, message }) = &agreed
+                    && silences < SILENCES
+                {
+                    silences += 1;
+                    silent.clone_from(message);
+                }
+                commands.push(agreed.map(|()| decide::Due { id: record.first.row.id.clone(), refused: false }));
+            }
+            let outcomes = self.writer.submit_all(SYSTEM_ACTOR, commands).await;
             for (record, outcome) in due.into_iter().zip(outcomes) {
                 let row = &record.first.row;
                 match outcome {
                     Ok(done) => decided += u32::from(done),
+                    // The disk, the database or a silent hook failed, not the hold: it is decided on another time, and does
+                    // not expire over that.
+                    Err(error @ (EngineError::Store(_) | EngineError::Conflict { code: HOOK_SILENT, .. })) => {
+                        tracing::error!(code = error.code(), "a hold whose time has come waits");
+                        self.remember_problem(format!(
+                            "{} could not be decided on when its time came, and is tried again: {}",
+                            row.reference,
+                            error.sentence()
+                        ));
+                        failed.push(row.id.clone());
+                    }
                     Err(error) => {
                         failed.push(row.id.clone());
                         decided += u32::from(self.expires_instead(record, &error).await?);
@@ -130,6 +166,30 @@ impl Engine {
             self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
         }
         Ok(decided)
+    }
+
+    /// Open holds that would decide on themselves at another time than their history says, in sentences.
+    pub(crate) async fn timer_problems(&self) -> EngineResult<Vec<String>> {
+        let mut problems = Vec::new();
+        for record in self.store.due_holds(Timestamp::MAX, u32::MAX).await? {
+            let row = &record.first.row;
+            let timers = record.hold.as_ref().map(|hold| hold.timers).unwrap_or_default();
+            let events = self.store.events(Some(&row.id), EVENTS_OF_ONE).await?;
+            let placed = events.iter().find(|event| event.kind == PLACED);
+            let told = |name: &str| placed.and_then(|event| event.payload[name].as_i64());
+            let kept = |at: Option<Timestamp>| at.map(Timestamp::as_microsecond);
+            if (told("expires_at"), told("commits_at")) != (kept(timers.expires_at), kept(timers.commits_at)) {
+                problems
+                    .push(format!("{} is to decide on itself at another time than its history says.", row.reference));
+            }
+        }
+        Ok(problems)
+    }
+
+    /// Asks the hooks before a hold commits itself, as before any other commit. A hold that only runs out asks nobody.
+    async fn agreed_to_commit(&self, record: &FamilyRecord) -> EngineResult<()> {
+        let id = record.first.row.id.clone();
+        self.ask_before("commit", &[CommitItem { id, ..CommitItem::default() }]).await
     }
 
     /// What becomes of a hold that could not be decided on as it was to be: it expires if its time has come for that too.

@@ -11,6 +11,9 @@ use crate::{Engine, EngineError, EngineResult};
 const BEFORE: &str = "transaction.before";
 /// A blocking hook did not answer.
 pub(crate) const HOOK_SILENT: &str = "HOOK_SILENT";
+/// After so many silences in one round of what is due nobody is asked any more: the rest comes with the next round, and
+/// nobody is told of every one of them.
+pub(crate) const SILENCES: u32 = 3;
 /// Postings that a question shows; of longer batches it says how many there are.
 const MOST_SHOWN: usize = 100;
 

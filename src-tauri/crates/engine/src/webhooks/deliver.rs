@@ -103,17 +103,16 @@ impl Engine {
     /// Makes deliveries of the events that nobody looked at yet. One transaction makes them and moves the marks.
     async fn take_in(&self) -> EngineResult<()> {
         let all = self.store.webhooks().await?;
-        for webhook in all.iter().filter(|webhook| webhook.state == WebhookState::On) {
+        let on: Vec<&WebhookRecord> = all.iter().filter(|webhook| webhook.state == WebhookState::On).collect();
+        for webhook in &on {
             let mut seen = webhook.seen_key;
             loop {
                 let events = self.store.events_after(seen, AT_ONCE).await?;
                 let Some((last, _)) = events.last() else { break };
                 seen = *last;
                 let now = self.clock.now();
-                let wanted = events
-                    .iter()
-                    .filter(|(_, event)| letter::wants(webhook.role, &webhook.events, &webhook.id, event))
-                    .map(|(key, event)| {
+                let wanted =
+                    events.iter().filter(|(_, event)| letter::wants(webhook, &on, event)).map(|(key, event)| {
                         new_delivery(webhook, letter::event_name(&event.kind), &event.object_id, Ok(*key), now)
                     });
                 let wanted: Vec<NewDelivery> = wanted.collect();

@@ -10,9 +10,9 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use store::system::Event;
-use store::webhooks::{DeliveryRecord, Role, Told};
+use store::webhooks::{DeliveryRecord, Role, Told, WebhookRecord};
 
 /// Tells an error of the program.
 pub(super) const SYSTEM_ERROR: &str = "system.error";
@@ -89,15 +89,17 @@ pub fn event_name(kind: &str) -> &str {
 }
 
 /// Whether a webhook is told of an event.
-pub(super) fn wants(role: Role, events: &[String], webhook_id: &str, event: &Event) -> bool {
+/// A monitor's own webhook is told alone, as long as it is among `on`, those that are told anything.
+pub(super) fn wants(webhook: &WebhookRecord, on: &[&WebhookRecord], event: &Event) -> bool {
+    let WebhookRecord { role, events, id, .. } = webhook;
     let name = event_name(&event.kind);
-    match role {
+    match *role {
         Role::After => matches!(name, "transaction.applied" | "transaction.inflight" | "transaction.void"),
         Role::Webhook => {
             // A monitor may have a webhook of its own.
-            let own = event.payload["webhook"].as_str().filter(|id| !id.is_empty());
+            let own = event.payload["webhook"].as_str().filter(|own| on.iter().any(|known| known.id == *own));
             match own {
-                Some(own) => own == webhook_id,
+                Some(own) => own == id,
                 None => events.is_empty() || events.iter().any(|wanted| wanted == name),
             }
         }
@@ -108,7 +110,13 @@ pub(super) fn wants(role: Role, events: &[String], webhook_id: &str, event: &Eve
 /// The id that a receiver tells events apart by.
 pub(super) fn event_id(delivery: &DeliveryRecord) -> String {
     match &delivery.told {
-        Told::Event { sequence, .. } => format!("evt_{sequence}"),
+        Told::Event { sequence, event, .. } => {
+            // Of what happened, not of its number alone: two books, or a book and its restored backup, count alike.
+            let told = json!([sequence, event.at.as_microsecond(), event.kind, event.object_id, event.payload]);
+            let hash = Sha256::digest(told.to_string());
+            let short: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+            format!("evt_{short}")
+        }
         Told::Own(_) => delivery.id.clone(),
     }
 }
