@@ -31,6 +31,8 @@ pub(crate) const MOST_WAITING: u64 = 100_000;
 const ASKED: [&str; 3] = ["posting.queued", "posting.scheduled", "posting.rescheduled"];
 /// History entries of one posting that are looked through for them.
 const EVENTS_OF_ONE: u32 = 200;
+/// When what is queued is due: whatever the clock says, also after it was set back, and in the order of acceptance.
+const AT_ONCE_DUE: Timestamp = Timestamp::UNIX_EPOCH;
 /// Due postings that are read at once.
 const AT_ONCE: u32 = 200;
 
@@ -175,7 +177,7 @@ fn told(stamp: &Stamp, kind: &str, record: &ScheduledRecord) -> Event {
         kind: kind.into(),
         object_id: record.id.clone(),
         payload: json!({
-            "reference": record.reference, "description": request["description"], "due_at": record.due_at.to_string(),
+            "reference": record.reference, "description": request["description"], "due_at": due_text(record),
             "reason": record.state.reason(), "request": request,
         }),
     }
@@ -224,7 +226,7 @@ impl Engine {
             commands.push(acceptable.map(|()| {
                 // It counts for the day on which it was accepted, whenever it is booked.
                 let day = request.effective_date.clone().or_else(|| Some(self.clock.today().to_string()));
-                let record = self.accepted(&PostRequest { effective_date: day, ..request }, self.clock.now());
+                let record = self.accepted(&PostRequest { effective_date: day, ..request }, AT_ONCE_DUE);
                 Accepting { record, kind: "posting.queued" }
             }));
         }
@@ -353,7 +355,7 @@ impl Engine {
         for record in self.store.scheduled(true, u32::MAX).await? {
             let events = self.store.events(Some(&record.id), EVENTS_OF_ONE).await?;
             let asked = events.iter().find(|event| ASKED.contains(&event.kind.as_str()));
-            let due = record.due_at.to_string();
+            let due = due_text(&record);
             let same =
                 asked.is_some_and(|event| event.payload["request"] == record.request && event.payload["due_at"] == due);
             if !same {
@@ -533,6 +535,7 @@ impl Engine {
         }
         let destination_name = names.pop().unwrap_or_default();
         let source_name = names.pop().unwrap_or_default();
+        let due_at = due_text(&record);
         Ok(ScheduledRow {
             id: record.id,
             state: match &record.state {
@@ -542,7 +545,7 @@ impl Engine {
                 ScheduledState::Cancelled(_) => ScheduledStateWord::Cancelled,
             },
             queued: record.due_at <= record.accepted_at,
-            due_at: record.due_at.to_string(),
+            due_at,
             accepted_at: record.accepted_at.to_string(),
             accepted_by: record.accepted_by,
             finished_at: record.finished_at.map(|at| at.to_string()),
@@ -559,6 +562,11 @@ impl Engine {
             request,
         })
     }
+}
+
+/// When it is due, as people are told: what is queued is due when it is accepted.
+fn due_text(record: &ScheduledRecord) -> String {
+    (if record.due_at == AT_ONCE_DUE { record.accepted_at } else { record.due_at }).to_string()
 }
 
 fn read_request(record: &ScheduledRecord) -> EngineResult<PostRequest> {

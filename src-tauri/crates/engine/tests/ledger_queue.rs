@@ -82,6 +82,15 @@ async fn a_queue_is_booked_in_its_order_and_what_is_refused_keeps_its_reason() {
     assert_eq!(states[3].1, ScheduledStateWord::Rejected);
     assert!(states[3].2.as_ref().is_some_and(|reason| reason.contains("0.00")), "{:?}", states[3]);
     assert_eq!(shop.balance().await, "0");
+    // A clock that is set back changes neither the order nor what is due.
+    let back = PostRequest { source: shop.shop.clone(), destination: shop.bank.clone(), ..shop.order("E", "5") };
+    let first = shop.book.engine.queue(vec![back]).await.pop().unwrap().unwrap();
+    shop.book.clock.set("2026-11-18T10:24:00Z".parse().unwrap());
+    let second = shop.queue("F", "5").await.unwrap();
+    assert_eq!(shop.book.engine.post_due().await.unwrap(), 2);
+    for id in [first.id, second.id] {
+        assert_eq!(shop.row(&id).await.state, ScheduledStateWord::Posted);
+    }
     // It ended: nothing books it any more, also when there is money.
     shop.book.fund(&shop.bank, "EUR", "10").await;
     assert_eq!(shop.book.engine.post_due().await.unwrap(), 0);
