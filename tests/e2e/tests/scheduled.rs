@@ -65,6 +65,8 @@ fn a_posting_is_scheduled_changed_and_cancelled() {
         app.type_text("Lease ended").await?;
         app.press("Enter").await?;
         wait_toast(&app, "SOON-1 was cancelled. Nothing was posted.").await?;
+        // Keys belong to the dialog until it is gone.
+        app.wait_gone("scheduled-cancel-dialog").await?;
         with_text(&app, ROW, "Cancelled").await?;
         app.wait_text("scheduled-inspector", "Lease ended").await?;
         // What is over can be asked for again, in the form that is filled but for the day.
