@@ -60,11 +60,11 @@ fn showing(folder: &Path) -> Vec<PathBuf> {
 async fn a_protected_book_shows_nothing_and_opens_with_its_passphrase_alone() {
     let (book, bank) = protected().await;
     fill(&book, &bank).await;
-    assert_eq!(showing(book.folder.path()), [PathBuf::new(); 0], "neither the file nor its log shows anything");
+    assert_eq!(showing(book.folder.path()), Vec::<PathBuf>::new(), "neither the file nor its log shows anything");
     let TestBook { engine, path, folder, .. } = book;
     let before = engine.balance_get(&bank, None).await.unwrap().row.figures;
     engine.close().await;
-    assert_eq!(showing(folder.path()), [PathBuf::new(); 0]);
+    assert_eq!(showing(folder.path()), Vec::<PathBuf>::new());
 
     assert!(matches!(refusal(&path, None).await, OpenError::Protected(_)));
     let wrong = BookKey::of_book(&path, "Correct horse battery staple").unwrap().expect("it is protected");
@@ -103,7 +103,7 @@ async fn a_copy_of_a_protected_book_is_protected_by_the_same_passphrase() {
     let copies = tempfile::tempdir().unwrap();
     let copy = copies.path().join("copy.tieout");
     book.engine.book_backup(&copy).await.unwrap();
-    assert_eq!(showing(copies.path()), [PathBuf::new(); 0]);
+    assert_eq!(showing(copies.path()), Vec::<PathBuf>::new());
     assert!(matches!(refusal(&copy, None).await, OpenError::Protected(_)));
     let key = BookKey::of_book(&copy, PASSPHRASE).unwrap().expect("it is protected");
     let restored = opened(&copy, Some(&key)).await;

@@ -74,7 +74,8 @@ fn row(round: u32, number: u32) -> Value {
 /// Sends rows to a process that is killed; the references that it acknowledged.
 fn post_and_kill(path: &str, round: u32, delay: Duration) -> HashSet<String> {
     // Every other stream is only accepted, and booked by whoever opens the book next.
-    let queue = if round % 4 == 0 { &["post", path, "--stream", "--queue"][..] } else { &["post", path, "--stream"] };
+    let queue =
+        if round.is_multiple_of(4) { &["post", path, "--stream", "--queue"][..] } else { &["post", path, "--stream"] };
     let mut child = spawn(queue);
     let mut input = child.stdin.take().unwrap();
     let output = BufReader::new(child.stdout.take().unwrap());
