@@ -30,8 +30,8 @@ describe('what the clock does to holds', () => {
       'All 2 expire within a day and void themselves if nobody acts. B is first, at DAY TIME.',
     );
     expect(said(hold('A', null, 90), hold('B', 30, 60), hold('C', null, null))).toBe(
-      '1 of the 3 expire within a day and void themselves if nobody acts. A is first, at DAY TIME. ' +
-        '1 of the 3 commit themselves within a day if nobody acts. B is first, at DAY TIME.',
+      '1 of the 3 expires within a day and voids itself if nobody acts. A is first, at DAY TIME. ' +
+        '1 of the 3 commits itself within a day if nobody acts. B is first, at DAY TIME.',
     );
   });
 });

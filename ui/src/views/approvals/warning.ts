@@ -10,7 +10,7 @@ export function clockWarning(holds: readonly Hold[], now: number, today: string)
     const timer = timerOf(hold, now);
     return timer?.soon ? [{ reference: hold.reference, timer }] : [];
   });
-  const said = (what: Timer['what'], one: string, several: string): string[] => {
+  const said = (what: Timer['what'], one: string, ofSeveral: string, several: string): string[] => {
     const due = soon.filter(({ timer }) => timer.what === what);
     const first = due.toSorted((a, b) => Date.parse(a.timer.at) - Date.parse(b.timer.at))[0];
     if (!first) return [];
@@ -24,11 +24,18 @@ export function clockWarning(holds: readonly Hold[], now: number, today: string)
       ];
     const count =
       due.length === holds.length ? `All ${holds.length}` : `${due.length} of the ${holds.length}`;
-    return [`${count} ${several} if nobody acts. ${first.reference} is first, at ${at}.`];
+    return [
+      `${count} ${due.length === 1 ? ofSeveral : several} if nobody acts. ${first.reference} is first, at ${at}.`,
+    ];
   };
   const sentences = [
-    ...said('expires', 'voids itself', 'expire within a day and void themselves'),
-    ...said('commits', 'commits itself', 'commit themselves within a day'),
+    ...said(
+      'expires',
+      'voids itself',
+      'expires within a day and voids itself',
+      'expire within a day and void themselves',
+    ),
+    ...said('commits', 'commits itself', 'commits itself within a day', 'commit themselves within a day'),
   ];
   return sentences.join(' ') || null;
 }

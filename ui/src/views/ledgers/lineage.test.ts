@@ -5,6 +5,7 @@ import {
   moveKey,
   moveWord,
   originRows,
+  parts,
   percent,
   rowKey,
   STRATEGIES,
@@ -64,6 +65,18 @@ describe('the origins of a balance', () => {
       originRows(lineage({ sources: [], available: '0', unknown: '0' })).map(({ share }) => share),
     ).toEqual([null, 0]);
     expect([percent(0), percent(125), percent(1000)]).toEqual(['0 %', '12.5 %', '100 %']);
+  });
+
+  it('have shares that add up', () => {
+    expect(parts(['1', '1', '1'])).toEqual([334, 333, 333]);
+    expect(parts(['235', '192', '571', '2'])).toEqual([235, 192, 571, 2]);
+    expect(parts(['0', '-5'])).toEqual([0, 0]);
+    for (const of of [
+      ['7', '11', '13', '17'],
+      ['1', '999999'],
+      ['2', '2', '2', '2', '2', '2', '2'],
+    ])
+      expect(parts(of).reduce((sum, one) => sum + one, 0)).toBe(1000);
   });
 
   it('become money without a known origin when nobody notes them any more', () => {

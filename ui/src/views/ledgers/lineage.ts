@@ -43,12 +43,23 @@ export const rowKey = ({ kind, origin }: Pick<OriginRow, 'kind' | 'origin'>): st
 
 const above = (minor: string): bigint => (cmpMinor(minor, '0') > 0 ? BigInt(minor) : 0n);
 
-/** Thousandths of `whole`, for a bar and a percentage. */
-const part = (minor: string, whole: bigint): number =>
-  whole === 0n ? 0 : Number((above(minor) * 1000n) / whole);
+/** Thousandths of all of them, for bars and percentages: the largest remainders get what is left, so that they add up. */
+export function parts(minors: readonly string[]): number[] {
+  const amounts = minors.map(above);
+  const whole = amounts.reduce((sum, one) => sum + one, 0n);
+  if (whole === 0n) return amounts.map(() => 0);
+  const shares = amounts.map((one) => Number((one * 1000n) / whole));
+  const left = 1000 - shares.reduce((sum, one) => sum + one, 0);
+  const remainder = (at: number): bigint => ((amounts[at] ?? 0n) * 1000n) % whole;
+  const order = amounts
+    .map((_, at) => at)
+    .toSorted((a, b) => (remainder(a) < remainder(b) ? 1 : remainder(a) > remainder(b) ? -1 : a - b));
+  for (const at of order.slice(0, left)) shares[at] = (shares[at] ?? 0) + 1;
+  return shares;
+}
 
 export function originRows({ sources, available, unknown }: BalanceLineage): OriginRow[] {
-  const whole = sources.reduce((sum, one) => sum + above(one.available), above(unknown));
+  const shares = parts([...sources.map((one) => one.available), unknown]);
   const sum = (of: 'received' | 'spent' | 'held_in' | 'held_out') => sumMinor(sources.map((one) => one[of]));
   const all: OriginRow = {
     kind: 'all',
@@ -64,13 +75,13 @@ export function originRows({ sources, available, unknown }: BalanceLineage): Ori
     share: null,
   };
   const each = sources.map(
-    ({ origin, available: left, received, spent, held_in, held_out }): OriginRow => ({
+    ({ origin, available: left, received, spent, held_in, held_out }, at): OriginRow => ({
       kind: 'one',
       label: origin,
       origin,
       figures: { received, spent, held_in, held_out },
       available: left,
-      share: part(left, whole),
+      share: shares[at] ?? 0,
     }),
   );
   const none: OriginRow = {
@@ -79,7 +90,7 @@ export function originRows({ sources, available, unknown }: BalanceLineage): Ori
     origin: null,
     figures: null,
     available: unknown,
-    share: part(unknown, whole),
+    share: shares.at(-1) ?? 0,
   };
   return [all, ...each, none];
 }
