@@ -14,7 +14,7 @@ use crate::Done;
 use crate::args::{BookCommand, ChartName, SampleArgs, SettingsArgs, Switch};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, progress, progress_end};
-use crate::passphrase::{key_of, new_key};
+use crate::passphrase::{first_key, key_of, new_key};
 use crate::session::{Actor, name_of, open, open_to_read, open_to_write, store_to_read};
 
 pub(crate) async fn run(command: &BookCommand, actor: Actor<'_>) -> Answer<Done> {
@@ -80,7 +80,7 @@ async fn create(
         column_names: ColumnNames::InOut,
         person: None,
     };
-    let key = protect.then(new_key).transpose()?;
+    let key = protect.then(first_key).transpose()?;
     let make = |part: PathBuf| async move { SqliteStore::create_with(&part, key.as_ref()).await };
     let info = create_book(file, book, name_of(actor)?, make).await?;
     Ok(Output::new(&info, format!("Made {} in {}.", info.name, file.display())).into())

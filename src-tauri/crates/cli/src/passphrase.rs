@@ -55,10 +55,17 @@ pub(crate) fn key_of(path: &Path) -> Answer<Option<BookKey>> {
     Ok(key)
 }
 
-/// The key of a book that is to be protected from now on.
+/// The key of a book that is made: the one passphrase there is will do.
+pub(crate) fn first_key() -> Answer<BookKey> {
+    match given(PASSPHRASE) {
+        Some(passphrase) if given(NEW_PASSPHRASE).is_none() => Ok(BookKey::fresh(&passphrase)?),
+        _ => new_key(),
+    }
+}
+
+/// The key of a book that gets another passphrase. That it has now is never taken for the new one.
 pub(crate) fn new_key() -> Answer<BookKey> {
-    // Of a book that is made, the one variable will do.
-    if let Some(passphrase) = given(NEW_PASSPHRASE).or_else(|| given(PASSPHRASE)) {
+    if let Some(passphrase) = given(NEW_PASSPHRASE) {
         return Ok(BookKey::fresh(&passphrase)?);
     }
     let (first, again) = (asked("New passphrase: ")?, asked("The same again: ")?);

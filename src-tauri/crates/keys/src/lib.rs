@@ -93,6 +93,13 @@ impl KeyKeeper for SystemKeys {
     }
 }
 
+/// What a passphrase has to do with it: another variable than that of protected fields.
+fn no_keyring(_: KeyError) -> KeyError {
+    KeyError::Unavailable(
+        "The keyring of this machine does not answer. Unlock it, or enter the passphrase each time; a program gives it in TIEOUT_PASSPHRASE.".into(),
+    )
+}
+
 /// Keys of protected books in the keyring of this computer, so that it asks for no passphrase. By the id of the key.
 #[derive(Debug, Clone, Copy)]
 pub struct BookKeys;
@@ -119,7 +126,9 @@ impl BookKeys {
     /// # Errors
     /// [`KeyError::Unavailable`].
     pub fn remember(id: &str, text: &str) -> Result<(), KeyError> {
-        Self::entry(id)?.set_password(text).map_err(|error| unavailable(&error))
+        Self::entry(id)
+            .and_then(|entry| entry.set_password(text).map_err(|error| unavailable(&error)))
+            .map_err(no_keyring)
     }
 
     /// Keeps a key no longer.
@@ -127,9 +136,9 @@ impl BookKeys {
     /// # Errors
     /// [`KeyError::Unavailable`].
     pub fn forget(id: &str) -> Result<(), KeyError> {
-        match Self::entry(id)?.delete_credential() {
+        match Self::entry(id).map_err(no_keyring)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
-            Err(error) => Err(unavailable(&error)),
+            Err(error) => Err(no_keyring(unavailable(&error))),
         }
     }
 }

@@ -89,6 +89,7 @@ pub(crate) fn sort<E>(
         known: Currencies { hint: options.currency_hint.clone(), cache: HashMap::new() },
         format,
         last_data: detected.layout.data.last().copied().unwrap_or(0),
+        cut_off: cut_off(&table, detected),
         ends: Ends::of(&table, detected),
         announced: Announced::of(&table, detected),
         second_table: false,
@@ -121,6 +122,25 @@ pub(crate) fn sort<E>(
     }
     sorter.tell_not_booked();
     Ok(sorter.out)
+}
+
+/// Rows beside the last that have to be whole before that is called cut off.
+const WHOLE_ROWS: usize = 3;
+
+/// The line of the last row of a text if the file ends in it: it ends before the money or the balance that every other
+/// row has, and has fewer cells than any of them. What stands at its end may be the beginning of an amount.
+fn cut_off(table: &Table, detected: &Detected) -> Option<u32> {
+    let (&last, others) = detected.layout.data.split_last()?;
+    let row = table.rows.get(last).filter(|_| last + 1 == table.rows.len())?;
+    // Sheets leave out what is empty at the end of a row.
+    if row.kinds.is_some() || others.len() < WHOLE_ROWS {
+        return None;
+    }
+    let others = || others.iter().map(|&at| &table.rows[at]);
+    let shorter = others().all(|other| other.cells.len() > row.cells.len());
+    let plan = &detected.plan;
+    let missing = |column: usize| column >= row.cells.len() && others().all(|other| !other.cell(column).is_empty());
+    (shorter && plan.money_columns().chain(plan.balance).any(missing)).then_some(row.line)
 }
 
 /// A stray delimiter in a text moves every cell to its right: harmless only when no money stands there.
@@ -161,6 +181,8 @@ struct Sorter<'a> {
     known: Currencies,
     format: DateFormat,
     last_data: usize,
+    /// The line of a row that the file ends in.
+    cut_off: Option<u32>,
     ends: Ends,
     announced: Announced,
     second_table: bool,
@@ -352,6 +374,13 @@ impl Sorter<'_> {
                 push(Reason::StrayQuote, severity, &message);
             }
             None => {}
+        }
+        if self.cut_off == Some(row.line) {
+            push(
+                Reason::CutOff,
+                Severity::Error,
+                "The file ends in the middle of this row: it has fewer cells than every other. Download the file again.",
+            );
         }
         let width = self.detected.mapping.columns.len();
         if row.filled().any(|column| column >= width) {

@@ -99,6 +99,8 @@ pub enum Reason {
     TooManyColumns,
     ExtraCells,
     OpenQuote,
+    /// The file ends in the middle of this row.
+    CutOff,
     /// A quote would have swallowed rows or cells, which were read on their own instead.
     StrayQuote,
     /// A balance does not follow from its neighbour. As an error it concerns the whole file: amounts are missing.

@@ -177,3 +177,23 @@ fn a_workbook_holds_no_more_than_fifteen_digits() {
     let exact = statements::read(&sheet_of([0, 0, 0], "1234567890123.45"), "statement.xlsx", &ReadOptions::default());
     assert_eq!((errors(&exact), amounts(&exact)[1].as_str()), (vec![], "1234567890123.45"));
 }
+
+/// The beginning of an amount is an amount, and everything above it agrees with its balances.
+#[test]
+fn a_row_that_the_file_ends_in_is_not_read() {
+    let rows: String = (1..=9).map(|n| format!("0{n}/10/2026;SHOP {n};10,00;;{},00\n", 1000 - 10 * n)).collect();
+    let whole = format!("Date;Text;Out;In;Balance\n{rows}10/10/2026;RENT;68,33;;841,67\n");
+    let read_whole = read(&whole);
+    assert_eq!((amounts(&read_whole).len(), errors(&read_whole)), (10, Vec::new()));
+    let last = whole.rfind("68,33").unwrap();
+    for end in [last + 1, last + 2, last + 5, last + 6] {
+        let reading = read(&whole[..end]);
+        let (line, of_end) = (whole[..end].lines().count() as u32, &whole[last..end]);
+        assert_eq!(errors(&reading), [(Some(line), Reason::CutOff)], "cut after {of_end}");
+        assert_eq!(amounts(&reading).len(), 9, "cut after {of_end}");
+        assert_nothing_lost(&reading, of_end);
+    }
+    // Where rows may be shorter, the last one may be too.
+    let ragged = whole.replace(";;841,67\n", "").replace("09/10/2026;SHOP 9;10,00;;910,00", "09/10/2026;SHOP 9;10,00");
+    assert!(errors(&read(&ragged)).iter().all(|(_, reason)| *reason != Reason::CutOff));
+}

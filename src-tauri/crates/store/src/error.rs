@@ -97,7 +97,9 @@ pub enum OpenError {
         "{0} was not closed properly, and its newest entries still stand in the file beside it, which cannot be taken over where it is write-protected. Copy all its files to a folder of your own and open it there."
     )]
     Unfinished(String),
-    #[error("{0} is protected. Enter its passphrase to open it.")]
+    #[error(
+        "{0} is protected. Enter its passphrase to open it. If it never had one, the beginning of the file is damaged: open its last backup."
+    )]
     Protected(String),
     #[error(
         "This passphrase does not open {0}. Upper and lower case count. Nothing was changed. If you are sure of it, the beginning of the file may be damaged: open its last backup."

@@ -36,6 +36,9 @@ fn a_book_is_protected_opened_and_unprotected_in_new_files() {
     assert_eq!(with(&["book", "check", &protected], &[PASSPHRASE]).code, 0);
     assert_eq!(with(&["verify", &protected], &[PASSPHRASE]).code, 0);
 
+    // The passphrase it has is not the new one.
+    let same = with(&["book", "protect", &protected, "--to", &plain], &[PASSPHRASE]);
+    assert_eq!((same.refused(1), std::path::Path::new(&plain).exists()), ("INVALID_INPUT".to_owned(), false));
     assert_eq!(with(&["book", "unprotect", &protected, "--to", &plain], &[]).refused(4), "BOOK_PROTECTED");
     assert_eq!(with(&["book", "unprotect", &protected, "--to", &plain], &[PASSPHRASE]).code, 0);
     let rows = ok(&["balances", &plain]);
