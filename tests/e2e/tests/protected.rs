@@ -166,7 +166,7 @@ fn a_protected_book_of_the_command_line_is_asked_for_its_passphrase() {
         app.press("Enter").await?;
         wait_focus(&app, "unlock-passphrase").await?;
         assert_eq!(value(&app, "unlock-passphrase").await?, "");
-        app.type_text(PASSPHRASE).await?;
+        app.fill("unlock-passphrase", PASSPHRASE).await?;
         app.press("Enter").await?;
         app.wait_text("book-switcher", "Harbour Light").await?;
 
