@@ -20,7 +20,7 @@ use crate::api::transactions::PostRequest;
 use crate::clock::new_id;
 use crate::group::Command;
 use crate::post::{PostCommand, balance_ref, post_in};
-use crate::webhooks::{HOOK_SILENT, SILENCES};
+use crate::webhooks::{HOOK_SILENT, Patience};
 use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Stamp, Topic, words};
 
 /// Scheduled postings that a list shows.
@@ -29,8 +29,6 @@ const MOST_ROWS: u32 = 500;
 pub(crate) const MOST_WAITING: u64 = 100_000;
 /// Kinds of the history entries that say what is to be booked, and when.
 const ASKED: [&str; 3] = ["posting.queued", "posting.scheduled", "posting.rescheduled"];
-/// History entries of one posting that are looked through for them.
-const EVENTS_OF_ONE: u32 = 200;
 /// When what is queued is due: whatever the clock says, also after it was set back, and in the order of acceptance.
 const AT_ONCE_DUE: Timestamp = Timestamp::UNIX_EPOCH;
 /// Due postings that are read at once.
@@ -353,8 +351,7 @@ impl Engine {
     pub(crate) async fn waiting_problems(&self) -> EngineResult<Vec<String>> {
         let mut problems = Vec::new();
         for record in self.store.scheduled(true, u32::MAX).await? {
-            let events = self.store.events(Some(&record.id), EVENTS_OF_ONE).await?;
-            let asked = events.iter().find(|event| ASKED.contains(&event.kind.as_str()));
+            let asked = self.newest_event(&record.id, &ASKED).await?;
             let due = due_text(&record);
             let same =
                 asked.is_some_and(|event| event.payload["request"] == record.request && event.payload["due_at"] == due);
@@ -394,14 +391,16 @@ impl Engine {
     pub async fn post_due(&self) -> EngineResult<u32> {
         let (mut posted, mut refused) = (0, 0);
         let mut failed = HashSet::new();
-        loop {
+        let mut patience = Patience::default();
+        // What a hook that is down left over comes with the next round.
+        while !patience.is_over() {
             let room = AT_ONCE.saturating_add(u32::try_from(failed.len()).unwrap_or(u32::MAX));
             let due = self.store.scheduled_due(self.clock.now(), room).await?;
             let due: Vec<String> = due.into_iter().filter(|id| !failed.contains(id)).collect();
             if due.is_empty() {
                 break;
             }
-            for (id, became) in self.post_these(due).await {
+            for (id, became) in self.post_these(due, &mut patience).await {
                 match became {
                     Ok(Became::Posted) => posted += 1,
                     Ok(Became::Refused) => refused += 1,
@@ -431,13 +430,11 @@ impl Engine {
 
     /// Books those that are due, in their order and in as few groups as the writer makes of them; what is refused ends as
     /// refused.
-    async fn post_these(&self, due: Vec<String>) -> Vec<(String, EngineResult<Became>)> {
+    async fn post_these(&self, due: Vec<String>, patience: &mut Patience) -> Vec<(String, EngineResult<Became>)> {
         let (mut ids, mut records, mut bookings, mut done) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut silences = 0;
         for id in due {
-            if silences == SILENCES {
-                done.push((id, Ok(Became::Changed)));
-                continue;
+            if patience.is_over() {
+                break;
             }
             let record = match self.store.scheduled_by_id(&id).await {
                 Ok(Some(record)) => record,
@@ -450,9 +447,7 @@ impl Engine {
                     continue;
                 }
             };
-            let booking = self.booking(&record).await;
-            silences += u32::from(matches!(booking, Err(EngineError::Conflict { code: HOOK_SILENT, .. })));
-            bookings.push(booking);
+            bookings.push(self.booking(&record, patience).await);
             ids.push(id);
             records.push(record);
         }
@@ -465,10 +460,10 @@ impl Engine {
     }
 
     /// What books one that is due, once the hook before it agreed.
-    async fn booking(&self, record: &ScheduledRecord) -> EngineResult<Booking> {
+    async fn booking(&self, record: &ScheduledRecord, patience: &mut Patience) -> EngineResult<Booking> {
         let request = read_request(record)?;
         let command = self.command(&request)?;
-        self.ask_before("scheduled", &[request]).await?;
+        patience.ask(self, "scheduled", &[request]).await?;
         Ok(Booking { id: record.id.clone(), request: record.request.clone(), command })
     }
 

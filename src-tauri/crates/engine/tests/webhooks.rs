@@ -304,6 +304,20 @@ async fn a_scheduled_posting_waits_for_a_silent_hook_and_is_refused_by_a_no() {
     assert_eq!(state("SILENT").await, "Posted");
 }
 
+/// However many wait: whoever is down is asked a few times, and the rest comes with the next round.
+#[tokio::test]
+async fn a_hook_that_is_down_is_not_asked_for_each_of_many() {
+    let told = told().await;
+    let orders = (0..450).map(|number| transfer(&format!("Q{number}"), &told.bank, &told.shop, "1")).collect();
+    assert!(told.book.engine.queue(orders).await.iter().all(Result::is_ok));
+    let request = WebhookRequest { blocking: true, timeout_ms: 200, ..told.request("before", &[]) };
+    told.book.engine.webhook_create(request).await.unwrap();
+    told.receiver.answer(&[const { Answer::Silence(Duration::from_secs(1)) }; 9]);
+    assert_eq!(told.book.engine.post_due().await.unwrap(), 0);
+    assert_eq!(told.receiver.taken().len(), 3);
+    assert_eq!(told.book.engine.scheduled_list(true).await.unwrap().len(), 450, "nothing was refused over that");
+}
+
 #[tokio::test]
 async fn a_monitor_tells_its_own_webhook_alone() {
     let told = told().await;

@@ -51,6 +51,12 @@ impl Engine {
         Ok(ListPage { rows: page.rows.iter().map(row).collect(), total })
     }
 
+    /// What the history says last about an object, in an entry of one of these kinds.
+    pub(crate) async fn newest_event(&self, object_id: &str, kinds: &[&str]) -> EngineResult<Option<Event>> {
+        let events = self.store.events(Some(object_id), u32::MAX).await?;
+        Ok(events.into_iter().find(|event| kinds.contains(&event.kind.as_str())))
+    }
+
     /// Computes every link of the history again, compares the journal with it, and looks for heads that were given out
     /// earlier: those this book remembers, and those in `earlier`. Where something does not fit that nobody has decided on,
     /// the book is read-only from then on.

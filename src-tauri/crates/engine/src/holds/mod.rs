@@ -10,7 +10,7 @@ use ledger::Amount;
 use store::ledger::{BalanceRecord, FamilyRecord, HoldRecord, StoredTransaction};
 
 use crate::api::transactions::{BatchOutcome, BatchRow, CommitItem, VoidRequest};
-use crate::webhooks::{HOOK_SILENT, SILENCES};
+use crate::webhooks::{HOOK_SILENT, Patience};
 use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Topic, words};
 
 /// Largest number of holds one command decides on; the window sends more in parts.
@@ -19,8 +19,6 @@ pub const MAX_BATCH: usize = 100;
 const VOIDED: &str = "hold.voided";
 const EXPIRED: &str = "hold.expired";
 const PLACED: &str = "hold.placed";
-/// History entries of a hold that are looked through for its placing.
-const EVENTS_OF_ONE: u32 = 200;
 /// Holds that are read at once to be expired.
 const EXPIRE_AT_ONCE: u32 = 200;
 
@@ -116,6 +114,7 @@ impl Engine {
     pub async fn expire_holds(&self) -> EngineResult<u32> {
         let mut decided = 0;
         let mut failed: Vec<String> = Vec::new();
+        let mut patience = Patience::default();
         loop {
             let room = u32::try_from(failed.len()).unwrap_or(u32::MAX).saturating_add(EXPIRE_AT_ONCE);
             let due = self.store.due_holds(self.clock.now(), room).await?;
@@ -124,20 +123,17 @@ impl Engine {
                 break;
             }
             let mut commands = Vec::with_capacity(due.len());
-            let (mut silences, mut silent) = (0, String::new());
             for record in &due {
-                let agreed = match silences {
-                    _ if !commits_itself(record, self.clock.now()) => Ok(()),
-                    SILENCES => Err(EngineError::Conflict { code: HOOK_SILENT, message: silent.clone() }),
-                    _ => self.agreed_to_commit(record).await,
+                let id = record.first.row.id.clone();
+                // A hold that only runs out asks nobody.
+                let agreed = match commits_itself(record, self.clock.now()) {
+                    true => {
+                        let item = CommitItem { id: id.clone(), ..CommitItem::default() };
+                        patience.ask(self, "commit", &[item]).await
+                    }
+                    false => Ok(()),
                 };
-                if let Err(EngineError::Conflict { code: HOOK_SILENT, message }) = &agreed
-                    && silences < SILENCES
-                {
-                    silences += 1;
-                    silent.clone_from(message);
-                }
-                commands.push(agreed.map(|()| decide::Due { id: record.first.row.id.clone(), refused: false }));
+                commands.push(agreed.map(|()| decide::Due { id, refused: false }));
             }
             let outcomes = self.writer.submit_all(SYSTEM_ACTOR, commands).await;
             for (record, outcome) in due.into_iter().zip(outcomes) {
@@ -174,9 +170,8 @@ impl Engine {
         for record in self.store.due_holds(Timestamp::MAX, u32::MAX).await? {
             let row = &record.first.row;
             let timers = record.hold.as_ref().map(|hold| hold.timers).unwrap_or_default();
-            let events = self.store.events(Some(&row.id), EVENTS_OF_ONE).await?;
-            let placed = events.iter().find(|event| event.kind == PLACED);
-            let told = |name: &str| placed.and_then(|event| event.payload[name].as_i64());
+            let placed = self.newest_event(&row.id, &[PLACED]).await?;
+            let told = |name: &str| placed.as_ref().and_then(|event| event.payload[name].as_i64());
             let kept = |at: Option<Timestamp>| at.map(Timestamp::as_microsecond);
             if (told("expires_at"), told("commits_at")) != (kept(timers.expires_at), kept(timers.commits_at)) {
                 problems
@@ -184,12 +179,6 @@ impl Engine {
             }
         }
         Ok(problems)
-    }
-
-    /// Asks the hooks before a hold commits itself, as before any other commit. A hold that only runs out asks nobody.
-    async fn agreed_to_commit(&self, record: &FamilyRecord) -> EngineResult<()> {
-        let id = record.first.row.id.clone();
-        self.ask_before("commit", &[CommitItem { id, ..CommitItem::default() }]).await
     }
 
     /// What becomes of a hold that could not be decided on as it was to be: it expires if its time has come for that too.

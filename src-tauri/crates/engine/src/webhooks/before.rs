@@ -11,9 +11,40 @@ use crate::{Engine, EngineError, EngineResult};
 const BEFORE: &str = "transaction.before";
 /// A blocking hook did not answer.
 pub(crate) const HOOK_SILENT: &str = "HOOK_SILENT";
-/// After so many silences in one round of what is due nobody is asked any more: the rest comes with the next round, and
-/// nobody is told of every one of them.
-pub(crate) const SILENCES: u32 = 3;
+/// Silences in one round of what is due after which nobody is asked any more.
+const SILENCES: u32 = 3;
+
+/// How hooks are asked in one round of what is due. Once too many questions had no answer the rest comes with the next
+/// round: a hook that is down is neither waited for nor told of once for each posting.
+#[derive(Default)]
+pub(crate) struct Patience {
+    silences: u32,
+    last: String,
+}
+
+impl Patience {
+    pub(crate) fn is_over(&self) -> bool {
+        self.silences >= SILENCES
+    }
+
+    /// As [`Engine::ask_before`] while there is patience, and then the last silence again.
+    pub(crate) async fn ask<T: serde::Serialize>(
+        &mut self,
+        engine: &Engine,
+        kind: &str,
+        items: &[T],
+    ) -> EngineResult<()> {
+        if self.is_over() {
+            return Err(EngineError::Conflict { code: HOOK_SILENT, message: self.last.clone() });
+        }
+        let answer = engine.ask_before(kind, items).await;
+        if let Err(EngineError::Conflict { code: HOOK_SILENT, message }) = &answer {
+            self.silences += 1;
+            self.last.clone_from(message);
+        }
+        answer
+    }
+}
 /// Postings that a question shows; of longer batches it says how many there are.
 const MOST_SHOWN: usize = 100;
 

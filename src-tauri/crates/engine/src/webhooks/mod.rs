@@ -18,7 +18,7 @@ use store::system::Event;
 use store::webhooks::{Role, WebhookFigures, WebhookRecord, WebhookState};
 use zeroize::Zeroizing;
 
-pub(crate) use before::{HOOK_SILENT, SILENCES};
+pub(crate) use before::{HOOK_SILENT, Patience};
 pub use letter::{Courier, CourierError, Letter, NoCourier, Reply};
 
 use crate::api::page::FieldError;
