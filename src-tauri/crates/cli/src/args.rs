@@ -499,7 +499,7 @@ pub(crate) enum BookCommand {
         /// Ledgers and balances to begin with
         #[arg(long, value_enum, default_value = "empty")]
         chart: ChartName,
-        /// Encrypt it under a passphrase: that of TIEOUT_NEW_PASSPHRASE, or the one that is asked for
+        /// Encrypt it under a passphrase: of TIEOUT_NEW_PASSPHRASE or TIEOUT_PASSPHRASE, or the one that is asked for
         #[arg(long)]
         protect: bool,
     },

@@ -37,19 +37,16 @@ pub(crate) fn key_of(path: &Path) -> Answer<Option<BookKey>> {
     if let Some(known) = last.as_ref().filter(|known| known.id() == id) {
         return Ok(Some(known.clone()));
     }
-    let key = match given(PASSPHRASE) {
-        Some(passphrase) => BookKey::of_book(path, &passphrase)?,
-        None => match BookKeys::recall(&id).and_then(|text| BookKey::of_text(path, &text)) {
-            Some(kept) => Some(kept),
-            None => match asked("Passphrase: ")? {
-                Some(passphrase) => BookKey::of_book(path, &passphrase)?,
-                None => {
-                    let error = OpenError::Protected(path.file_name().unwrap_or_default().to_string_lossy().into());
-                    let message = format!("{error} A program gives it in the variable {PASSPHRASE}.");
-                    return Err(Fault::new(Exit::Book, error.code(), message));
-                }
-            },
-        },
+    let key = if let Some(passphrase) = given(PASSPHRASE) {
+        BookKey::of_book(path, &passphrase)?
+    } else if let Some(kept) = BookKeys::recall(&id).and_then(|text| BookKey::of_text(path, &text)) {
+        Some(kept)
+    } else if let Some(passphrase) = asked("Passphrase: ")? {
+        BookKey::of_book(path, &passphrase)?
+    } else {
+        let error = OpenError::Protected(path.file_name().unwrap_or_default().to_string_lossy().into());
+        let message = format!("{error} A program gives the passphrase in the variable {PASSPHRASE}.");
+        return Err(Fault::new(Exit::Book, error.code(), message));
     };
     last.clone_from(&key);
     Ok(key)

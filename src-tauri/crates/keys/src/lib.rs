@@ -93,8 +93,9 @@ impl KeyKeeper for SystemKeys {
     }
 }
 
-/// What a passphrase has to do with it: another variable than that of protected fields.
-fn no_keyring(_: KeyError) -> KeyError {
+/// As [`unavailable`], of the key of a protected book: a passphrase can be entered instead.
+fn unanswered(error: &Error) -> KeyError {
+    tracing::warn!(%error, "the keyring of the operating system did not answer");
     KeyError::Unavailable(
         "The keyring of this machine does not answer. Unlock it, or enter the passphrase each time; a program gives it in TIEOUT_PASSPHRASE.".into(),
     )
@@ -106,7 +107,7 @@ pub struct BookKeys;
 
 impl BookKeys {
     fn entry(id: &str) -> Result<Entry, KeyError> {
-        entry(&format!("book key {id}"))
+        Entry::new(SERVICE, &format!("book key {id}")).map_err(|error| unanswered(&error))
     }
 
     /// What was kept; nothing where nothing was, or where the keyring does not answer: a person can be asked instead.
@@ -126,9 +127,7 @@ impl BookKeys {
     /// # Errors
     /// [`KeyError::Unavailable`].
     pub fn remember(id: &str, text: &str) -> Result<(), KeyError> {
-        Self::entry(id)
-            .and_then(|entry| entry.set_password(text).map_err(|error| unavailable(&error)))
-            .map_err(no_keyring)
+        Self::entry(id)?.set_password(text).map_err(|error| unanswered(&error))
     }
 
     /// Keeps a key no longer.
@@ -136,9 +135,9 @@ impl BookKeys {
     /// # Errors
     /// [`KeyError::Unavailable`].
     pub fn forget(id: &str) -> Result<(), KeyError> {
-        match Self::entry(id).map_err(no_keyring)?.delete_credential() {
+        match Self::entry(id)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
-            Err(error) => Err(no_keyring(unavailable(&error))),
+            Err(error) => Err(unanswered(&error)),
         }
     }
 }

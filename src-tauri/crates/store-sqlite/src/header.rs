@@ -14,9 +14,10 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 const PAGE: u64 = 4096;
 
 /// The file header tells a book from anything else before SQLite touches it.
-/// Answers with the salt of a file that is encrypted: that shows nothing else before it is opened with its key.
+/// Answers with the salt of a book that is protected with a passphrase, which shows nothing else before it is opened with
+/// its key; with nothing for any other book.
 /// Format: <https://www.sqlite.org/fileformat2.html#the_database_header>
-fn look(path: &Path) -> Result<Option<Salt>, OpenError> {
+pub(crate) fn salt_of(path: &Path) -> Result<Option<Salt>, OpenError> {
     // Opening a pipe would wait for whoever writes to it.
     if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
         return Err(OpenError::NotABook(name(path)));
@@ -59,11 +60,6 @@ fn look(path: &Path) -> Result<Option<Salt>, OpenError> {
     Ok(None)
 }
 
-/// The salt of a book that is protected with a passphrase, nothing for any other book.
-pub(crate) fn salt_of(path: &Path) -> Result<Option<Salt>, OpenError> {
-    look(path)
-}
-
 pub(crate) fn wal(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
@@ -85,7 +81,7 @@ fn refuse_second_name(path: &Path) -> Result<(), OpenError> {
 
 /// One file, one lock: whatever link or detour led here, the lock and the log stand beside the file itself.
 pub(crate) fn the_file_itself(path: &Path, key: Option<&BookKey>) -> Result<Place, OpenError> {
-    let is_protected = look(path)?.is_some();
+    let is_protected = salt_of(path)?.is_some();
     if is_protected && key.is_none() {
         return Err(OpenError::Protected(name(path)));
     }
@@ -94,7 +90,7 @@ pub(crate) fn the_file_itself(path: &Path, key: Option<&BookKey>) -> Result<Plac
     Ok(Place::new(&path, key.filter(|_| is_protected)))
 }
 
-pub(crate) fn is_protected(error: &std::io::Error) -> bool {
+pub(crate) fn is_forbidden(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem)
 }
 

@@ -13,7 +13,7 @@ use tracing::info;
 
 use crate::copy::{backup_name, copy_consistently};
 use crate::error::from_sqlx;
-use crate::header::{io, is_protected, is_write_protected, name, the_file_itself, wal};
+use crate::header::{io, is_forbidden, is_write_protected, name, the_file_itself, wal};
 use crate::history;
 use crate::lists::Lists;
 use crate::lock::BookLock;
@@ -133,7 +133,7 @@ impl SqliteStore {
             return Self::open_unwritable(place, FILE_PROTECTED).await;
         }
         let lock = match BookLock::take(path) {
-            Err(error) if is_protected(&error) => return Self::open_unwritable(place, FOLDER_PROTECTED).await,
+            Err(error) if is_forbidden(&error) => return Self::open_unwritable(place, FOLDER_PROTECTED).await,
             other => other.map_err(|error| io(path, &error))?,
         };
         if lock.is_none() {
@@ -168,7 +168,7 @@ impl SqliteStore {
             return Self::open_unwritable(place, FILE_PROTECTED).await;
         }
         match BookLock::reach(path) {
-            Err(error) if is_protected(&error) => return Self::open_unwritable(place, FOLDER_PROTECTED).await,
+            Err(error) if is_forbidden(&error) => return Self::open_unwritable(place, FOLDER_PROTECTED).await,
             other => drop(other.map_err(|error| io(path, &error))?),
         }
         check_pages(&reading(place), place, Some(READING), CHECK_AT_OPEN).await?;
