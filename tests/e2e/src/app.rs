@@ -122,8 +122,7 @@ impl App {
 
     /// Replaces the content of a field by typing.
     pub async fn fill(&self, testid: &str, text: &str) -> Result<()> {
-        let field = self.get(testid).await?;
-        field.click().await?;
+        self.click(testid).await?;
         self.press("Ctrl+a").await?;
         self.press("Delete").await?;
         self.type_text(text).await

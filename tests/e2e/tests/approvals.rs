@@ -48,7 +48,7 @@ pub(crate) async fn row(app: &App, hold: &Value) -> Result<String> {
 
 async fn click_row(app: &App, hold: &Value) -> Result<()> {
     let css = format!("{} [data-column=reference]", row(app, hold).await?);
-    app.find_css(&css).await?.click().await?;
+    app.click_css(&css).await?;
     app.wait_text("holds-inspector", hold["reference"].as_str().unwrap_or_default()).await
 }
 
@@ -160,7 +160,7 @@ fn several_holds_at_once_tell_which_one_failed() {
         let gone = hold(&app, "Stainless fixings").await?;
 
         for one in good.iter().chain([&gone]) {
-            app.find_css(&format!("{} [data-check]", row(&app, one).await?)).await?.click().await?;
+            app.click_css(&format!("{} [data-check]", row(&app, one).await?)).await?;
         }
         app.wait_text("holds-inspector", "3 holds selected").await?;
         app.click("hold-commit").await?;
@@ -206,7 +206,7 @@ fn holds_are_decided_with_the_keyboard_alone() {
         app.press("a").await?;
         wait_state(&app, &whole, "committed").await?;
 
-        tab_to_grid(&app).await?;
+        focus_back(&app).await?;
         row_by_keys(&app, &part).await?;
         app.press("p").await?;
         wait_focus(&app, "part-amount").await?;
@@ -216,7 +216,7 @@ fn holds_are_decided_with_the_keyboard_alone() {
         wait_state(&app, &part, "part_committed").await?;
         assert_eq!(family(&app, &part["id"]).await?["remaining"], "210000");
 
-        tab_to_grid(&app).await?;
+        focus_back(&app).await?;
         row_by_keys(&app, &void).await?;
         app.press("v").await?;
         tab_to(&app, "void-reason").await?;
@@ -231,7 +231,7 @@ fn holds_are_decided_with_the_keyboard_alone() {
         app.press("Enter").await?;
         wait_state(&app, &void, "voided").await?;
 
-        tab_to_grid(&app).await?;
+        focus_back(&app).await?;
         for one in &several {
             row_by_keys(&app, one).await?;
             app.press("Space").await?;
@@ -256,17 +256,27 @@ fn holds_are_decided_with_the_keyboard_alone() {
     });
 }
 
-/// Presses F6 and Tab until a cell of the queue has the focus.
+/// Whether a cell of the queue has the focus.
+async fn in_grid(app: &App) -> Result<bool> {
+    let inside = app.execute("return document.activeElement?.getAttribute('role') === 'gridcell'", vec![]).await?;
+    Ok(inside.as_bool() == Some(true))
+}
+
+/// Presses Tab until a cell of the queue has the focus.
 async fn tab_to_grid(app: &App) -> Result<()> {
-    app.wait_gone("part-dialog").await?;
-    app.wait_gone("void-dialog").await?;
-    app.wait_gone("approve-dialog").await?;
-    for _ in 0..40 {
-        let inside = app.execute("return document.activeElement?.getAttribute('role') === 'gridcell'", vec![]).await?;
-        if inside.as_bool() == Some(true) {
+    for _ in 0..80 {
+        if in_grid(app).await? {
             return Ok(());
         }
         app.press("Tab").await?;
     }
     panic!("the queue cannot be reached with Tab")
+}
+
+/// Waits until a decision is over: its dialog is gone, and the queue has the focus again without a key.
+async fn focus_back(app: &App) -> Result<()> {
+    for dialog in ["part-dialog", "void-dialog", "approve-dialog"] {
+        app.wait_gone(dialog).await?;
+    }
+    app.wait_until("the focus to come back to the queue", async || in_grid(app).await).await
 }

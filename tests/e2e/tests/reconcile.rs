@@ -96,7 +96,7 @@ pub(crate) async fn put_into_basket(app: &App, reference: &str) -> Result<()> {
     })
     .await?;
     let css = format!("[data-testid^='desk-entry-{reference}']:is([data-of=unmatched],[data-of=outstanding])");
-    with_text(app, &css, reference).await?.click().await.map_err(Into::into)
+    click_text(app, &css, reference).await
 }
 
 pub(crate) async fn import_by_mouse(desk: &Desk, app: &App) -> Result<()> {

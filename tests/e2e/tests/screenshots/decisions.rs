@@ -17,7 +17,7 @@ fn screenshots_of_approvals() {
         let mut chosen = Vec::new();
         for text in ["Armoured cable", "Controller boards", "Pressure sensors", "Stainless fixings"] {
             let one = hold(&app, text).await?;
-            app.find_css(&format!("{} [data-check]", row(&app, &one).await?)).await?.click().await?;
+            app.click_css(&format!("{} [data-check]", row(&app, &one).await?)).await?;
             chosen.push(one);
         }
         let selected =
@@ -39,7 +39,7 @@ fn screenshots_of_approvals() {
         app.wait_gone("result-dialog").await?;
 
         let part = hold(&app, "Glass, lot 13").await?;
-        app.find_css(&format!("{} [data-column=reference]", row(&app, &part).await?)).await?.click().await?;
+        app.click_css(&format!("{} [data-column=reference]", row(&app, &part).await?)).await?;
         app.wait_text("holds-inspector", part["reference"].as_str().unwrap_or_default()).await?;
         app.click("hold-part").await?;
         app.fill("part-amount", "100,000").await?;
