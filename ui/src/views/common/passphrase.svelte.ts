@@ -1,14 +1,14 @@
-/** Letters that a passphrase has at least. */
+/** Characters that a passphrase has at least. */
 export const SHORTEST = 8;
 
-/** The same letters are the same passphrase, however a keyboard composes them: the book counts and compares them so. */
+/** The same characters are the same passphrase, however a keyboard composes them: the book counts and compares them so. */
 const composed = (text: string): string => text.normalize('NFKC');
 
 /** Why a book cannot be protected with this; undefined where it can. */
 export function passphraseProblem(text: string): string | undefined {
   if (!text) return 'Enter a passphrase.';
   if ([...composed(text)].length < SHORTEST || !text.trim())
-    return `A passphrase has at least ${SHORTEST} letters. Several words are easier to remember and harder to guess.`;
+    return `A passphrase has at least ${SHORTEST} letters, digits or other characters. Several words are easier to remember and harder to guess.`;
   return undefined;
 }
 

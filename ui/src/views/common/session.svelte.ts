@@ -1,5 +1,7 @@
 import DatabaseBackup from '@lucide/svelte/icons/database-backup';
 import Lock from '@lucide/svelte/icons/lock';
+import ShieldAlert from '@lucide/svelte/icons/shield-alert';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import User from '@lucide/svelte/icons/user';
 import { router } from '$app/router.svelte';
 import { type StatusItem, shell } from '$app/shell.svelte';
@@ -15,6 +17,7 @@ import { atTime, localDay } from '$lib/dates';
 import { type Job, jobs } from '$lib/jobs.svelte';
 import { toasts } from '$lib/parts';
 import { settings } from '$lib/settings';
+import { verified } from '../audit/verify.svelte';
 import { placeOfAlert } from '../monitors/deliveries';
 import { watchWebhooks } from '../monitors/failing';
 import { watchMonitors } from '../monitors/watch';
@@ -74,6 +77,12 @@ class Session {
       shell.counts.monitors = { n: alarms.firing + alarms.failing, alert: true };
     };
     this.#stops = [
+      // What the bar says comes from the book, from the closed period and from the last look at the history.
+      $effect.root(() => {
+        $effect(() => {
+          shell.status = this.info ? this.#status(this.info) : [];
+        });
+      }),
       backend.subscribe('changed', ({ topics }) => {
         void this.refresh();
         if (topics.includes('balances')) void this.#readPinned();
@@ -249,7 +258,6 @@ class Session {
     if (info.read_only) shell.book.readOnly = info.read_only;
     shell.counts.approvals = { n: info.open_holds };
     shell.counts.reconcile = { n: info.open_statements };
-    shell.status = this.#status(info);
   }
 
   #status(info: BookInfo): StatusItem[] {
@@ -276,6 +284,7 @@ class Session {
         : 'No backup yet',
       onclick: () => void this.backUp(),
     });
+    items.push(this.#chain(info));
     const through = period.closedThrough;
     // The reason why nothing can be posted is longer, and says more.
     if (through && !info.read_only)
@@ -287,6 +296,15 @@ class Session {
         onclick: () => router.go('settings', { page: 'book' }),
       });
     return items;
+  }
+
+  /** What the last look at the history since the window opened has found of this book, and nothing that it has not. */
+  #chain(info: BookInfo): StatusItem {
+    const item = { id: 'chain', onclick: () => router.go('audit') };
+    const { last, at, book } = verified;
+    if (!last || book !== info.id) return { ...item, text: 'Chain not verified yet' };
+    if (last.problems.length) return { ...item, icon: ShieldAlert, tone: 'neg', text: 'Chain broken' };
+    return { ...item, icon: ShieldCheck, tone: 'pos', text: `Chain verified ${atTime(at, info.today)}` };
   }
 
   async #readPinned(): Promise<void> {
@@ -314,7 +332,6 @@ class Session {
   async #readPeriod(): Promise<void> {
     try {
       await period.load();
-      if (this.info) shell.status = this.#status(this.info);
     } catch (thrown) {
       console.error(thrown);
     }

@@ -236,7 +236,7 @@ describe('an entry', () => {
     const legs = [1, 2].map(() => ({ reference: 'A', source: 'a', destination: 'b', amount: '1' }));
     expect(asPosting(preview({ ready: true, legs }), rent())?.checks.map(({ text }) => text)).toEqual([
       'Both sides are equal',
-      '2 postings, booked together or not at all',
+      '3 lines make 2 postings, booked together or not at all',
     ]);
     expect(asPosting(preview({ refusal: 'No.', field: 'lines' }), rent())?.checks).toMatchObject([
       { ok: false, text: 'No.', field: 'lines' },

@@ -11,7 +11,7 @@ import { isClosed, saysClosed } from '../common/closed';
 import { lastDay } from '../common/signed';
 import { instantOf } from '../common/times.svelte';
 import { money } from '../common/words';
-import { CLOSED_PERIOD, type Party } from './posting';
+import { CLOSED_PERIOD, IN_CLOSED, type Party } from './posting';
 
 /** How a balance is found and named in a row. */
 export interface Finding {
@@ -343,6 +343,18 @@ export const wholeOf = (values: EntryValues): string | null =>
 /** Balances whose before and after are shown; the engine has worked out all of them. */
 const SHOWN = 60;
 
+/** Rows of the form in which something stands: the lines, or the shares. */
+const rowsUsed = (values: EntryValues): string => {
+  const lines = values.lines.filter((row) => !isBlankLine(row)).length;
+  return values.form === 'lines'
+    ? `${plural(lines, 'line')} ${lines === 1 ? 'makes' : 'make'}`
+    : `${plural(usedShares(values).length, 'share')} ${usedShares(values).length === 1 ? 'makes' : 'make'}`;
+};
+
+/** Money goes from one balance to another in a posting: how many the rows come to. */
+const postingsWords = (rows: string, many: number): string =>
+  many === 1 ? `${rows} one posting` : `${rows} ${plural(many, 'posting')}, booked together or not at all`;
+
 /** What an entry would do, as the panel beside the form shows it of a single posting. */
 export function asPosting(preview: EntryPreview | null, values: EntryValues): PostPreview | null {
   if (!preview) return null;
@@ -362,11 +374,7 @@ export function asPosting(preview: EntryPreview | null, values: EntryValues): Po
           true,
           values.form === 'lines' ? 'Both sides are equal' : 'The shares come to the whole amount',
         ),
-        check(
-          'postings',
-          true,
-          many === 1 ? 'One posting' : `${plural(many, 'posting')}, booked together or not at all`,
-        ),
+        check('postings', true, postingsWords(rowsUsed(values), many)),
       ];
   const more = preview.effects.length - SHOWN;
   if (more > 0)
@@ -395,7 +403,7 @@ export function entryObstacle(
 ): string | null {
   const missing = missingOfEntry(values, exponent);
   if (missing) return missing;
-  if (inClosedPeriod(values, closedThrough)) return 'The date lies in a closed period';
+  if (inClosedPeriod(values, closedThrough)) return IN_CLOSED;
   if (!preview || !asked) return 'Checking';
   return preview.ready ? null : (preview.refusal ?? 'One of the checks does not hold');
 }

@@ -16,7 +16,6 @@ import {
   periodOf,
   refundOf,
   requestOf,
-  saidElsewhere,
   signedThrough,
   stands,
   takeWay,
@@ -149,7 +148,6 @@ describe('a posting form', () => {
     expect(obstacle(filled(), failing('funds'), true)).toBe('The amount is more than is available');
     expect(obstacle(filled(), failing('signed_period'), true)).toBe('The date lies in a signed period');
     expect(obstacle(filled(), failing('closed_period'), true)).toBe('The date lies in a closed period');
-    expect(saidElsewhere(failing('closed_period'))).toBe(true);
     expect(obstacle(filled(), preview(true), true)).toBeNull();
   });
 

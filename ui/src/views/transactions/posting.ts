@@ -267,6 +267,8 @@ function missingOfDue(values: Values): string | null {
 /** The books are closed through that day: no reason lets an entry through. */
 export const CLOSED_PERIOD = 'closed_period';
 const SIGNED_PERIOD = 'signed_period';
+/** Said beside the button of every form that settles on a day. */
+export const IN_CLOSED = 'The date lies in a closed period';
 export const ofPeriod = (check: Pick<Check, 'kind'>): boolean =>
   check.kind === CLOSED_PERIOD || check.kind === SIGNED_PERIOD;
 
@@ -286,15 +288,11 @@ export function obstacle(values: Values, preview: PostPreview | null, asked: boo
   if (preview.ready) return null;
   const failed = preview.checks.find((check) => stands(values, check));
   if (!failed && values.when === 'later') return null;
-  if (failed?.kind === CLOSED_PERIOD) return 'The date lies in a closed period';
+  if (failed?.kind === CLOSED_PERIOD) return IN_CLOSED;
   if (failed?.kind === SIGNED_PERIOD) return 'The date lies in a signed period';
   if (failed?.kind === 'funds') return 'The amount is more than is available';
   return failed?.text ?? 'One of the checks does not hold';
 }
-
-/** Said whole elsewhere in the form, with the ways out: the foot does not say it again. */
-export const saidElsewhere = (preview: PostPreview | null): boolean =>
-  [CLOSED_PERIOD, SIGNED_PERIOD, 'funds'].includes(preview?.checks.find((check) => !check.ok)?.kind ?? '');
 
 /** Characters of a reference. */
 const MOST_REFERENCE = 255;
