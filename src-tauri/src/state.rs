@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use engine::api::book::{BookInfo, Changed, NewBook, Topic};
 use engine::{BackupPlace, Engine, Notice, SystemClock};
 use keys::{BookKeys, SystemKeys};
 use store::Store;
-use store_sqlite::SqliteStore;
+use store_sqlite::{BookLock, SqliteStore};
 use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Emitter, Manager};
 use tokio::sync::RwLock;
@@ -59,6 +59,19 @@ struct Open {
     path: String,
     notice: Option<String>,
     tasks: Vec<JoinHandle<()>>,
+}
+
+/// How long an opening waits for a window that is just closing.
+const CLOSING: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Waits while another program has the book, for as long as one needs to close: whoever opens a book right after closing
+/// it does not find it read-only.
+async fn wait_for_writer(book: &Path) {
+    let until = Instant::now() + CLOSING;
+    while matches!(BookLock::take(book), Ok(None)) && Instant::now() < until {
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
 }
 
 impl Drop for Open {
@@ -132,6 +145,7 @@ impl Shell {
             self.close().await;
         }
         let key = asked.key_of(&absolute).await?;
+        wait_for_writer(&absolute).await;
         let store = SqliteStore::open_with(&absolute, key.as_ref()).await?;
         let not_kept = asked.keep(key.as_ref());
         let copy = store.backup_made().map(Path::to_owned);

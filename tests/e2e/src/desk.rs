@@ -1,7 +1,7 @@
 use crate::app::{App, Size};
 use crate::drag::drop_file;
 use crate::paths::{artifacts_dir, binary};
-use crate::services::{Bus, Display, DriverServer};
+use crate::services::{Bus, Display, DriverServer, wait_for_end};
 use crate::{Error, Result};
 use futures_util::FutureExt;
 use std::any::Any;
@@ -132,7 +132,12 @@ impl Desk {
     /// Closes the app if it runs.
     pub async fn close(&mut self) -> Result<()> {
         match self.running.take() {
-            Some(running) => running.app.quit().await,
+            Some(running) => {
+                let pid = running.server.app_pid();
+                running.app.quit().await?;
+                // The window is gone before its program is: whoever starts it anew would meet it.
+                pid.map_or(Ok(()), wait_for_end)
+            }
             None => Ok(()),
         }
     }

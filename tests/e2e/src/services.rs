@@ -144,6 +144,18 @@ impl DriverServer {
     }
 }
 
+/// Waits until a process has ended.
+pub(crate) fn wait_for_end(pid: u32) -> Result<()> {
+    let start = Instant::now();
+    while is_app(pid) {
+        if start.elapsed() > Duration::from_secs(15) {
+            return Err(Error::NotReady { program: "tieout-app", detail: "it does not end".to_owned() });
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}
+
 fn wait_for_port(port: u16) -> Result<()> {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(15) {

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use ledger::{Amount, Status};
 use sha2::{Digest, Sha256};
+use store::Unit;
 use store::ledger::{LegOf, StoredTransaction};
 
 use crate::error::describe_use;
@@ -38,6 +39,17 @@ pub(crate) fn taken(existing: &StoredTransaction, stamp: &Stamp) -> EngineError 
         what: describe_use(kind, &row.amount, &row.currency, words::day_of(row.created_at), stamp.today, &row.actor),
         id: row.id.clone(),
     }
+}
+
+/// Refuses a reference under which an accepted posting waits to be booked: it is reserved for that one.
+pub(crate) async fn refuse_waiting(unit: &mut dyn Unit, reference: &str) -> EngineResult<()> {
+    if reference.is_empty() || unit.waits_under(reference).await?.is_none() {
+        return Ok(());
+    }
+    Err(EngineError::Conflict {
+        code: "TXN_DUPLICATE_REFERENCE",
+        message: format!("{reference} waits to be booked already. Nothing was posted."),
+    })
 }
 
 /// SHA-256 over parts, each with its length in front so that no two lists share an encoding.

@@ -10,7 +10,7 @@ use store::system::Event;
 use crate::balances::{created, one_exponent};
 use crate::clock::new_id;
 use crate::group::Command;
-use crate::idempotency::{Asked, taken};
+use crate::idempotency::{Asked, refuse_waiting, taken};
 use crate::{EngineError, EngineResult, Stamp, history, lineage, monitors, periods, refunds, signed, words};
 
 /// The ledger that indicator balances live in.
@@ -42,6 +42,8 @@ pub(crate) struct PostCommand {
     pub refunds: Option<String>,
     /// Its place in a journal entry of several postings.
     pub leg: Option<LegOf>,
+    /// It was accepted before, and what waits under its reference is itself.
+    pub reserved: bool,
 }
 
 #[async_trait::async_trait]
@@ -126,6 +128,9 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         && let Some(existing) = unit.load_by_reference(&command.reference).await?
     {
         return repeat(unit, &existing, command, stamp).await;
+    }
+    if !command.reserved {
+        refuse_waiting(unit, &command.reference).await?;
     }
     // A hold that was placed in time was found by its reference above.
     if let Some((field, message)) = command.past(stamp.at) {

@@ -473,6 +473,7 @@ impl Engine {
             signed_reason,
             refunds,
             leg: None,
+            reserved: false,
         })
     }
 

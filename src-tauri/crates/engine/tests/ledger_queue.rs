@@ -2,9 +2,10 @@
 //! when.
 
 use engine::api::book::BookSettings;
+use engine::api::bulk::BulkRequest;
 use engine::api::monitors::MonitorRequest;
 use engine::api::scheduled::{ScheduledRow, ScheduledStateWord};
-use engine::api::transactions::PostRequest;
+use engine::api::transactions::{CommitItem, PostRequest};
 
 use crate::support::{TestBook, transfer};
 
@@ -50,7 +51,8 @@ async fn what_is_queued_is_accepted_first_and_booked_once() {
     assert_eq!(shop.balance().await, "100", "it counts for nothing until it is booked");
     let waits = shop.book.engine.balance_get(&shop.bank, None).await.unwrap();
     assert_eq!((waits.scheduled_in.as_str(), waits.scheduled_out.as_str()), ("0", "40"), "and is told as what waits");
-    assert_eq!(shop.queue("Q1", "40").await, Err("TXN_DUPLICATE_REFERENCE"), "one accepted id, one outcome");
+    let again = shop.queue("Q1", "40").await.unwrap();
+    assert_eq!((again.id, again.existing), (row.id.clone(), true), "sent again it is one id with one outcome");
 
     // The book is closed and opened: it is found and booked.
     let shop = Shop { book: shop.book.reopen().await, ..shop };
@@ -60,8 +62,42 @@ async fn what_is_queued_is_accepted_first_and_booked_once() {
     assert_eq!(shop.balance().await, "60");
     let booked = shop.book.engine.transaction_get(&done.transaction_id.unwrap()).await.unwrap().family;
     assert_eq!((booked.reference.as_str(), booked.actor.as_str()), ("Q1", "Orla Keane"), "whoever asked posted it");
-    assert_eq!(shop.queue("Q1", "40").await, Err("TXN_DUPLICATE_REFERENCE"));
+    // Also on a later day, and also when it is booked; other content is another matter.
+    shop.book.clock.set("2026-11-25T10:24:00Z".parse().unwrap());
+    let again = shop.queue("Q1", "40").await.unwrap();
+    assert_eq!((again.id, again.existing, again.state), (row.id, true, ScheduledStateWord::Posted));
+    assert_eq!(shop.queue("Q1", "41").await, Err("TXN_DUPLICATE_REFERENCE"));
+    assert_eq!(shop.balance().await, "60");
     assert_eq!(shop.book.engine.book_check().await.unwrap().problems, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_reference_is_reserved_for_what_waits_under_it() {
+    let shop = shop(true).await;
+    let first = shop.queue("R1", "40").await.unwrap();
+    let codes = async |reference: &str| {
+        let posting = shop.book.engine.post(shop.order(reference, "10")).await.err().map(|error| error.code());
+        let items = vec![shop.order(reference, "10")];
+        let bulk = shop.book.engine.bulk_post(BulkRequest { items, atomic: false }).await.unwrap();
+        let hold = PostRequest { hold: true, ..shop.order("", "10") };
+        let hold = shop.book.engine.post(hold).await.unwrap().family.id;
+        let commit = CommitItem { id: hold, reference: Some(reference.to_owned()), ..CommitItem::default() };
+        let decided = shop.book.engine.holds_commit(vec![commit]).await.unwrap();
+        [posting.map(str::to_owned), bulk.rows[0].code.clone(), decided.rows[0].code.clone()]
+    };
+    let taken = || Some("TXN_DUPLICATE_REFERENCE".to_owned());
+    assert_eq!(codes("R1").await, [taken(), taken(), taken()]);
+    assert_eq!(shop.book.engine.post_due().await.unwrap(), 1, "nothing took its place");
+    assert_eq!(shop.row(&first.id).await.state, ScheduledStateWord::Posted);
+    // One that is changed keeps to the rule as well, and one that is cancelled frees its reference.
+    let later = shop.book.engine.schedule(shop.order("R2", "1"), "2026-12-01T00:00:00Z").await.unwrap();
+    let edit = shop.book.engine.scheduled_edit(&later.id, shop.order("R1", "1"), "2026-12-01T00:00:00Z").await;
+    assert_eq!(edit.unwrap_err().code(), "TXN_DUPLICATE_REFERENCE");
+    assert_eq!(codes("R2").await[0], taken());
+    let again = shop.book.engine.schedule(shop.order("R2", "1"), "2026-12-01T00:00:00Z").await.unwrap();
+    assert_eq!((&again.id, again.existing), (&later.id, true));
+    shop.book.engine.scheduled_cancel(&later.id, "Not needed").await.unwrap();
+    assert_eq!(codes("R2").await[0], None);
 }
 
 #[tokio::test]

@@ -159,9 +159,13 @@ async fn what_could_never_be_booked_is_not_accepted() {
     }
     assert_eq!(shop.book.engine.schedule(shop.order("R", "1"), "soon").await.unwrap_err().code(), "INVALID_INPUT");
     // Money may come until then.
-    shop.schedule("R", "5", TOMORROW).await;
-    let twice = shop.book.engine.schedule(shop.order("R", "5"), TOMORROW).await.unwrap_err();
-    assert_eq!(twice.code(), "TXN_DUPLICATE_REFERENCE");
+    let first = shop.schedule("R", "5", TOMORROW).await;
+    let twice = shop.book.engine.schedule(shop.order("R", "5"), TOMORROW).await.unwrap();
+    assert_eq!((twice.id, twice.existing), (first.id, true), "asked again it is the same");
+    for (amount, at) in [("6", TOMORROW), ("5", "2026-11-21T09:00:00Z")] {
+        let other = shop.book.engine.schedule(shop.order("R", amount), at).await.unwrap_err();
+        assert_eq!(other.code(), "TXN_DUPLICATE_REFERENCE");
+    }
     shop.book.fund(&shop.bank, "EUR", "5").await;
     shop.clock(TOMORROW);
     assert_eq!(shop.book.engine.post_due().await.unwrap(), 1);

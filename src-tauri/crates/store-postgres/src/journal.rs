@@ -57,6 +57,14 @@ impl Database for PostgresUnit {
         all(self.bare(), query, selected::found).await
     }
 
+    async fn read_waiting(&mut self, references: &[String]) -> StoreResult<Vec<(String, String)>> {
+        let mut query = QueryBuilder::new(
+            "SELECT reference, id FROM scheduled WHERE state = 'waiting' AND reference <> '' AND reference = ANY(",
+        );
+        query.push_bind(references.to_vec()).push(")");
+        all(self.bare(), query, |row: &crate::row::Got| Ok((row.word("reference")?, row.word("id")?))).await
+    }
+
     async fn read_by_id(&mut self, ids: &[String]) -> StoreResult<Vec<FoundRow>> {
         let mut query = QueryBuilder::new(selected::TRANSACTION);
         query.push("WHERE t.id = ANY(").push_bind(ids.to_vec()).push(")");

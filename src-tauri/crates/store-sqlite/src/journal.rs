@@ -134,6 +134,12 @@ impl Database for SqliteUnit {
         all(self.bare(), query, selected::found).await
     }
 
+    async fn read_waiting(&mut self, references: &[String]) -> StoreResult<Vec<(String, String)>> {
+        let mut query = QueryBuilder::new("");
+        push_waiting(&mut query, references);
+        all(self.bare(), query, waits).await
+    }
+
     async fn read_by_id(&mut self, ids: &[String]) -> StoreResult<Vec<FoundRow>> {
         let mut query = QueryBuilder::new(selected::TRANSACTION);
         query.push("WHERE t.id IN (SELECT value FROM json_each(").push_bind(list(ids)).push("))");
@@ -208,6 +214,15 @@ fn push_references(query: &mut QueryBuilder<Sqlite>, references: &[String]) {
     query.push_bind(list(references)).push("))");
 }
 
+fn push_waiting(query: &mut QueryBuilder<Sqlite>, references: &[String]) {
+    query.push("SELECT reference, id FROM scheduled WHERE state = 'waiting' AND reference <> '' AND reference IN ");
+    query.push("(SELECT value FROM json_each(").push_bind(list(references)).push("))");
+}
+
+fn waits(row: &Got) -> StoreResult<(String, String)> {
+    Ok((row.word("reference")?, row.word("id")?))
+}
+
 fn push_settings(query: &mut QueryBuilder<Sqlite>, keys: &[String]) {
     query.push("SELECT key, value FROM setting WHERE key IN (SELECT value FROM json_each(");
     query.push_bind(list(keys)).push("))");
@@ -233,6 +248,8 @@ async fn read_at_once(connection: &mut SqliteConnection, ahead: &Ahead, day: Dat
     query.push(");");
     push_references(&mut query, &ahead.references);
     query.push(";");
+    push_waiting(&mut query, &ahead.references);
+    query.push(";");
     push_settings(&mut query, &ahead.settings);
     query.push(";");
     query.push(imports::SIGNED_OF);
@@ -256,9 +273,10 @@ async fn read_at_once(connection: &mut SqliteConnection, ahead: &Ahead, day: Dat
         match question {
             0 => found.balances = told(&row, selected::BALANCE_COLUMNS, rows::balance)?,
             1 => found.rows.push(selected::found(&row)?),
-            2 => found.settings.push(setting(&row)?),
-            3 => found.signed.push(imports::signed(&row)?),
-            4 => found.turnover = Some(told(&row, TURNOVER_COLUMNS, turnover)?),
+            2 => found.waiting.push(waits(&row)?),
+            3 => found.settings.push(setting(&row)?),
+            4 => found.signed.push(imports::signed(&row)?),
+            5 => found.turnover = Some(told(&row, TURNOVER_COLUMNS, turnover)?),
             _ => found.ends = Some(ends(&row)?),
         }
     }

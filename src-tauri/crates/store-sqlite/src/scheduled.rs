@@ -1,7 +1,7 @@
 //! Postings that wait for their time.
 
 use jiff::Timestamp;
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, Sqlite};
 use store::rows::{self, value::micros};
 use store::scheduled::{ScheduledReads, ScheduledRecord, ScheduledWrites, scheduled_state_text};
 use store::{StoreError, StoreResult};
@@ -13,6 +13,17 @@ use crate::unit::SqliteUnit;
 
 const SCHEDULED: &str = "SELECT s.id, s.state, s.due_at, s.reference, s.request, s.accepted_at, s.accepted_by, s.reason, s.finished_at, \
     t.id AS txn_id FROM scheduled s LEFT JOIN txn t ON t.key = s.txn_key ";
+
+/// What waits under a reference or became a row of the journal under it, each by its own index.
+fn under(reference: &str) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new(SCHEDULED);
+    query
+        .push("WHERE s.key IN (SELECT key FROM scheduled WHERE state = 'waiting' AND reference <> '' AND reference = ");
+    query.push_bind(reference.to_owned());
+    query.push(" UNION ALL SELECT p.key FROM txn t JOIN scheduled p ON p.txn_key = t.key WHERE t.reference = ");
+    query.push_bind(reference.to_owned()).push(")");
+    query
+}
 
 #[async_trait::async_trait]
 impl ScheduledReads for SqliteStore {
@@ -38,6 +49,10 @@ impl ScheduledReads for SqliteStore {
         let mut query = QueryBuilder::new(SCHEDULED);
         query.push("WHERE s.id = ").push_bind(id.to_owned());
         first(&self.readers, query, rows::scheduled).await
+    }
+
+    async fn scheduled_under(&self, reference: &str) -> StoreResult<Option<ScheduledRecord>> {
+        first(&self.readers, under(reference), rows::scheduled).await
     }
 
     async fn scheduled_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<String>> {
@@ -74,6 +89,10 @@ impl ScheduledWrites for SqliteUnit {
         let mut query = QueryBuilder::new(SCHEDULED);
         query.push("WHERE s.id = ").push_bind(id.to_owned());
         first(self.reading().await?, query, rows::scheduled).await
+    }
+
+    async fn load_scheduled_under(&mut self, reference: &str) -> StoreResult<Option<ScheduledRecord>> {
+        first(self.reading().await?, under(reference), rows::scheduled).await
     }
 
     async fn save_scheduled(&mut self, record: &ScheduledRecord) -> StoreResult<()> {

@@ -41,6 +41,8 @@ pub trait ScheduledReads {
     /// How many wait.
     async fn scheduled_waiting(&self) -> StoreResult<u64>;
     async fn scheduled_by_id(&self, id: &str) -> StoreResult<Option<ScheduledRecord>>;
+    /// The one that waits under a reference, or that was posted under it.
+    async fn scheduled_under(&self, reference: &str) -> StoreResult<Option<ScheduledRecord>>;
     /// Ids of those whose time has come, in the order in which they are to be posted.
     async fn scheduled_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<String>>;
 }
@@ -51,6 +53,8 @@ pub trait ScheduledWrites {
     /// Fails with `Duplicate("scheduled posting")` when one that waits has the reference.
     async fn insert_scheduled(&mut self, record: &ScheduledRecord) -> StoreResult<()>;
     async fn load_scheduled(&mut self, id: &str) -> StoreResult<Option<ScheduledRecord>>;
+    /// As [`ScheduledReads::scheduled_under`].
+    async fn load_scheduled_under(&mut self, reference: &str) -> StoreResult<Option<ScheduledRecord>>;
     /// Writes state, time, reference and request of one that still waits; of one that does not it fails.
     async fn save_scheduled(&mut self, record: &ScheduledRecord) -> StoreResult<()>;
 }

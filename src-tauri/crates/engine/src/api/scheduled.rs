@@ -24,6 +24,8 @@ pub struct ScheduledRow {
     pub state: ScheduledStateWord,
     /// It was due when it was accepted: booked as soon as its turn comes.
     pub queued: bool,
+    /// Answered to whoever sends the same again: it was accepted before.
+    pub existing: bool,
     /// When it is posted, by the clock of the machine that has the book open then.
     pub due_at: String,
     pub accepted_at: String,

@@ -6,7 +6,7 @@ use store::Unit;
 use store::ledger::StoredTransaction;
 
 use super::{Decided, Loaded, VOIDED, settles_on};
-use crate::idempotency::{CommitContent, release_hash, taken};
+use crate::idempotency::{CommitContent, refuse_waiting, release_hash, taken};
 use crate::{EngineResult, Stamp};
 
 /// A commit as it is asked for.
@@ -84,7 +84,10 @@ async fn find(
     if reference.is_empty() {
         return Ok(None);
     }
-    let Some(existing) = unit.load_by_reference(reference).await? else { return Ok(None) };
+    let Some(existing) = unit.load_by_reference(reference).await? else {
+        refuse_waiting(unit, reference).await?;
+        return Ok(None);
+    };
     let row = &existing.row;
     if existing.parent_key != Some(loaded.transaction.key) || row.status != status || !same(&existing) {
         return Err(taken(&existing, stamp));

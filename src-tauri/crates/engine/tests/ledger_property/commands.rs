@@ -18,6 +18,9 @@ pub const BALANCES: &[(&str, &str, bool)] = &[
 /// Balances that postings make when they ask for them.
 pub const MADE: &[&str] = &["@fees", "@taxes"];
 
+/// Where money comes from, for the balances that keep its lineage.
+pub const ORIGINS: &[&str] = &["grant", "sales", "loan"];
+
 /// A posting before its reference and its balances are known.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -32,6 +35,10 @@ pub struct Draft {
     pub hold: bool,
     /// Hours until the hold runs out.
     pub hours: Option<u16>,
+    /// Hours until the hold commits itself.
+    pub commits: Option<u16>,
+    /// Which of [`ORIGINS`] the money comes from.
+    pub origin: Option<usize>,
 }
 
 /// Something that may happen at the same time as others.
@@ -63,6 +70,11 @@ pub enum Single {
     Other {
         of: usize,
         what: Other,
+    },
+    /// Under the reference of one that waits to be booked.
+    Reserved {
+        of: usize,
+        draft: Draft,
     },
     /// An entry with lines on both sides.
     Entry {
@@ -98,11 +110,20 @@ pub enum Command {
     Together(Vec<Single>),
     Schedule {
         draft: Draft,
-        /// From now on, also in the past.
-        hours: i16,
+        /// From now on, also in the past; without, it is queued.
+        hours: Option<i16>,
+    },
+    /// What was queued is sent again.
+    QueueAgain {
+        of: usize,
     },
     Cancel {
         of: usize,
+    },
+    /// The books are closed through a day before today, or reopened.
+    Period {
+        days: u16,
+        close: bool,
     },
     /// The clock jumps, and what is due is done.
     Clock {
@@ -147,9 +168,10 @@ fn drafts(held: f64) -> impl Strategy<Value = Draft> + Clone {
     let flags = (prop::bool::weighted(0.6), prop::bool::weighted(held));
     let limit = prop::option::weighted(0.2, 0_u16..3_000);
     let day = prop::option::weighted(0.5, -400_i16..60);
-    let hours = prop::option::weighted(0.6, 1_u16..800);
-    (0..BALANCES.len() + MADE.len(), 0_usize..64, amounts(), flags, limit, day, hours).prop_map(
-        |(from, to, amount, (allow, hold), limit, day, hours)| Draft {
+    let timers = (prop::option::weighted(0.6, 1_u16..800), prop::option::weighted(0.3, 1_u16..400));
+    let origin = prop::option::weighted(0.4, 0..ORIGINS.len());
+    (0..BALANCES.len() + MADE.len(), 0_usize..64, amounts(), flags, limit, day, timers, origin).prop_map(
+        |(from, to, amount, (allow, hold), limit, day, (hours, commits), origin)| Draft {
             from,
             to,
             amount,
@@ -158,6 +180,8 @@ fn drafts(held: f64) -> impl Strategy<Value = Draft> + Clone {
             day,
             hold,
             hours: hours.filter(|_| hold),
+            commits: commits.filter(|_| hold),
+            origin,
         },
     )
 }
@@ -174,6 +198,7 @@ fn singles() -> impl Strategy<Value = Single> {
         4 => (any::<usize>(), prop::bool::weighted(0.2), prop_oneof![Just(100), 1_u8..115])
             .prop_map(|(of, of_hold, percent)| Single::Refund { of, of_hold, percent }),
         2 => any::<usize>().prop_map(|of| Single::Again { of }),
+        1 => (any::<usize>(), drafts(0.3)).prop_map(|(of, draft)| Single::Reserved { of, draft }),
         2 => (any::<usize>(), other).prop_map(|(of, what)| Single::Other { of, what }),
         1 => (drafts(0.3), prop::collection::vec(1_u16..900, 1..4))
             .prop_map(|(draft, parts)| Single::Entry { draft, parts }),
@@ -202,7 +227,11 @@ pub fn histories(longest: usize) -> impl Strategy<Value = Vec<(Command, Trouble)
     let command = prop_oneof![
         60 => singles().prop_map(Command::One),
         8 => prop::collection::vec(singles(), 2..6).prop_map(Command::Together),
-        5 => (drafts(0.3), -20_i16..400).prop_map(|(draft, hours)| Command::Schedule { draft, hours }),
+        5 => (drafts(0.3), -20_i16..400)
+            .prop_map(|(draft, hours)| Command::Schedule { draft, hours: Some(hours) }),
+        5 => drafts(0.3).prop_map(|draft| Command::Schedule { draft, hours: None }),
+        1 => any::<usize>().prop_map(|of| Command::QueueAgain { of }),
+        2 => (1_u16..500, prop::bool::weighted(0.4)).prop_map(|(days, close)| Command::Period { days, close }),
         2 => any::<usize>().prop_map(|of| Command::Cancel { of }),
         5 => jumps().prop_map(|hours| Command::Clock { hours }),
         1 => jumps().prop_map(|hours| Command::Reopen { hours }),

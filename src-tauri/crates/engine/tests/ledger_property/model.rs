@@ -1,7 +1,7 @@
 //! A small ledger in memory: what the real one must agree with. It knows the rules by heart and shares no code with the
 //! engine.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -52,6 +52,9 @@ pub struct Posting {
     pub day: Option<Date>,
     pub hold: bool,
     pub expires_at: Option<Timestamp>,
+    pub commits_at: Option<Timestamp>,
+    /// Where the money comes from.
+    pub origin: Option<&'static str>,
     pub allow: bool,
     pub limit: Option<BigInt>,
     pub refunds: Option<Target>,
@@ -84,6 +87,10 @@ pub enum Step {
         reference: String,
     },
     Expire {
+        hold: usize,
+    },
+    /// A hold whose time to commit itself has come.
+    CommitItself {
         hold: usize,
     },
 }
@@ -122,6 +129,7 @@ pub struct Hold {
     pub committed: BigInt,
     pub voided: BigInt,
     pub expires_at: Option<Timestamp>,
+    pub commits_at: Option<Timestamp>,
     /// Given back of it and of its commits.
     given: BigInt,
 }
@@ -131,6 +139,12 @@ impl Hold {
         &self.amount - &self.committed - &self.voided
     }
 
+    /// Its time to commit itself has come.
+    pub fn commits_itself(&self, now: Timestamp) -> bool {
+        self.remaining() > BigInt::ZERO && self.commits_at.is_some_and(|at| at <= now)
+    }
+
+    /// It has run out.
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.remaining() > BigInt::ZERO && self.expires_at.is_some_and(|at| at <= now)
     }
@@ -155,7 +169,50 @@ pub struct Model {
     pub parts: Vec<Part>,
     /// What stands under a reference that somebody gave.
     references: HashMap<String, Step>,
+    /// References of what waits to be booked.
+    pub reserved: BTreeSet<String>,
+    /// Last closed day.
+    pub closed: Option<Date>,
+    pub watches: Vec<Watch>,
     pub now: Timestamp,
+}
+
+/// What a monitor looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looks {
+    Balance,
+    HeldOut,
+    TotalIn,
+}
+
+/// A monitor: told when its figure comes to be at least `least`, or each time it changes and is.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    pub id: String,
+    pub of: Name,
+    pub looks: Looks,
+    pub least: BigInt,
+    pub repeat: bool,
+    seen: BigInt,
+    pub told: usize,
+}
+
+impl Watch {
+    pub fn new(id: String, of: Name, looks: Looks, least: BigInt, repeat: bool) -> Self {
+        Self { id, of, looks, least, repeat, seen: BigInt::ZERO, told: 0 }
+    }
+
+    fn look(&mut self, figures: &Figures) {
+        let now = match self.looks {
+            Looks::Balance => &figures.credit - &figures.debit,
+            Looks::HeldOut => figures.held_out.clone(),
+            Looks::TotalIn => figures.credit.clone(),
+        };
+        if now != self.seen && now >= self.least && (self.repeat || self.seen < self.least) {
+            self.told += 1;
+        }
+        self.seen = now;
+    }
 }
 
 pub const TAKEN: &str = "TXN_DUPLICATE_REFERENCE";
@@ -193,10 +250,12 @@ impl Model {
                     if amount <= BigInt::ZERO || amount > remaining {
                         return Err(REFUSED);
                     }
+                    self.admit(self.settles_on(*hold))?;
                     let mut rows = vec![self.commit(*hold, &amount, reference)];
                     if *void_rest && amount < remaining {
                         rows.push(self.release(*hold, ""));
                     }
+                    self.watch();
                     self.remember(reference, step);
                     Ok(rows)
                 },
@@ -208,13 +267,66 @@ impl Model {
                 }
                 self.open(*hold)?;
                 self.remember(reference, step);
-                Ok(vec![self.release(*hold, reference)])
+                let rows = vec![self.release(*hold, reference)];
+                self.watch();
+                Ok(rows)
             }
             Step::Expire { hold } => {
                 if !self.holds[*hold].is_due(self.now) {
                     return Err(REFUSED);
                 }
-                Ok(vec![self.release(*hold, "")])
+                let rows = vec![self.release(*hold, "")];
+                self.watch();
+                Ok(rows)
+            }
+            Step::CommitItself { hold } => {
+                if !self.holds[*hold].commits_itself(self.now) {
+                    return Err(REFUSED);
+                }
+                self.admit(self.settles_on(*hold))?;
+                let rows = vec![self.commit(*hold, &self.holds[*hold].remaining(), "")];
+                self.watch();
+                Ok(rows)
+            }
+        }
+    }
+
+    /// What time does to holds, in its order: what cannot commit itself runs out after the others, if its time for that
+    /// has come too.
+    pub fn due(&self) -> Vec<Step> {
+        let of = |at: &usize| &self.holds[*at];
+        let has_come = |at: &usize| of(at).is_due(self.now) || of(at).commits_itself(self.now);
+        let mut due: Vec<usize> = (0..self.holds.len()).filter(has_come).collect();
+        due.sort_by_key(|at| (of(at).commits_at.or(of(at).expires_at), of(at).key));
+        let (mut steps, mut late) = (Vec::new(), Vec::new());
+        for hold in due {
+            let expire = Step::Expire { hold };
+            match of(&hold).commits_itself(self.now) {
+                true if self.admit(self.settles_on(hold)).is_ok() => steps.push(Step::CommitItself { hold }),
+                true if of(&hold).is_due(self.now) => late.push(expire),
+                true => {}
+                false => steps.push(expire),
+            }
+        }
+        steps.append(&mut late);
+        steps
+    }
+
+    /// The day on which a commit settles unless somebody names one.
+    fn settles_on(&self, hold: usize) -> Date {
+        self.holds[hold].day.min(day_of(self.now))
+    }
+
+    /// Nothing settles in a closed period.
+    fn admit(&self, day: Date) -> Result<(), Refusal> {
+        if self.closed.is_some_and(|closed| day <= closed) { Err(REFUSED) } else { Ok(()) }
+    }
+
+    /// Monitors look after everything that is booked as one.
+    fn watch(&mut self) {
+        for watch in &mut self.watches {
+            if let Some(account) = self.accounts.get(&watch.of) {
+                watch.look(&account.figures);
             }
         }
     }
@@ -241,13 +353,18 @@ impl Model {
     }
 
     fn post(&mut self, posting: &Posting) -> Result<Vec<Wanted>, Refusal> {
+        // Wrong as it is written, whatever the book holds.
+        if posting.commits_at.zip(posting.expires_at).is_some_and(|(commits, expires)| expires <= commits) {
+            return Err(REFUSED);
+        }
         match self.references.get(&posting.reference) {
             Some(Step::Post(known)) if known.is_again(posting) => return Ok(Vec::new()),
             Some(_) => return Err(TAKEN),
+            None if self.reserved.contains(&posting.reference) => return Err(TAKEN),
             None => {}
         }
         let other_currency = [&posting.from, &posting.to].into_iter().any(|name| name.1 != posting.currency);
-        let late = posting.expires_at.is_some_and(|at| at <= self.now);
+        let late = [posting.expires_at, posting.commits_at].into_iter().flatten().any(|at| at <= self.now);
         if posting.from == posting.to || other_currency || late {
             return Err(REFUSED);
         }
@@ -267,8 +384,11 @@ impl Model {
         if available < posting.amount && floor.is_some_and(|floor| &available - &posting.amount < floor) {
             return Err(REFUSED);
         }
-        self.references.insert(posting.reference.clone(), Step::of(posting.clone()));
         let day = posting.day.unwrap_or_else(|| day_of(self.now));
+        if !posting.hold {
+            self.admit(day)?;
+        }
+        self.references.insert(posting.reference.clone(), Step::of(posting.clone()));
         let mut row = Wanted {
             status: "APPLIED",
             from: posting.from.clone(),
@@ -292,16 +412,19 @@ impl Model {
                 committed: BigInt::ZERO,
                 voided: BigInt::ZERO,
                 expires_at: posting.expires_at,
+                commits_at: posting.commits_at,
                 given: BigInt::ZERO,
             });
             row.status = "INFLIGHT";
             row.hold = Some(self.holds.len() - 1);
+            self.watch();
             return Ok(vec![row]);
         }
         if let Some(target) = posting.refunds {
             self.give_back(target, &posting.amount);
         }
         row.part = Some(self.settle(&row, refund.is_some()));
+        self.watch();
         Ok(vec![row])
     }
 
@@ -325,9 +448,9 @@ impl Model {
     }
 
     fn commit(&mut self, index: usize, amount: &BigInt, reference: &str) -> Wanted {
-        let today = day_of(self.now);
+        let day = self.settles_on(index);
         let mut row = self.child(index, amount, "APPLIED", reference);
-        row.day = row.day.min(today);
+        row.day = day;
         self.holds[index].committed += amount;
         row.part = Some(self.settle(&row, false));
         row

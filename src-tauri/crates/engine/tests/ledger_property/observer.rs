@@ -176,6 +176,25 @@ impl Observer {
         Ok(())
     }
 
+    /// How often each monitor was told.
+    pub async fn told(&self, raw: &mut Raw) -> BTreeMap<String, usize> {
+        let rows =
+            raw.texts("SELECT object_id, CAST(count(*) AS TEXT) FROM event WHERE kind = 'monitor.fired' GROUP BY 1");
+        rows.await.into_iter().map(|mut row| (word(&mut row, 0), number(&word(&mut row, 1)))).collect()
+    }
+
+    /// No more of an origin was spent and is held than came of it, and its figures are what the rows moved.
+    pub async fn origins(&self, raw: &mut Raw) -> Result<(), TestCaseError> {
+        let sql =
+            "SELECT origin, CAST(received AS TEXT), CAST(spent AS TEXT), CAST(held_out AS TEXT) FROM lineage_source";
+        for mut row in raw.texts(sql).await {
+            let origin = word(&mut row, 0);
+            let [received, spent, held]: [BigInt; 3] = [1, 2, 3].map(|at| number(&word(&mut row, at)));
+            prop_assert!(&spent + &held <= received, "{}: {} and {} of {}", origin, spent, held, received);
+        }
+        Ok(())
+    }
+
     /// What a balance was at the end of a day.
     pub fn at(&self, key: i64, day: &str) -> BigInt {
         let until = (key, String::new())..=(key, day.to_owned());

@@ -7,7 +7,9 @@ use jiff::civil::date;
 use num_bigint::BigInt;
 
 use super::asks::{Asked, Request};
-use super::commands::{BALANCES, Draft, MADE, Other, Single};
+use serde_json::json;
+
+use super::commands::{BALANCES, Draft, MADE, ORIGINS, Other, Single};
 use super::model::{Name, Posting, Step, Target};
 use super::play::Play;
 
@@ -66,6 +68,12 @@ impl Play {
                 let request = VoidRequest { items: vec![item], reason: "Duplicate".into(), note: None };
                 Some(Asked { request: Request::Void(request), steps: vec![Step::Void { hold, reference }] })
             }
+            Single::Reserved { of, draft } => {
+                let reserved = &self.model.reserved;
+                let reference = reserved.iter().nth(newest(*of, reserved.len())?)?.clone();
+                let posting = Posting { reference, ..self.posting(draft, "R") };
+                Some(Asked { request: Request::Post(self.request(&posting)), steps: vec![Step::of(posting)] })
+            }
             Single::Refund { of, of_hold, percent: share } => {
                 let posting = self.refund(*of, *of_hold, *share)?;
                 Some(Asked { request: Request::Post(self.request(&posting)), steps: vec![Step::of(posting)] })
@@ -108,6 +116,8 @@ impl Play {
             day: draft.day.map(|days| date(2026, 11, 19) + i64::from(days).days()),
             hold: draft.hold,
             expires_at: draft.hours.map(|hours| self.model.now + i64::from(hours).hours()),
+            commits_at: draft.commits.map(|hours| self.model.now + i64::from(hours).hours()),
+            origin: draft.origin.map(|at| ORIGINS[at]),
             allow: draft.allow,
             limit: draft.limit.map(BigInt::from),
             refunds: None,
@@ -129,6 +139,8 @@ impl Play {
             effective_date: posting.day.map(|day| day.to_string()),
             hold: posting.hold,
             expires_at: posting.expires_at.map(|at| at.to_string()),
+            commits_at: posting.commits_at.map(|at| at.to_string()),
+            metadata: posting.origin.map(|origin| json!({ "lineage_provider": origin })),
             allow_overdraft: posting.allow,
             overdraft_limit: posting.limit.as_ref().map(ToString::to_string),
             create_indicators: true,
@@ -161,6 +173,8 @@ impl Play {
             day: None,
             hold: false,
             expires_at: None,
+            commits_at: None,
+            origin: None,
             allow: false,
             limit: None,
             refunds: Some(target),
@@ -169,7 +183,7 @@ impl Play {
 
     /// The postings of an entry, one for each amount: from or to one balance, with others of its currency in turn.
     fn legs(&mut self, draft: &Draft, amounts: &[BigInt], out: bool, letter: &str) -> Vec<Posting> {
-        let whole = Posting { limit: None, ..self.posting(draft, letter) };
+        let whole = Posting { limit: None, commits_at: None, origin: None, ..self.posting(draft, letter) };
         let others: Vec<Name> = beside(&whole.currency).into_iter().filter(|name| *name != whole.from).collect();
         let leg = |(at, amount): (usize, &BigInt)| {
             let other = others[(draft.to + at) % others.len()].clone();
@@ -254,7 +268,9 @@ fn changed(posting: &Posting, what: Other) -> Posting {
         Other::Amount => Posting { amount: &posting.amount + BigInt::from(1), ..posting },
         Other::Direction => Posting { from: posting.to.clone(), to: posting.from.clone(), ..posting },
         // Only a posting can give back, and only a hold can run out.
-        Other::Hold if posting.refunds.is_none() => Posting { hold: !posting.hold, expires_at: None, ..posting },
+        Other::Hold if posting.refunds.is_none() => {
+            Posting { hold: !posting.hold, expires_at: None, commits_at: None, ..posting }
+        }
         Other::Hold | Other::Description => Posting { description: "Something else".into(), ..posting },
         Other::Day => Posting { day: Some(date(2020, 2, 2)), ..posting },
     }

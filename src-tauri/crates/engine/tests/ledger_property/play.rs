@@ -7,15 +7,17 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use engine::Clock;
+use engine::api::lineage::LineageRequest;
+use engine::api::monitors::MonitorRequest;
 use engine::api::page::ListQuery;
-use engine::api::transactions::{VoidItem, VoidRequest};
+use engine::api::transactions::{PostRequest, VoidItem, VoidRequest};
 use jiff::{Timestamp, ToSpan};
 use num_bigint::BigInt;
 use proptest::prelude::*;
 
 use super::asks::{self, Answer, Asked, Request};
 use super::commands::{BALANCES, Command, Trouble};
-use super::model::{Account, Model, Name, Posting, Step, day_of};
+use super::model::{Account, Looks, Model, Name, Posting, Step, Watch, day_of};
 use super::observer::Observer;
 use super::settle::{Claim, settle};
 use crate::faults;
@@ -30,6 +32,9 @@ const FURTHEST_HOURS: i64 = 24 * 400;
 /// A posting that waits for its time.
 struct Waiting {
     id: String,
+    /// As it was asked for.
+    request: PostRequest,
+    queued: bool,
     posting: Posting,
     due_at: Timestamp,
     waits: bool,
@@ -96,6 +101,33 @@ async fn watcher(book: &TestBook) -> Raw {
     raw
 }
 
+/// Balances that keep the lineage of their money, and monitors that are told.
+async fn watch(book: &TestBook, model: &mut Model, ids: &BTreeMap<Name, String>) {
+    let id = |name: &str| ids[&(name.to_owned(), "EUR".to_owned())].clone();
+    for (name, strategy) in [("Bank", "fifo"), ("Supplier", "proportional"), ("Till", "lifo")] {
+        let request = LineageRequest { balance_id: id(name), strategy: Some(strategy.into()) };
+        book.engine.lineage_set(&request).await.unwrap();
+    }
+    for (name, looks, field, least, repeat) in [
+        ("Bank", Looks::Balance, "balance", 1_500, false),
+        ("Sales", Looks::Balance, "balance", 0, true),
+        ("Till", Looks::HeldOut, "inflight_debit_balance", 700, false),
+        ("Supplier", Looks::TotalIn, "credit_balance", 5_000, false),
+    ] {
+        let request = MonitorRequest {
+            balance_id: id(name),
+            field: field.into(),
+            operator: ">=".into(),
+            value: least.to_string(),
+            repeat: Some(repeat),
+            ..MonitorRequest::default()
+        };
+        let monitor = book.engine.monitor_create(request).await.unwrap();
+        let of = (name.to_owned(), "EUR".to_owned());
+        model.watches.push(Watch::new(monitor.id, of, looks, BigInt::from(least), repeat));
+    }
+}
+
 /// Waits for `future`, or goes away after it came to a stop `turns` times.
 async fn with_patience<T>(future: impl Future<Output = T>, turns: Option<u8>) -> Option<T> {
     let Some(turns) = turns else { return Some(future.await) };
@@ -124,6 +156,7 @@ impl Play {
             ids.insert(name.clone(), id);
             model.accounts.insert(name, Account { below_zero: *below_zero, ..Account::default() });
         }
+        watch(&book, &mut model, &ids).await;
         let mut raw = watcher(&book).await;
         faults::prepare(&book, &mut raw).await;
         Self {
@@ -152,8 +185,10 @@ impl Play {
             }
             Command::Schedule { draft, hours } => {
                 let posting = self.posting(draft, "S");
-                self.schedule(posting, i64::from(*hours), trouble).await?;
+                self.schedule(posting, hours.map(i64::from), trouble).await?;
             }
+            Command::QueueAgain { of } => self.queue_again(*of).await?,
+            Command::Period { days, close } => self.period(*days, *close, trouble).await?,
             Command::Cancel { of } if !self.waiting.is_empty() => self.cancel(*of, trouble).await?,
             Command::Cancel { .. } => {}
             Command::Clock { hours } => {
@@ -257,19 +292,30 @@ impl Play {
         self.observer.nothing_is_half(&mut self.raw).await
     }
 
-    async fn schedule(&mut self, posting: Posting, hours: i64, trouble: Trouble) -> Result<(), TestCaseError> {
-        let due_at = self.model.now + hours.hours();
+    async fn schedule(&mut self, posting: Posting, hours: Option<i64>, trouble: Trouble) -> Result<(), TestCaseError> {
+        let later = hours.unwrap_or_default();
+        let due_at = hours.map_or(Timestamp::UNIX_EPOCH, |hours| self.model.now + hours.hours());
+        let then = day_of(due_at).max(day_of(self.model.now));
         let posting = Posting {
             // Counted from its time on, and a day is what it would be then.
-            expires_at: posting.expires_at.map(|at| at + hours.hours()),
+            expires_at: posting.expires_at.map(|at| at + later.hours()),
+            commits_at: posting.commits_at.map(|at| at + later.hours()),
             ..posting
         };
-        let rich = Posting { allow: true, limit: None, ..posting.clone() };
-        let possible = self.model.clone().apply(&Step::of(rich)).is_ok();
+        // Money may come until its time; what is queued is looked at as it stands.
+        let tried = Posting { day: posting.day.or(Some(then)), ..posting.clone() };
+        let tried = if hours.is_some() { Posting { allow: true, limit: None, ..tried } } else { tried };
+        let possible = self.model.clone().apply(&Step::of(tried)).is_ok();
         let request = self.request(&posting);
         let reference = posting.reference.clone();
         let turns = self.arm(trouble).await;
-        let answer = with_patience(self.book.engine.schedule(request, &due_at.to_string()), turns).await;
+        let answer = match hours {
+            Some(_) => with_patience(self.book.engine.schedule(request.clone(), &due_at.to_string()), turns).await,
+            None => {
+                let queued = with_patience(self.book.engine.queue(vec![request.clone()]), turns).await;
+                queued.and_then(|mut rows| rows.pop())
+            }
+        };
         self.disarm(trouble).await;
         let stored = self.scheduled(&reference).await;
         match answer {
@@ -282,11 +328,13 @@ impl Play {
             None => prop_assert!(possible || stored.is_none(), "{:?} is there", posting),
         }
         if let Some((id, _)) = stored {
-            let day = posting.day.or(Some(day_of(due_at).max(day_of(self.model.now))));
-            self.waiting.push(Waiting { id, posting: Posting { day, ..posting }, due_at, waits: true });
+            let posting = Posting { day: posting.day.or(Some(then)), ..posting };
+            let waiting = Waiting { id, request, queued: hours.is_none(), posting, due_at, waits: true };
+            self.model.reserved.insert(reference);
+            self.waiting.push(waiting);
         }
-        // It may be due at once.
-        let claims = self.what_is_due(trouble).await?;
+        // It may be due at once, and whatever else is due goes with it; what is queued comes when time passes.
+        let claims = self.postings_due(trouble, false).await?;
         self.settle(claims, trouble, false).await?;
         if trouble == Trouble::Nothing { Ok(()) } else { self.time_passes(Trouble::Nothing).await }
     }
@@ -295,6 +343,53 @@ impl Play {
         let sql = format!("SELECT id, state FROM scheduled WHERE reference = '{reference}'");
         let mut row = self.raw.texts(&sql).await.pop()?;
         Some((row[0].take()?, row[1].take()?))
+    }
+
+    /// What was queued and stands is answered with what is there, whatever became of the clock.
+    async fn queue_again(&mut self, of: usize) -> Result<(), TestCaseError> {
+        let queued: Vec<&Waiting> = self.waiting.iter().filter(|one| one.queued).collect();
+        let Some(again) = queued.len().checked_sub(1).map(|last| queued[last - of % queued.len().min(8)]) else {
+            return Ok(());
+        };
+        let (id, request) = (again.id.clone(), again.request.clone());
+        let Some((_, state)) = self.scheduled(&request.reference).await else {
+            return Err(TestCaseError::fail(format!("{} is gone", request.reference)));
+        };
+        if state == "waiting" || state == "posted" {
+            let answer = self.book.engine.queue(vec![request]).await.pop();
+            let again = answer.and_then(Result::ok).map(|row| (row.id, row.existing));
+            prop_assert_eq!(again, Some((id, true)));
+        }
+        self.settle(Vec::new(), Trouble::Nothing, true).await
+    }
+
+    async fn period(&mut self, days: u16, close: bool, trouble: Trouble) -> Result<(), TestCaseError> {
+        let through = day_of(self.model.now).saturating_sub(i64::from(days).days());
+        let before = self.model.closed;
+        let possible = match close {
+            true => before.is_none_or(|before| through > before),
+            false => before.is_some_and(|before| through < before),
+        };
+        let (day, turns) = (through.to_string(), self.arm(trouble).await);
+        let answer = match close {
+            true => with_patience(self.book.engine.period_close(&day), turns).await,
+            false => with_patience(self.book.engine.period_reopen(Some(&day), "A late invoice"), turns).await,
+        };
+        self.disarm(trouble).await;
+        let sql = "SELECT CAST(value AS TEXT) FROM setting WHERE key = 'closed_through'";
+        let stored = self.raw.texts(sql).await.pop().and_then(|mut row| row[0].take());
+        self.model.closed = stored.and_then(|text| text.trim_matches('"').parse().ok());
+        let moved = self.model.closed == Some(through);
+        match answer {
+            Some(Ok(_)) => prop_assert!(possible && moved, "{} {:?}", day, before),
+            Some(Err(error)) => {
+                prop_assert_eq!(self.model.closed, before, "{:?}", error);
+                let failed = matches!(Answer::of_code(error.code()), Answer::Failed(_));
+                prop_assert!(!possible || (failed && trouble != Trouble::Nothing), "{}: {:?}", day, error);
+            }
+            None => prop_assert!(self.model.closed == before || (possible && moved), "{} {:?}", day, before),
+        }
+        self.settle(Vec::new(), trouble, true).await
     }
 
     async fn cancel(&mut self, of: usize, trouble: Trouble) -> Result<(), TestCaseError> {
@@ -316,25 +411,39 @@ impl Play {
             None => prop_assert!(waits || state != "waiting", "{} waits again", reference),
         }
         self.waiting[at].waits = state == "waiting";
+        if state != "waiting" {
+            self.model.reserved.remove(&reference);
+        }
         self.settle(Vec::new(), trouble, true).await
     }
 
-    /// Claims for what is due, in the order of its time: holds that ran out, then what was scheduled.
+    /// Claims for what is due, in its order: what time does to holds, then what was scheduled and queued.
     async fn what_is_due(&mut self, trouble: Trouble) -> Result<Vec<Claim>, TestCaseError> {
+        let decided = (trouble == Trouble::Nothing).then(asks::done);
+        let of_holds = self.model.due().into_iter().map(|step| Claim { step, answer: decided.clone() });
+        let mut claims: Vec<Claim> = of_holds.collect();
+        claims.append(&mut self.postings_due(trouble, true).await?);
+        Ok(claims)
+    }
+
+    /// Claims for postings whose time has come; with `all` none of them may be left without a reason.
+    async fn postings_due(&mut self, trouble: Trouble, all: bool) -> Result<Vec<Claim>, TestCaseError> {
         let now = self.model.now;
-        let mut due: Vec<usize> = (0..self.model.holds.len()).filter(|at| self.model.holds[*at].is_due(now)).collect();
-        due.sort_by_key(|at| (self.model.holds[*at].expires_at, self.model.holds[*at].key));
-        let expired = (trouble == Trouble::Nothing).then(asks::done);
-        let mut claims: Vec<Claim> =
-            due.into_iter().map(|hold| Claim { step: Step::Expire { hold }, answer: expired.clone() }).collect();
+        let mut claims = Vec::new();
         let mut due: Vec<usize> =
             (0..self.waiting.len()).filter(|at| self.waiting[*at].waits && self.waiting[*at].due_at <= now).collect();
         due.sort_by_key(|at| self.waiting[*at].due_at);
         for at in due {
             let reference = self.waiting[at].posting.reference.clone();
             let state = self.scheduled(&reference).await.map(|(_, state)| state).unwrap_or_default();
-            prop_assert!(state != "waiting" || trouble != Trouble::Nothing, "{} still waits", reference);
+            prop_assert!(state != "waiting" || !all || trouble != Trouble::Nothing, "{} still waits", reference);
             self.waiting[at].waits = state == "waiting";
+            if state == "waiting" && !all && trouble == Trouble::Nothing {
+                continue;
+            }
+            if state != "waiting" {
+                self.model.reserved.remove(&reference);
+            }
             let answer = match (trouble, asks::of_state(&state)) {
                 // It waits because the program stopped, not because something failed.
                 (Trouble::Gone { .. }, Answer::Failed(_)) => None,
@@ -370,6 +479,12 @@ impl Play {
         let check = self.book.engine.book_check().await.unwrap();
         faults::set(&mut self.raw).await;
         prop_assert!(check.problems.is_empty(), "{:?}", check.problems);
+        let told = self.observer.told(&mut self.raw).await;
+        for watch in &self.model.watches {
+            let times = told.get(&watch.id).copied().unwrap_or_default();
+            prop_assert_eq!(times, watch.told, "a monitor is told once for each time: {:?}", watch);
+        }
+        self.observer.origins(&mut self.raw).await?;
         for balance in self.observer.balances(&mut self.raw).await? {
             let id = match self.ids.get(&balance.name) {
                 Some(id) => id.clone(),

@@ -36,6 +36,7 @@ impl Claim {
             Step::Commit { hold, reference, .. } => below(*hold, "APPLIED") && is_named(row, reference, booked),
             Step::Void { hold, reference } => below(*hold, "VOID") && is_named(row, reference, booked),
             Step::Expire { hold } => below(*hold, "VOID"),
+            Step::CommitItself { hold } => below(*hold, "APPLIED"),
         }
     }
 

@@ -57,6 +57,8 @@ impl Ahead {
 pub struct Found {
     pub balances: Vec<BalanceRecord>,
     pub rows: Vec<FoundRow>,
+    /// References under which a posting waits to be booked, each with the id of what waits.
+    pub waiting: Vec<(String, String)>,
     pub settings: Vec<(String, Value)>,
     /// Signed statements of the balances that end on the day or later, with the key of the balance, the last first.
     pub signed: Vec<(i64, SignedRecord)>,
@@ -85,6 +87,8 @@ pub trait Database: Send {
     async fn read_named(&mut self, ledger_id: &str, name: &str, currency: &str) -> StoreResult<Option<BalanceRecord>>;
     /// Journal rows, and of holds how they stand.
     async fn read_by_reference(&mut self, references: &[String]) -> StoreResult<Vec<FoundRow>>;
+    /// References under which a posting waits to be booked, each with the id of what waits.
+    async fn read_waiting(&mut self, references: &[String]) -> StoreResult<Vec<(String, String)>>;
     async fn read_by_id(&mut self, ids: &[String]) -> StoreResult<Vec<FoundRow>>;
     async fn read_hold(&mut self, row_key: i64) -> StoreResult<Option<HoldRecord>>;
     async fn read_settings(&mut self, keys: &[String]) -> StoreResult<Vec<(String, Value)>>;
@@ -137,6 +141,7 @@ pub async fn one_by_one<D: Database + ?Sized>(database: &mut D, ahead: &Ahead) -
     }
     if !ahead.references.is_empty() {
         found.rows = database.read_by_reference(&ahead.references).await?;
+        found.waiting = database.read_waiting(&ahead.references).await?;
     }
     if !ahead.settings.is_empty() {
         found.settings = database.read_settings(&ahead.settings).await?;
@@ -169,6 +174,8 @@ pub trait JournalWrites {
     /// The balances whose figures this unit changed, before and after, by name.
     fn changed_balances(&mut self) -> Vec<(Balance, Balance)>;
     async fn load_by_reference(&mut self, reference: &str) -> StoreResult<Option<StoredTransaction>>;
+    /// Id of the accepted posting that waits to be booked under a reference.
+    async fn waits_under(&mut self, reference: &str) -> StoreResult<Option<String>>;
     async fn load_transaction(&mut self, id: &str) -> StoreResult<Option<StoredTransaction>>;
     /// Adds a journal row and answers with its key; a settled one also adds its two entries and their day's turnover.
     async fn insert_transaction(&mut self, transaction: &NewTransaction) -> StoreResult<i64>;
@@ -274,6 +281,16 @@ impl<D: Database> JournalWrites for D {
     async fn load_by_reference(&mut self, reference: &str) -> StoreResult<Option<StoredTransaction>> {
         self.expect(&Expected { references: vec![reference.to_owned()], ..Expected::default() }).await?;
         Ok(self.pending().by_reference(reference))
+    }
+
+    async fn waits_under(&mut self, reference: &str) -> StoreResult<Option<String>> {
+        if let Some(known) = self.pending().waits_under(reference) {
+            return Ok(known);
+        }
+        let asked = vec![reference.to_owned()];
+        let found = self.read_waiting(&asked).await?;
+        self.pending().know_waiting(&asked, found);
+        Ok(self.pending().waits_under(reference).flatten())
     }
 
     async fn load_transaction(&mut self, id: &str) -> StoreResult<Option<StoredTransaction>> {

@@ -56,6 +56,8 @@ pub struct Pending {
     stored: HashMap<String, StoredTransaction>,
     /// Ids by reference; nothing for a reference that is free.
     references: HashMap<String, Option<String>>,
+    /// Ids of what waits to be booked by reference; nothing for a reference under which nothing does.
+    waiting: HashMap<String, Option<String>>,
     holds: HashMap<i64, Held>,
     /// Signed statements of a balance from a day on.
     signed: HashMap<i64, (Date, Vec<SignedRecord>)>,
@@ -85,9 +87,10 @@ impl Pending {
     pub fn wrote_past(&mut self) {
         self.past = true;
         self.done.clear();
-        // What was written may have signed or reopened a statement, or made a balance.
+        // What was written may have signed or reopened a statement, made a balance, or accepted a posting for later.
         self.signed.clear();
         self.turnover.clear();
+        self.waiting.clear();
         self.by_id.retain(|_, key| key.is_some());
         self.by_indicator.retain(|_, key| key.is_some());
     }
@@ -150,6 +153,7 @@ impl Pending {
             self.know_balances(wanted, found.balances);
         }
         if !asked.references.is_empty() {
+            self.know_waiting(&asked.references, found.waiting);
             self.know_references(asked.references, found.rows);
         }
         if !asked.settings.is_empty() {
@@ -272,6 +276,15 @@ impl Pending {
     pub(super) fn know_references(&mut self, asked: Vec<String>, found: Vec<FoundRow>) {
         self.references.extend(asked.into_iter().map(|reference| (reference, None)));
         self.know_rows(found);
+    }
+
+    pub(super) fn know_waiting(&mut self, asked: &[String], found: Vec<(String, String)>) {
+        self.waiting.extend(asked.iter().map(|reference| (reference.clone(), None)));
+        self.waiting.extend(found.into_iter().map(|(reference, id)| (reference, Some(id))));
+    }
+
+    pub(super) fn waits_under(&self, reference: &str) -> Option<Option<String>> {
+        self.waiting.get(reference).cloned()
     }
 
     pub(super) fn unknown_rows(&self, wanted: &[String]) -> Vec<String> {
