@@ -529,6 +529,12 @@ pub(crate) enum BookCommand {
     Info { file: PathBuf },
     /// Show or choose what the book does where nobody says otherwise
     Settings(SettingsArgs),
+    /// Make a book of a copy; the copy stays as it is
+    Restore {
+        copy: PathBuf,
+        /// File of the book; must not exist
+        to: PathBuf,
+    },
     /// Copy the book, also while it is in use
     Backup {
         file: PathBuf,

@@ -48,6 +48,7 @@ pub(crate) async fn run(command: &BookCommand, actor: Actor<'_>) -> Answer<Done>
             engine.close().await;
             Ok(Output::new(&info, describe(&info)).into())
         }
+        BookCommand::Restore { copy, to } => restore(copy, to, actor).await,
         BookCommand::Backup { file, to } => {
             Fault::folder_of(to)?;
             let engine = open(file, actor).await?;
@@ -55,6 +56,34 @@ pub(crate) async fn run(command: &BookCommand, actor: Actor<'_>) -> Answer<Done>
             engine.close().await;
             let text = format!("Copied to {}.", to.display());
             Ok(Output::new(json!({ "book": file, "copy": to }), text).into())
+        }
+    }
+}
+
+/// A copy becomes a book of its own, whole or not at all.
+async fn restore(copy: &Path, to: &Path, actor: Actor<'_>) -> Answer<Done> {
+    Fault::folder_of(to)?;
+    engine::files::copy_new(copy, to).map_err(|error| match error.kind() {
+        std::io::ErrorKind::ResourceBusy => {
+            let message =
+                format!("{} is open in a program or was not closed properly. Open it as a book.", copy.display());
+            Fault::new(Exit::Book, "BOOK_IN_USE", message)
+        }
+        std::io::ErrorKind::AlreadyExists => Fault::file(to, &error),
+        _ => Fault::file(copy, &error),
+    })?;
+    let info = async {
+        let engine = open_to_write(to, actor).await?;
+        let info = engine.book_info().await;
+        engine.close().await;
+        Answer::Ok(info?)
+    };
+    match info.await {
+        Ok(info) => Ok(Output::new(&info, format!("Restored {} in {}.", info.name, to.display())).into()),
+        Err(fault) => {
+            // A copy of something that is no book, or of a damaged one, helps nobody.
+            let _ = std::fs::remove_file(to);
+            Err(fault)
         }
     }
 }

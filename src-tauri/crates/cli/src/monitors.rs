@@ -1,7 +1,7 @@
 //! Balance monitors.
 
-use engine::Engine;
 use engine::api::monitors::{MonitorRequest, MonitorRow};
+use engine::{Engine, EngineError};
 use serde_json::json;
 
 use crate::Done;
@@ -13,7 +13,9 @@ use crate::session::{Actor, balance, minor, open_to_read, open_to_write};
 pub(crate) async fn run(command: &MonitorCommand, actor: Actor<'_>) -> Answer<Done> {
     let (book, writes) = match command {
         MonitorCommand::List { book } | MonitorCommand::Alerts { book } => (book, false),
-        MonitorCommand::Create { book, .. } | MonitorCommand::Delete { book, .. } => (book, true),
+        MonitorCommand::Create { book, .. }
+        | MonitorCommand::Update { book, .. }
+        | MonitorCommand::Delete { book, .. } => (book, true),
     };
     let engine = if writes { open_to_write(book, actor).await? } else { open_to_read(book, actor).await? };
     let answer = answer(&engine, command).await;
@@ -69,6 +71,26 @@ async fn answer(engine: &Engine, command: &MonitorCommand) -> Answer<Done> {
             let made = engine.monitor_create(request).await?;
             let text = table(std::slice::from_ref(&made));
             Ok(Output::new(made, text).into())
+        }
+        MonitorCommand::Update { id, field, operator, value, repeat, once, description, webhook, .. } => {
+            let rows = engine.monitors_list().await?;
+            let row = rows.into_iter().find(|row| row.id == *id);
+            let row = row.ok_or_else(|| EngineError::not_found("monitor", id))?;
+            let request = MonitorRequest {
+                balance_id: row.balance_id,
+                field: field.clone().unwrap_or(row.field),
+                operator: operator.clone().unwrap_or(row.operator),
+                value: match value {
+                    Some(text) => minor("value", text, row.exponent)?.to_string(),
+                    None => row.value,
+                },
+                repeat: Some(*repeat || (row.repeat && !*once)),
+                description: description.clone().unwrap_or(row.description),
+                webhook: webhook.clone().or(row.webhook),
+            };
+            let changed = engine.monitor_update(id, request).await?;
+            let text = table(std::slice::from_ref(&changed));
+            Ok(Output::new(changed, text).into())
         }
         MonitorCommand::Delete { id, .. } => {
             engine.monitor_delete(id).await?;

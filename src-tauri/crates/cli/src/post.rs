@@ -54,7 +54,7 @@ impl RowOutcome {
 
     /// One that was accepted and is booked later; its id is that of what waits.
     fn accepted(line: u64, row: ScheduledRow) -> Self {
-        Self { line, ok: true, id: Some(row.id), reference: row.reference, existing: false, error: None }
+        Self { line, ok: true, id: Some(row.id), reference: row.reference, existing: row.existing, error: None }
     }
 
     /// One that is still to be posted.
@@ -172,6 +172,10 @@ async fn one(engine: &Engine, options: &PostArgs) -> Answer<Done> {
 
 /// What would happen, and a fault where it would be refused.
 pub(crate) fn preview_of(preview: &PostPreview) -> Done {
+    if preview.existing {
+        let text = format!("{} was posted before. Posting it again changes nothing.", preview.reference);
+        return Output::new(preview, text).into();
+    }
     let refused = || Fault::new(Exit::Refused, "WOULD_BE_REFUSED", failed(preview));
     Done { output: Output::new(preview, describe(preview)), fault: (!preview.ready).then(refused) }
 }

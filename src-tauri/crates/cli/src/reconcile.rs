@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use clap::ValueEnum;
 use engine::api::statements::{
     Report, ReportFormat, RunFallback, RunRequest, RunResult, SignoffCheck, StatementRow, StatementState,
 };
@@ -176,6 +177,15 @@ pub(crate) async fn list(book: &Path, actor: Actor<'_>) -> Answer<Done> {
     Ok(Output::new(&rows, table.or("There are no statements.")).into())
 }
 
+/// The kind of report that the name of a file asks for.
+fn kind_of(out: &Path) -> Answer<ReportKind> {
+    let ending = out.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    ReportKind::from_str(&ending, true).map_err(|_| {
+        let message = "The name of a report ends in .pdf, .xlsx, .csv or .json; or say which it is with --format.";
+        Fault::argument("out", message)
+    })
+}
+
 async fn report(
     engine: &Engine,
     statement: &str,
@@ -185,8 +195,12 @@ async fn report(
 ) -> Answer<Done> {
     let statement = find(engine, statement).await?;
     let report = engine.report(&statement.id, version).await?;
+    let format = match (format, out) {
+        (None, None) => return Ok(Output::new(&report, describe(&report)).into()),
+        (None, Some(path)) => Some(kind_of(path)?),
+        (given, _) => given,
+    };
     let bytes = match format {
-        None if out.is_none() => return Ok(Output::new(&report, describe(&report)).into()),
         None | Some(ReportKind::Json) => serde_json::to_vec_pretty(&report).unwrap_or_default(),
         Some(ReportKind::Csv) => engine.report_bytes(&statement.id, version, ReportFormat::Csv).await?,
         Some(ReportKind::Xlsx) => engine.report_bytes(&statement.id, version, ReportFormat::Xlsx).await?,

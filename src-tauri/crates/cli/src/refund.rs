@@ -37,7 +37,15 @@ pub(crate) async fn run(options: &RefundArgs, actor: Actor<'_>) -> Answer<Done> 
         }
         let detail = engine.post(request).await?;
         let before = if detail.existing { "Posted before: " } else { "" };
-        Ok(Output::new(&detail, format!("{before}{}", sentence(&detail.family))).into())
+        // The others of an entry are given back by themselves.
+        let rest = found.entry.as_ref().filter(|place| place.legs > 1).map(|place| {
+            format!(
+                "\n{} is posting {} of {} of an entry. The others were not given back.",
+                found.family.reference, place.position, place.legs
+            )
+        });
+        let text = format!("{before}{}{}", sentence(&detail.family), rest.unwrap_or_default());
+        Ok(Output::new(&detail, text).into())
     }
     .await;
     engine.close().await;

@@ -1,12 +1,14 @@
 //! What is accepted and waits for its time.
 
 use engine::api::scheduled::{ScheduledRow, ScheduledStateWord};
+use engine::api::transactions::PostRequest;
+use engine::drafts::instant_of;
 
 use crate::Done;
 use crate::args::ScheduledCommand;
 use crate::fault::Answer;
 use crate::output::{Output, Table, money};
-use crate::session::{Actor, open_to_read, open_to_write};
+use crate::session::{Actor, balance, minor, open_to_read, open_to_write};
 
 pub(crate) async fn run(command: &ScheduledCommand, actor: Actor<'_>) -> Answer<Done> {
     match command {
@@ -23,6 +25,39 @@ pub(crate) async fn run(command: &ScheduledCommand, actor: Actor<'_>) -> Answer<
             let row = engine.scheduled_get(id).await;
             engine.close().await;
             Ok(told(&row?))
+        }
+        ScheduledCommand::Edit { book, id, at, amount, from, to, reference, description, date } => {
+            let engine = open_to_write(book, actor).await?;
+            let answer = async {
+                let row = engine.scheduled_get(id).await?;
+                let before = row.request.clone();
+                let side = async |field: &str, given: &Option<String>, now: String| -> Answer<String> {
+                    Ok(match given {
+                        Some(name) if !name.starts_with('@') => {
+                            balance(&engine, field, name, Some(&row.currency)).await?.id
+                        }
+                        Some(name) => name.clone(),
+                        None => now,
+                    })
+                };
+                let request = PostRequest {
+                    amount: match amount {
+                        Some(text) => minor("amount", text, row.exponent)?.to_string(),
+                        None => before.amount.clone(),
+                    },
+                    source: side("from", from, before.source.clone()).await?,
+                    destination: side("to", to, before.destination.clone()).await?,
+                    reference: reference.clone().unwrap_or_else(|| before.reference.clone()),
+                    description: description.clone().unwrap_or_else(|| before.description.clone()),
+                    effective_date: date.map(|day| day.to_string()).or_else(|| before.effective_date.clone()),
+                    ..before.clone()
+                };
+                let due = at.as_deref().map(|text| instant_of("at", text)).transpose()?.unwrap_or(row.due_at.clone());
+                Ok(told(&engine.scheduled_edit(id, request, &due).await?))
+            };
+            let answer = answer.await;
+            engine.close().await;
+            answer
         }
         ScheduledCommand::Cancel { book, id, reason } => {
             let engine = open_to_write(book, actor).await?;

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use engine::Engine;
+use engine::api::bulk::EntryView;
 use engine::api::page::{FilterCondition, FilterTest, ListQuery};
 use engine::api::transactions::{FamilyRow, FamilyState, TransactionDetail};
 use serde_json::json;
 
 use crate::Done;
 use crate::args::{PageArgs, TransactionFilter};
-use crate::fault::{Answer, Exit, Fault};
+use crate::fault::{Answer, Fault};
 use crate::output::{Output, Table, figure, money};
 use crate::session::{Actor, open_to_read, open_to_write};
 
@@ -68,31 +69,25 @@ pub(crate) async fn list(book: &Path, filter: &TransactionFilter, page: &PageArg
 
 pub(crate) async fn show(book: &Path, id: &str, actor: Actor<'_>) -> Answer<Done> {
     let engine = open_to_read(book, actor).await?;
-    let found = find(&engine, id).await;
+    let answer = async {
+        let found = find(&engine, id).await?;
+        let entry = match &found.entry {
+            Some(_) => Some(engine.entry_get(&found.family.id).await?),
+            None => None,
+        };
+        let text = describe(&found) + &entry.as_ref().map(siblings).unwrap_or_default();
+        let mut json = serde_json::to_value(&found).unwrap_or_default();
+        json["entry_postings"] = json!(entry.map(|entry| entry.legs));
+        Ok(Output::new(json, text).into())
+    }
+    .await;
     engine.close().await;
-    let found = found?;
-    Ok(Output::new(&found, describe(&found)).into())
+    answer
 }
 
-/// A transaction by the id of any of its rows, or by the reference of its first.
+/// A transaction by the id or the reference of any of its rows.
 pub(crate) async fn find(engine: &Engine, text: &str) -> Answer<TransactionDetail> {
-    let missing = || {
-        Fault::new(
-            Exit::Refused,
-            "NOT_FOUND",
-            format!("There is no transaction {text} in this book. Nothing was changed."),
-        )
-    };
-    if text.starts_with("txn_")
-        && let Ok(found) = engine.transaction_get(text).await
-    {
-        return Ok(found);
-    }
-    let conditions =
-        vec![FilterCondition { field: "reference".into(), test: FilterTest::Is, values: vec![text.to_owned()] }];
-    let page = engine.transactions_page(ListQuery { limit: 1, conditions, ..ListQuery::default() }).await?;
-    let family = page.rows.first().ok_or_else(missing)?;
-    Ok(engine.transaction_get(&family.id).await?)
+    Ok(engine.transaction_called(text).await?)
 }
 
 /// `INV-7: 12.50 EUR, Sales to Customers, applied`.
@@ -130,7 +125,31 @@ fn describe(detail: &TransactionDetail) -> String {
             row.reason.clone().unwrap_or_default(),
         ]);
     }
-    text + &table.or("")
+    let mut text = text + &table.or("");
+    if let Some(of) = &detail.refund_of {
+        text.push_str(&format!("\nGives back {}\n", of.reference));
+    }
+    for refund in &detail.refunds {
+        let amount = money(&refund.amount, &family.currency, family.exponent);
+        text.push_str(&format!("\nGiven back {}: {amount}, {}", refund.date, refund.reference));
+    }
+    text
+}
+
+/// Every posting of the entry that one belongs to.
+fn siblings(entry: &EntryView) -> String {
+    let mut table = Table::new(&["Posting", "Reference", "From", "To", ">Amount", "State"]);
+    for (place, leg) in entry.legs.iter().enumerate() {
+        table.row(vec![
+            format!("{} of {}", place + 1, entry.legs.len()),
+            leg.reference.clone(),
+            leg.source_name.clone(),
+            leg.destination_name.clone(),
+            money(&leg.amount, &entry.currency, entry.exponent),
+            state(leg.state).into(),
+        ]);
+    }
+    format!("\nBooked together\n{}", table.or(""))
 }
 
 fn state(state: FamilyState) -> &'static str {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use ledger::{Amount, Currency};
 use store::Unit;
 use store::filters::{BALANCES, LEDGERS, REGISTER};
-use store::ledger::{BalanceEdit, BalanceRecord, BalanceRef, NewBalance};
+use store::ledger::{BalanceEdit, BalanceRecord, BalanceRef, LedgerRecord, NewBalance};
 use store::recon::StatementState;
 use store::system::Event;
 
@@ -52,6 +52,7 @@ impl Engine {
     /// [`EngineError::Invalid`] for an empty or overlong name.
     pub async fn ledger_create(&self, name: &str) -> EngineResult<LedgerRow> {
         let name = check_name(name, "Name the ledger.")?;
+        self.free_ledger_name(&name, "").await?;
         let stamp = self.stamp();
         let id = new_id("ldg");
         let mut unit = self.store.begin().await?;
@@ -70,12 +71,25 @@ impl Engine {
         Ok(self.ledger_types().await?.with(LedgerRow { id, name, balances: 0, account_type: None }))
     }
 
+    /// Two ledgers of one name could not be told apart where ledgers are named.
+    async fn free_ledger_name(&self, name: &str, own: &str) -> EngineResult<()> {
+        let taken = |ledger: &LedgerRecord| ledger.id != own && ledger.name.eq_ignore_ascii_case(name);
+        if self.store.ledgers().await?.iter().any(taken) {
+            return Err(EngineError::invalid(
+                "name",
+                format!("There is a ledger {name} already. Nothing was changed."),
+            ));
+        }
+        Ok(())
+    }
+
     /// Gives a ledger another name.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] or [`EngineError::Invalid`].
     pub async fn ledger_rename(&self, id: &str, name: &str) -> EngineResult<()> {
         let name = check_name(name, "Name the ledger.")?;
+        self.free_ledger_name(&name, id).await?;
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         if !unit.rename_ledger(id, &name).await? {

@@ -27,7 +27,7 @@ pub enum EngineError {
     NotFound { kind: &'static str, id: String },
     /// The reference is taken by something else.
     #[error("{reference} is already used by {what}")]
-    DuplicateReference { reference: String, what: String, id: String },
+    DuplicateReference { reference: String, what: String, id: String, differs: Vec<&'static str> },
     /// An indicator balance that does not exist, and nobody said to make it.
     #[error("no balance is called {name} in {currency}")]
     UnknownIndicator { name: String, currency: String, closest: Vec<String> },
@@ -134,6 +134,14 @@ impl EngineError {
         ErrorBody { code: self.code().to_owned(), message: self.sentence(), detail: self.detail(), fields, object_id }
     }
 
+    /// Adds what tells the refused posting from the one that stands under its reference.
+    pub(crate) fn telling(mut self, parts: &[&'static str]) -> Self {
+        if let Self::DuplicateReference { differs, .. } = &mut self {
+            differs.extend(parts);
+        }
+        self
+    }
+
     /// What else helps: the cause of a failure, or the way out of a refusal.
     pub(crate) fn detail(&self) -> Option<String> {
         match self {
@@ -155,8 +163,12 @@ impl EngineError {
             Self::Ledger(error) => ledger_sentence(error),
             Self::Store(error) => store_sentence(error),
             Self::NotFound { kind, id } => format!("There is no {kind} {id} in this book. Nothing was changed."),
-            Self::DuplicateReference { reference, what, .. } => {
+            Self::DuplicateReference { reference, what, differs, .. } if differs.is_empty() => {
                 format!("{reference} is already used by {what}. Nothing was posted.")
+            }
+            Self::DuplicateReference { reference, what, differs, .. } => {
+                let differs = words::list(differs);
+                format!("{reference} is already used by {what}. This one differs in {differs}. Nothing was posted.")
             }
             Self::UnknownIndicator { name, currency, .. } => {
                 format!("No balance is called {name} in {currency}. Nothing was posted.")

@@ -38,6 +38,7 @@ pub(crate) fn taken(existing: &StoredTransaction, stamp: &Stamp) -> EngineError 
         reference: row.reference.clone(),
         what: describe_use(kind, &row.amount, &row.currency, words::day_of(row.created_at), stamp.today, &row.actor),
         id: row.id.clone(),
+        differs: Vec::new(),
     }
 }
 
@@ -124,6 +125,20 @@ impl Asked<'_> {
                     == command.timers.expires_at.map(|at| at.as_microsecond())
                 && metadata == command.metadata
                 && self.same_day(existing, today))
+    }
+
+    /// What tells it from the row that stands under its reference, in words.
+    pub(crate) fn differs(&self, existing: &StoredTransaction, today: Date) -> Vec<&'static str> {
+        let (command, row) = (self.command, &existing.row);
+        let holds = row.status == Status::Inflight;
+        let parts = [
+            (holds != command.hold || existing.parent_key.is_some(), "what it is"),
+            (row.source != self.source || row.destination != self.destination, "its balances"),
+            (row.amount != command.amount || row.currency.code() != command.currency, "its amount"),
+            (!self.same_day(existing, today), "its day"),
+            (row.description != command.description, "its description"),
+        ];
+        parts.into_iter().filter_map(|(differs, word)| differs.then_some(word)).collect()
     }
 
     /// An open date means the day on which it is booked.

@@ -33,6 +33,7 @@ mod overview;
 mod people;
 mod periods;
 mod post;
+mod preview;
 mod recon;
 mod refunds;
 mod report;

@@ -260,8 +260,10 @@ async fn repeat(
     let source = unit.load_balance(&balance_ref(&command.source, &command.currency)).await?;
     let destination = unit.load_balance(&balance_ref(&command.destination, &command.currency)).await?;
     // A balance that does not exist is in no posting.
+    let mut differs = Vec::new();
     let same = source.zip(destination).is_some_and(|(source, destination)| {
         let asked = Asked { command, source: &source.balance.id, destination: &destination.balance.id };
+        differs = asked.differs(existing, stamp.today);
         asked.is(existing, stamp.today)
     });
     // When it commits itself is no part of its row.
@@ -271,7 +273,7 @@ async fn repeat(
     };
     let same = same && held.and_then(|hold| hold.timers.commits_at) == command.timers.commits_at;
     if !same {
-        return Err(taken(existing, stamp));
+        return Err(taken(existing, stamp).telling(&differs));
     }
     Ok(Posted { id: existing.row.id.clone(), key: existing.key, existing: true, fresh: None })
 }

@@ -95,6 +95,15 @@ pub fn day_of(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::system()).date()
 }
 
+/// “its day”, “its day and its amount”, “its day, its amount and its balances”.
+pub fn list(parts: &[&str]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// `1 hold`, `3,000 holds`.
 pub fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })

@@ -80,6 +80,30 @@ pub(crate) enum ScheduledCommand {
     },
     /// What became of one
     Show { book: PathBuf, id: String },
+    /// Change one that still waits; what is left out stays
+    Edit {
+        book: PathBuf,
+        id: String,
+        /// When it is posted: an instant, or a local YYYY-MM-DDTHH:MM
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+        /// Decimal, in its currency
+        #[arg(long)]
+        amount: Option<String>,
+        /// Balance the money leaves: id, @name or name
+        #[arg(long)]
+        from: Option<String>,
+        /// Balance the money reaches
+        #[arg(long)]
+        to: Option<String>,
+        #[arg(long)]
+        reference: Option<String>,
+        #[arg(long)]
+        description: Option<String>,
+        /// Day it counts for
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        date: Option<jiff::civil::Date>,
+    },
     /// Cancel one that still waits
     Cancel {
         book: PathBuf,
@@ -147,6 +171,30 @@ pub(crate) enum MonitorCommand {
         #[arg(long, default_value = "")]
         description: String,
         /// Id of the webhook that is told, instead of all that want it
+        #[arg(long)]
+        webhook: Option<String>,
+    },
+    /// Change what a monitor watches for; what is left out stays
+    Update {
+        book: PathBuf,
+        id: String,
+        /// As of a new one
+        #[arg(long)]
+        field: Option<String>,
+        #[arg(long)]
+        operator: Option<String>,
+        /// Decimal
+        #[arg(long, allow_hyphen_values = true)]
+        value: Option<String>,
+        /// Tell it at every change while it is true
+        #[arg(long)]
+        repeat: bool,
+        /// Tell it only when it comes true
+        #[arg(long, conflicts_with = "repeat")]
+        once: bool,
+        #[arg(long)]
+        description: Option<String>,
+        /// Id of the webhook that is told; empty for all that want it
         #[arg(long)]
         webhook: Option<String>,
     },

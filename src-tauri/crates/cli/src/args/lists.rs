@@ -13,8 +13,8 @@ const STATES: [&str; 8] =
 
 #[derive(Debug, Args)]
 pub(crate) struct PageArgs {
-    /// Rows wanted
-    #[arg(long, default_value_t = 50)]
+    /// Rows wanted, at most 500; the next ones with --offset
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
     pub(crate) limit: u32,
     /// Rows passed over
     #[arg(long, default_value_t = 0)]

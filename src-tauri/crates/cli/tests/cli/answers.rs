@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use serde_json::json;
+
 use crate::support::{Book, TIEOUT, ok, text, tieout};
 
 /// Every command that can fail for a reason, with the exit code and error code it must give.
@@ -203,4 +205,106 @@ fn line_ends_and_encodings_make_no_difference() {
         serde_json::json!([]),
         "a head without rows is a month without movements"
     );
+}
+
+#[test]
+fn what_waits_is_changed_and_sent_again_without_waiting_twice() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "100.00");
+    let post = |amount: &str, more: &[&str]| {
+        let args = ["post", &book.path, "--from", "Main", "--to", "Steel", "--amount", amount, "--currency", "EUR"];
+        tieout(&[args.as_slice(), &["--reference", "S-1", "--at", "2099-01-01T09:00:00Z"], more].concat())
+    };
+    let row = post("10.00", &[]).json();
+    let again = post("10.00", &[]).json();
+    assert_eq!((&again["id"], &again["existing"]), (&row["id"], &json!(true)));
+    let args = ["post", &book.path, "--from", "Main", "--to", "Steel", "--amount", "1.00", "--currency", "EUR"];
+    let taken = tieout(&[args.as_slice(), &["--reference", "S-1"]].concat());
+    assert_eq!(taken.refused(1), "TXN_DUPLICATE_REFERENCE");
+    let dry = tieout(&[args.as_slice(), &["--reference", "S-1", "--dry-run"]].concat());
+    assert_eq!(dry.refused(1), "WOULD_BE_REFUSED");
+
+    let id = row["id"].as_str().unwrap();
+    let edit = ["scheduled", "edit", &book.path, id, "--amount", "12.50", "--at", "2099-02-01T09:00:00Z"];
+    let changed = ok(&[edit.as_slice(), &["--to", "Acme", "--description", "Bolts"]].concat());
+    assert_eq!(
+        [&changed["amount"], &changed["due_at"], &changed["destination_name"], &changed["description"]],
+        [&json!("1250"), &json!("2099-02-01T09:00:00Z"), &json!("Acme"), &json!("Bolts")]
+    );
+    assert_eq!((&changed["reference"], &changed["source_name"]), (&json!("S-1"), &json!("Main")), "the rest stays");
+    assert_eq!(tieout(&["scheduled", "edit", &book.path, id, "--amount", "x"]).refused(1), "INVALID_INPUT");
+    book.check();
+}
+
+#[test]
+fn a_posting_that_is_there_is_said_to_be_and_one_that_differs_says_in_what() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "100.00");
+    book.post("P-1", "40.00", &[]).json();
+    let dry = book.post("P-1", "40.00", &["--dry-run"]);
+    assert_eq!(dry.code, 0, "{}", dry.err);
+    assert!(dry.json()["existing"].as_bool().unwrap() && dry.json()["effects"].as_array().unwrap().is_empty());
+    let other = book.post("P-1", "41.00", &["--description", "Bolts"]);
+    assert_eq!(other.refused(1), "TXN_DUPLICATE_REFERENCE");
+    let message = other.error()["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("differs in its amount and its description"), "{message}");
+}
+
+#[test]
+fn a_transaction_shows_what_belongs_to_it() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "100.00");
+    book.post("H-1", "40.00", &["--hold"]).json();
+    ok(&["commit", &book.path, "H-1", "--reference", "H-1-PAID"]);
+    assert_eq!(ok(&["show", &book.path, "H-1-PAID"])["family"]["reference"], "H-1", "a commit finds its hold");
+    ok(&["refund", &book.path, "H-1", "--amount", "5.00", "--reference", "H-1-BACK"]);
+    let shown = tieout(&["show", &book.path, "H-1"]).out;
+    assert!(shown.contains("H-1-BACK"), "{shown}");
+    assert!(tieout(&["show", &book.path, "H-1-BACK"]).out.contains("Gives back H-1"));
+
+    let lines = ["--debit", "Steel=3.00", "--debit", "Acme=2.00", "--credit", "Main=5.00"];
+    let entry = [&["entry", &*book.path, "--currency", "EUR", "--reference", "E-1"], lines.as_slice()].concat();
+    ok(&entry);
+    let shown = tieout(&["show", &book.path, "E-1"]).out;
+    assert!(shown.contains("E-1-2") && shown.contains("2 of 2"), "{shown}");
+    let back = tieout(&["refund", &book.path, "E-1-2"]).out;
+    assert!(back.contains("posting 2 of 2 of an entry"), "{back}");
+    assert_eq!(tieout(&["transactions", &book.path, "--limit", "501"]).code, 2);
+    book.check();
+}
+
+#[test]
+fn a_monitor_is_changed_and_a_ledger_is_named_once() {
+    let book = Book::new();
+    let made = ok(&["monitor", "create", &book.path, "Main", "balance", "<", "90.00", "--description", "Low"]);
+    let id = made["id"].as_str().unwrap();
+    let changed = ok(&["monitor", "update", &book.path, id, "--value", "50.00", "--repeat"]);
+    assert_eq!(
+        [&changed["value"], &changed["repeat"], &changed["operator"], &changed["description"]],
+        [&json!("5000"), &json!(true), &json!("<"), &json!("Low")]
+    );
+    assert_eq!(ok(&["monitor", "update", &book.path, id, "--once"])["repeat"], false);
+    assert_eq!(tieout(&["monitor", "update", &book.path, "mon_none"]).refused(1), "NOT_FOUND");
+
+    assert_eq!(tieout(&["ledger", "create", &book.path, "suppliers"]).refused(1), "INVALID_INPUT");
+}
+
+#[test]
+fn a_copy_becomes_a_book_of_its_own() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "100.00");
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| text(&folder.path().join(name));
+    ok(&["book", "backup", &book.path, &file("copy.tieout")]);
+    ok(&["book", "restore", &file("copy.tieout"), &file("again.tieout")]);
+    let posted = ["--from", "Main", "--to", "Steel", "--amount", "1.00", "--currency", "EUR"];
+    ok(&[&["post", &*file("again.tieout")], posted.as_slice()].concat());
+    let total = |path: &str| ok(&["transactions", path])["total"].as_u64().unwrap();
+    assert_eq!(total(&file("again.tieout")), total(&book.path) + 1, "the book and its copy stay as they were");
+    assert_eq!(total(&file("copy.tieout")), total(&book.path));
+    // Nothing is overwritten, and what is no book leaves nothing behind.
+    assert_eq!(tieout(&["book", "restore", &file("copy.tieout"), &file("again.tieout")]).refused(3), "FILE");
+    std::fs::write(file("letter.txt"), "no book").unwrap();
+    assert_ne!(tieout(&["book", "restore", &file("letter.txt"), &file("new.tieout")]).code, 0);
+    assert!(!std::path::Path::new(&file("new.tieout")).exists());
 }

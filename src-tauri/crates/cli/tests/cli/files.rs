@@ -139,6 +139,12 @@ fn a_statement_goes_from_file_to_report() {
     let workbook = text(&folder.path().join("report.xlsx"));
     ok(&["reconcile", "report", &book, "October", "--format", "xlsx", "--out", &workbook]);
     assert_eq!(&std::fs::read(&workbook).unwrap()[..2], b"PK");
+    // The ending says what is meant where nothing else does.
+    let printed = folder.path().join("report.pdf");
+    ok(&["reconcile", "report", &book, "October", "--out", &text(&printed)]);
+    assert!(std::fs::read(&printed).unwrap().starts_with(b"%PDF-"));
+    let nameless = text(&folder.path().join("report.what"));
+    assert_eq!(tieout(&["reconcile", "report", &book, "October", "--out", &nameless]).refused(1), "INVALID_INPUT");
     assert!(tieout(&["reconcile", "report", &book, "October", "--format", "csv"]).out.contains("October"));
     assert_eq!(tieout(&["reconcile", "report", &book, "October", "--format", "xlsx"]).refused(1), "INVALID_INPUT");
     assert_eq!(tieout(&["reconcile", "signoff", &book, "October"]).refused(1), "NOT_READY");

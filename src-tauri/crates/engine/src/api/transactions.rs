@@ -250,6 +250,8 @@ pub struct PostPreview {
     pub ready: bool,
     /// The reference it would get.
     pub reference: String,
+    /// It is booked already: the same reference with the same content. Booking it again changes nothing.
+    pub existing: bool,
 }
 
 /// A hold to commit.
