@@ -80,7 +80,8 @@ pub(crate) async fn run(command: &ScheduledCommand, actor: Actor<'_>) -> Answer<
 
 /// One of them, in a line.
 pub(crate) fn told(row: &ScheduledRow) -> Done {
-    Output::new(row, table(std::slice::from_ref(row))).into()
+    let before = if row.existing { "Accepted before:\n" } else { "" };
+    Output::new(row, format!("{before}{}", table(std::slice::from_ref(row)))).into()
 }
 
 fn table(rows: &[ScheduledRow]) -> String {

@@ -17,7 +17,14 @@ describe('the preview of a posting', () => {
     const post_preview = (args: { request: PostRequest }) =>
       new Promise<PostPreview>((give, refuse) => {
         answers.push({
-          give: () => give({ effects: [], checks: [], ready: true, reference: args.request.reference }),
+          give: () =>
+            give({
+              effects: [],
+              checks: [],
+              ready: true,
+              reference: args.request.reference,
+              existing: false,
+            }),
           refuse: () => refuse(new BackendError({ code: 'BUSY', message: 'The book is busy.' })),
         });
       });

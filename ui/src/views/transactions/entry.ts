@@ -390,6 +390,7 @@ export function asPosting(preview: EntryPreview | null, values: EntryValues): Po
     checks,
     ready: preview.ready,
     reference: values.reference,
+    existing: false,
   };
 }
 

@@ -36,6 +36,7 @@ const preview = (ready: boolean, text = '') => ({
   ready,
   effects: [],
   reference: '',
+  existing: false,
   checks: text ? [{ kind: 'funds', ok: false, text, field: null, suggestions: [] }] : [],
 });
 

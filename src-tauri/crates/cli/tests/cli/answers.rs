@@ -213,7 +213,7 @@ fn what_waits_is_changed_and_sent_again_without_waiting_twice() {
     book.fund("Main", "EUR", "100.00");
     let post = |amount: &str, more: &[&str]| {
         let args = ["post", &book.path, "--from", "Main", "--to", "Steel", "--amount", amount, "--currency", "EUR"];
-        tieout(&[args.as_slice(), &["--reference", "S-1", "--at", "2099-01-01T09:00:00Z"], more].concat())
+        tieout(&[args.as_slice(), &["--reference", "S-1", "--at", "2031-01-01T09:00:00Z", "--json"], more].concat())
     };
     let row = post("10.00", &[]).json();
     let again = post("10.00", &[]).json();
@@ -225,11 +225,11 @@ fn what_waits_is_changed_and_sent_again_without_waiting_twice() {
     assert_eq!(dry.refused(1), "WOULD_BE_REFUSED");
 
     let id = row["id"].as_str().unwrap();
-    let edit = ["scheduled", "edit", &book.path, id, "--amount", "12.50", "--at", "2099-02-01T09:00:00Z"];
+    let edit = ["scheduled", "edit", &book.path, id, "--amount", "12.50", "--at", "2031-02-01T09:00:00Z"];
     let changed = ok(&[edit.as_slice(), &["--to", "Acme", "--description", "Bolts"]].concat());
     assert_eq!(
         [&changed["amount"], &changed["due_at"], &changed["destination_name"], &changed["description"]],
-        [&json!("1250"), &json!("2099-02-01T09:00:00Z"), &json!("Acme"), &json!("Bolts")]
+        [&json!("1250"), &json!("2031-02-01T09:00:00Z"), &json!("Acme"), &json!("Bolts")]
     );
     assert_eq!((&changed["reference"], &changed["source_name"]), (&json!("S-1"), &json!("Main")), "the rest stays");
     assert_eq!(tieout(&["scheduled", "edit", &book.path, id, "--amount", "x"]).refused(1), "INVALID_INPUT");
@@ -262,7 +262,7 @@ fn a_transaction_shows_what_belongs_to_it() {
     assert!(shown.contains("H-1-BACK"), "{shown}");
     assert!(tieout(&["show", &book.path, "H-1-BACK"]).out.contains("Gives back H-1"));
 
-    let lines = ["--debit", "Steel=3.00", "--debit", "Acme=2.00", "--credit", "Main=5.00"];
+    let lines = ["--debit", "Main=5.00", "--credit", "Steel=3.00", "--credit", "Acme=2.00"];
     let entry = [&["entry", &*book.path, "--currency", "EUR", "--reference", "E-1"], lines.as_slice()].concat();
     ok(&entry);
     let shown = tieout(&["show", &book.path, "E-1"]).out;

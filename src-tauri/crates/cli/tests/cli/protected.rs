@@ -76,7 +76,9 @@ fn what_is_queued_is_answered_first_and_booked_after() {
     let accepted = book.post("Q-1", "4.00", &["--queue"]).json();
     assert_eq!((accepted["state"].as_str(), accepted["queued"].as_bool()), (Some("waiting"), Some(true)));
     assert_eq!(book.figure("Steel", "balance"), "0");
-    assert_eq!(book.post("Q-1", "4.00", &["--queue"]).refused(1), "TXN_DUPLICATE_REFERENCE");
+    let again = book.post("Q-1", "4.00", &["--queue"]).json();
+    assert_eq!((&again["id"], &again["existing"]), (&accepted["id"], &json!(true)), "one id, one outcome");
+    assert_eq!(book.post("Q-1", "5.00", &["--queue"]).refused(1), "TXN_DUPLICATE_REFERENCE");
     assert_eq!(book.post("Q-2", "11.00", &["--queue"]).refused(1), "TXN_INSUFFICIENT_FUNDS");
     ok(&["scheduled", "run", &book.path]);
     assert_eq!(book.figure("Steel", "balance"), "400");

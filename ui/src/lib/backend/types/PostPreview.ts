@@ -13,4 +13,8 @@ ready: boolean,
 /**
  * The reference it would get.
  */
-reference: string, };
+reference: string, 
+/**
+ * It is booked already: the same reference with the same content. Booking it again changes nothing.
+ */
+existing: boolean, };

@@ -11,6 +11,10 @@ export type ScheduledRow = { id: string, state: ScheduledStateWord,
  */
 queued: boolean, 
 /**
+ * Answered to whoever sends the same again: it was accepted before.
+ */
+existing: boolean, 
+/**
  * When it is posted, by the clock of the machine that has the book open then.
  */
 due_at: string, accepted_at: string, accepted_by: string, finished_at: string | null, reference: string, description: string, source_name: string, destination_name: string, amount: string, currency: string, exponent: number, hold: boolean, 
