@@ -52,8 +52,12 @@ pub async fn metadata_merge(
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn post_preview(shell: State<'_, Shell>, request: PostRequest) -> Answer<PostPreview> {
-    Ok(shell.engine().await?.post_preview(request).await?)
+pub async fn post_preview(
+    shell: State<'_, Shell>,
+    request: PostRequest,
+    scheduled: Option<String>,
+) -> Answer<PostPreview> {
+    Ok(shell.engine().await?.post_preview_of(request, scheduled.as_deref()).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

@@ -19,6 +19,14 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`]; a posting that would be refused is not an error here.
     pub async fn post_preview(&self, request: PostRequest) -> EngineResult<PostPreview> {
+        self.post_preview_of(request, None).await
+    }
+
+    /// As [`Self::post_preview`], of what the waiting posting with this id is changed into: its reference is its own.
+    ///
+    /// # Errors
+    /// As [`Self::post_preview`].
+    pub async fn post_preview_of(&self, request: PostRequest, waiting: Option<&str>) -> EngineResult<PostPreview> {
         let reference = request.reference.trim().to_owned();
         let mut preview = PostPreview {
             effects: Vec::new(),
@@ -46,7 +54,7 @@ impl Engine {
         }
         let asked = command.as_ref().zip(ids);
         let asked = asked.map(|(command, (source, destination))| Asked { command, source, destination });
-        self.check_reference(&mut preview, &reference, asked.as_ref()).await?;
+        self.check_reference(&mut preview, &reference, asked.as_ref(), waiting).await?;
         if let (Some(command), Some(source), Some(destination)) = (command, source, destination) {
             let below_zero = self.may_go_below_zero(&source.id).await?;
             self.check_posting(&mut preview, &command, &source, &destination, below_zero);
@@ -200,13 +208,14 @@ impl Engine {
         preview: &mut PostPreview,
         reference: &str,
         asked: Option<&Asked<'_>>,
+        waiting: Option<&str>,
     ) -> EngineResult<()> {
         if reference.is_empty() {
             preview.checks.push(passed("reference", "A reference will be made".into()));
             return Ok(());
         }
         match self.store.transaction_by_reference(reference).await? {
-            None if self.store.scheduled_under(reference).await?.is_some() => {
+            None if self.store.scheduled_under(reference).await?.is_some_and(|other| Some(&*other.id) != waiting) => {
                 let text = format!("{reference} waits to be booked already");
                 preview.checks.push(failed("reference", text, Some("reference")));
             }

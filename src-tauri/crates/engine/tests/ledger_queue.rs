@@ -94,6 +94,12 @@ async fn a_reference_is_reserved_for_what_waits_under_it() {
     let edit = shop.book.engine.scheduled_edit(&later.id, shop.order("R1", "1"), "2026-12-01T00:00:00Z").await;
     assert_eq!(edit.unwrap_err().code(), "TXN_DUPLICATE_REFERENCE");
     assert_eq!(codes("R2").await[0], taken());
+    // What it is changed into may keep its own reference.
+    for (waiting, ok) in [(None, false), (Some(&*later.id), true)] {
+        let preview = shop.book.engine.post_preview_of(shop.order("R2", "1"), waiting).await.unwrap();
+        let check = preview.checks.iter().find(|check| check.kind == "reference").unwrap();
+        assert_eq!(check.ok, ok, "{}", check.text);
+    }
     let again = shop.book.engine.schedule(shop.order("R2", "1"), "2026-12-01T00:00:00Z").await.unwrap();
     assert_eq!((&again.id, again.existing), (&later.id, true));
     shop.book.engine.scheduled_cancel(&later.id, "Not needed").await.unwrap();

@@ -158,7 +158,8 @@ declare module '$lib/backend/commands' {
     attachment_add: { args: { id: string; path: string }; result: AttachmentRow };
     attachment_save: { args: { id: string; path: string }; result: AttachmentRow };
     attachment_detach: { args: { id: string; reason: string }; result: AttachmentRow };
-    post_preview: { args: { request: PostRequest }; result: PostPreview };
+    /** `scheduled`: of the waiting posting that is changed into it. */
+    post_preview: { args: { request: PostRequest; scheduled?: string | null }; result: PostPreview };
     post: { args: { request: PostRequest }; result: TransactionDetail };
     entry_preview: { args: { request: EntryRequest }; result: EntryPreview };
     entry_post: { args: { request: EntryRequest }; result: EntryView };
