@@ -281,7 +281,8 @@ impl Engine {
         Ok(row(&self.balance_record(&request.id).await?, &self.reconciled_to().await?))
     }
 
-    /// One balance with its holds; with `as_of` the settled figures at the end of that day.
+    /// One balance with its holds; with `as_of` the figures at the end of that day: what counts for it or an earlier one,
+    /// and what was held when it ended.
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
@@ -291,7 +292,9 @@ impl Engine {
         let turnover_to = parse_day(as_of, "as_of")?;
         if let Some(day) = turnover_to {
             let (credit, debit) = self.store.settled_at(record.key, day).await?;
-            let figures = ledger::Figures { credit, debit, ..ledger::Figures::default() };
+            let end = day.tomorrow().map_or(jiff::Timestamp::MAX, |next| self.clock.start_of(next));
+            let (inflight_credit, inflight_debit) = self.store.held_before(record.key, end).await?;
+            let figures = ledger::Figures { credit, debit, inflight_credit, inflight_debit };
             row.figures = view::figures(&figures);
         }
         let entries = self.store.turnover(record.key, None, turnover_to).await?.iter().map(|day| day.entries).sum();

@@ -8,10 +8,17 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
     /// The day of an instant where the user is.
     fn day_of(&self, at: Timestamp) -> Date;
+    /// The instant at which a day begins where the user is.
+    fn start_of(&self, day: Date) -> Timestamp;
     /// Today where the user is.
     fn today(&self) -> Date {
         self.day_of(self.now())
     }
+}
+
+/// The first instant of a day; midnight may be skipped where clocks are set forward.
+fn start_in(day: Date, zone: TimeZone) -> Timestamp {
+    day.to_zoned(zone).map_or(Timestamp::MAX, |at| at.timestamp())
 }
 
 /// The machine's clock and time zone.
@@ -27,6 +34,10 @@ impl Clock for SystemClock {
 
     fn day_of(&self, at: Timestamp) -> Date {
         at.to_zoned(TimeZone::system()).date()
+    }
+
+    fn start_of(&self, day: Date) -> Timestamp {
+        start_in(day, TimeZone::system())
     }
 }
 
@@ -53,6 +64,10 @@ impl Clock for FixedClock {
 
     fn day_of(&self, at: Timestamp) -> Date {
         at.to_zoned(TimeZone::UTC).date()
+    }
+
+    fn start_of(&self, day: Date) -> Timestamp {
+        start_in(day, TimeZone::UTC)
     }
 }
 

@@ -3,7 +3,7 @@
 use engine::api::book::Chart;
 use engine::api::ledgers::BalanceUpdate;
 use engine::api::page::{FilterCondition, FilterTest, ListQuery};
-use engine::api::transactions::{CommitItem, PostRequest};
+use engine::api::transactions::{CommitItem, PostRequest, VoidItem, VoidRequest};
 use engine::{Engine, EngineError};
 
 use crate::support::{TestBook, transfer};
@@ -162,4 +162,39 @@ async fn a_book_from_a_chart_takes_its_opening_balance_at_once() {
     book.transfer("INV-1", &sales, &find("Trade debtors").await, "700").await.unwrap();
     let overdrawn = book.transfer("PAY-1", &bank, &find("Rent").await, "5001").await.unwrap_err();
     assert_eq!(overdrawn.code(), "TXN_INSUFFICIENT_FUNDS", "a bank account has only what it has");
+}
+
+#[tokio::test]
+async fn held_money_of_a_past_day_is_what_was_held_when_it_ended() {
+    let book = TestBook::new().await;
+    let (bank, shop) = (book.balance("Bank", "EUR").await, book.balance("Shop", "EUR").await);
+    book.fund(&bank, "EUR", "1000").await;
+    let day = |day: u8| book.clock.set(format!("2026-11-{day:02}T10:00:00Z").parse().unwrap());
+    let hold = |reference: &str, amount: &str| PostRequest { hold: true, ..transfer(reference, &bank, &shop, amount) };
+    day(19);
+    let first = book.engine.post(hold("H1", "300")).await.unwrap().family.id;
+    day(21);
+    let second = book.engine.post(hold("H2", "50")).await.unwrap().family.id;
+    let part = CommitItem { id: first.clone(), amount: Some("120".into()), ..CommitItem::default() };
+    book.engine.holds_commit(vec![part]).await.unwrap();
+    day(23);
+    let items = vec![VoidItem { id: first, ..VoidItem::default() }];
+    book.engine.holds_void(VoidRequest { items, reason: "Cancelled".into(), note: None }).await.unwrap();
+    day(25);
+    book.engine.holds_commit(vec![CommitItem { id: second, ..CommitItem::default() }]).await.unwrap();
+
+    let held = async |id: &str, day: &str| {
+        let figures = book.engine.balance_get(id, Some(day)).await.unwrap().row.figures;
+        (figures.held_out, figures.held_in)
+    };
+    for (day, amount) in
+        [("18", "0"), ("19", "300"), ("20", "300"), ("21", "230"), ("22", "230"), ("23", "50"), ("25", "0")]
+    {
+        let (day, none) = (format!("2026-11-{day}"), "0".to_owned());
+        assert_eq!(held(&bank, &day).await, (amount.to_owned(), none.clone()), "{day}");
+        assert_eq!(held(&shop, &day).await, (none, amount.to_owned()), "{day}");
+    }
+    // Today it is what stands on the balance.
+    let now = book.engine.balance_get(&bank, None).await.unwrap().row.figures;
+    assert_eq!((now.held_out, now.held_in), held(&bank, "2026-11-25").await);
 }

@@ -244,6 +244,26 @@ pub struct Audit {
     pub trial: Vec<TrialRow>,
 }
 
+/// What one row did to the held money of a balance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldMove {
+    /// It leaves the balance once it is committed.
+    pub out: bool,
+    /// It is placed; otherwise it is committed or let go.
+    pub placed: bool,
+    pub amount: Amount,
+}
+
+/// What is held in and out after all of `moves`.
+pub fn held_after(moves: impl IntoIterator<Item = HeldMove>) -> (Amount, Amount) {
+    let mut held = (Amount::ZERO, Amount::ZERO);
+    for one in moves {
+        let sum = if one.out { &mut held.1 } else { &mut held.0 };
+        *sum = if one.placed { &*sum + &one.amount } else { &*sum - &one.amount };
+    }
+    held
+}
+
 /// Reads of the ledger. They never wait for a writer.
 #[async_trait::async_trait]
 pub trait LedgerReads {
@@ -260,6 +280,8 @@ pub trait LedgerReads {
     async fn turnover(&self, balance_key: i64, from: Option<Date>, to: Option<Date>) -> StoreResult<Vec<DayTurnover>>;
     /// Credit and debit up to and including `day`.
     async fn settled_at(&self, balance_key: i64, day: Date) -> StoreResult<(Amount, Amount)>;
+    /// What was held in and out of a balance before an instant, by when holds were placed and decided on.
+    async fn held_before(&self, balance_key: i64, until: Timestamp) -> StoreResult<(Amount, Amount)>;
     /// The register, newest first unless sorted by `date` ascending. Condition fields: `date`.
     async fn register(&self, balance_key: i64, query: &Query) -> StoreResult<Page<RegisterRecord>>;
     /// First rows of families. Fields: those of [`crate::filters::TRANSACTIONS`]; `balance` is either side. Default order:

@@ -1,11 +1,12 @@
 //! Ledgers, balances and their turnover.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use ledger::{Amount, Figures};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
-use store::ledger::{BalanceRecord, BalanceRef, BalanceTotal, DayTurnover, LedgerRecord};
+use store::ledger::{BalanceRecord, BalanceRef, BalanceTotal, DayTurnover, HeldMove, LedgerRecord};
 use store::page::{window, words};
-use store::rows::{self, Fields, value};
+use store::rows::{self, Fields, value, value::micros};
 use store::{Page, Query, Sort, StoreResult};
 
 use super::rows::BALANCE;
@@ -188,4 +189,22 @@ pub(super) async fn settled_at(
     );
     query.push_bind(balance_key).push(" AND day <= ").push_bind(day.to_string()).push("::date");
     Ok(first(connection, query, sides).await?.unwrap_or_default())
+}
+
+/// What was done to the held money of a balance before an instant.
+pub(super) async fn held_moves(
+    connection: &mut PgConnection,
+    balance_key: i64,
+    until: Timestamp,
+) -> StoreResult<Vec<HeldMove>> {
+    let mut query = QueryBuilder::new("");
+    for (placed, row, join) in [(1, "t", ""), (0, "c", " JOIN txn c ON c.parent_key = t.key")] {
+        query.push(if placed == 1 { "" } else { " UNION ALL " });
+        query.push("SELECT (t.source_key = ").push_bind(balance_key);
+        query.push(format!(")::int::bigint AS out, {placed}::bigint AS placed, {row}.amount::text AS amount"));
+        query.push(" FROM hold h JOIN txn t ON t.key = h.txn_key").push(join).push(" WHERE ");
+        query.push_bind(balance_key).push(format!(" IN (t.source_key, t.destination_key) AND {row}.created_at < "));
+        query.push_bind(micros(until));
+    }
+    all(connection, query, rows::held_move).await
 }

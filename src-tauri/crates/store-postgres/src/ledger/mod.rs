@@ -14,7 +14,7 @@ use jiff::{Timestamp, civil::Date};
 use ledger::Amount;
 use store::ledger::{
     AgeBucket, Audit, BalanceAt, BalanceRecord, BalanceRef, BalanceTotal, CurrencyTotal, DayTurnover, FamilyRecord,
-    LedgerRecord, Recomputed, RegisterRecord, StoredTransaction, TrialRow,
+    LedgerRecord, Recomputed, RegisterRecord, StoredTransaction, TrialRow, held_after,
 };
 use store::{LedgerReads, Page, Query, StoreResult};
 
@@ -48,6 +48,10 @@ impl LedgerReads for PostgresStore {
 
     async fn settled_at(&self, balance_key: i64, day: Date) -> StoreResult<(Amount, Amount)> {
         balances::settled_at(&mut *self.reader().await?, balance_key, day).await
+    }
+
+    async fn held_before(&self, balance_key: i64, until: Timestamp) -> StoreResult<(Amount, Amount)> {
+        Ok(held_after(balances::held_moves(&mut *self.reader().await?, balance_key, until).await?))
     }
 
     async fn register(&self, balance_key: i64, query: &Query) -> StoreResult<Page<RegisterRecord>> {

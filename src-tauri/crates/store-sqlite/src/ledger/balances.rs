@@ -1,11 +1,12 @@
 //! Ledgers, balances and their turnover.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use ledger::{Amount, Figures};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
-use store::ledger::{BalanceRecord, BalanceRef, BalanceTotal, DayTurnover, LedgerRecord};
+use store::ledger::{BalanceRecord, BalanceRef, BalanceTotal, DayTurnover, HeldMove, LedgerRecord};
 use store::page::{window, words};
-use store::rows::{self, value};
+use store::rows::{self, value, value::micros};
 use store::{Page, Query, Sort, StoreResult};
 
 use super::rows::BALANCE;
@@ -196,4 +197,20 @@ pub(super) async fn settled_at(readers: &SqlitePool, balance_key: i64, day: Date
         .await
         .map_err(from_sqlx)?;
     Ok((read_sum(&row, 0)?, read_sum(&row, SUM_COLUMNS)?))
+}
+
+/// What was done to the held money of a balance before an instant: holds first, for there are few of them beside entries.
+pub(super) async fn held_moves(readers: &SqlitePool, balance_key: i64, until: Timestamp) -> StoreResult<Vec<HeldMove>> {
+    let mut query = QueryBuilder::new("");
+    for (placed, row, join) in [(1, "t", ""), (0, "c", " CROSS JOIN txn c ON c.parent_key = t.key")] {
+        query.push(if placed == 1 { "" } else { " UNION ALL " });
+        query
+            .push("SELECT t.source_key = ")
+            .push_bind(balance_key)
+            .push(format!(" AS out, {placed} AS placed, {row}.amount"));
+        query.push(" FROM hold h CROSS JOIN txn t ON t.key = h.txn_key").push(join).push(" WHERE ");
+        query.push_bind(balance_key).push(format!(" IN (t.source_key, t.destination_key) AND {row}.created_at < "));
+        query.push_bind(micros(until));
+    }
+    all(readers, query, rows::held_move).await
 }

@@ -5,7 +5,7 @@ use ledger::{Amount, Balance, Figures, HoldState, Lifecycle, Open, Status, Trans
 use super::Fields;
 use super::value::At;
 use crate::ledger::{
-    BalanceRecord, DayTurnover, FamilyRecord, HoldRecord, LedgerRecord, LegOf, StoredTransaction, Timers,
+    BalanceRecord, DayTurnover, FamilyRecord, HeldMove, HoldRecord, LedgerRecord, LegOf, StoredTransaction, Timers,
 };
 use crate::{StoreError, StoreResult};
 
@@ -155,4 +155,10 @@ pub fn register_entry(row: &impl Fields) -> StoreResult<crate::register::Entry> 
         amount: at.amount("amount")?,
         matched: row.text("matched")?,
     })
+}
+
+/// What a row did to held money: `out` and `placed` are 0 or 1.
+pub fn held_move(row: &impl Fields) -> StoreResult<HeldMove> {
+    let at = At { place: "hold", row };
+    Ok(HeldMove { out: row.key("out")? == 1, placed: row.key("placed")? == 1, amount: at.amount("amount")? })
 }

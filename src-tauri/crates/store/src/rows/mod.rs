@@ -15,7 +15,7 @@ mod webhooks;
 
 pub use attachments::attachment;
 pub use history::{head, history_state, sealed, unsealed};
-pub use ledger::{balance, family, hold, ledger, register_entry, transaction, turnover};
+pub use ledger::{balance, family, held_move, hold, ledger, register_entry, transaction, turnover};
 pub use lineage::{lineage_move, lineage_source};
 pub use people::{account, identity};
 pub use recon::{
