@@ -119,7 +119,7 @@ impl Engine {
         let tried = match command {
             Ok(command) => {
                 preview.legs = command.legs.iter().map(planned).collect();
-                self.try_out(&command).await
+                self.try_out(command).await
             }
             Err(error) => Err(error),
         };

@@ -278,12 +278,18 @@ impl Engine {
     ///
     /// # Errors
     /// What booking it would be refused with.
-    pub(crate) async fn try_out<C: Command>(&self, command: &C) -> EngineResult<(C::Answer, Vec<Effect>)> {
-        let mut unit = self.store.begin().await?;
-        let answer = command.run(unit.as_mut(), &self.stamp()).await?;
-        // What the database itself would refuse.
-        unit.flush().await?;
-        let effects = view::effects_of(unit.as_mut());
-        Ok((answer, effects))
+    pub(crate) async fn try_out<C: Command>(&self, command: C) -> EngineResult<(C::Answer, Vec<Effect>)> {
+        let (store, stamp) = (Arc::clone(&self.store), self.stamp());
+        let trial = async move {
+            let mut unit = store.begin().await?;
+            let answer = command.run(unit.as_mut(), &stamp).await?;
+            // What the database itself would refuse.
+            unit.flush().await?;
+            let effects = view::effects_of(unit.as_mut());
+            Ok((answer, effects))
+        };
+        // In a task of its own: whoever asked and goes away must not leave the one connection that writes in the middle of
+        // something.
+        tokio::spawn(trial.in_current_span()).await.unwrap_or_else(|_| Err(gone()))
     }
 }

@@ -231,7 +231,7 @@ impl Engine {
     /// Whether a posting can be taken into the queue.
     async fn acceptable(&self, request: &PostRequest, checked: bool) -> EngineResult<()> {
         let command = self.command(request)?;
-        if checked && let Err(error) = self.try_out(&command).await {
+        if checked && let Err(error) = self.try_out(command).await {
             return Err(self.with_closest(error).await?);
         }
         Ok(())
@@ -302,7 +302,7 @@ impl Engine {
         }
         // There may be money by then; a balance that is not there, or keeps another currency, will not come right.
         let rich = PostCommand { overdraft: Overdraft::Unlimited, ..command };
-        match self.try_out(&rich).await {
+        match self.try_out(rich).await {
             Ok(_)
             | Err(EngineError::Ledger(LedgerError::InsufficientFunds { .. } | LedgerError::OverdraftLimit { .. })) => {
                 Ok(())
