@@ -264,7 +264,7 @@ async fn in_grid(app: &App) -> Result<bool> {
 
 /// Presses Tab until a cell of the queue has the focus.
 async fn tab_to_grid(app: &App) -> Result<()> {
-    for _ in 0..80 {
+    for _ in 0..40 {
         if in_grid(app).await? {
             return Ok(());
         }
