@@ -4,13 +4,14 @@
 //! which keeps the number of prepared texts small.
 
 use futures_util::TryStreamExt;
+use futures_util::future::join;
 use jiff::civil::Date;
 use ledger::balance::Side;
 use serde_json::Value;
 use sqlx::query_builder::Separated;
 use sqlx::{Either, Executor, QueryBuilder, Sqlite, SqliteConnection};
 use store::journal::{Ahead, Batch, Database, Ends, Found, FoundRow, NewRow, Pending, one_by_one};
-use store::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, LegOf, hold_state_text, status_text};
+use store::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, hold_state_text, status_text};
 use store::recon::SignedRecord;
 use store::rows::{self, Fields, value, value::micros};
 use store::{StoreError, StoreResult};
@@ -25,73 +26,97 @@ use crate::unit::SqliteUnit;
 /// Rows that one statement takes; what is left goes in smaller ones.
 const SIZES: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 
-/// Cuts rows into parts of [`SIZES`], in their order.
-fn parts<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let size = SIZES.into_iter().find(|size| *size <= rows.len())?;
-        let (part, rest) = rows.split_at(size);
-        rows = rest;
-        Some(part)
-    })
+/// How a part of the rows becomes the text and the values of a statement.
+type Make<'b> = Box<dyn FnOnce(&mut QueryBuilder<Sqlite>) + Send + 'b>;
+
+/// One statement over some rows.
+struct Statement<'b> {
+    rows: usize,
+    /// What may be missing among them.
+    stale: &'static str,
+    make: Make<'b>,
 }
 
 /// What is written, statement by statement; or, where it is one posting, all statements handed over at once.
 ///
 /// Every row that is to be written or changed must be: a balance or hold that is not as it was read changes none.
-struct Script<'c> {
-    connection: &'c mut SqliteConnection,
-    at_once: bool,
-    query: QueryBuilder<Sqlite>,
-    /// Rows of the statements that are waiting, and what may be missing among them.
-    rows: usize,
-    stale: &'static str,
+#[derive(Default)]
+struct Script<'b> {
+    statements: Vec<Statement<'b>>,
 }
 
-impl<'c> Script<'c> {
-    fn new(connection: &'c mut SqliteConnection, at_once: bool) -> Self {
-        Self { connection, at_once, query: QueryBuilder::new(""), rows: 0, stale: "row" }
-    }
-
-    /// `before` + `VALUES (…), (…)` + `after` over all rows.
-    async fn write<T>(
+impl<'b> Script<'b> {
+    /// `before` + `VALUES (…), (…)` + `after` over all rows, in parts of [`SIZES`].
+    fn write<T: Send + 'b>(
         &mut self,
-        rows: &[T],
-        (before, after): (&str, &str),
-        bind: impl Fn(Separated<'_, Sqlite, &'static str>, &T) + Send,
-    ) -> StoreResult<()> {
-        for part in parts(rows) {
-            self.query.push(before).push_values(part, &bind).push(after).push(";");
-            self.rows += part.len();
-            if !self.at_once {
-                self.run().await?;
-            }
-        }
-        Ok(())
+        rows: impl IntoIterator<Item = T>,
+        (before, after): (&'static str, &'static str),
+        bind: fn(Separated<'_, Sqlite, &'static str>, T),
+    ) {
+        self.change("row", rows, (before, after), bind);
     }
 
     /// As [`Self::write`], of rows that must be as they were read.
-    async fn change<T>(
+    fn change<T: Send + 'b>(
         &mut self,
-        what: &'static str,
-        rows: &[T],
-        texts: (&str, &str),
-        bind: impl Fn(Separated<'_, Sqlite, &'static str>, &T) + Send,
-    ) -> StoreResult<()> {
-        if !rows.is_empty() {
-            self.stale = what;
+        stale: &'static str,
+        rows: impl IntoIterator<Item = T>,
+        (before, after): (&'static str, &'static str),
+        bind: fn(Separated<'_, Sqlite, &'static str>, T),
+    ) {
+        let mut rows: Vec<T> = rows.into_iter().collect();
+        while let Some(size) = SIZES.into_iter().find(|size| *size <= rows.len()) {
+            let rest = rows.split_off(size);
+            let part = std::mem::replace(&mut rows, rest);
+            let make: Make<'b> = Box::new(move |query| {
+                query.push(before).push_values(part, bind).push(after).push(";");
+            });
+            self.statements.push(Statement { rows: size, stale, make });
         }
-        self.write(rows, texts, bind).await
     }
 
-    async fn run(&mut self) -> StoreResult<()> {
-        let wanted = std::mem::take(&mut self.rows) as u64;
-        if wanted == 0 {
-            return Ok(());
+    /// All of it as one text.
+    async fn at_once(self, connection: &mut SqliteConnection) -> StoreResult<()> {
+        let (mut query, mut rows, mut stale) = (QueryBuilder::new(""), 0, "row");
+        for statement in self.statements {
+            (statement.make)(&mut query);
+            rows += statement.rows;
+            stale = if statement.stale == "row" { stale } else { statement.stale };
         }
-        let mut query = std::mem::replace(&mut self.query, QueryBuilder::new(""));
-        let done = query.build().execute(&mut *self.connection).await.map_err(from_sqlx)?;
-        if done.rows_affected() == wanted { Ok(()) } else { Err(StoreError::Stale(self.stale)) }
+        run(connection, query, rows, stale).await
     }
+
+    /// One statement after another. While the database is at work on one, the next is made.
+    async fn in_turn(self, connection: &mut SqliteConnection) -> StoreResult<()> {
+        let mut rest = self.statements.into_iter();
+        let mut make_next = move || {
+            let Statement { rows, stale, make } = rest.next()?;
+            let mut query = QueryBuilder::new("");
+            make(&mut query);
+            Some((query, rows, stale))
+        };
+        let mut next = make_next();
+        while let Some((query, rows, stale)) = next {
+            // The first is polled first, and has then handed its statement over.
+            let (done, made) = join(run(connection, query, rows, stale), async { make_next() }).await;
+            done?;
+            next = made;
+        }
+        Ok(())
+    }
+}
+
+async fn run(
+    connection: &mut SqliteConnection,
+    mut query: QueryBuilder<Sqlite>,
+    rows: usize,
+    stale: &'static str,
+) -> StoreResult<()> {
+    if rows == 0 {
+        return Ok(());
+    }
+    let done = query.build().execute(connection).await.map_err(from_sqlx)?;
+    if done.rows_affected() == rows as u64 { Ok(()) } else { Err(StoreError::Stale(stale)) }
 }
 
 fn whole(number: u64) -> i64 {
@@ -176,12 +201,12 @@ impl Database for SqliteUnit {
     }
 
     async fn write(&mut self, batch: &Batch) -> StoreResult<()> {
-        let mut script = Script::new(self.bare(), batch.rows.len() <= 1);
-        write_rows(&mut script, &batch.rows).await?;
-        write_holds(&mut script, batch).await?;
-        write_figures(&mut script, batch).await?;
-        write_events(&mut script, batch).await?;
-        script.run().await
+        let mut script = Script::default();
+        write_rows(&mut script, &batch.rows);
+        write_holds(&mut script, batch);
+        write_figures(&mut script, batch);
+        write_events(&mut script, batch);
+        if batch.rows.len() <= 1 { script.at_once(self.bare()).await } else { script.in_turn(self.bare()).await }
     }
 }
 
@@ -283,7 +308,7 @@ async fn read_at_once(connection: &mut SqliteConnection, ahead: &Ahead, day: Dat
     Ok(found)
 }
 
-async fn write_rows(script: &mut Script<'_>, new: &[NewRow]) -> StoreResult<()> {
+fn write_rows<'b>(script: &mut Script<'b>, new: &'b [NewRow]) {
     script
         .write(
         new,
@@ -304,114 +329,85 @@ async fn write_rows(script: &mut Script<'_>, new: &[NewRow]) -> StoreResult<()> 
             values.push_bind(row.actor.clone()).push_bind(new.metadata.clone());
             values.push_bind(new.input_hash.to_vec());
         },
-    )
-    .await?;
-    let searched: Vec<&NewRow> = new.iter().filter(|row| row.new.parent_key.is_none()).collect();
-    script
-        .write(&searched, ("INSERT INTO txn_text (rowid, words) ", ""), |mut values, NewRow { key, new }| {
-            let amount = new.row.amount.to_decimal(new.row.currency.exponent());
-            values.push_bind(*key).push_bind(format!("{} {} {amount}", new.row.reference, new.row.description));
-        })
-        .await?;
-    let refunds: Vec<(i64, i64)> =
-        new.iter().filter_map(|row| Some((row.key, row.new.refund_of.as_ref()?.key))).collect();
-    script
-        .write(&refunds, ("INSERT INTO refund (txn_key, of_key) ", ""), |mut values, (key, of_key)| {
-            values.push_bind(*key).push_bind(*of_key);
-        })
-        .await?;
-    let legs: Vec<(i64, &LegOf)> = new.iter().filter_map(|row| Some((row.key, row.new.leg.as_ref()?))).collect();
-    script
-        .write(&legs, ("INSERT INTO leg (txn_key, first_key, position, legs) ", ""), |mut values, (key, leg)| {
-            values.push_bind(*key).push_bind(leg.first.as_ref().map_or(*key, |(first, _)| *first));
-            values.push_bind(i64::from(leg.position)).push_bind(i64::from(leg.legs));
-        })
-        .await?;
-    Ok(())
+    );
+    let searched = new.iter().filter(|row| row.new.parent_key.is_none());
+    script.write(searched, ("INSERT INTO txn_text (rowid, words) ", ""), |mut values, NewRow { key, new }| {
+        let amount = new.row.amount.to_decimal(new.row.currency.exponent());
+        values.push_bind(*key).push_bind(format!("{} {} {amount}", new.row.reference, new.row.description));
+    });
+    let refunds = new.iter().filter_map(|row| Some((row.key, row.new.refund_of.as_ref()?.key)));
+    script.write(refunds, ("INSERT INTO refund (txn_key, of_key) ", ""), |mut values, (key, of_key)| {
+        values.push_bind(key).push_bind(of_key);
+    });
+    let legs = new.iter().filter_map(|row| Some((row.key, row.new.leg.as_ref()?)));
+    script.write(legs, ("INSERT INTO leg (txn_key, first_key, position, legs) ", ""), |mut values, (key, leg)| {
+        values.push_bind(key).push_bind(leg.first.as_ref().map_or(key, |(first, _)| *first));
+        values.push_bind(i64::from(leg.position)).push_bind(i64::from(leg.legs));
+    });
 }
 
-async fn write_holds(script: &mut Script<'_>, batch: &Batch) -> StoreResult<()> {
+fn write_holds<'b>(script: &mut Script<'b>, batch: &'b Batch) {
     let opened = ("INSERT INTO hold (txn_key, state, committed, remaining, expires_at, commits_at) ", "");
-    script
-        .write(&batch.new_holds, opened, |mut values, hold| {
-            values.push_bind(hold.row_key).push_bind("open").push_bind("0").push_bind(hold.amount.to_string());
-            values.push_bind(hold.timers.expires_at.map(micros)).push_bind(hold.timers.commits_at.map(micros));
-        })
-        .await?;
+    script.write(&batch.new_holds, opened, |mut values, hold| {
+        values.push_bind(hold.row_key).push_bind("open").push_bind("0").push_bind(hold.amount.to_string());
+        values.push_bind(hold.timers.expires_at.map(micros)).push_bind(hold.timers.commits_at.map(micros));
+    });
     // Only an open hold changes: a second decision on the same hold finds nothing to write.
     let saved = (
         "UPDATE hold SET state = v.column2, committed = v.column3, remaining = v.column4, closed_at = v.column5 FROM (",
         ") v WHERE hold.txn_key = v.column1 AND hold.state = 'open'",
     );
-    script
-        .change("hold", &batch.saved_holds, saved, |mut values, hold| {
-            values.push_bind(hold.row_key).push_bind(hold_state_text(hold.open.state));
-            values.push_bind(hold.open.committed.to_string()).push_bind(hold.open.remaining().to_string());
-            values.push_bind(hold.closed_at.map(micros));
-        })
-        .await
+    script.change("hold", &batch.saved_holds, saved, |mut values, hold| {
+        values.push_bind(hold.row_key).push_bind(hold_state_text(hold.open.state));
+        values.push_bind(hold.open.committed.to_string()).push_bind(hold.open.remaining().to_string());
+        values.push_bind(hold.closed_at.map(micros));
+    });
 }
 
-async fn write_figures(script: &mut Script<'_>, batch: &Batch) -> StoreResult<()> {
+fn write_figures<'b>(script: &mut Script<'b>, batch: &'b Batch) {
     let entries = ("INSERT INTO entry (balance_key, effective_date, txn_key, side, amount) ", "");
-    script
-        .write(&batch.entries, entries, |mut values, entry| {
-            let side = if entry.side == Side::Debit { "debit" } else { "credit" };
-            values.push_bind(entry.balance_key).push_bind(entry.day.to_string()).push_bind(entry.row_key);
-            values.push_bind(side).push_bind(entry.amount.to_string());
-        })
-        .await?;
+    script.write(&batch.entries, entries, |mut values, entry| {
+        let side = if entry.side == Side::Debit { "debit" } else { "credit" };
+        values.push_bind(entry.balance_key).push_bind(entry.day.to_string()).push_bind(entry.row_key);
+        values.push_bind(side).push_bind(entry.amount.to_string());
+    });
     let turnover = (
         "INSERT INTO balance_day (balance_key, day, credit, debit, entries) ",
         " ON CONFLICT (balance_key, day) DO UPDATE SET credit = excluded.credit, debit = excluded.debit, entries = excluded.entries",
     );
-    script
-        .write(&batch.turnover, turnover, |mut values, saved| {
-            let of_day = &saved.turnover;
-            values.push_bind(saved.balance_key).push_bind(of_day.day.to_string()).push_bind(of_day.credit.to_string());
-            values.push_bind(of_day.debit.to_string()).push_bind(whole(of_day.entries));
-        })
-        .await?;
+    script.write(&batch.turnover, turnover, |mut values, saved| {
+        let of_day = &saved.turnover;
+        values.push_bind(saved.balance_key).push_bind(of_day.day.to_string()).push_bind(of_day.credit.to_string());
+        values.push_bind(of_day.debit.to_string()).push_bind(whole(of_day.entries));
+    });
     let figures = (
         "UPDATE balance SET credit = v.column3, debit = v.column4, balance = v.column5, inflight_credit = v.column6,
              inflight_debit = v.column7, inflight_balance = v.column8, version = version + 1,
              last_entry_on = nullif(max(coalesce(last_entry_on, ''), v.column9), '') FROM (",
         ") v WHERE balance.key = v.column1 AND balance.version = v.column2",
     );
-    script
-        .change("balance", &batch.balances, figures, |mut values, saved| {
-            let figures = &saved.balance.figures;
-            values.push_bind(saved.key).push_bind(saved.balance.version);
-            values.push_bind(figures.credit.to_string()).push_bind(figures.debit.to_string());
-            values.push_bind(figures.balance().to_string()).push_bind(figures.inflight_credit.to_string());
-            values.push_bind(figures.inflight_debit.to_string()).push_bind(figures.inflight_balance().to_string());
-            values.push_bind(saved.last_entry_on.map(|day| day.to_string()).unwrap_or_default());
-        })
-        .await
+    script.change("balance", &batch.balances, figures, |mut values, saved| {
+        let figures = &saved.balance.figures;
+        values.push_bind(saved.key).push_bind(saved.balance.version);
+        values.push_bind(figures.credit.to_string()).push_bind(figures.debit.to_string());
+        values.push_bind(figures.balance().to_string()).push_bind(figures.inflight_credit.to_string());
+        values.push_bind(figures.inflight_debit.to_string()).push_bind(figures.inflight_balance().to_string());
+        values.push_bind(saved.last_entry_on.map(|day| day.to_string()).unwrap_or_default());
+    });
 }
 
-async fn write_events(script: &mut Script<'_>, batch: &Batch) -> StoreResult<()> {
+fn write_events<'b>(script: &mut Script<'b>, batch: &'b Batch) {
     let settings = ("INSERT INTO setting (key, value) ", " ON CONFLICT (key) DO UPDATE SET value = excluded.value");
-    script
-        .write(&batch.settings, settings, |mut values, (key, value)| {
-            values.push_bind(key.clone()).push_bind(value.to_string());
-        })
-        .await?;
+    script.write(&batch.settings, settings, |mut values, (key, value)| {
+        values.push_bind(key.clone()).push_bind(value.to_string());
+    });
     let events = ("INSERT INTO event (key, at, actor, kind, object_id, payload) ", "");
-    script
-        .write(&batch.events, events, |mut values, new| {
-            values.push_bind(new.key).push_bind(micros(new.event.at)).push_bind(new.event.actor.clone());
-            values
-                .push_bind(new.event.kind.clone())
-                .push_bind(new.event.object_id.clone())
-                .push_bind(new.payload.clone());
-        })
-        .await?;
+    script.write(&batch.events, events, |mut values, new| {
+        values.push_bind(new.key).push_bind(micros(new.event.at)).push_bind(new.event.actor.clone());
+        values.push_bind(new.event.kind.clone()).push_bind(new.event.object_id.clone()).push_bind(new.payload.clone());
+    });
     let links = ("INSERT INTO history_link (sequence, event_key, link) ", "");
-    script
-        .write(&batch.events, links, |mut values, new| {
-            values.push_bind(whole(new.head.sequence)).push_bind(new.key).push_bind(new.head.link.bytes().to_vec());
-        })
-        .await?;
-    Ok(())
+    script.write(&batch.events, links, |mut values, new| {
+        values.push_bind(whole(new.head.sequence)).push_bind(new.key).push_bind(new.head.link.bytes().to_vec());
+    });
 }

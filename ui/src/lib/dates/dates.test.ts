@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addMonths, dateKey, endOfMonth, isIso, readDate, weekdayName } from './index';
+import { addMonths, dateKey, endOfMonth, isIso, readDate, shortMonth, weekdayName } from './index';
 
 const today = '2026-11-19';
 const read = (text: string) => readDate(text, today);
@@ -52,5 +52,9 @@ describe('dates', () => {
     expect(addMonths('2026-11-30', -9)).toBe('2026-02-28');
     expect(endOfMonth('2100-02-01')).toBe('2100-02-28');
     expect(weekdayName(today)).toBe('Thu');
+  });
+
+  it('names a month with its year, in three letters', () => {
+    expect(['2026-09-01', '2027-05-31'].map(shortMonth)).toEqual(['Sep 2026', 'May 2027']);
   });
 });

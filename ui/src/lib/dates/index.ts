@@ -1,4 +1,7 @@
-/** Calendar days as `YYYY-MM-DD`. Pure: today is always given. */
+/**
+ * Calendar days as `YYYY-MM-DD`, which is also how they are shown: whole, in lists, fields and sentences alike, since a
+ * day without its year says nothing in a book of several. Pure: today is always given.
+ */
 
 export * from './instants';
 
@@ -130,6 +133,10 @@ function splitDate(raw: string, year: number, month: number): [number, number, n
   if (match) return [year, month, +match[1]!];
   return null;
 }
+
+/** `Oct 2026` from any of its days, where a month stands for itself: on the axis of a chart. */
+export const shortMonth = (iso: string): string =>
+  `${monthName(Number(iso.slice(5, 7))).slice(0, 3)} ${iso.slice(0, 4)}`;
 
 /** `October` from 10. */
 export function monthName(month: number): string {

@@ -75,6 +75,7 @@ export class ColumnSet<Row> {
       min: own === undefined ? Math.max(need, Math.min(ideal, least)) : ideal,
       money: column.money !== undefined,
       grow: (column.grow ?? false) && own === undefined,
+      first: column.first ?? false,
     };
   }
 

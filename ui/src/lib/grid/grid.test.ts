@@ -97,6 +97,33 @@ describe('columns', () => {
     expect(planColumns(texts, 379).total).toBe(379);
   });
 
+  it('gives one of more value its width before it shows one of less', () => {
+    const texts = [
+      room('date', 90, 0, { ideal: 100 }),
+      room('note', 80, 3, { ideal: 180 }),
+      room('way', 100, 2, { ideal: 200, grow: true, first: true }),
+      room('state', 60, 1, { ideal: 80 }),
+    ];
+    expect([...planColumns(texts, 430).widths.values()]).toEqual([90, 80, 200, 60]);
+    expect([...planColumns(texts, 429).widths.entries()].flat()).toEqual([
+      'date',
+      100,
+      'way',
+      249,
+      'state',
+      80,
+    ]);
+    // Where there is no room for its width, it has all there is: what is of more value still shows.
+    expect([...planColumns(texts, 300).widths.entries()].flat()).toEqual([
+      'date',
+      90,
+      'way',
+      150,
+      'state',
+      60,
+    ]);
+  });
+
   it('takes from the widest amounts when even the last columns do not fit', () => {
     const amounts = [
       room('date', 100, 0),

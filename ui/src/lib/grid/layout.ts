@@ -161,6 +161,8 @@ export interface ColumnRoom {
   money?: boolean;
   /** Takes what is left over. */
   grow?: boolean;
+  /** Has the width it wants before any other has more than its least, and before one of less value shows. */
+  first?: boolean;
 }
 
 export interface ColumnPlan {
@@ -185,21 +187,32 @@ export function planColumns(columns: ColumnRoom[], available: number, frozen = 0
     .map((column, at) => ({ column, at }))
     .filter(({ column }) => column.priority > 0)
     .sort((a, b) => b.column.priority - a.column.priority || b.at - a.at);
-  if (!frozen) {
-    for (const { column } of order) {
-      if (sum(({ min }) => min) <= available) break;
+  const hide = (from: typeof order, need: (column: ColumnRoom) => number): void => {
+    for (const { column } of from) {
+      if (sum(need) <= available) break;
       shown.delete(column.id);
     }
+  };
+  const least = ({ min }: ColumnRoom): number => min;
+  if (!frozen) {
+    const worth = Math.min(...columns.filter(({ first }) => first).map(({ priority }) => priority));
+    hide(
+      order.filter(({ column }) => column.priority > worth),
+      ({ first, ideal, min }) => (first ? ideal : min),
+    );
+    hide(order, least);
   }
   const visible = columns.filter((column) => shown.has(column.id));
   const widths = new Map(visible.map((column) => [column.id, frozen ? column.ideal : column.min]));
   const total = (): number => [...widths.values()].reduce((a, b) => a + b, 0);
   if (total() > available && !frozen) shrinkAmounts(visible, widths, available);
   else if (!frozen) {
-    const wanted = sum(({ ideal, min }) => ideal - min);
-    const share = wanted > 0 ? Math.min(1, (available - total()) / wanted) : 0;
-    for (const column of visible)
-      widths.set(column.id, Math.floor(column.min + (column.ideal - column.min) * share));
+    for (const first of [true, false])
+      widen(
+        visible.filter((column) => (column.first ?? false) === first),
+        widths,
+        available - total(),
+      );
   }
   const spare = Math.floor(available - total());
   const growing = visible.filter((column) => column.grow);
@@ -210,6 +223,13 @@ export function planColumns(columns: ColumnRoom[], available: number, frozen = 0
       widths.set(column.id, (widths.get(column.id) ?? 0) + part);
     });
   return { shown, widths, total: total() };
+}
+
+/** Gives columns the width they want, or of less room than that the same share to all. */
+function widen(columns: ColumnRoom[], widths: Map<string, number>, spare: number): void {
+  const wanted = columns.reduce((sum, { ideal, min }) => sum + ideal - min, 0);
+  const share = wanted > 0 ? Math.min(1, spare / wanted) : 0;
+  for (const { id, ideal, min } of columns) widths.set(id, Math.floor(min + (ideal - min) * share));
 }
 
 /** The widest amount columns give way first, all to one common width. */

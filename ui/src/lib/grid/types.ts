@@ -94,6 +94,8 @@ export interface Column<Row> {
   filterText?(row: Row): string;
   hidden?: boolean;
   grow?: boolean;
+  /** Has its `width` before others have more than their `min`, and before those with a higher `priority` number show. */
+  first?: boolean;
   strong?: boolean;
   muted?: boolean;
 }

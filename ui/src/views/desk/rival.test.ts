@@ -27,13 +27,13 @@ const money = (minor: string) => `${minor} EUR`;
 describe('the rival of an ambiguous suggestion', () => {
   it('is another entry, with its day and amount', () => {
     const one = focus(pairing([entry('PAY-7450')]), [pairing([entry('PAY-7451', '2026-10-19')])]);
-    expect(rivalOf(one, [], money)).toBe('PAY-7451 of 19 Oct, -131000 EUR, fits about as well.');
+    expect(rivalOf(one, [], money)).toBe('PAY-7451 of 2026-10-19, -131000 EUR, fits about as well.');
   });
 
   it('counts the others, and says for which line it is proposed', () => {
     const rivals = [pairing([entry('A'), entry('B')], { taken_by: 91 }), pairing([entry('C')])];
     expect(rivalOf(focus(pairing([entry('D')]), rivals), [], money)).toBe(
-      'A with B of 20 Oct, -131000 EUR, fits about as well, and 1 other below. It is proposed for line 91.',
+      'A with B of 2026-10-20, -131000 EUR, fits about as well, and 1 other below. It is proposed for line 91.',
     );
   });
 
@@ -44,7 +44,9 @@ describe('the rival of an ambiguous suggestion', () => {
       line(90, 'Nearest is PAY-74501, the same amount'),
       line(91, 'Nearest is PAY-7450, the same amount, 20 Oct'),
     ];
-    expect(rivalOf(one, lines, money)).toBe('Line 91 of 21 Oct, -131000 EUR, fits PAY-7450 about as well.');
+    expect(rivalOf(one, lines, money)).toBe(
+      'Line 91 of 2026-10-21, -131000 EUR, fits PAY-7450 about as well.',
+    );
     expect(rivalOf(one, lines.slice(0, 2), money)).toBe('Another line fits PAY-7450 about as well.');
   });
 

@@ -1,6 +1,6 @@
 import type { DeskFocus } from '$lib/backend/types/DeskFocus';
 import type { DeskLine } from '$lib/backend/types/DeskLine';
-import { plural, shortDay } from '../reconcile/words';
+import { plural } from '../reconcile/words';
 
 type Money = (minor: string) => string;
 
@@ -20,7 +20,7 @@ export function rivalOf(focus: DeskFocus, lines: readonly DeskLine[], money: Mon
       : entry.reference;
     const also = rest.length ? `, and ${plural(rest.length, 'other', 'others')} below` : '';
     const taken = first.taken_by ? ` It is proposed for line ${first.taken_by}.` : '';
-    return `${named} of ${shortDay(entry.date)}, ${money(first.total)}, fits about as well${also}.${taken}`;
+    return `${named} of ${entry.date}, ${money(first.total)}, fits about as well${also}.${taken}`;
   }
   const reference = suggestion.entries[0]?.reference;
   if (!reference) return null;
@@ -29,7 +29,7 @@ export function rivalOf(focus: DeskFocus, lines: readonly DeskLine[], money: Mon
       one.id !== line.id && !one.match_id && one.amount === line.amount && namesEntry(one.found, reference),
   );
   return other
-    ? `Line ${other.position} of ${shortDay(other.date)}, ${money(other.amount)}, fits ${reference} about as well.`
+    ? `Line ${other.position} of ${other.date}, ${money(other.amount)}, fits ${reference} about as well.`
     : `Another line fits ${reference} about as well.`;
 }
 

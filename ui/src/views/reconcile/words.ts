@@ -2,13 +2,10 @@ import { clockTime, localDay, monthName as monthWord } from '$lib/dates';
 import { formatMinor } from '$lib/money';
 import { settings } from '$lib/settings';
 
-export { plural, shortDay } from '$lib/words';
+export { plural } from '$lib/words';
 
 /** `November 2026` from any of its days, as statements are named. */
 export const monthName = (iso: string): string => `${monthWord(Number(iso.slice(5, 7)))} ${iso.slice(0, 4)}`;
-
-/** `10-14` from `2026-10-14`: the year stands in the title of the statement. */
-export const monthDay = (iso: string): string => iso.slice(5);
 
 /** `2026-11-19 10:24`, where this window runs. */
 export function clock(instant: string): string {

@@ -30,7 +30,7 @@ async fn main() -> Result<(), Failure> {
     if let Some(rows) = argument("--growth")? {
         return growth::run(rows).await;
     }
-    let postings: usize = argument("--postings")?.unwrap_or(3_000);
+    let postings: usize = argument("--postings")?.unwrap_or(9_600);
     let balances: usize = argument("--balances")?.unwrap_or(10_000);
     let folder = tempfile::tempdir()?;
     println!("| what | ours | bare SQLite | ratio |\n| --- | ---: | ---: | ---: |");

@@ -259,8 +259,9 @@ impl<D: Database> JournalWrites for D {
             let found = self.read_named(ledger_id, name, currency).await?;
             return Ok(found.map(|record| self.pending().know_balance(record)));
         }
-        let one = std::slice::from_ref(reference);
-        self.expect(&Expected { balances: one.to_vec(), ..Expected::default() }).await?;
+        if !self.pending().knows_of(reference) {
+            self.expect(&Expected { balances: vec![reference.clone()], ..Expected::default() }).await?;
+        }
         Ok(self.pending().balance(reference))
     }
 
@@ -279,7 +280,9 @@ impl<D: Database> JournalWrites for D {
     }
 
     async fn load_by_reference(&mut self, reference: &str) -> StoreResult<Option<StoredTransaction>> {
-        self.expect(&Expected { references: vec![reference.to_owned()], ..Expected::default() }).await?;
+        if !self.pending().knows_reference(reference) {
+            self.expect(&Expected { references: vec![reference.to_owned()], ..Expected::default() }).await?;
+        }
         Ok(self.pending().by_reference(reference))
     }
 
@@ -294,6 +297,9 @@ impl<D: Database> JournalWrites for D {
     }
 
     async fn load_transaction(&mut self, id: &str) -> StoreResult<Option<StoredTransaction>> {
+        if let Some(known) = self.pending().row(id) {
+            return Ok(Some(known));
+        }
         self.expect(&Expected { rows: vec![id.to_owned()], ..Expected::default() }).await?;
         Ok(self.pending().row(id))
     }

@@ -39,7 +39,8 @@ struct Held {
 enum Done {
     Row,
     Event,
-    Figures(i64, Box<Known>),
+    /// Key, figures before, and whether they were changed by then.
+    Figures(i64, Box<Figures>, bool),
     Hold(i64, Option<Held>),
     Setting(String, Option<Option<Value>>, bool),
 }
@@ -129,7 +130,13 @@ impl Pending {
                     }
                 }
                 Done::Event => drop(self.events.pop()),
-                Done::Figures(key, before) => drop(self.balances.insert(key, *before)),
+                Done::Figures(key, before, changed) => {
+                    if let Some(known) = self.balances.get_mut(&key) {
+                        known.record.balance.figures = *before;
+                        known.record.balance.version -= 1;
+                        known.changed = changed;
+                    }
+                }
                 Done::Hold(key, Some(before)) => drop(self.holds.insert(key, before)),
                 Done::Hold(key, None) => drop(self.holds.remove(&key)),
                 Done::Setting(key, before, was_put) => {
@@ -228,6 +235,17 @@ impl Pending {
         key.copied().flatten()
     }
 
+    /// Whether it is known if there is such a balance.
+    pub(super) fn knows_of(&self, reference: &BalanceRef) -> bool {
+        match reference {
+            BalanceRef::Id(id) => self.by_id.contains_key(id),
+            BalanceRef::Indicator { name, currency } => {
+                self.by_indicator.contains_key(&(name.clone(), currency.clone()))
+            }
+            BalanceRef::Named { .. } => false,
+        }
+    }
+
     pub(super) fn balance(&self, reference: &BalanceRef) -> Option<BalanceRecord> {
         self.balances.get(&self.key_of(reference)?).map(|known| known.record.clone())
     }
@@ -237,8 +255,8 @@ impl Pending {
         if known.record.balance.version != balance.version {
             return Err(StoreError::Stale("balance"));
         }
-        self.done.push(Done::Figures(key, Box::new(known.clone())));
-        known.record.balance.figures = balance.figures.clone();
+        let before = std::mem::replace(&mut known.record.balance.figures, balance.figures.clone());
+        self.done.push(Done::Figures(key, Box::new(before), known.changed));
         known.record.balance.version += 1;
         known.changed = true;
         Ok(())
@@ -304,6 +322,11 @@ impl Pending {
     fn know_row(&mut self, stored: StoredTransaction) {
         self.references.insert(stored.row.reference.clone(), Some(stored.row.id.clone()));
         self.stored.insert(stored.row.id.clone(), stored);
+    }
+
+    /// Whether it is known if the reference is taken.
+    pub(super) fn knows_reference(&self, reference: &str) -> bool {
+        self.references.contains_key(reference)
     }
 
     pub(super) fn by_reference(&self, reference: &str) -> Option<StoredTransaction> {
