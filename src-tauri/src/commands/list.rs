@@ -148,7 +148,7 @@ pub const COMMANDS: &[&str] = &[
     "schedule",
     "scheduled_cancel",
     "scheduled_edit",
-    "scheduled_list",
+    "scheduled_page",
     "search_all",
     "search_rebuild",
     "settings_get",

@@ -194,7 +194,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         transactions::attachment_save,
         transactions::attachment_detach,
         transactions::schedule,
-        transactions::scheduled_list,
+        transactions::scheduled_page,
         transactions::scheduled_edit,
         transactions::scheduled_cancel,
         transactions::holds_effect,

@@ -123,8 +123,8 @@ pub async fn schedule(shell: State<'_, Shell>, request: PostRequest, due_at: Str
 }
 
 #[tauri::command(rename_all = "snake_case")]
-pub async fn scheduled_list(shell: State<'_, Shell>, open_only: bool) -> Answer<Vec<ScheduledRow>> {
-    Ok(shell.engine().await?.scheduled_list(open_only).await?)
+pub async fn scheduled_page(shell: State<'_, Shell>, query: ListQuery) -> Answer<ListPage<ScheduledRow>> {
+    Ok(shell.engine().await?.scheduled_page(query).await?)
 }
 
 #[tauri::command(rename_all = "snake_case")]

@@ -20,6 +20,6 @@ pub use app::{App, Size, Theme, WAIT};
 pub use desk::{Desk, scenario};
 pub use error::{Error, Result};
 pub use keys::{Chord, ChordError};
-pub use paths::{artifacts_dir, docs_screenshots_dir, fixtures_dir};
+pub use paths::{artifacts_dir, docs_screenshots_dir, fixtures_dir, kept_book};
 // The full WebDriver vocabulary, for what the helpers of `App` do not cover.
 pub use thirtyfour;

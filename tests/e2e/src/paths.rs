@@ -26,6 +26,19 @@ pub(crate) fn axe_source() -> PathBuf {
     workspace_root().join("ui/node_modules/axe-core/axe.min.js")
 }
 
+/// The newest book that a bench left in `target/tmp` under a name that begins so.
+///
+/// Found from the place of the running bench: `target/<profile>/examples/bench-…`.
+pub fn kept_book(beginning: &str) -> Option<PathBuf> {
+    let own = std::env::current_exe().ok()?;
+    let kept = std::fs::read_dir(own.ancestors().nth(3)?.join("tmp")).ok()?.flatten().map(|file| file.path());
+    let fits = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(beginning) && name.ends_with(".tieout")
+    };
+    kept.filter(fits).max_by_key(|path| path.metadata().and_then(|file| file.modified()).ok())
+}
+
 /// A binary of this workspace beside the running test: `target/<profile>/deps/app-…` → `target/<profile>/<name>`.
 ///
 /// Found from the test's own place so that any target folder and profile works.

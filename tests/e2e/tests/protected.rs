@@ -251,17 +251,18 @@ fn what_the_book_does_by_itself_is_kept_with_it() {
         let app = desk.open(&book).await?;
         app.get("sidebar").await?;
         book_settings(&app).await?;
-        assert_eq!(switches(&app).await?, ["true", "true", "false"]);
+        assert_eq!(switches(&app).await?, ["true", "true", "false", "true"]);
         for (testid, said) in [
             ("setting-intake-check", "Queued postings are checked when their turn comes"),
             ("setting-closest-text", "Runs propose nothing for lines that no rule speaks for"),
             ("setting-monitors-repeat", "New monitors tell at every change"),
+            ("setting-together", "Each posting is booked by itself"),
         ] {
             tab_to(&app, testid).await?;
             app.press("Space").await?;
             wait_toast(&app, said).await?;
         }
-        assert_eq!(switches(&app).await?, ["false", "false", "true"]);
+        assert_eq!(switches(&app).await?, ["false", "false", "true", "false"]);
 
         // What was switched last is undone, and switched again.
         tab_to(&app, "setting-intake-check").await?;
@@ -273,7 +274,7 @@ fn what_the_book_does_by_itself_is_kept_with_it() {
         let app = desk.restart().await?;
         app.get("sidebar").await?;
         book_settings(&app).await?;
-        assert_eq!(switches(&app).await?, ["false", "false", "true"]);
+        assert_eq!(switches(&app).await?, ["false", "false", "true", "false"]);
 
         // Forms begin as the book says.
         app.press_all(&["g", "n"]).await?;

@@ -216,6 +216,9 @@ pub(crate) enum Command {
         /// Reference of the commit; the same again with the same content is booked once
         #[arg(long)]
         reference: Option<String>,
+        /// Only say what would happen
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Let go what is still held
     Void {
@@ -228,6 +231,9 @@ pub(crate) enum Command {
         /// Reference of the void; the same again with the same content is booked once
         #[arg(long)]
         reference: Option<String>,
+        /// Only say what would happen
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Give back a transaction, whole or in part
     Refund(Box<RefundArgs>),
@@ -555,6 +561,9 @@ pub(crate) struct SettingsArgs {
     /// New monitors tell at every change while they are true
     #[arg(long, value_enum)]
     pub(crate) monitors_repeat: Option<Switch>,
+    /// Postings that come at the same time are made durable by one commit
+    #[arg(long, value_enum)]
+    pub(crate) together: Option<Switch>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

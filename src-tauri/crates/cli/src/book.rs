@@ -153,8 +153,8 @@ fn keyring(error: KeyError) -> Fault {
 }
 
 async fn settings(chosen: &SettingsArgs, actor: Actor<'_>) -> Answer<Done> {
-    let SettingsArgs { file, intake_check, closest_text, monitors_repeat } = chosen;
-    let changes = [intake_check, closest_text, monitors_repeat].iter().any(|one| one.is_some());
+    let SettingsArgs { file, intake_check, closest_text, monitors_repeat, together } = chosen;
+    let changes = [intake_check, closest_text, monitors_repeat, together].iter().any(|one| one.is_some());
     let engine = if changes { open_to_write(file, actor).await? } else { open_to_read(file, actor).await? };
     let answer = async {
         let now = engine.book_settings().await?;
@@ -166,6 +166,7 @@ async fn settings(chosen: &SettingsArgs, actor: Actor<'_>) -> Answer<Done> {
             intake_check: or(intake_check, now.intake_check),
             closest_text: or(closest_text, now.closest_text),
             monitors_repeat: or(monitors_repeat, now.monitors_repeat),
+            together: or(together, now.together),
         };
         Ok::<_, engine::EngineError>(engine.book_settings_set(settings).await?.settings)
     }
@@ -174,10 +175,11 @@ async fn settings(chosen: &SettingsArgs, actor: Actor<'_>) -> Answer<Done> {
     let now = answer?;
     let word = |on| if on { "on" } else { "off" };
     let text = format!(
-        "Check queued postings at intake  {}\nClosest text in runs             {}\nMonitors tell at every change    {}\n",
+        "Check queued postings at intake  {}\nClosest text in runs             {}\nMonitors tell at every change    {}\nPostings are booked together     {}\n",
         word(now.intake_check),
         word(now.closest_text),
-        word(now.monitors_repeat)
+        word(now.monitors_repeat),
+        word(now.together)
     );
     Ok(Output::new(now, text).into())
 }

@@ -148,7 +148,7 @@ async fn run(cli: &Cli) -> Answer<Done> {
         Command::Entry(options) => entries::run(options, actor).await,
         Command::Split(options) => entries::split(options, actor).await,
         Command::Scheduled(command) => scheduled::run(command, actor).await,
-        Command::Commit { book, hold, amount, void_rest, date, signed_reason, reference } => {
+        Command::Commit { book, hold, amount, void_rest, date, signed_reason, reference, dry_run } => {
             let item = CommitItem {
                 id: hold.clone(),
                 amount: amount.clone(),
@@ -157,11 +157,11 @@ async fn run(cli: &Cli) -> Answer<Done> {
                 signed_reason: signed_reason.clone(),
                 reference: reference.clone(),
             };
-            holds::commit(book, item, actor).await
+            holds::commit(book, item, *dry_run, actor).await
         }
-        Command::Void { book, hold, reason, reference } => {
+        Command::Void { book, hold, reason, reference, dry_run } => {
             let item = VoidItem { id: hold.clone(), reference: reference.clone() };
-            holds::void(book, item, reason, actor).await
+            holds::void(book, item, reason, *dry_run, actor).await
         }
         Command::Refund(options) => refund::run(options, actor).await,
         Command::Import(options) => import::run(options, actor).await,

@@ -245,8 +245,16 @@ async fn batch(engine: &Engine, file: &Path, options: &PostArgs) -> Answer<Done>
         }
     }
     if options.atomic && items.len() < rows.len() {
-        // Nothing is tried: a row that cannot be read is refused with all the others.
-        return Ok(summary(rows.into_iter().map(RowOutcome::not_tried).collect(), Vec::new()));
+        // A row that cannot be read is refused with all the others. What is wrong with those is told too, at once.
+        let mut rows: Vec<RowOutcome> = rows.into_iter().map(RowOutcome::not_tried).collect();
+        for (places, items) in places.chunks(MOST_ITEMS).zip(items.chunks(MOST_ITEMS)) {
+            let request = BulkRequest { items: items.to_vec(), atomic: false };
+            let preview = engine.bulk_preview(request).await?;
+            for ((at, line), row) in places.iter().zip(preview.rows).filter(|(_, row)| row.code.is_some()) {
+                rows[*at] = RowOutcome::of_bulk((*line).into(), row);
+            }
+        }
+        return Ok(summary(rows, Vec::new()));
     }
     let mut changes = Vec::new();
     for (places, items) in places.chunks(MOST_ITEMS).zip(items.chunks(MOST_ITEMS)) {

@@ -1,5 +1,6 @@
 //! What is accepted and waits for its time.
 
+use engine::api::page::{FilterCondition, FilterTest, ListPage, ListQuery};
 use engine::api::scheduled::{ScheduledRow, ScheduledStateWord};
 use engine::api::transactions::PostRequest;
 use engine::drafts::instant_of;
@@ -12,13 +13,12 @@ use crate::session::{Actor, balance, minor, open_to_read, open_to_write};
 
 pub(crate) async fn run(command: &ScheduledCommand, actor: Actor<'_>) -> Answer<Done> {
     match command {
-        ScheduledCommand::List { book, all } => {
+        ScheduledCommand::List { book, all, search, page } => {
             let engine = open_to_read(book, actor).await?;
-            let rows = engine.scheduled_list(!all).await;
+            let conditions = if *all { Vec::new() } else { vec![waits()] };
+            let found = engine.scheduled_page(ListQuery { conditions, text: search.clone(), ..page.query() }).await;
             engine.close().await;
-            let rows = rows?;
-            let text = table(&rows);
-            Ok(Output::new(rows, text).into())
+            Ok(page_of(found?))
         }
         ScheduledCommand::Show { book, id } => {
             let engine = open_to_read(book, actor).await?;
@@ -68,14 +68,23 @@ pub(crate) async fn run(command: &ScheduledCommand, actor: Actor<'_>) -> Answer<
         ScheduledCommand::Run { book } => {
             let engine = open_to_write(book, actor).await?;
             let done = engine.post_due().await;
-            let rows = engine.scheduled_list(true).await;
+            let query = ListQuery { conditions: vec![waits()], limit: 500, ..ListQuery::default() };
+            let left = engine.scheduled_page(query).await;
             engine.close().await;
             done?;
-            let rows = rows?;
-            let text = table(&rows);
-            Ok(Output::new(rows, text).into())
+            Ok(page_of(left?))
         }
     }
+}
+
+fn waits() -> FilterCondition {
+    FilterCondition { field: "state".into(), test: FilterTest::Is, values: vec!["waiting".into()] }
+}
+
+fn page_of(page: ListPage<ScheduledRow>) -> Done {
+    let total = engine::words::plural(page.total, "posting", "postings");
+    let text = format!("{} of {total}\n{}", page.rows.len(), table(&page.rows));
+    Output::new(page, text).into()
 }
 
 /// One of them, in a line.

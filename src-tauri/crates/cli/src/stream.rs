@@ -116,7 +116,7 @@ enum Kind {
     Flag,
 }
 
-const KINDS: [(&str, Kind); 13] = [
+const KINDS: [(&str, Kind); 15] = [
     ("from", Kind::Text),
     ("to", Kind::Text),
     ("amount", Kind::Text),
@@ -126,6 +126,8 @@ const KINDS: [(&str, Kind); 13] = [
     ("date", Kind::TextOrNull),
     ("hold", Kind::Flag),
     ("expires", Kind::TextOrNull),
+    ("commits", Kind::TextOrNull),
+    ("origin", Kind::TextOrNull),
     ("allow_overdraft", Kind::Flag),
     ("overdraft_limit", Kind::TextOrNull),
     ("create_indicators", Kind::Flag),

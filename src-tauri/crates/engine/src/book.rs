@@ -18,7 +18,7 @@ use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Topic, words};
 const BOOK: &str = "book";
 pub(crate) const PERSON: &str = "person";
 const LAST_BACKUP: &str = "last_backup";
-const SETTINGS: &str = "settings";
+pub(crate) const SETTINGS: &str = "settings";
 /// Jobs that the jobs list shows.
 const JOBS_SHOWN: u32 = 50;
 
@@ -45,6 +45,12 @@ const PAYMENT_PROVIDER: &[ChartRow] = &[
     ("Income", &["Fees earned"], false),
     ("Expenses", &["Processing costs", "Chargebacks"], false),
 ];
+
+/// The settings as they are stored under [`SETTINGS`].
+pub(crate) fn settings_of(stored: Option<serde_json::Value>) -> StoreResult<BookSettings> {
+    let kept = stored.map(serde_json::from_value).transpose();
+    Ok(kept.map_err(|error| StoreError::damaged("setting", error))?.unwrap_or_default())
+}
 
 impl Engine {
     /// The id that the book was given when it was made.
@@ -267,8 +273,7 @@ impl Engine {
     }
 
     pub(crate) async fn stored_settings(&self) -> StoreResult<BookSettings> {
-        let kept = self.store.setting(SETTINGS).await?.map(serde_json::from_value).transpose();
-        Ok(kept.map_err(|error| StoreError::damaged("setting", error))?.unwrap_or_default())
+        settings_of(self.store.setting(SETTINGS).await?)
     }
 
     /// Chooses what the book does where nobody says otherwise. The history tells who chose what.

@@ -1,6 +1,6 @@
 //! Postings as people write them down: balances by name, amounts as decimal text; one by one, or as a file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ledger::{Amount, Currency};
 use serde::{Deserialize, Serialize};
@@ -150,7 +150,13 @@ impl Engine {
         if let Some(currency) = currency
             && (found.len() > 1 || text.starts_with('@'))
         {
+            let kept: BTreeSet<String> = found.iter().map(|row| row.currency.clone()).collect();
             found.retain(|row| row.currency.eq_ignore_ascii_case(currency));
+            if found.is_empty() && !kept.is_empty() {
+                let kept = kept.into_iter().collect::<Vec<_>>().join(", ");
+                let message = format!("“{text}” is kept in {kept}, not in {currency}. Nothing was posted.");
+                return Err(EngineError::invalid(field, message));
+            }
         }
         match found.len() {
             0 => Err(EngineError::not_found("balance called", &format!("“{text}”"))),

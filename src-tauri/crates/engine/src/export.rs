@@ -169,7 +169,17 @@ impl Writing {
     }
 }
 
-const REGISTER: [&str; 7] = ["Date", "Reference", "Description", "Other side", "In", "Out", "Balance"];
+const REGISTER: [&str; 8] = ["Date", "Reference", "Description", "Other side", "Currency", "In", "Out", "Balance"];
+/// The column of [`REGISTER`] that a printed page has no room for: it says once in which currency all of it is.
+const CURRENCY: usize = 4;
+
+/// Head or cells of a register as a file of this format has them.
+fn columns<T>(format: ReportFormat, mut all: Vec<T>) -> Vec<T> {
+    if format == ReportFormat::Pdf {
+        all.remove(CURRENCY);
+    }
+    all
+}
 
 impl Engine {
     /// Writes the register of a balance to a file, oldest entry first, whole or not at all; says how many entries it has.
@@ -205,7 +215,7 @@ impl Engine {
         let list = List {
             format,
             name: "Register",
-            head: REGISTER.to_vec(),
+            head: columns(format, REGISTER.to_vec()),
             paper: paper(
                 &book,
                 &format!("Register of {}", kept.name),
@@ -218,7 +228,8 @@ impl Engine {
         let read = async {
             let (mut done, mut sums) = (0, Sums::default());
             while !page.rows.is_empty() {
-                let rows = page.rows.iter().map(|row| sums.take(row)).collect::<EngineResult<Vec<_>>>()?;
+                let rows = page.rows.iter().map(|row| sums.take(row).map(|row| columns(format, row)));
+                let rows = rows.collect::<EngineResult<Vec<_>>>()?;
                 done += rows.len() as u64;
                 if !writing.send(Step::Rows(rows)).await || done >= total {
                     break;
@@ -230,7 +241,7 @@ impl Engine {
                 let message = "Entries were booked in it meanwhile. Nothing was written. Export it again.".to_owned();
                 return Err(EngineError::Conflict { code: "CHANGED_ELSEWHERE", message });
             }
-            writing.send(Step::Total(sums.cells(kept.exponent))).await;
+            writing.send(Step::Total(columns(format, sums.cells(kept.exponent)))).await;
             writing.send(Step::End).await;
             Ok(done)
         };
@@ -269,6 +280,7 @@ impl Sums {
             text(&row.reference),
             text(&row.description),
             text(&row.other_name),
+            text(&row.currency),
             money_in,
             money_out,
             Cell::Amount { amount: running, exponent: row.exponent },
@@ -279,7 +291,16 @@ impl Sums {
         let empty = || Cell::Text(String::new());
         let amount = |amount| Cell::Amount { amount, exponent };
         let last = self.last.map_or_else(empty, amount);
-        vec![Cell::Text("Total".into()), empty(), empty(), empty(), amount(self.money_in), amount(self.money_out), last]
+        vec![
+            Cell::Text("Total".into()),
+            empty(),
+            empty(),
+            empty(),
+            empty(),
+            amount(self.money_in),
+            amount(self.money_out),
+            last,
+        ]
     }
 }
 

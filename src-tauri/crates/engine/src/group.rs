@@ -3,7 +3,8 @@
 //!
 //! Nobody waits on purpose: a command that comes alone is a group of its own. Each caller is answered once its command
 //! is durable. A command that is refused is taken back and leaves its neighbours alone; where that cannot be done, the
-//! group is dropped and each of its commands is booked in a unit of its own.
+//! group is dropped and each of its commands is booked in a unit of its own. A book may ask for that always
+//! ([`crate::api::book::BookSettings::together`]).
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +14,7 @@ use tokio::sync::oneshot;
 use tracing::{Instrument, Span};
 
 use crate::api::transactions::Effect;
+use crate::book::{SETTINGS, settings_of};
 use crate::clock::Clock;
 use crate::{Engine, EngineError, EngineResult, Stamp, trace, view};
 
@@ -231,9 +233,13 @@ impl Writer {
         // What names no day counts for today.
         let mut expected = Expected { day: Some(self.clock.today()), ..Expected::default() };
         group.iter().for_each(|job| expected.and(job.expected()));
+        expected.settings.push(SETTINGS.to_owned());
         if let Err(error) = unit.expect(&expected).await {
             // One of them asks for something that cannot be read. The others have nothing to do with it.
             tracing::warn!(%error, "a group could not be read ahead; its commands are booked one by one");
+            return Ok(false);
+        }
+        if !settings_of(unit.load_setting(SETTINGS).await?)?.together {
             return Ok(false);
         }
         for job in group {

@@ -1,10 +1,12 @@
 //! Many postings at once: whole batches, batches item by item, and commands that are booked in one group.
 
+use engine::api::book::BookSettings;
 use engine::api::bulk::{BulkOutcome, BulkRequest};
 use engine::api::page::ListQuery;
 use engine::api::transactions::{CommitItem, PostRequest};
 use engine::{EngineError, MOST_ITEMS};
 
+use crate::raw::Raw;
 use crate::support::{TestBook, transfer};
 
 fn request(items: Vec<PostRequest>, atomic: bool) -> BulkRequest {
@@ -355,4 +357,32 @@ async fn postings_without_money_slow_nobody_down() {
     assert!(mixed < clean * 3, "{mixed:?} instead of {clean:?}");
     assert_eq!(figures(&book, &shop).await, "1500");
     sound(&book).await;
+}
+
+/// Off stays off, also after the book was opened again. A balance counts the commits that changed it.
+#[tokio::test]
+async fn postings_are_booked_together_or_each_by_itself_as_the_book_says() {
+    let mut book = TestBook::new().await;
+    let (bank, shop) = (book.balance("Bank", "EUR").await, book.claim("Shop").await);
+    let mut commits = Vec::new();
+    for (round, together) in [("A", None), ("B", Some(false)), ("C", None), ("D", Some(true))] {
+        if let Some(together) = together {
+            let settings = BookSettings { together, ..BookSettings::default() };
+            book.engine.book_settings_set(settings).await.unwrap();
+        }
+        book = book.reopen().await;
+        let before = version(&book, &bank).await;
+        let items = (0..10).map(|number| transfer(&format!("{round}{number}"), &shop, &bank, "1")).collect();
+        let done = book.engine.bulk_post(request(items, false)).await.unwrap();
+        assert_eq!((done.posted, done.failed), (10, 0));
+        commits.push(version(&book, &bank).await - before);
+    }
+    assert_eq!(commits, [1, 10, 10, 1]);
+    assert_eq!(figures(&book, &bank).await, "40");
+    sound(&book).await;
+}
+
+async fn version(book: &TestBook, id: &str) -> i64 {
+    let sql = format!("SELECT version FROM balance WHERE id = '{id}'");
+    Raw::of(book).await.numbers(&sql).await[0][0].unwrap()
 }

@@ -93,10 +93,10 @@ async fn a_register_is_written_in_every_form_with_its_running_balance() {
     assert_eq!(book.engine.register_export(&bank, days, ReportFormat::Csv, &csv).await.unwrap(), 3);
     let text = std::fs::read_to_string(&csv).unwrap();
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "Date,Reference,Description,Other side,In,Out,Balance");
-    assert_eq!(lines[1], "2026-11-12,R-2,,Shop,0.01,,25.01");
-    assert_eq!(lines[2], "2026-11-14,R-3,,Shop,0.30,,25.31");
-    assert!(lines[3].ends_with(",1000.00,,1025.31") && lines.len() == 4, "{text}");
+    assert_eq!(lines[0], "Date,Reference,Description,Other side,Currency,In,Out,Balance");
+    assert_eq!(lines[1], "2026-11-12,R-2,,Shop,EUR,0.01,,25.01");
+    assert_eq!(lines[2], "2026-11-14,R-3,,Shop,EUR,0.30,,25.31");
+    assert!(lines[3].ends_with(",EUR,1000.00,,1025.31") && lines.len() == 4, "{text}");
     let pdf = path("pdf");
     assert_eq!(book.engine.register_export(&bank, days, ReportFormat::Pdf, &pdf).await.unwrap(), 3);
     let said = read_file(&pdf);

@@ -3,6 +3,7 @@
 //! agree, and the five invariants (`observer`) must hold after each command.
 
 mod asks;
+mod both;
 mod commands;
 mod model;
 mod observer;
@@ -17,6 +18,7 @@ use proptest::test_runner::TestRunner;
 
 use self::commands::histories;
 use self::play::{Play, Tally};
+use crate::support::TestBook;
 use crate::{seeds, server};
 
 /// Commands of the longest history.
@@ -33,7 +35,7 @@ fn random_commands_agree_with_the_model() {
     let mut runner = TestRunner::new(seeds::kept("ledger_property", cases));
     let outcome = runner.run(&histories(LONGEST), |history| {
         let played = runtime.block_on(async {
-            let mut play = Play::new().await;
+            let mut play = Play::on(TestBook::new().await).await;
             for (command, trouble) in &history {
                 play = play.command(command, *trouble).await?;
             }

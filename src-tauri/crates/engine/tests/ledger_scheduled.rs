@@ -1,5 +1,6 @@
 //! Postings that are accepted now and booked later.
 
+use engine::api::page::{FilterCondition, FilterTest, ListQuery, SortKey};
 use engine::api::scheduled::{ScheduledRow, ScheduledStateWord};
 use engine::api::transactions::{FamilyState, PostRequest};
 
@@ -42,6 +43,29 @@ impl Shop {
 
     async fn balance(&self) -> String {
         self.book.engine.balance_get(&self.bank, None).await.unwrap().row.figures.balance
+    }
+
+    /// How many there are under a filter, and the references of the first page.
+    async fn listed(
+        &self,
+        conditions: &[(&str, FilterTest, &str)],
+        text: Option<&str>,
+        (field, descending): (&str, bool),
+    ) -> (u64, Vec<String>) {
+        let condition = |(field, test, value): &(&str, FilterTest, &str)| FilterCondition {
+            field: (*field).into(),
+            test: *test,
+            values: vec![(*value).into()],
+        };
+        let query = ListQuery {
+            conditions: conditions.iter().map(condition).collect(),
+            text: text.map(Into::into),
+            sort: vec![SortKey { field: field.into(), descending }],
+            limit: 500,
+            ..ListQuery::default()
+        };
+        let page = self.book.engine.scheduled_page(query).await.unwrap();
+        (page.total, page.rows.into_iter().map(|row| row.reference).collect())
     }
 
     async fn sound(&self) {
@@ -123,9 +147,8 @@ async fn what_waits_can_be_changed_or_cancelled_and_what_ended_cannot() {
     assert_eq!(shop.book.engine.scheduled_cancel(&cancelled.id, "  ").await.unwrap_err().code(), "INVALID_INPUT");
     let gone = shop.book.engine.scheduled_cancel(&cancelled.id, "Paid by card").await.unwrap();
     assert_eq!((gone.state, gone.reason.as_deref()), (ScheduledStateWord::Cancelled, Some("Paid by card")));
-    let waiting = shop.book.engine.scheduled_list(true).await.unwrap();
-    assert_eq!(waiting.iter().map(|row| row.reference.as_str()).collect::<Vec<_>>(), ["E"]);
-    assert_eq!(shop.book.engine.scheduled_list(false).await.unwrap().len(), 2);
+    assert_eq!(shop.listed(&[("state", FilterTest::Is, "waiting")], None, ("due", false)).await, (1, vec!["E".into()]));
+    assert_eq!(shop.book.engine.scheduled_page(ListQuery::default()).await.unwrap().total, 2);
 
     shop.clock(later);
     assert_eq!(shop.book.engine.post_due().await.unwrap(), 1);
@@ -190,4 +213,75 @@ async fn what_is_due_already_is_booked_at_once_and_a_hold_is_placed() {
     shop.book.engine.time_passed().await.unwrap();
     assert_eq!(shop.book.engine.transaction_get(&id).await.unwrap().family.state, FamilyState::Expired);
     shop.sound().await;
+}
+
+#[tokio::test]
+async fn all_of_a_long_queue_is_listed_by_pages() {
+    let shop = shop("100").await;
+    let queued = (0..600).map(|number| shop.order(&format!("Q-{number:03}"), "1")).collect();
+    for row in shop.book.engine.queue(queued).await {
+        row.unwrap();
+    }
+    let page = async |offset| {
+        let query = ListQuery { offset, limit: 250, ..ListQuery::default() };
+        shop.book.engine.scheduled_page(query).await.unwrap()
+    };
+    let mut seen = Vec::new();
+    for offset in [0, 250, 500, 750] {
+        let page = page(offset).await;
+        assert_eq!(page.total, 600);
+        seen.extend(page.rows.into_iter().map(|row| row.reference));
+    }
+    assert_eq!(seen, (0..600).map(|number| format!("Q-{number:03}")).collect::<Vec<_>>(), "in the order of their turn");
+    // What was refused is found however long ago it was.
+    assert_eq!(shop.book.engine.post_due().await.unwrap(), 600);
+    let (rejected, names) = shop.listed(&[("state", FilterTest::Is, "rejected")], None, ("due", true)).await;
+    assert_eq!((rejected, names.last().map(String::as_str)), (500, Some("Q-100")));
+    shop.sound().await;
+}
+
+#[tokio::test]
+async fn what_waits_is_filtered_searched_and_sorted() {
+    let shop = shop("100").await;
+    let order = |reference: &str, amount: &str, description: &str| PostRequest {
+        description: description.into(),
+        ..shop.order(reference, amount)
+    };
+    for (request, at) in [
+        (order("B", "123450", "Rent of December"), TOMORROW),
+        (order("A", "90", "Fees 100%"), "2026-12-24T09:00:00Z"),
+        (order("C", "10000", ""), "2026-11-21T09:00:00Z"),
+    ] {
+        shop.book.engine.schedule(request, at).await.unwrap();
+    }
+    let unnamed = PostRequest {
+        reference: String::new(),
+        source: "@unknown".into(),
+        create_indicators: true,
+        ..order("", "7", "")
+    };
+    let [queued] = &shop.book.engine.queue(vec![PostRequest { allow_overdraft: true, ..unnamed }]).await[..] else {
+        panic!()
+    };
+    let queued = queued.as_ref().unwrap().reference.clone();
+    let by = async |field, descending| shop.listed(&[], None, (field, descending)).await.1;
+    // What is queued is due when it is accepted.
+    assert_eq!(by("due", false).await, [&*queued, "B", "C", "A"]);
+    assert_eq!(by("amount", false).await, [&*queued, "A", "C", "B"], "by what they are worth, not by their digits");
+    assert_eq!(by("reference", true).await[..3], ["C", "B", "A"]);
+    let found = async |field, test, value| shop.listed(&[(field, test, value)], None, ("due", false)).await.1;
+    assert_eq!(found("description", FilterTest::Contains, "rent").await, [""; 0], "as it is written");
+    assert_eq!(found("description", FilterTest::LikeAnyCase, "%rent%").await, ["B"]);
+    assert_eq!(found("amount", FilterTest::AtLeast, "10000").await, ["B", "C"]);
+    assert_eq!(found("due", FilterTest::AtLeast, "2026-11-21T00:00:00Z").await, ["C", "A"]);
+    assert_eq!(found("due", FilterTest::AtMost, "2026-11-19T12:00:00Z").await, [&*queued]);
+    assert_eq!(found("currency", FilterTest::IsNot, "EUR").await, [""; 0]);
+    let said = async |text| shop.listed(&[], Some(text), ("due", false)).await.1;
+    assert_eq!(said("december rent").await, ["B"]);
+    assert_eq!(said("1,234.50").await, ["B"]);
+    assert_eq!(said("100%").await, ["A"]);
+    assert_eq!(said("shop").await.len(), 4, "by the names of the balances");
+    assert_eq!(said("@unknown").await, [&*queued]);
+    let wrong = ListQuery { sort: vec![SortKey { field: "mood".into(), descending: false }], ..ListQuery::default() };
+    assert!(shop.book.engine.scheduled_page(wrong).await.is_err());
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use engine::api::monitors::MonitorRequest;
-use engine::api::page::ListQuery;
+use engine::api::page::{FilterCondition, FilterTest, ListQuery};
 use engine::api::transactions::{FamilyState, PostRequest};
 use engine::api::webhooks::{DeliveryRow, WebhookMade, WebhookRequest};
 use engine::{EngineError, Notice};
@@ -296,7 +296,7 @@ async fn a_scheduled_posting_waits_for_a_silent_hook_and_is_refused_by_a_no() {
     told.receiver.answer(&[Answer::Silence(Duration::from_secs(1)), no]);
     assert_eq!(told.book.engine.post_due().await.unwrap(), 0);
     let state = async |reference: &str| {
-        let all = told.book.engine.scheduled_list(false).await.unwrap();
+        let all = told.book.engine.scheduled_page(Default::default()).await.unwrap().rows;
         format!("{:?}", all.into_iter().find(|row| row.reference == reference).unwrap().state)
     };
     assert_eq!((state("SILENT").await, state("NO").await), ("Waiting".to_owned(), "Rejected".to_owned()));
@@ -315,7 +315,9 @@ async fn a_hook_that_is_down_is_not_asked_for_each_of_many() {
     told.receiver.answer(&[const { Answer::Silence(Duration::from_secs(1)) }; 9]);
     assert_eq!(told.book.engine.post_due().await.unwrap(), 0);
     assert_eq!(told.receiver.taken().len(), 3);
-    assert_eq!(told.book.engine.scheduled_list(true).await.unwrap().len(), 450, "nothing was refused over that");
+    let waits = FilterCondition { field: "state".into(), test: FilterTest::Is, values: vec!["waiting".into()] };
+    let query = ListQuery { conditions: vec![waits], ..ListQuery::default() };
+    assert_eq!(told.book.engine.scheduled_page(query).await.unwrap().total, 450, "nothing was refused over that");
 }
 
 #[tokio::test]

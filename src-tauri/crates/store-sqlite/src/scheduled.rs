@@ -2,21 +2,63 @@
 
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
-use store::rows::{self, value::micros};
+use store::page::{window, words};
+use store::rows::{self, value, value::micros};
 use store::scheduled::{ScheduledReads, ScheduledRecord, ScheduledWrites, scheduled_state_text};
-use store::{StoreError, StoreResult};
+use store::{Page, Query, StoreError, StoreResult, Word};
 
+use crate::conditions::{Column, push_filter};
 use crate::error::{from_sqlx, taken};
 use crate::open::SqliteStore;
 use crate::row::{all, first};
+use crate::sql::{order_by, push_words};
 use crate::unit::SqliteUnit;
 
-const SCHEDULED: &str = "SELECT s.id, s.state, s.due_at, s.reference, s.request, s.accepted_at, s.accepted_by, s.reason, s.finished_at, \
-    t.id AS txn_id FROM scheduled s LEFT JOIN txn t ON t.key = s.txn_key ";
+const COLUMNS: &str = "SELECT s.id, s.state, s.due_at, s.reference, s.request, s.accepted_at, s.accepted_by, s.reason, s.finished_at, \
+    t.id AS txn_id ";
+const SCHEDULED: &str = "FROM scheduled s LEFT JOIN txn t ON t.key = s.txn_key ";
+
+/// With the names of both its balances, where it names them by id.
+const FROM: &str = "FROM scheduled s LEFT JOIN txn t ON t.key = s.txn_key LEFT JOIN balance a ON a.id = (s.request ->> 'source') \
+    LEFT JOIN balance b ON b.id = (s.request ->> 'destination') WHERE ";
+/// What somebody who looks for words looks in.
+const TEXTS: &str = "s.reference || ' ' || (s.request ->> 'description') || ' ' || coalesce(a.name, (s.request ->> 'source')) || ' ' || \
+    coalesce(b.name, (s.request ->> 'destination')) || ' ' || (s.request ->> 'currency') || ' ' || coalesce(s.reason, '')";
+/// What is queued is due when it is accepted.
+const DUE: &str = "CASE WHEN s.due_at = 0 THEN s.accepted_at ELSE s.due_at END";
+/// Decimals of an amount that somebody looks for; with more or fewer it is found by its digits.
+const DECIMALS: u8 = 2;
+
+const FIELDS: &[(&str, Column)] = &[
+    ("id", Column::Plain("s.id")),
+    ("reference", Column::Maybe("s.reference")),
+    ("description", Column::Maybe("(s.request ->> 'description')")),
+    ("state", Column::Plain("s.state")),
+    ("amount", Column::Digits("length(ltrim(s.request ->> 'amount', '0'))", "ltrim(s.request ->> 'amount', '0')")),
+    ("currency", Column::Plain("(s.request ->> 'currency')")),
+    ("due", Column::Instant { at: DUE, order: DUE }),
+    ("accepted", Column::Instant { at: "s.accepted_at", order: "s.accepted_at" }),
+    ("accepted_by", Column::Plain("s.accepted_by")),
+];
+
+fn filter(builder: &mut QueryBuilder<Sqlite>, query: &Query) -> StoreResult<()> {
+    builder.push(FROM).push("1");
+    push_filter(builder, FIELDS, None, query)?;
+    if let Some(text) = words(query) {
+        push_words(builder, &Word::all(text, DECIMALS), TEXTS, "(s.request ->> 'amount')");
+    }
+    Ok(())
+}
+
+fn scheduled() -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new(COLUMNS);
+    query.push(SCHEDULED);
+    query
+}
 
 /// What waits under a reference or became a row of the journal under it, each by its own index.
 fn under(reference: &str) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new(SCHEDULED);
+    let mut query = scheduled();
     query
         .push("WHERE s.key IN (SELECT key FROM scheduled WHERE state = 'waiting' AND reference <> '' AND reference = ");
     query.push_bind(reference.to_owned());
@@ -27,13 +69,21 @@ fn under(reference: &str) -> QueryBuilder<Sqlite> {
 
 #[async_trait::async_trait]
 impl ScheduledReads for SqliteStore {
-    async fn scheduled(&self, waiting_only: bool, limit: u32) -> StoreResult<Vec<ScheduledRecord>> {
-        let mut query = QueryBuilder::new(SCHEDULED);
-        query.push(match waiting_only {
-            true => "WHERE s.state = 'waiting' ORDER BY s.due_at, s.key LIMIT ",
-            false => "ORDER BY s.key DESC LIMIT ",
-        });
-        query.push_bind(limit);
+    async fn scheduled(&self, query: &Query) -> StoreResult<Page<ScheduledRecord>> {
+        let mut counting = QueryBuilder::new("SELECT count(*) ");
+        filter(&mut counting, query)?;
+        let total: i64 = counting.build_query_scalar().fetch_one(&self.readers).await.map_err(from_sqlx)?;
+        let mut builder = QueryBuilder::new(COLUMNS);
+        filter(&mut builder, query)?;
+        let (limit, offset) = window(query);
+        let order = order_by(FIELDS, &query.sort, &[("due", false)], "s.key", false)?;
+        builder.push(format!(" ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
+        Ok(Page { rows: all(&self.readers, builder, rows::scheduled).await?, total: value::count(total) })
+    }
+
+    async fn scheduled_that_wait(&self) -> StoreResult<Vec<ScheduledRecord>> {
+        let mut query = scheduled();
+        query.push("WHERE s.state = 'waiting' ORDER BY s.due_at, s.key");
         all(&self.readers, query, rows::scheduled).await
     }
 
@@ -46,7 +96,7 @@ impl ScheduledReads for SqliteStore {
     }
 
     async fn scheduled_by_id(&self, id: &str) -> StoreResult<Option<ScheduledRecord>> {
-        let mut query = QueryBuilder::new(SCHEDULED);
+        let mut query = scheduled();
         query.push("WHERE s.id = ").push_bind(id.to_owned());
         first(&self.readers, query, rows::scheduled).await
     }
@@ -86,7 +136,7 @@ impl ScheduledWrites for SqliteUnit {
     }
 
     async fn load_scheduled(&mut self, id: &str) -> StoreResult<Option<ScheduledRecord>> {
-        let mut query = QueryBuilder::new(SCHEDULED);
+        let mut query = scheduled();
         query.push("WHERE s.id = ").push_bind(id.to_owned());
         first(self.reading().await?, query, rows::scheduled).await
     }

@@ -153,6 +153,22 @@ pub const DELIVERIES: List = List {
     metadata: false,
 };
 
+pub const SCHEDULED: List = List {
+    name: "scheduled postings",
+    fields: &[
+        ("id", Kind::Id),
+        ("reference", Kind::Text),
+        ("description", Kind::Text),
+        ("state", Kind::Word(&["waiting", "posted", "rejected", "cancelled"])),
+        ("amount", Kind::Amount),
+        ("currency", Kind::Text),
+        ("due", Kind::Instant),
+        ("accepted", Kind::Instant),
+        ("accepted_by", Kind::Text),
+    ],
+    metadata: false,
+};
+
 /// Why a filter is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::StoreResult;
+use crate::{Page, Query, StoreResult};
 
 /// What became of a scheduled posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +36,10 @@ pub struct ScheduledRecord {
 /// Reads of scheduled postings.
 #[async_trait::async_trait]
 pub trait ScheduledReads {
-    /// Those that wait, the next due first; or all of them, the newest accepted first.
-    async fn scheduled(&self, waiting_only: bool, limit: u32) -> StoreResult<Vec<ScheduledRecord>>;
+    /// A page of them under a filter ([`crate::filters::SCHEDULED`]), the next due first unless asked otherwise.
+    async fn scheduled(&self, query: &Query) -> StoreResult<Page<ScheduledRecord>>;
+    /// All that wait, the next due first.
+    async fn scheduled_that_wait(&self) -> StoreResult<Vec<ScheduledRecord>>;
     /// How many wait.
     async fn scheduled_waiting(&self) -> StoreResult<u64>;
     async fn scheduled_by_id(&self, id: &str) -> StoreResult<Option<ScheduledRecord>>;

@@ -167,7 +167,7 @@ declare module '$lib/backend/commands' {
     bulk_preview: { args: { request: BulkRequest }; result: BulkOutcome };
     bulk_post: { args: { request: BulkRequest }; result: BulkOutcome };
     postings_read: { args: { path: string }; result: PostingsFile };
-    scheduled_list: { args: { open_only: boolean }; result: ScheduledRow[] };
+    scheduled_page: { args: { query: ListQuery }; result: ListPage<ScheduledRow> };
     schedule: { args: { request: PostRequest; due_at: string }; result: ScheduledRow };
     scheduled_edit: { args: { id: string; request: PostRequest; due_at: string }; result: ScheduledRow };
     scheduled_cancel: { args: { id: string; reason: string }; result: ScheduledRow };

@@ -1,8 +1,5 @@
 import type { ScheduledRow } from '$lib/backend/types/ScheduledRow';
-import type { GridQuery } from '$lib/grid';
-import { formatMinor } from '$lib/money';
 import type { TxState } from '$lib/parts';
-import { shownRows as shown } from '../common/shown';
 
 export type ScheduledState = ScheduledRow['state'];
 
@@ -38,44 +35,6 @@ export const TONES: Record<ScheduledState, 'accent' | 'pos' | 'neg' | 'plain'> =
   rejected: 'neg',
   cancelled: 'plain',
 };
-
-const FIELDS: Record<string, (row: ScheduledRow) => string> = {
-  state: (row) => row.state,
-  currency: (row) => row.currency,
-  reference: (row) => row.reference,
-};
-
-function words(row: ScheduledRow): string {
-  const amount = formatMinor(row.amount, row.exponent, { negatives: 'minus' });
-  return [
-    row.reference,
-    row.description,
-    row.source_name,
-    row.destination_name,
-    amount,
-    amount.replaceAll(',', ''),
-    row.currency,
-    row.reason ?? '',
-  ]
-    .join(' ')
-    .toLowerCase();
-}
-
-const cmp = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const SORTS: Record<string, (a: ScheduledRow, b: ScheduledRow) => number> = {
-  due: (a, b) => Date.parse(a.due_at) - Date.parse(b.due_at),
-  reference: (a, b) => a.reference.localeCompare(b.reference),
-  state: (a, b) => cmp(a.state, b.state),
-  // Currencies are never compared with each other.
-  amount: (a, b) => {
-    const [one, other] = [BigInt(a.amount), BigInt(b.amount)];
-    return cmp(a.currency, b.currency) || (one < other ? -1 : one > other ? 1 : 0);
-  },
-};
-
-/** The rows under a filter and in an order. */
-export const shownRows = (all: readonly ScheduledRow[], query: GridQuery): ScheduledRow[] =>
-  shown(all, query, { words, fields: FIELDS, sorts: SORTS });
 
 export const waiting = (row: Pick<ScheduledRow, 'state' | 'reference'> | null): true | string => {
   if (!row) return 'Choose a scheduled posting first';

@@ -32,6 +32,13 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     on: 'New monitors tell at every change',
     off: 'New monitors tell when their condition comes true',
   },
+  {
+    key: 'together',
+    label: 'Book postings together',
+    hint: 'Postings that come at the same time are written to the disk at once, which is many times as fast. Otherwise each is written by itself.',
+    on: 'Postings that come at the same time are booked together',
+    off: 'Each posting is booked by itself',
+  },
 ];
 
 /** `setting-intake-check`. */

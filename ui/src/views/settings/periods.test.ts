@@ -76,15 +76,20 @@ describe('a closed period', () => {
       ({ hold, due_at: due.toISOString(), request: { effective_date } }) as ScheduledRow;
     const [october, december] = [new Date(2026, 9, 31, 12), new Date(2026, 11, 1, 12)];
     let asked: ListQuery | undefined;
+    const rows = [
+      scheduled(false, '2026-10-31', december),
+      scheduled(false, '2026-11-01', october),
+      scheduled(false, null, october),
+      scheduled(true, '2026-10-31', december),
+    ];
     setBackend(
       memoryBackend({
         handlers: {
-          scheduled_list: () => [
-            scheduled(false, '2026-10-31', december),
-            scheduled(false, '2026-11-01', october),
-            scheduled(false, null, october),
-            scheduled(true, '2026-10-31', december),
-          ],
+          // Two pages of them.
+          scheduled_page: ({ query: { offset } }) => ({
+            rows: rows.slice(offset, offset + 2),
+            total: rows.length,
+          }),
           holds_totals: ({ query }) => {
             asked = query;
             return [{ holds: 2 }, { holds: 1 }] as HeldTotal[];

@@ -43,6 +43,20 @@ export interface Waiting {
 const closesOn = (row: ScheduledRow, through: string): boolean =>
   !row.hold && (row.request.effective_date ?? localDay(row.due_at)) <= through;
 
+/** Postings of one page of what waits. */
+const PAGE = 500;
+
+async function allThatWait(): Promise<ScheduledRow[]> {
+  const waits = { field: 'state', test: 'is' as const, values: ['waiting'] };
+  const rows: ScheduledRow[] = [];
+  for (;;) {
+    const query = { offset: rows.length, limit: PAGE, sort: [], conditions: [waits], text: null };
+    const page = await backend.call('scheduled_page', { query });
+    rows.push(...page.rows);
+    if (!page.rows.length || rows.length >= page.total) return rows;
+  }
+}
+
 export async function waitingThrough(through: string): Promise<Waiting> {
   const query = {
     offset: 0,
@@ -51,10 +65,7 @@ export async function waitingThrough(through: string): Promise<Waiting> {
     conditions: [AWAITING, { field: 'date', test: 'at_most' as const, values: [through] }],
     text: null,
   };
-  const [scheduled, totals] = await Promise.all([
-    backend.call('scheduled_list', { open_only: true }),
-    backend.call('holds_totals', { query }),
-  ]);
+  const [scheduled, totals] = await Promise.all([allThatWait(), backend.call('holds_totals', { query })]);
   return {
     through,
     scheduled: scheduled.filter((row) => closesOn(row, through)).length,

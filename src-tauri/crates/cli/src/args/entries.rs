@@ -74,9 +74,14 @@ pub(crate) enum ScheduledCommand {
     /// List what waits, the next due first
     List {
         book: PathBuf,
-        /// Also what was posted, refused or cancelled, the newest first
+        /// Also what was posted, refused or cancelled
         #[arg(long)]
         all: bool,
+        /// Only what has these words: reference, description, balances, amount or reason
+        #[arg(long, value_name = "WORDS")]
+        search: Option<String>,
+        #[command(flatten)]
+        page: super::PageArgs,
     },
     /// What became of one
     Show { book: PathBuf, id: String },

@@ -308,3 +308,25 @@ fn a_copy_becomes_a_book_of_its_own() {
     assert_ne!(tieout(&["book", "restore", &file("letter.txt"), &file("new.tieout")]).code, 0);
     assert!(!std::path::Path::new(&file("new.tieout")).exists());
 }
+
+/// Options that are not known are not passed over, no time is counted round its end, and no book is taken down a version.
+#[test]
+fn what_is_not_known_or_too_large_is_refused_and_the_book_stays_as_it_is() {
+    let book = Book::new();
+    let path = book.path.as_str();
+    let before = std::fs::read(path).unwrap();
+    let hook = ["webhook", "create", path, "https://example.com/told", "--name", "ERP", "--timeout"];
+    for args in [
+        vec!["--config", "other.toml", "balances", path],
+        vec!["balances", path, "--config", "other.toml"],
+        vec!["book", "migrate", path, "down"],
+        vec!["migrate", "down", path],
+        [&hook[..], &["99999999999999999999"]].concat(),
+    ] {
+        assert_eq!(tieout(&args).refused(2), "USAGE", "{args:?}");
+    }
+    assert_eq!(std::fs::read(path).unwrap(), before);
+    // In milliseconds, counted in 32 bits, that would be 704.
+    assert_eq!(tieout(&[&hook[..], &["4294968"]].concat()).refused(1), "INVALID_INPUT");
+    assert_eq!(ok(&["webhook", "list", path]), json!([]));
+}

@@ -108,8 +108,9 @@ fn what_was_scheduled_is_posted_once_whenever_it_is_cut_off() {
         let distinct: HashSet<&String> = found.iter().collect();
         assert_eq!((distinct.len(), found.len()), (found.len(), 1 + accepted), "each is posted once");
     }
-    let all = ok(&["scheduled", "list", &book.path, "--all"]);
-    for row in all.as_array().unwrap() {
+    let all = ok(&["scheduled", "list", &book.path, "--all", "--limit", "500"]);
+    assert_eq!(all["total"].as_u64(), Some(all["rows"].as_array().unwrap().len() as u64));
+    for row in all["rows"].as_array().unwrap() {
         assert_eq!(row["state"], "posted");
         assert!(row["transaction_id"].is_string() && row["reason"].is_null(), "nothing is both posted and refused");
     }

@@ -1,6 +1,6 @@
 //! Batches booked whole, journal entries, what waits for its time, closed periods, monitors and the two reports.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Book, ok, text, tieout};
 
@@ -21,6 +21,15 @@ fn a_batch_is_booked_whole_or_not_at_all_and_can_be_tried_out() {
     let rows = refused.json();
     let codes: Vec<_> = rows["rows"].as_array().unwrap().iter().map(|row| row["error"]["code"].clone()).collect();
     assert_eq!(codes, ["NOT_TRIED", "NOT_TRIED", "TXN_INSUFFICIENT_FUNDS"]);
+
+    // A row that cannot be read does not hide what is wrong with the others.
+    std::fs::write(&file, "from,to,amount,currency\nMain,Acme,1.234,EUR\nMain,Acme,200.00,EUR\nMain,Acme,2.00,EUR\n")
+        .unwrap();
+    let refused = tieout(&["post", &book.path, "--batch", &text(&file), "--atomic", "--json"]);
+    assert_eq!(refused.refused(1), "ALL_REFUSED");
+    let rows = refused.json();
+    let codes: Vec<_> = rows["rows"].as_array().unwrap().iter().map(|row| row["error"]["code"].clone()).collect();
+    assert_eq!(codes, ["INVALID_INPUT", "TXN_INSUFFICIENT_FUNDS", "NOT_TRIED"]);
     assert_eq!(book.figure("Main", "balance"), "10000");
 
     write("50.00");
@@ -118,13 +127,15 @@ fn what_is_scheduled_waits_is_cancelled_or_posted() {
     assert_eq!(now["state"], "posted", "what is due already is posted at once");
     assert_eq!(book.figure("Main", "balance"), "700");
     let listed = ok(&["scheduled", "list", &book.path]);
-    assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!((&listed["total"], &listed["rows"][0]["reference"]), (&json!(1), &json!("LATER")));
     let id = later["id"].as_str().unwrap();
     let gone = ok(&["scheduled", "cancel", &book.path, id, "--reason", "Paid by card"]);
     assert_eq!((gone["state"].as_str(), gone["reason"].as_str()), (Some("cancelled"), Some("Paid by card")));
     assert_eq!(tieout(&["scheduled", "cancel", &book.path, id, "--reason", "x"]).refused(1), "SCHEDULED_ENDED");
-    assert_eq!(ok(&["scheduled", "run", &book.path]).as_array().unwrap().len(), 0);
-    assert_eq!(ok(&["scheduled", "list", &book.path, "--all"]).as_array().unwrap().len(), 2);
+    assert_eq!(ok(&["scheduled", "run", &book.path])["total"], 0);
+    assert_eq!(ok(&["scheduled", "list", &book.path, "--all"])["total"], 2);
+    let found = ok(&["scheduled", "list", &book.path, "--all", "--search", "by card", "--limit", "1"]);
+    assert_eq!((&found["total"], &found["rows"][0]["reference"]), (&json!(1), &json!("LATER")));
     book.check();
 }
 

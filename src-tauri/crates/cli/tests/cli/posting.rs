@@ -170,7 +170,18 @@ fn holds_are_committed_in_parts_and_voided_with_a_reason() {
     let held = book.post("HOLD-1", "80.00", &["--hold", "--expires", "2126-01-01T17:00"]).json();
     assert_eq!(held["family"]["state"], "held");
     assert_eq!(book.figure("Main", "available"), "2000");
+    let tried = ok(&["commit", &book.path, "HOLD-1", "--amount", "30.00", "--dry-run"]);
+    assert_eq!((&tried["amount"], &tried["existing"]), (&json!("3000"), &json!(false)));
+    let main = &tried["effects"][0];
+    assert_eq!((&main["before"]["held_out"], &main["after"]["held_out"]), (&json!("8000"), &json!("5000")), "{tried}");
+    assert_eq!((&main["before"]["balance"], &main["after"]["balance"]), (&json!("10000"), &json!("7000")), "{tried}");
+    assert_eq!(book.figure("Main", "held_out"), "8000", "nothing was committed");
+    let too_much = ["commit", &book.path, "HOLD-1", "--amount", "80.01", "--dry-run"];
+    assert_eq!(tieout(&too_much).refused(1), "INVALID_AMOUNT");
     assert_eq!(ok(&["commit", &book.path, "HOLD-1", "--amount", "30.00"])["amount"], "3000");
+    let tried = ok(&["void", &book.path, "HOLD-1", "--reason", "Goods returned", "--dry-run"]);
+    assert_eq!((&tried["amount"], &tried["effects"][0]["after"]["available"]), (&json!("5000"), &json!("7000")));
+    assert_eq!(book.figure("Main", "held_out"), "5000", "nothing was voided");
     assert_eq!(tieout(&["commit", &book.path, "HOLD-1", "--amount", "50.01"]).refused(1), "INVALID_AMOUNT");
     assert_eq!(tieout(&["void", &book.path, "HOLD-1", "--reason", " "]).refused(1), "INVALID_INPUT");
     assert_eq!(
@@ -292,6 +303,7 @@ fn a_stream_says_which_field_is_wrong() {
         (r#"["Main"]"#, "line", "Line 4 is no JSON object"),
         (r#"{"from":"Main","#, "line", "Line 5 is not JSON, from character "),
         (r#"{"from":"Main","from":"Steel"}"#, "line", "Line 6 names a field twice."),
+        (r#"{"from":"Main","origin":5}"#, "origin", "Line 7, origin: must be text in quotes, not 5."),
     ];
     let mut input = child.stdin.take().unwrap();
     for (line, ..) in &lines {

@@ -84,7 +84,10 @@ fn what_is_queued_is_answered_first_and_booked_after() {
     assert_eq!(book.figure("Steel", "balance"), "400");
 
     let settings = ok(&["book", "settings", &book.path, "--intake-check", "off"]);
-    assert_eq!(settings, json!({ "intake_check": false, "closest_text": true, "monitors_repeat": false }));
+    assert_eq!(
+        settings,
+        json!({ "intake_check": false, "closest_text": true, "monitors_repeat": false, "together": true })
+    );
     assert_eq!(ok(&["book", "settings", &book.path]), settings);
 
     // A stream is answered line by line, and booked in its order after that.
@@ -112,7 +115,7 @@ fn what_is_queued_is_answered_first_and_booked_after() {
     assert!(answers.iter().all(|answer| answer["ok"] == true && answer["id"].as_str().unwrap().starts_with("sch_")));
     let all = ok(&["scheduled", "list", &book.path, "--all"]);
     let state = |reference: &str| {
-        let row = all.as_array().unwrap().iter().find(|row| row["reference"] == reference).unwrap();
+        let row = all["rows"].as_array().unwrap().iter().find(|row| row["reference"] == reference).unwrap();
         (row["state"].as_str().unwrap().to_owned(), row["reason"].is_string())
     };
     assert_eq!((state("S-1"), state("S-2")), (("posted".into(), false), ("posted".into(), false)));

@@ -16,11 +16,15 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub const PLACES: usize = 100;
 
 pub fn argument(name: &str) -> Result<Option<usize>, Failure> {
-    let mut arguments = std::env::args();
-    match arguments.by_ref().find(|argument| argument == name) {
-        None => Ok(None),
-        Some(_) => Ok(Some(arguments.next().ok_or("a number is missing")?.parse()?)),
+    match std::env::args().any(|argument| argument == name) {
+        false => Ok(None),
+        true => Ok(Some(text_argument(name).ok_or("a number is missing")?.parse()?)),
     }
+}
+
+/// What follows the argument of this name.
+pub fn text_argument(name: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != name).nth(1)
 }
 
 /// Bare time by ours, in hundredths.

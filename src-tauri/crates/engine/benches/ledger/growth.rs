@@ -2,7 +2,8 @@
 //! at in between.
 //!
 //! Everything is booked by the engine itself, with history and search. At each size 1,000 postings are made one after
-//! another, and each look is taken 31 times with other arguments; the middle is told, in milliseconds.
+//! another, and each look is taken 31 times with other arguments; the middle is told, in milliseconds. One in 100 is held.
+//! `--keep FILE` leaves the book there, for `cargo xtask bench million`.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use engine::api::page::{FilterCondition, FilterTest, ListQuery, SortKey};
 use engine::api::transactions::PostRequest;
 use jiff::civil::{Date, date};
 
-use crate::book::{Failure, PLACES, book, milliseconds, request};
+use crate::book::{Failure, PLACES, book, milliseconds, request, text_argument};
 
 /// Postings of one batch while the book grows.
 const BATCH: usize = 10_000;
@@ -29,7 +30,8 @@ const DAYS: usize = 700;
 /// Grows a book to `rows` transactions and measures it at the sizes on the way.
 pub async fn run(rows: usize) -> Result<(), Failure> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-    let (engine, ids) = book(&folder.path().join("grows.tieout"), PLACES).await?;
+    let (path, kept) = (folder.path().join("grows.tieout"), text_argument("--keep"));
+    let (engine, ids) = book(&path, PLACES).await?;
     println!(
         "| transactions | one posting | by the first | register, first page | register, anywhere | filter | search | balance of a day |"
     );
@@ -52,6 +54,10 @@ pub async fn run(rows: usize) -> Result<(), Failure> {
         println!("| {size} | {} | {}.{:02} | {looks} |", milliseconds(one), by_first / 100, by_first % 100);
     }
     engine.close().await;
+    if let Some(kept) = kept {
+        std::fs::rename(&path, &kept)?;
+        eprintln!("kept as {kept}");
+    }
     Ok(())
 }
 
@@ -60,7 +66,8 @@ fn day(number: usize) -> Date {
 }
 
 fn dated(ids: &[String], number: usize) -> PostRequest {
-    PostRequest { effective_date: Some(day(number).to_string()), ..request(ids, number) }
+    let hold = number % 100 == 99;
+    PostRequest { effective_date: Some(day(number).to_string()), hold, ..request(ids, number) }
 }
 
 /// The middle of single postings, each durable before the next.

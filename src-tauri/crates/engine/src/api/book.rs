@@ -54,11 +54,13 @@ pub struct BookSettings {
     pub closest_text: bool,
     /// Monitors tell at every change while they are true, not only when they come true.
     pub monitors_repeat: bool,
+    /// Postings that come at the same time are made durable by one commit; otherwise each has a commit of its own.
+    pub together: bool,
 }
 
 impl Default for BookSettings {
     fn default() -> Self {
-        Self { intake_check: true, closest_text: true, monitors_repeat: false }
+        Self { intake_check: true, closest_text: true, monitors_repeat: false, together: true }
     }
 }
 

@@ -254,6 +254,24 @@ pub struct PostPreview {
     pub existing: bool,
 }
 
+/// What a decision on a hold would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionPreview {
+    /// That of the hold.
+    pub reference: String,
+    /// Minor units that are committed or let go.
+    pub amount: String,
+    pub currency: String,
+    pub exponent: u8,
+    /// Day a commit counts for.
+    pub date: Option<String>,
+    /// Reference of the row that it is booked as.
+    pub booked: String,
+    /// It is there already: deciding again changes nothing.
+    pub existing: bool,
+    pub effects: Vec<Effect>,
+}
+
 /// A hold to commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

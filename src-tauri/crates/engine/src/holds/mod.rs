@@ -2,6 +2,7 @@
 
 mod decide;
 mod effect;
+mod preview;
 mod repeat;
 
 use jiff::Timestamp;
@@ -86,14 +87,7 @@ impl Engine {
     /// [`EngineError::Invalid`] without a reason; each hold's own failure is in its row.
     pub async fn holds_void(&self, request: VoidRequest) -> EngineResult<BatchOutcome> {
         check_batch(request.items.len())?;
-        let reason = request.reason.trim();
-        if reason.is_empty() {
-            return Err(EngineError::invalid("reason", "Give a reason. It is stored and printed."));
-        }
-        let reason = match request.note.as_deref().map(str::trim).filter(|note| !note.is_empty()) {
-            Some(note) => words::plain(&format!("{reason}: {note}")),
-            None => words::plain(reason),
-        };
+        let reason = reason_of(&request.reason, request.note.as_deref())?;
         self.ask_before("void", &request.items).await?;
         let commands = request.items.iter().map(|item| decide::Voiding::read(item, &reason));
         let outcomes = self.writer.submit_all(&self.actor(), commands).await;
@@ -230,6 +224,18 @@ impl Engine {
             booked: done.map(|done| done.reference),
         }
     }
+}
+
+/// A reason as it is stored, with what was noted beside it.
+fn reason_of(reason: &str, note: Option<&str>) -> EngineResult<String> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(EngineError::invalid("reason", "Give a reason. It is stored and printed."));
+    }
+    Ok(match note.map(str::trim).filter(|note| !note.is_empty()) {
+        Some(note) => words::plain(&format!("{reason}: {note}")),
+        None => words::plain(reason),
+    })
 }
 
 fn check_batch(count: usize) -> EngineResult<()> {

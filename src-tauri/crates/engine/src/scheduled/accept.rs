@@ -7,7 +7,7 @@ use store::journal::Expected;
 use store::scheduled::{ScheduledRecord, ScheduledState};
 use store::{StoreError, Unit};
 
-use super::{AT_ONCE_DUE, ended, told, waiting};
+use super::{AT_ONCE_DUE, Names, ended, told, waiting};
 use crate::api::scheduled::ScheduledRow;
 use crate::api::transactions::PostRequest;
 use crate::clock::new_id;
@@ -192,7 +192,7 @@ impl Engine {
         for outcome in outcomes {
             rows.push(match outcome {
                 Ok(accepted) => {
-                    let row = self.scheduled_row(accepted.record).await;
+                    let row = self.scheduled_row(accepted.record, &mut Names::default()).await;
                     row.map(|row| ScheduledRow { existing: accepted.existing, ..row })
                 }
                 Err(error) => Err(error),

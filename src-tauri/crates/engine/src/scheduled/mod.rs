@@ -7,9 +7,12 @@
 mod accept;
 mod due;
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use ledger::Amount;
 use serde_json::json;
+use store::filters::SCHEDULED;
 use store::ledger::BalanceRecord;
 use store::scheduled::{ScheduledRecord, ScheduledState};
 use store::system::Event;
@@ -17,13 +20,13 @@ use store::{StoreError, Unit};
 
 pub(crate) use accept::MOST_WAITING;
 
+use crate::api::page::{ListPage, ListQuery};
 use crate::api::scheduled::{ScheduledRow, ScheduledStateWord};
 use crate::api::transactions::PostRequest;
+use crate::filters::checked;
 use crate::post::balance_ref;
 use crate::{Engine, EngineError, EngineResult, Stamp};
 
-/// Scheduled postings that a list shows.
-const MOST_ROWS: u32 = 500;
 /// Kinds of the history entries that say what is to be booked, and when.
 const ASKED: [&str; 3] = ["posting.queued", "posting.scheduled", "posting.rescheduled"];
 /// When what is queued is due: whatever the clock says, also after it was set back, and in the order of acceptance.
@@ -62,23 +65,24 @@ fn ended(became: &str) -> EngineError {
 }
 
 impl Engine {
-    /// Scheduled postings: those that wait, the next due first, or all of them, the newest accepted first.
+    /// A page of scheduled postings, the next due first unless asked otherwise: what waits, and what became of the rest.
     ///
     /// # Errors
-    /// [`EngineError::Store`].
-    pub async fn scheduled_list(&self, open_only: bool) -> EngineResult<Vec<ScheduledRow>> {
-        let mut rows = Vec::new();
-        for record in self.store.scheduled(open_only, MOST_ROWS).await? {
-            rows.push(self.scheduled_row(record).await?);
+    /// [`EngineError::Filter`] for a condition that the list does not take.
+    pub async fn scheduled_page(&self, query: ListQuery) -> EngineResult<ListPage<ScheduledRow>> {
+        let page = self.store.scheduled(&checked(&SCHEDULED, query)?).await?;
+        let (mut names, mut rows) = (Names::default(), Vec::with_capacity(page.rows.len()));
+        for record in page.rows {
+            rows.push(self.scheduled_row(record, &mut names).await?);
         }
-        Ok(rows)
+        Ok(ListPage { rows, total: page.total })
     }
 
     /// What waits for a balance: credits and debits that scheduled postings will book. They count for nothing until then.
     pub(crate) async fn scheduled_of(&self, balance: &BalanceRecord) -> EngineResult<(Amount, Amount)> {
         let (mut credit, mut debit) = (Amount::ZERO, Amount::ZERO);
         let names = |side: &str| side == balance.balance.id || Some(side) == balance.indicator.as_deref();
-        for record in self.store.scheduled(true, u32::MAX).await? {
+        for record in self.store.scheduled_that_wait().await? {
             let request: PostRequest =
                 serde_json::from_value(record.request).map_err(|error| StoreError::damaged("scheduled", error))?;
             if !request.currency.trim().eq_ignore_ascii_case(balance.balance.currency.code()) {
@@ -98,7 +102,7 @@ impl Engine {
     /// What waits and is not what its history says, in sentences: it was changed past the program.
     pub(crate) async fn waiting_problems(&self) -> EngineResult<Vec<String>> {
         let mut problems = Vec::new();
-        for record in self.store.scheduled(true, u32::MAX).await? {
+        for record in self.store.scheduled_that_wait().await? {
             let asked = self.newest_event(&record.id, &ASKED).await?;
             let due = due_text(&record);
             let same =
@@ -118,17 +122,17 @@ impl Engine {
     pub async fn scheduled_get(&self, id: &str) -> EngineResult<ScheduledRow> {
         let record = self.store.scheduled_by_id(id).await?;
         let record = record.ok_or_else(|| EngineError::not_found("scheduled posting", id))?;
-        self.scheduled_row(record).await
+        self.scheduled_row(record, &mut Names::default()).await
     }
 
-    async fn scheduled_row(&self, record: ScheduledRecord) -> EngineResult<ScheduledRow> {
+    async fn scheduled_row(&self, record: ScheduledRecord, known: &mut Names) -> EngineResult<ScheduledRow> {
         let request = read_request(&record)?;
         let mut names = Vec::with_capacity(2);
         let mut exponent = ledger::Currency::iso(&request.currency).map(|currency| currency.exponent());
         for side in [&request.source, &request.destination] {
-            let found = self.store.balance(&balance_ref(side, &request.currency)).await?;
-            exponent = found.as_ref().map(|record| record.balance.currency.exponent()).or(exponent);
-            names.push(found.map_or_else(|| side.clone(), |record| record.balance.name));
+            let (name, decimals) = known.of(self, side, &request.currency).await?;
+            exponent = decimals.or(exponent);
+            names.push(name);
         }
         let destination_name = names.pop().unwrap_or_default();
         let source_name = names.pop().unwrap_or_default();
@@ -159,6 +163,25 @@ impl Engine {
             transaction_id: record.state.posted().map(str::to_owned),
             request,
         })
+    }
+}
+
+/// Names and decimals of the balances that scheduled postings name, each read once for a page.
+#[derive(Default)]
+struct Names(HashMap<(String, String), (String, Option<u8>)>);
+
+impl Names {
+    /// What is not there goes by the name that it was asked for under.
+    async fn of(&mut self, engine: &Engine, side: &str, currency: &str) -> EngineResult<(String, Option<u8>)> {
+        let key = (side.to_owned(), currency.to_owned());
+        if let Some(known) = self.0.get(&key) {
+            return Ok(known.clone());
+        }
+        let found = engine.store.balance(&balance_ref(side, currency)).await?.map(|record| record.balance);
+        let decimals = found.as_ref().map(|balance| balance.currency.exponent());
+        let named = (found.map_or_else(|| side.to_owned(), |balance| balance.name), decimals);
+        self.0.insert(key, named.clone());
+        Ok(named)
     }
 }
 

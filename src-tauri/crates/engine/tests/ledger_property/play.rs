@@ -80,7 +80,7 @@ impl std::ops::AddAssign for Tally {
 
 pub struct Play {
     pub book: TestBook,
-    raw: Raw,
+    pub raw: Raw,
     observer: Observer,
     pub model: Model,
     pub ids: BTreeMap<Name, String>,
@@ -145,8 +145,8 @@ async fn with_patience<T>(future: impl Future<Output = T>, turns: Option<u8>) ->
 }
 
 impl Play {
-    pub async fn new() -> Self {
-        let book = TestBook::new().await;
+    /// In a new book, before anything was asked.
+    pub async fn on(book: TestBook) -> Self {
         let mut ids = BTreeMap::new();
         let mut model = Model::default();
         model.now = NOW.parse().unwrap();
