@@ -16,4 +16,8 @@ closest_text: boolean,
 /**
  * Monitors tell at every change while they are true, not only when they come true.
  */
-monitors_repeat: boolean, };
+monitors_repeat: boolean, 
+/**
+ * Postings that come at the same time are made durable by one commit; otherwise each has a commit of its own.
+ */
+together: boolean, };
