@@ -26,7 +26,12 @@ impl Refusal {
 }
 
 impl From<EngineError> for Refusal {
+    /// Whatever the window is refused is in the log, by its code: the report that people copy tells it.
     fn from(error: EngineError) -> Self {
+        match &error {
+            EngineError::Store(_) => tracing::error!(code = error.code(), "a command of the window failed"),
+            _ => tracing::info!(code = error.code(), "a command of the window was refused"),
+        }
         Self(error.body())
     }
 }
@@ -42,6 +47,7 @@ impl From<CreateError> for Refusal {
 
 impl From<OpenError> for Refusal {
     fn from(error: OpenError) -> Self {
+        tracing::warn!(code = error.code(), "a book was not opened");
         Self::new(error.code(), error.to_string())
     }
 }

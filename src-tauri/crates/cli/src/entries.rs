@@ -96,6 +96,7 @@ async fn book(engine: &Engine, common: &EntryCommon, form: EntryForm, exponent: 
         effective_date: common.date.map(|day| day.to_string()),
         hold: common.hold,
         expires_at: common.expires.as_deref().map(|text| instant_of("expires", text)).transpose()?,
+        commits_at: common.commits.as_deref().map(|text| instant_of("commits", text)).transpose()?,
         allow_overdraft: common.allow_overdraft,
         metadata: None,
         create_indicators: common.create_indicators,

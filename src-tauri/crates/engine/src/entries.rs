@@ -3,6 +3,7 @@
 //! The first posting carries the reference of the entry, the others carry it with their number behind it. That keeps
 //! references unique without a second list of them, and an entry that is asked for again is found by its first posting.
 
+use jiff::Timestamp;
 use ledger::split::{self, EntryError, Leg, Line, Share, SplitError};
 use ledger::{Amount, Currency, HoldState, Lifecycle, Open, Status, TransactionRow};
 use store::Unit;
@@ -77,6 +78,7 @@ impl Engine {
     pub async fn entry_post(&self, request: EntryRequest) -> EngineResult<EntryView> {
         let command = self.entry_command(&request, plan(&request)?)?;
         self.ask_before("entry", std::slice::from_ref(&request)).await?;
+        let commits_at = command.legs.first().and_then(|leg| leg.timers.commits_at);
         let posted = match self.writer.submit(&self.actor(), command).await {
             Ok(posted) => posted,
             Err(error) => return Err(self.with_closest(error).await?),
@@ -91,7 +93,7 @@ impl Engine {
         if let Some(legs) = posted.iter().map(|leg| leg.fresh.as_deref()).collect::<Option<Vec<_>>>() {
             // What was booked is all there is to tell: nothing has to be read that could fail after it is booked.
             return Ok(view_of(
-                legs.iter().map(|stored| told(&family_of(stored))),
+                legs.iter().map(|stored| told(&family_of(stored, commits_at))),
                 legs.first().map(|first| &first.row),
             ));
         }
@@ -161,7 +163,7 @@ impl Engine {
                 effective_date: request.effective_date.clone(),
                 hold: request.hold,
                 expires_at: request.expires_at.clone(),
-                commits_at: None,
+                commits_at: request.commits_at.clone(),
                 allow_overdraft: request.allow_overdraft,
                 metadata: request.metadata.clone(),
                 create_indicators: request.create_indicators,
@@ -174,12 +176,12 @@ impl Engine {
 }
 
 /// A posting that was booked just now, as a family of its own.
-fn family_of(stored: &StoredTransaction) -> FamilyRecord {
+fn family_of(stored: &StoredTransaction, commits_at: Option<Timestamp>) -> FamilyRecord {
     let open = Open { amount: stored.row.amount.clone(), committed: Amount::ZERO, state: HoldState::Open };
     let hold = (stored.row.status == Status::Inflight).then(|| HoldRecord {
         remaining: open.remaining(),
         open,
-        timers: store::ledger::Timers { expires_at: stored.row.expires_at, commits_at: None },
+        timers: store::ledger::Timers { expires_at: stored.row.expires_at, commits_at },
         closed_at: None,
     });
     let lifecycle = hold.as_ref().map_or(Lifecycle::Applied, |hold| Lifecycle::of_hold(&hold.open));

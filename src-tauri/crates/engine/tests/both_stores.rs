@@ -197,6 +197,7 @@ impl Side {
             effective_date: Some("2026-11-04".into()),
             hold: number.is_multiple_of(2),
             expires_at: None,
+            commits_at: None,
             allow_overdraft: true,
             metadata: None,
             create_indicators: false,

@@ -194,6 +194,7 @@ async fn a_balance_that_stands_twice_in_a_split_gets_both_parts() {
         effective_date: None,
         hold: false,
         expires_at: None,
+        commits_at: None,
         allow_overdraft: false,
         metadata: None,
         create_indicators: false,

@@ -15,6 +15,7 @@ fn entry(reference: &str, form: EntryForm) -> EntryRequest {
         effective_date: None,
         hold: false,
         expires_at: None,
+        commits_at: None,
         allow_overdraft: false,
         metadata: None,
         create_indicators: false,
@@ -195,6 +196,26 @@ async fn a_split_gives_everybody_the_same_parts_each_time() {
     books.post(entry("B", back)).await.unwrap();
     assert_eq!((books.balance(rent).await, books.balance(power).await), ("92".into(), "46".into()));
     assert_eq!(books.balance(bank).await, "850");
+    books.sound().await;
+}
+
+#[tokio::test]
+async fn all_postings_of_a_held_entry_commit_themselves() {
+    let books = books("1000").await;
+    let (bank, rent, power) = (&*books.bank, &*books.rent, &*books.power);
+    let at = |time: &str| Some(format!("2026-11-19T{time}:00Z"));
+    let form = || split(bank, "100", &[(rent, "60%"), (power, "left")]);
+    let request = |commits_at| EntryRequest { hold: true, commits_at, expires_at: at("12:24"), ..entry("H", form()) };
+    let held = books.post(request(at("11:24"))).await.unwrap();
+    assert!(held.legs.iter().all(|leg| leg.state == FamilyState::Held));
+    assert!(books.post(request(at("11:24"))).await.unwrap().existing, "the same entry again");
+    assert_eq!(books.post(request(at("11:25"))).await.unwrap_err().code(), "TXN_DUPLICATE_REFERENCE");
+    books.book.clock.set("2026-11-19T12:24:00Z".parse().unwrap());
+    assert_eq!(books.book.engine.expire_holds().await.unwrap(), 2);
+    let legs = books.book.engine.entry_get(&held.legs[0].id).await.unwrap().legs;
+    assert!(legs.iter().all(|leg| leg.state == FamilyState::Committed), "{legs:?}");
+    let figures = books.book.engine.balance_get(bank, None).await.unwrap().row.figures;
+    assert_eq!((&*figures.balance, &*figures.held_out), ("900", "0"));
     books.sound().await;
 }
 

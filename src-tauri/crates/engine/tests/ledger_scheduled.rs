@@ -234,7 +234,7 @@ async fn all_of_a_long_queue_is_listed_by_pages() {
     }
     assert_eq!(seen, (0..600).map(|number| format!("Q-{number:03}")).collect::<Vec<_>>(), "in the order of their turn");
     // What was refused is found however long ago it was.
-    assert_eq!(shop.book.engine.post_due().await.unwrap(), 600);
+    assert_eq!(shop.book.engine.post_due().await.unwrap(), 100, "for the others there is no money");
     let (rejected, names) = shop.listed(&[("state", FilterTest::Is, "rejected")], None, ("due", true)).await;
     assert_eq!((rejected, names.last().map(String::as_str)), (500, Some("Q-100")));
     shop.sound().await;
@@ -270,7 +270,8 @@ async fn what_waits_is_filtered_searched_and_sorted() {
     assert_eq!(by("amount", false).await, [&*queued, "A", "C", "B"], "by what they are worth, not by their digits");
     assert_eq!(by("reference", true).await[..3], ["C", "B", "A"]);
     let found = async |field, test, value| shop.listed(&[(field, test, value)], None, ("due", false)).await.1;
-    assert_eq!(found("description", FilterTest::Contains, "rent").await, [""; 0], "as it is written");
+    assert_eq!(found("description", FilterTest::Contains, "rent").await, ["B"]);
+    assert_eq!(found("description", FilterTest::Contains, "100%").await, ["A"]);
     assert_eq!(found("description", FilterTest::LikeAnyCase, "%rent%").await, ["B"]);
     assert_eq!(found("amount", FilterTest::AtLeast, "10000").await, ["B", "C"]);
     assert_eq!(found("due", FilterTest::AtLeast, "2026-11-21T00:00:00Z").await, ["C", "A"]);

@@ -457,3 +457,30 @@ async fn deliveries_are_filtered_by_target_event_and_state() {
     let found = ListQuery { text: Some("INFLIGHT".into()), ..ListQuery::default() };
     assert_eq!(told.book.engine.deliveries_page(found).await.unwrap().total, 1);
 }
+
+/// One that does not answer holds up its own letters and nobody else's.
+#[tokio::test]
+async fn who_is_slow_holds_up_nobody_else() {
+    const LETTERS: usize = 24;
+    let (told, quick) = (told().await, Receiver::listen().await);
+    told.hook("webhook", &["transaction.applied"]).await;
+    let other = WebhookRequest { url: quick.url.clone(), name: "Quick".into(), ..told.request("webhook", &[]) };
+    let other = WebhookRequest { events: vec!["transaction.applied".into()], ..other };
+    told.book.engine.webhook_create(other).await.unwrap();
+    for number in 0..LETTERS {
+        told.pay(&format!("P{number}")).await.unwrap();
+    }
+    // Four at a time, so that the slow one takes six times as long as one answer.
+    told.receiver.answer(&vec![Answer::Silence(Duration::from_millis(500)); LETTERS]);
+    let engine = std::sync::Arc::clone(&told.book.engine);
+    let round = tokio::spawn(async move { engine.deliver_due().await });
+    let mut came = 0;
+    while came < LETTERS {
+        assert!(!round.is_finished(), "the quick one has {came} when the slow one is done");
+        came += quick.taken().len();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(told.receiver.taken().len() < LETTERS, "the slow one is still being told");
+    let round = round.await.unwrap().unwrap();
+    assert_eq!(round.attempted as usize, 2 * LETTERS);
+}

@@ -82,9 +82,15 @@ impl ScheduledReads for PostgresStore {
         Ok(Page { rows: all(&mut reader, builder, rows::scheduled).await?, total: value::count(total) })
     }
 
-    async fn scheduled_that_wait(&self) -> StoreResult<Vec<ScheduledRecord>> {
+    async fn scheduled_that_wait(&self, sides: &[&str]) -> StoreResult<Vec<ScheduledRecord>> {
+        let sides: Vec<String> = sides.iter().map(|side| (*side).to_owned()).collect();
         let mut query = scheduled();
-        query.push("WHERE s.state = 'waiting' ORDER BY s.due_at, s.key");
+        query.push("WHERE s.state = 'waiting'");
+        for (before, side) in [(" AND (", "source"), (" OR ", "destination")].into_iter().filter(|_| !sides.is_empty())
+        {
+            query.push(format!("{before}(s.request ->> '{side}') = ANY(")).push_bind(sides.clone()).push(")");
+        }
+        query.push(if sides.is_empty() { "" } else { ")" }).push(" ORDER BY s.due_at, s.key");
         all(&mut *self.reader().await?, query, rows::scheduled).await
     }
 

@@ -27,7 +27,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x5449_454F;
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations/sqlite");
 
 /// The newest schema this program reads: the number of its last migration.
-pub const SCHEMA_VERSION: i64 = 17;
+pub const SCHEMA_VERSION: i64 = 18;
 /// The first schema in which every event has a link.
 const FIRST_WITH_LINKS: i64 = 5;
 

@@ -11,7 +11,7 @@ use crate::conditions::{Column, push_filter};
 use crate::error::{from_sqlx, taken};
 use crate::open::SqliteStore;
 use crate::row::{all, first};
-use crate::sql::{order_by, push_words};
+use crate::sql::{list, order_by, push_words};
 use crate::unit::SqliteUnit;
 
 const COLUMNS: &str = "SELECT s.id, s.state, s.due_at, s.reference, s.request, s.accepted_at, s.accepted_by, s.reason, s.finished_at, \
@@ -81,9 +81,15 @@ impl ScheduledReads for SqliteStore {
         Ok(Page { rows: all(&self.readers, builder, rows::scheduled).await?, total: value::count(total) })
     }
 
-    async fn scheduled_that_wait(&self) -> StoreResult<Vec<ScheduledRecord>> {
+    async fn scheduled_that_wait(&self, sides: &[&str]) -> StoreResult<Vec<ScheduledRecord>> {
         let mut query = scheduled();
-        query.push("WHERE s.state = 'waiting' ORDER BY s.due_at, s.key");
+        query.push("WHERE s.state = 'waiting'");
+        for (before, side) in [(" AND (", "source"), (" OR ", "destination")].into_iter().filter(|_| !sides.is_empty())
+        {
+            query.push(format!("{before}(s.request ->> '{side}') IN (SELECT value FROM json_each("));
+            query.push_bind(list(sides)).push("))");
+        }
+        query.push(if sides.is_empty() { "" } else { ")" }).push(" ORDER BY s.due_at, s.key");
         all(&self.readers, query, rows::scheduled).await
     }
 

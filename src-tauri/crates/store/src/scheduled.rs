@@ -38,8 +38,8 @@ pub struct ScheduledRecord {
 pub trait ScheduledReads {
     /// A page of them under a filter ([`crate::filters::SCHEDULED`]), the next due first unless asked otherwise.
     async fn scheduled(&self, query: &Query) -> StoreResult<Page<ScheduledRecord>>;
-    /// All that wait, the next due first.
-    async fn scheduled_that_wait(&self) -> StoreResult<Vec<ScheduledRecord>>;
+    /// All that wait, the next due first; with `sides` those that name one of them, a balance's id or its `@name`.
+    async fn scheduled_that_wait(&self, sides: &[&str]) -> StoreResult<Vec<ScheduledRecord>>;
     /// How many wait.
     async fn scheduled_waiting(&self) -> StoreResult<u64>;
     async fn scheduled_by_id(&self, id: &str) -> StoreResult<Option<ScheduledRecord>>;

@@ -126,6 +126,11 @@ describe('the lines of an entry', () => {
     expect(missingOfEntry(rent(), 2)).toBeNull();
     expect(missingOfEntry({ ...rent(), date: null }, 2)).toBe('Enter the effective date');
     const hold: EntryValues = { ...rent(), mode: 'hold', expiryDay: '2026-11-20', expiryTime: 'noon' };
+    const timed = { ...hold, expiryTime: '17:00', commitDay: '2026-11-21', commitTime: '09:00' };
+    expect(missingOfEntry(timed, 2)).toBe('The hold would void itself before it commits itself');
+    const fits = { ...timed, commitDay: '2026-11-19' };
+    expect(missingOfEntry(fits, 2)).toBeNull();
+    expect(requestOfEntry(fits, 2, false).commits_at).toBe(new Date(2026, 10, 19, 9).toISOString());
     expect(missingOfEntry(hold, 2)).toBe('Enter the time as 17:00');
   });
 

@@ -9,9 +9,8 @@ import { columnNames } from '$lib/settings';
 import { plural } from '$lib/words';
 import { isClosed, saysClosed } from '../common/closed';
 import { lastDay } from '../common/signed';
-import { instantOf } from '../common/times.svelte';
 import { money } from '../common/words';
-import { CLOSED_PERIOD, IN_CLOSED, type Party } from './posting';
+import { CLOSED_PERIOD, commitOf, expiryOf, IN_CLOSED, missingOfTimers, type Party } from './posting';
 
 /** How a balance is found and named in a row. */
 export interface Finding {
@@ -55,6 +54,8 @@ export interface EntryValues {
   description: string;
   expiryDay: string | null;
   expiryTime: string;
+  commitDay: string | null;
+  commitTime: string;
   overdraft: boolean;
   /** Somebody chose to post into a signed period. */
   anyway: boolean;
@@ -87,6 +88,8 @@ export const blankEntry = (currency: string, today: string): EntryValues => ({
   description: '',
   expiryDay: null,
   expiryTime: '17:00',
+  commitDay: null,
+  commitTime: '09:00',
   overdraft: false,
   anyway: false,
   signedReason: '',
@@ -200,12 +203,6 @@ export const lockedThrough = (values: EntryValues): string | null =>
 export const inClosedPeriod = (values: EntryValues, through: string | null): boolean =>
   values.mode === 'post' && isClosed(values.date, through);
 
-/** The instant open holds void themselves, `undefined` when what is typed is no time. */
-function expiryOf(values: EntryValues): string | null | undefined {
-  if (values.mode !== 'hold' || !values.expiryDay) return null;
-  return instantOf(values.expiryDay, values.expiryTime) ?? undefined;
-}
-
 export function requestOfEntry(values: EntryValues, exponent: number, create: boolean): EntryRequest {
   return {
     reference: values.reference.trim(),
@@ -214,6 +211,7 @@ export function requestOfEntry(values: EntryValues, exponent: number, create: bo
     effective_date: values.date,
     hold: values.mode === 'hold',
     expires_at: expiryOf(values) ?? null,
+    commits_at: commitOf(values) ?? null,
     allow_overdraft: values.overdraft,
     metadata: null,
     create_indicators: create,
@@ -254,7 +252,8 @@ export function missingOfEntry(values: EntryValues, exponent: number): string | 
   const missing =
     values.form === 'lines' ? missingOfLines(values, exponent) : missingOfSplit(values, exponent);
   if (missing) return missing;
-  if (expiryOf(values) === undefined) return 'Enter the time as 17:00';
+  const timers = missingOfTimers(values);
+  if (timers) return timers;
   if (values.anyway && !values.signedReason.trim())
     return 'Enter the reason for posting into a signed period';
   return null;
@@ -297,7 +296,7 @@ function missingOfSplit(values: EntryValues, exponent: number): string | null {
 
 export type Place =
   | { at: 'line' | 'share'; id: number }
-  | { at: 'date' | 'signed' | 'amount' | 'whole' | 'reference' | 'description' | 'currency' | 'expiry' }
+  | { at: 'date' | 'signed' | 'amount' | 'whole' | 'reference' | 'description' | 'currency' | 'expiry' | 'commit' }
   | null;
 
 const PLACES: Record<string, Place> = {
@@ -309,6 +308,7 @@ const PLACES: Record<string, Place> = {
   description: { at: 'description' },
   currency: { at: 'currency' },
   expires_at: { at: 'expiry' },
+  commits_at: { at: 'commit' },
 };
 
 /** Where in the form a field of the engine stands. The engine counts the lines of each side, and only filled ones. */

@@ -145,14 +145,20 @@ export const onSide = (party: Party | null, side: Side): Party | null =>
 export const signedThrough = (values: Values): string | null =>
   lastDay([values.source?.signedThrough, values.destination?.signedThrough]);
 
+/** When open holds decide on themselves, as it is typed. */
+export type TypedTimers = { mode: string } & Pick<
+  Values,
+  'expiryDay' | 'expiryTime' | 'commitDay' | 'commitTime'
+>;
+
 /** The instant an open hold voids itself, `undefined` when what is typed is no time. */
-export function expiryOf(values: Values): string | null | undefined {
+export function expiryOf(values: TypedTimers): string | null | undefined {
   if (values.mode !== 'hold' || !values.expiryDay) return null;
   return instantOf(values.expiryDay, values.expiryTime) ?? undefined;
 }
 
 /** The instant an open hold commits itself, `undefined` when what is typed is no time. */
-export function commitOf(values: Values): string | null | undefined {
+export function commitOf(values: TypedTimers): string | null | undefined {
   if (values.mode !== 'hold' || !values.commitDay) return null;
   return instantOf(values.commitDay, values.commitTime) ?? undefined;
 }
@@ -240,9 +246,8 @@ export function missingOf(values: Values): string | null {
   if (!values.date) return 'Enter the effective date';
   if (!values.source) return 'Choose the balance it comes from';
   if (!values.destination) return 'Choose the balance it goes to';
-  const [commits, expiry] = [commitOf(values), expiryOf(values)];
-  if (expiry === undefined || commits === undefined) return 'Enter the time as 17:00';
-  if (commits && expiry && expiry <= commits) return 'The hold would void itself before it commits itself';
+  const timers = missingOfTimers(values);
+  if (timers) return timers;
   if (tooLong(values.origin)) return `The origin has at most ${LONGEST} characters`;
   const late = missingOfDue(values);
   if (late) return late;
@@ -251,6 +256,15 @@ export function missingOf(values: Values): string | null {
   if (values.anyway && !values.signedReason.trim())
     return 'Enter the reason for posting into a signed period';
   return null;
+}
+
+/** What is wrong with the times at which open holds decide on themselves. */
+export function missingOfTimers(values: TypedTimers): string | null {
+  const [commits, expiry] = [commitOf(values), expiryOf(values)];
+  if (expiry === undefined || commits === undefined) return 'Enter the time as 17:00';
+  return commits && expiry && expiry <= commits
+    ? 'The hold would void itself before it commits itself'
+    : null;
 }
 
 function missingOfDue(values: Values): string | null {

@@ -26,6 +26,9 @@ pub(crate) struct EntryCommon {
     /// When open holds void themselves: an instant, or a local YYYY-MM-DDTHH:MM
     #[arg(long, requires = "hold")]
     pub(crate) expires: Option<String>,
+    /// When open holds commit themselves, each by itself: an instant, or a local YYYY-MM-DDTHH:MM
+    #[arg(long, requires = "hold")]
+    pub(crate) commits: Option<String>,
     /// Balances may go below zero without a floor
     #[arg(long)]
     pub(crate) allow_overdraft: bool,

@@ -97,6 +97,9 @@ pub struct EntryRequest {
     /// Instant at which open holds void themselves.
     #[serde(default)]
     pub expires_at: Option<String>,
+    /// Instant at which open holds commit themselves.
+    #[serde(default)]
+    pub commits_at: Option<String>,
     #[serde(default)]
     pub allow_overdraft: bool,
     #[serde(default)]

@@ -81,8 +81,9 @@ impl Engine {
     /// What waits for a balance: credits and debits that scheduled postings will book. They count for nothing until then.
     pub(crate) async fn scheduled_of(&self, balance: &BalanceRecord) -> EngineResult<(Amount, Amount)> {
         let (mut credit, mut debit) = (Amount::ZERO, Amount::ZERO);
-        let names = |side: &str| side == balance.balance.id || Some(side) == balance.indicator.as_deref();
-        for record in self.store.scheduled_that_wait().await? {
+        let sides: Vec<&str> = std::iter::once(&*balance.balance.id).chain(balance.indicator.as_deref()).collect();
+        let names = |side: &str| sides.contains(&side);
+        for record in self.store.scheduled_that_wait(&sides).await? {
             let request: PostRequest =
                 serde_json::from_value(record.request).map_err(|error| StoreError::damaged("scheduled", error))?;
             if !request.currency.trim().eq_ignore_ascii_case(balance.balance.currency.code()) {
@@ -102,7 +103,7 @@ impl Engine {
     /// What waits and is not what its history says, in sentences: it was changed past the program.
     pub(crate) async fn waiting_problems(&self) -> EngineResult<Vec<String>> {
         let mut problems = Vec::new();
-        for record in self.store.scheduled_that_wait().await? {
+        for record in self.store.scheduled_that_wait(&[]).await? {
             let asked = self.newest_event(&record.id, &ASKED).await?;
             let due = due_text(&record);
             let same =

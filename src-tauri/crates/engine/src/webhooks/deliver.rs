@@ -1,5 +1,7 @@
 //! Taking in what happened, and telling it: each event at least once to everybody who wants it.
 
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use identity::KeyRing;
@@ -14,7 +16,7 @@ use store::webhooks::{
 };
 use tokio::task::JoinSet;
 
-use super::letter::{self, Letter, SYSTEM_ERROR};
+use super::letter::{self, Courier, Letter, SYSTEM_ERROR};
 use super::{host, opened};
 use crate::api::page::{ListPage, ListQuery};
 use crate::api::webhooks::{AttemptRow, DeliveryDetail, DeliveryRound, DeliveryRow};
@@ -24,8 +26,10 @@ use crate::{Engine, EngineError, EngineResult, Notice, Topic};
 
 /// Events that are looked at, and deliveries that are read, at once.
 const AT_ONCE: u32 = 500;
-/// Letters on their way at the same time.
-const TOGETHER: usize = 8;
+/// Letters on their way at the same time, and how many of them to the same webhook: one that does not answer holds up
+/// nobody but itself.
+const TOGETHER: usize = 16;
+const EACH: usize = 4;
 /// First wait after a failure; each further one is three times as long, up to the longest.
 const FIRST_WAIT: Duration = Duration::from_secs(10);
 const LONGEST_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
@@ -49,6 +53,35 @@ fn wait(delivery_id: &str, attempts: u32) -> Duration {
 
 fn after(at: Timestamp, wait: Duration) -> Timestamp {
     at.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+/// Sends one letter, or says why there is none.
+async fn send(
+    courier: Arc<dyn Courier>,
+    role: Role,
+    delivery: DeliveryRecord,
+    letter: Result<Letter, String>,
+    at: Timestamp,
+) -> (DeliveryRecord, AttemptOutcome) {
+    let begun = Instant::now();
+    let (status, error, response) = match letter {
+        Err(why) => failed_attempt(why),
+        Ok(letter) => match courier.deliver(letter).await {
+            Err(error) => failed_attempt(error.to_string()),
+            Ok(reply) => (Some(reply.status), letter::refusal(role, &reply), crate::words::plain(&reply.body)),
+        },
+    };
+    let duration_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
+    let number = delivery.attempts + 1;
+    let state = match error {
+        None => DeliveryState::Delivered,
+        Some(_) if number >= delivery.most => DeliveryState::Dead,
+        Some(_) => DeliveryState::Waiting,
+    };
+    let attempt = AttemptRecord { number, at, duration_ms, status, error, response };
+    let next_at = after(at, wait(&delivery.id, number));
+    let outcome = AttemptOutcome { delivery_id: delivery.id.clone(), attempt, state, next_at };
+    (delivery, outcome)
 }
 
 fn row(delivery: &DeliveryRecord) -> DeliveryRow {
@@ -89,10 +122,7 @@ impl Engine {
             if due.is_empty() {
                 break;
             }
-            for some in due.chunks(TOGETHER) {
-                let outcomes = self.send_all(some).await?;
-                self.note(some, outcomes, &mut round).await?;
-            }
+            self.send_all(due, &mut round).await?;
         }
         if round.attempted > 0 {
             self.changed(&[Topic::Webhooks]);
@@ -125,73 +155,57 @@ impl Engine {
         Ok(())
     }
 
-    /// Sends letters together; the outcome of each, in their order.
-    async fn send_all(&self, deliveries: &[DeliveryRecord]) -> EngineResult<Vec<AttemptOutcome>> {
-        let webhooks = self.store.webhooks().await?;
-        let allowed = self.webhook_hosts().await?;
+    /// Sends letters, some at the same time, and notes what became of each as soon as it is known.
+    async fn send_all(&self, due: Vec<DeliveryRecord>, round: &mut DeliveryRound) -> EngineResult<()> {
         // The keyring is another program: it is asked once for all letters. Without keys each attempt says why.
         let ring = self.key_ring(false).await.map_err(|error| error.sentence());
+        let mut waiting = VecDeque::from(due);
+        let mut busy: HashMap<String, usize> = HashMap::new();
         let mut on_their_way = JoinSet::new();
-        let mut outcomes: Vec<Option<AttemptOutcome>> = deliveries.iter().map(|_| None).collect();
-        for (index, delivery) in deliveries.iter().enumerate() {
-            // Deleted meanwhile: its deliveries are gone too, and this outcome with them.
-            let Some(webhook) = webhooks.iter().find(|webhook| webhook.id == delivery.webhook_id) else { continue };
-            let (role, courier, at) = (webhook.role, std::sync::Arc::clone(&self.courier), self.clock.now());
-            let letter = letter_of(webhook, delivery, at, &ring, &allowed);
-            let delivery = delivery.clone();
-            on_their_way.spawn(async move {
-                let begun = Instant::now();
-                let (status, error, response) = match letter {
-                    Err(why) => failed_attempt(why),
-                    Ok(letter) => match courier.deliver(letter).await {
-                        Err(error) => failed_attempt(error.to_string()),
-                        Ok(reply) => {
-                            (Some(reply.status), letter::refusal(role, &reply), crate::words::plain(&reply.body))
-                        }
-                    },
-                };
-                let duration_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
-                let number = delivery.attempts + 1;
-                let state = match error {
-                    None => DeliveryState::Delivered,
-                    Some(_) if number >= delivery.most => DeliveryState::Dead,
-                    Some(_) => DeliveryState::Waiting,
-                };
-                let attempt = AttemptRecord { number, at, duration_ms, status, error, response };
-                let next_at = after(at, wait(&delivery.id, number));
-                (index, AttemptOutcome { delivery_id: delivery.id, attempt, state, next_at })
-            });
+        loop {
+            let (webhooks, allowed) = (self.store.webhooks().await?, self.webhook_hosts().await?);
+            let free = |busy: &HashMap<String, usize>, delivery: &DeliveryRecord| {
+                busy.get(&delivery.webhook_id).is_none_or(|count| *count < EACH)
+            };
+            while on_their_way.len() < TOGETHER
+                && let Some(at) = waiting.iter().position(|delivery| free(&busy, delivery))
+                && let Some(delivery) = waiting.remove(at)
+            {
+                // Deleted meanwhile: its deliveries are gone too.
+                let Some(webhook) = webhooks.iter().find(|webhook| webhook.id == delivery.webhook_id) else { continue };
+                let letter = letter_of(webhook, &delivery, self.clock.now(), &ring, &allowed);
+                *busy.entry(webhook.id.clone()).or_default() += 1;
+                let courier = Arc::clone(&self.courier);
+                on_their_way.spawn(send(courier, webhook.role, delivery, letter, self.clock.now()));
+            }
+            let Some(first) = on_their_way.join_next().await else { return Ok(()) };
+            let mut done = vec![first.map_err(|error| StoreError::Database(Box::new(error)))?];
+            while let Some(next) = on_their_way.try_join_next() {
+                done.push(next.map_err(|error| StoreError::Database(Box::new(error)))?);
+            }
+            for (delivery, _) in &done {
+                busy.entry(delivery.webhook_id.clone()).and_modify(|count| *count -= 1);
+            }
+            self.note(done, round).await?;
         }
-        while let Some(done) = on_their_way.join_next().await {
-            let (index, outcome) = done.map_err(|error| StoreError::Database(Box::new(error)))?;
-            outcomes[index] = Some(outcome);
-        }
-        Ok(outcomes.into_iter().flatten().collect())
     }
 
     /// Notes what became of letters, and tells of those that were given up.
-    async fn note(
-        &self,
-        sent: &[DeliveryRecord],
-        outcomes: Vec<AttemptOutcome>,
-        round: &mut DeliveryRound,
-    ) -> EngineResult<()> {
+    async fn note(&self, done: Vec<(DeliveryRecord, AttemptOutcome)>, round: &mut DeliveryRound) -> EngineResult<()> {
         let mut unit = self.store.begin().await?;
-        for outcome in &outcomes {
+        for (_, outcome) in &done {
             unit.save_attempt(outcome).await?;
         }
         unit.commit().await?;
-        for outcome in outcomes {
+        for (delivery, outcome) in done {
             round.attempted += 1;
             match outcome.state {
                 DeliveryState::Waiting => {}
                 DeliveryState::Delivered => round.delivered += 1,
                 DeliveryState::Dead => {
                     round.dead += 1;
-                    if let Some(delivery) = sent.iter().find(|delivery| delivery.id == outcome.delivery_id)
-                        // Nobody is told that telling of an error failed: that would never end.
-                        && delivery.event != SYSTEM_ERROR
-                    {
+                    // Nobody is told that telling of an error failed: that would never end.
+                    if delivery.event != SYSTEM_ERROR {
                         let why = outcome.attempt.error.unwrap_or_default();
                         let (name, event) = (&delivery.webhook_name, &delivery.event);
                         self.alert("DELIVERY_DEAD", &format!("{name} was not told of {event}: {why}")).await;
@@ -332,8 +346,10 @@ impl Engine {
             error: None,
             duration_ms: None,
         };
-        let outcome = self.send_all(std::slice::from_ref(&delivery)).await?.pop();
-        let outcome = outcome.ok_or_else(|| EngineError::not_found("webhook", &webhook.id))?;
+        let ring = self.key_ring(false).await.map_err(|error| error.sentence());
+        let (allowed, now) = (self.webhook_hosts().await?, self.clock.now());
+        let letter = letter_of(webhook, &delivery, now, &ring, &allowed);
+        let (_, outcome) = send(Arc::clone(&self.courier), webhook.role, delivery, letter, now).await;
         let mut unit = self.store.begin().await?;
         unit.insert_deliveries(&[new]).await?;
         unit.save_attempt(&outcome).await?;

@@ -183,7 +183,7 @@ impl Play {
 
     /// The postings of an entry, one for each amount: from or to one balance, with others of its currency in turn.
     fn legs(&mut self, draft: &Draft, amounts: &[BigInt], out: bool, letter: &str) -> Vec<Posting> {
-        let whole = Posting { limit: None, commits_at: None, origin: None, ..self.posting(draft, letter) };
+        let whole = Posting { limit: None, origin: None, ..self.posting(draft, letter) };
         let others: Vec<Name> = beside(&whole.currency).into_iter().filter(|name| *name != whole.from).collect();
         let leg = |(at, amount): (usize, &BigInt)| {
             let other = others[(draft.to + at) % others.len()].clone();
@@ -239,6 +239,7 @@ impl Play {
             effective_date: first.effective_date,
             hold: first.hold,
             expires_at: first.expires_at,
+            commits_at: first.commits_at,
             allow_overdraft: first.allow_overdraft,
             metadata: None,
             create_indicators: true,

@@ -191,20 +191,21 @@ pub(super) async fn settled_at(
     Ok(first(connection, query, sides).await?.unwrap_or_default())
 }
 
-/// What was done to the held money of a balance before an instant.
+/// What was done to the held money of a balance before an instant: its holds, and what became of them.
 pub(super) async fn held_moves(
     connection: &mut PgConnection,
     balance_key: i64,
     until: Timestamp,
 ) -> StoreResult<Vec<HeldMove>> {
     let mut query = QueryBuilder::new("");
-    for (placed, row, join) in [(1, "t", ""), (0, "c", " JOIN txn c ON c.parent_key = t.key")] {
-        query.push(if placed == 1 { "" } else { " UNION ALL " });
-        query.push("SELECT (t.source_key = ").push_bind(balance_key);
-        query.push(format!(")::int::bigint AS out, {placed}::bigint AS placed, {row}.amount::text AS amount"));
-        query.push(" FROM hold h JOIN txn t ON t.key = h.txn_key").push(join).push(" WHERE ");
-        query.push_bind(balance_key).push(format!(" IN (t.source_key, t.destination_key) AND {row}.created_at < "));
-        query.push_bind(micros(until));
+    for (out, side) in [(1, "source_key"), (0, "destination_key")] {
+        for (placed, row, join) in [(1, "t", ""), (0, "c", " JOIN txn c ON c.parent_key = t.key")] {
+            query.push(if (out, placed) == (1, 1) { "" } else { " UNION ALL " });
+            query
+                .push(format!("SELECT {out}::bigint AS out, {placed}::bigint AS placed, {row}.amount::text AS amount"));
+            query.push(format!(" FROM txn t{join} WHERE t.status = 'INFLIGHT' AND t.{side} = ")).push_bind(balance_key);
+            query.push(format!(" AND {row}.created_at < ")).push_bind(micros(until));
+        }
     }
     all(connection, query, rows::held_move).await
 }

@@ -377,9 +377,11 @@ pub(super) async fn one(readers: &SqlitePool, id: &str) -> StoreResult<Option<(F
 
 pub(super) async fn open_holds_of(readers: &SqlitePool, balance_key: i64) -> StoreResult<Vec<FamilyRecord>> {
     let mut query = QueryBuilder::new(TRANSACTION);
-    query.push("WHERE h.state = 'open' AND (t.source_key = ").push_bind(balance_key);
-    query.push(" OR t.destination_key = ").push_bind(balance_key);
-    query.push(") ORDER BY h.expires_at IS NULL, h.expires_at, t.key");
+    query.push("WHERE h.state = 'open' AND t.key IN (SELECT key FROM txn WHERE status = 'INFLIGHT' AND source_key = ");
+    query
+        .push_bind(balance_key)
+        .push(" UNION ALL SELECT key FROM txn WHERE status = 'INFLIGHT' AND destination_key = ");
+    query.push_bind(balance_key).push(") ORDER BY h.expires_at IS NULL, h.expires_at, t.key");
     all(readers, query, rows::family).await
 }
 
