@@ -18,7 +18,9 @@ pub(crate) async fn run(options: &EntryArgs, actor: Actor<'_>) -> Answer<Done> {
         let currency = &options.common.currency;
         let (debits, exponent) = lines(&engine, "debit", &options.debit, currency).await?;
         let (credits, _) = lines(&engine, "credit", &options.credit, currency).await?;
-        book(&engine, &options.common, EntryForm::Lines { debits, credits }, exponent).await
+        // Accountants debit what money reaches and credit what it leaves; the ledger keeps what comes in as credit.
+        let form = EntryForm::Lines { debits: credits, credits: debits };
+        book(&engine, &options.common, form, exponent).await
     }
     .await;
     engine.close().await;

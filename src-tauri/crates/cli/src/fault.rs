@@ -117,6 +117,13 @@ impl Fault {
         Some(Self::new(Exit::Refused, code, message))
     }
 
+    /// As [`Self::refused_of_many`], of postings that were only tried.
+    pub(crate) fn would_refuse(counts: &Counts) -> Option<Self> {
+        let message =
+            format!("{} would be refused. Nothing was posted.", plural(counts.refused, "posting", "postings"));
+        (counts.refused > 0).then(|| Self::new(Exit::Refused, "WOULD_BE_REFUSED", message))
+    }
+
     /// Checks that a file can be made at `path` as far as its folder goes.
     pub(crate) fn folder_of(path: &std::path::Path) -> Answer<()> {
         match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {

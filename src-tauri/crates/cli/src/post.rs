@@ -254,7 +254,7 @@ async fn batch(engine: &Engine, file: &Path, options: &PostArgs) -> Answer<Done>
                 rows[*at] = RowOutcome::of_bulk((*line).into(), row);
             }
         }
-        return Ok(summary(rows, Vec::new()));
+        return Ok(summary(rows, Vec::new(), options.dry_run));
     }
     let mut changes = Vec::new();
     for (places, items) in places.chunks(MOST_ITEMS).zip(items.chunks(MOST_ITEMS)) {
@@ -277,7 +277,7 @@ async fn batch(engine: &Engine, file: &Path, options: &PostArgs) -> Answer<Done>
         progress(&format!("{} rows", places.last().map_or(0, |(at, _)| at + 1)));
     }
     progress_end();
-    Ok(summary(rows, changes))
+    Ok(summary(rows, changes, options.dry_run))
 }
 
 /// A batch that was refused as a whole: what was refused of it, and the rest not tried.
@@ -289,14 +289,18 @@ fn refused_whole(rows: Vec<RowOutcome>, refused: &[Refused]) -> Done {
             row.error = Fault::of_parts(&body.code, &body.message, body.detail, body.fields).into_input();
         }
     }
-    summary(rows, Vec::new())
+    summary(rows, Vec::new(), false)
 }
 
 /// Totals, a table of the refused, and an error when there are any.
-fn summary(rows: Vec<RowOutcome>, changes: Vec<Effect>) -> Done {
+fn summary(rows: Vec<RowOutcome>, changes: Vec<Effect>, dry_run: bool) -> Done {
     let mut counts = Counts::default();
     rows.iter().for_each(|row| counts.add(row));
-    let mut text = format!("{} posted, {} posted before, {} refused\n", counts.posted, counts.before, counts.refused);
+    let would = if dry_run { "would be " } else { "" };
+    let mut text = format!(
+        "{} {would}posted, {} posted before, {} {would}refused\n",
+        counts.posted, counts.before, counts.refused
+    );
     for row in rows.iter().filter(|row| !row.ok) {
         let message = row.error.as_ref().and_then(|error| error["message"].as_str()).unwrap_or_default();
         text.push_str(&format!("line {}: {message}\n", row.line));
@@ -306,5 +310,8 @@ fn summary(rows: Vec<RowOutcome>, changes: Vec<Effect>) -> Done {
     }
     let Counts { posted, before, refused } = counts;
     let answer = json!({ "rows": rows, "posted": posted, "before": before, "refused": refused, "effects": changes });
-    Done { output: Output::new(answer, text), fault: Fault::refused_of_many(&counts) }
+    Done {
+        output: Output::new(answer, text),
+        fault: if dry_run { Fault::would_refuse(&counts) } else { Fault::refused_of_many(&counts) },
+    }
 }

@@ -76,6 +76,6 @@ fn describe(report: &TrialReport) -> String {
             figure(&total.credit, total.exponent),
         ]);
     }
-    let day = report.as_of.as_deref().unwrap_or("now");
+    let day = report.as_of.as_deref().unwrap_or("now, entries dated ahead included");
     format!("{}, as of {day}\n{}", report.book, table.or("Nothing has been booked."))
 }

@@ -202,6 +202,16 @@ impl Engine {
         }
     }
 
+    /// Puts what waits although its time has come under "Needs attention", instead of what the last round found.
+    pub(crate) fn held_up(&self, kind: &'static str, sentences: Vec<String>) {
+        let mut known = self.held_up.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let before = known.insert(kind, sentences.clone()).unwrap_or_default();
+        drop(known);
+        if before != sentences {
+            self.changed(&[Topic::Book]);
+        }
+    }
+
     /// What the window says about the book.
     ///
     /// # Errors

@@ -1,11 +1,14 @@
 //! Many postings at once: all of them or none, or each by itself; and what they would do, without booking them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use store::journal::Expected;
-use store::{StoreError, Unit};
+use store::{Store, StoreError, Unit};
+use tracing::Instrument;
 
 use crate::api::bulk::{BulkOutcome, BulkRequest, BulkRow};
+use crate::api::transactions::Effect;
 use crate::error::Refused;
 use crate::group::Command;
 use crate::post::{PostCommand, Posted, post_in};
@@ -54,6 +57,42 @@ impl Command for AllOrNothing {
     }
 }
 
+/// Books commands in their order in a unit of work that is dropped again: the outcome of each, and before and after of
+/// every balance.
+async fn try_each(
+    store: Arc<dyn Store>,
+    stamp: Stamp,
+    commands: Vec<EngineResult<PostCommand>>,
+    atomic: bool,
+) -> EngineResult<(Vec<EngineResult<Posted>>, Vec<Effect>)> {
+    let mut seen = HashSet::new();
+    let mut unit = store.begin().await?;
+    let mut expected = Expected { day: Some(stamp.today), ..Expected::default() };
+    commands.iter().flatten().for_each(|command| expected.and(command.expected()));
+    unit.expect(&expected).await?;
+    let mut outcomes = Vec::with_capacity(commands.len());
+    for command in commands {
+        unit.mark();
+        let outcome = match command {
+            Ok(command) if atomic && !command.reference.is_empty() && !seen.insert(command.reference.clone()) => {
+                Err(twice(&command.reference))
+            }
+            Ok(command) => post_in(unit.as_mut(), &stamp, &command).await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Err(EngineError::Store(error)) => return Err(error.into()),
+            // What it left in the unit goes; a refused posting never writes past it.
+            Err(_) if !unit.take_back() => return Err(EngineError::Store(StoreError::Stale("preview"))),
+            outcome => outcomes.push(outcome),
+        }
+    }
+    // What the database itself would refuse.
+    unit.flush().await?;
+    let effects = view::effects_of(unit.as_mut());
+    Ok((outcomes, effects))
+}
+
 impl Engine {
     /// Books many postings in their order, all or none of them or each by itself. Durable when it returns.
     ///
@@ -89,35 +128,11 @@ impl Engine {
     pub async fn bulk_preview(&self, request: BulkRequest) -> EngineResult<BulkOutcome> {
         check_count(request.items.len())?;
         let commands: Vec<EngineResult<PostCommand>> = request.items.iter().map(|item| self.command(item)).collect();
-        let mut seen = HashSet::new();
-        let stamp = self.stamp();
-        let mut unit = self.store.begin().await?;
-        let mut expected = Expected { day: Some(stamp.today), ..Expected::default() };
-        commands.iter().flatten().for_each(|command| expected.and(command.expected()));
-        unit.expect(&expected).await?;
-        let mut outcomes = Vec::with_capacity(commands.len());
-        for command in commands {
-            unit.mark();
-            let outcome = match command {
-                Ok(command)
-                    if request.atomic && !command.reference.is_empty() && !seen.insert(command.reference.clone()) =>
-                {
-                    Err(twice(&command.reference))
-                }
-                Ok(command) => post_in(unit.as_mut(), &stamp, &command).await,
-                Err(error) => Err(error),
-            };
-            match outcome {
-                Err(EngineError::Store(error)) => return Err(error.into()),
-                // What it left in the unit goes; a refused posting never writes past it.
-                Err(_) if !unit.take_back() => return Err(EngineError::Store(StoreError::Stale("preview"))),
-                outcome => outcomes.push(outcome),
-            }
-        }
-        // What the database itself would refuse.
-        unit.flush().await?;
-        let effects = view::effects_of(unit.as_mut());
-        drop(unit);
+        let tried = try_each(Arc::clone(&self.store), self.stamp(), commands, request.atomic);
+        // In a task of its own: whoever asked and goes away must not leave the writer in the middle of something.
+        let tried =
+            tokio::spawn(tried.in_current_span()).await.map_err(|error| StoreError::Database(Box::new(error)))?;
+        let (outcomes, effects) = tried?;
         let mut outcome = BulkOutcome { effects, ..outcome(&request, outcomes) };
         outcome.rows.iter_mut().filter(|row| !row.existing).for_each(|row| row.id = None);
         Ok(outcome)

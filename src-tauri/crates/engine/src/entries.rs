@@ -334,18 +334,14 @@ fn money(amount: &Amount, code: &str) -> String {
 
 fn unbalanced(error: EntryError, currency: &str) -> EngineError {
     match error {
-        EntryError::OneSided => EngineError::invalid("lines", "An entry needs at least one debit and one credit."),
+        EntryError::OneSided => EngineError::invalid("lines", "An entry needs at least one line on each side."),
         EntryError::NotPositive(_) => EngineError::invalid("lines", "The amount of every line must be above zero."),
-        EntryError::BothSides(balance) => EngineError::invalid(
-            "lines",
-            format!("{balance} is debited and credited. Put one line for it, on one side."),
-        ),
+        EntryError::BothSides(balance) => {
+            EngineError::invalid("lines", format!("{balance} stands on both sides. Put one line for it, on one side."))
+        }
         EntryError::Unbalanced(difference) => {
-            let side = if difference.is_positive() { "Debits are" } else { "Credits are" };
-            EngineError::invalid(
-                "lines",
-                format!("{side} {} more than the other side.", money(&difference.abs(), currency)),
-            )
+            let side = if difference.is_positive() { "goes out than comes in" } else { "comes in than goes out" };
+            EngineError::invalid("lines", format!("{} more {side}.", money(&difference.abs(), currency)))
         }
     }
 }

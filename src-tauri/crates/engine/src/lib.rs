@@ -50,6 +50,7 @@ mod view;
 mod webhooks;
 pub mod words;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::{Timestamp, civil::Date};
@@ -96,6 +97,8 @@ pub struct Engine {
     notices: broadcast::Sender<Notice>,
     /// What looking at the file found, in sentences.
     pub(crate) file_problems: RwLock<Vec<String>>,
+    /// What time could not do by itself in its last round, by kind: holds and scheduled postings that wait.
+    pub(crate) held_up: RwLock<BTreeMap<&'static str, Vec<String>>>,
     pub(crate) recon: recon::ReconState,
     pub(crate) writer: Arc<group::Writer>,
     /// Postings that may wait to be booked.
@@ -135,6 +138,7 @@ impl Engine {
             actor: RwLock::new(actor.into()),
             notices,
             file_problems: RwLock::default(),
+            held_up: RwLock::default(),
             recon: recon::ReconState::default(),
             keys: Arc::new(NoKeys),
             courier: Arc::new(NoCourier),

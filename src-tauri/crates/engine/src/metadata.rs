@@ -10,7 +10,7 @@ use store::ledger::BalanceRef;
 use store::system::Event;
 
 use crate::group::Command;
-use crate::{Engine, EngineError, EngineResult, Stamp, Topic};
+use crate::{Engine, EngineError, EngineResult, Stamp, Topic, words};
 
 /// Most bytes of what is noted beside one thing.
 const MOST_BYTES: usize = 256 * 1024;
@@ -91,6 +91,12 @@ impl Engine {
         let Value::Object(patch) = patch else {
             return Err(EngineError::invalid("metadata", "Metadata is an object with keys."));
         };
+        if patch.iter().any(|(key, value)| key.contains('\0') || words::has_nul(value)) {
+            return Err(EngineError::invalid("metadata", "It holds a character that is none (NUL)."));
+        }
+        if patch.keys().any(|key| key.trim().is_empty()) {
+            return Err(EngineError::invalid("metadata", "A note has a key."));
+        }
         let (id, _) = self.noted_on(id).await?;
         self.writer.submit(&self.actor(), Merging { id: id.clone(), patch }).await?;
         self.changed(&[Topic::Transactions, Topic::Balances, Topic::Identities]);

@@ -3,11 +3,14 @@
 //! All monitors of a book stand in one setting, which a unit of work reads together with the others it needs: a posting
 //! pays nothing for monitors that are not there.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use ledger::monitor::{Comparison, Condition, Watched};
 use ledger::{Amount, Balance};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::journal::Expected;
+use store::journal::{Expected, Made};
 use store::ledger::BalanceRecord;
 use store::system::Event;
 use store::{StoreError, Unit};
@@ -55,6 +58,17 @@ fn read(setting: Option<Value>) -> Result<Vec<Monitor>, StoreError> {
     Ok(list.map_err(|error| StoreError::damaged("monitors", error))?.unwrap_or_default())
 }
 
+/// The monitors of each balance.
+type ByBalance = HashMap<String, Vec<Monitor>>;
+
+fn by_balance(setting: Option<&Value>) -> Result<Made, StoreError> {
+    let mut all = ByBalance::new();
+    for monitor in read(setting.cloned())? {
+        all.entry(monitor.balance_id.clone()).or_default().push(monitor);
+    }
+    Ok(Arc::new(all))
+}
+
 /// Saves the figures of a balance that `transaction_id` changed, and tells the monitors that this makes true.
 pub(crate) async fn save(
     unit: &mut dyn Unit,
@@ -64,8 +78,11 @@ pub(crate) async fn save(
     transaction_id: &str,
 ) -> EngineResult<()> {
     unit.save_figures(before.key, after).await?;
-    let setting = unit.load_setting(MONITORS).await?;
-    for monitor in read(setting)?.iter().filter(|monitor| monitor.balance_id == after.id) {
+    let made = unit.load_made(MONITORS, by_balance).await?;
+    let Some(all) = made.downcast_ref::<ByBalance>() else {
+        return Err(StoreError::damaged("monitors", "they were read as something else").into());
+    };
+    for monitor in all.get(&after.id).into_iter().flatten() {
         let (old, new) = (&before.balance.figures, &after.figures);
         if monitor.condition.fires(old, new, monitor.repeat) {
             unit.record_event(&told(stamp, monitor, after, transaction_id)).await?;

@@ -6,6 +6,7 @@ use std::time::Instant;
 use jiff::{ToSpan, civil::Date};
 use ledger::{Amount, Currency};
 use store::ledger::BalanceRecord;
+use store::query::MAX_PAGE;
 use store::recon::StatementState;
 use store::system::{Event, JobState};
 use store::{Condition, Query, Sort, Test};
@@ -19,8 +20,8 @@ use crate::{Engine, EngineResult, view, words};
 
 /// Days the cash chart looks back.
 const CHART_DAYS: i32 = 90;
-/// Bank accounts that the panels show; a book with more shows the first by name.
-const MOST_ACCOUNTS: u32 = 200;
+/// Sentences of one kind that are shown under "Needs attention".
+const MOST_SENTENCES: usize = 5;
 
 impl Engine {
     /// Cash by currency over all balances that statements are expected for. Currencies are never added up.
@@ -211,10 +212,19 @@ impl Engine {
     /// [`crate::EngineError::Store`].
     pub async fn overview_attention(&self) -> EngineResult<Vec<AttentionRow>> {
         let mut rows = Vec::new();
-        let damage = self.file_problems.read().unwrap_or_else(std::sync::PoisonError::into_inner).first().cloned();
-        if let Some(first) = damage {
-            let text = format!("{first}. Check the book in Settings; if it is damaged, restore the last good backup.");
+        let damage = self.file_problems.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        for sentence in first_of(damage) {
+            let sentence = sentence.trim_end_matches('.');
+            let text =
+                format!("{sentence}. Check the book in Settings; if it is damaged, restore the last good backup.");
             rows.push(attention("problem", "This book does not hold together".into(), text, "settings", None));
+        }
+        let waiting = self.held_up.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        for (kind, sentences) in waiting {
+            let target = if kind == "scheduled" { "scheduled" } else { "approvals" };
+            for sentence in first_of(sentences) {
+                rows.push(attention("problem", "Waits although its time has come".into(), sentence, target, None));
+            }
         }
         for row in self.store.trial_balance(None).await? {
             if row.debit != row.credit {
@@ -305,14 +315,34 @@ impl Engine {
     /// Balances that statements are expected for, by name.
     pub(crate) async fn bank_accounts(&self) -> EngineResult<Vec<BalanceRecord>> {
         let condition = Condition { field: "reconcilable".into(), test: Test::Is, values: vec!["1".into()] };
-        let query = Query {
-            limit: MOST_ACCOUNTS,
+        let mut query = Query {
+            limit: MAX_PAGE,
             conditions: vec![condition],
             sort: vec![Sort { field: "name".into(), descending: false }],
             ..Query::default()
         };
-        Ok(self.store.balances(&query).await?.rows)
+        let mut accounts = Vec::new();
+        loop {
+            let page = self.store.balances(&query).await?;
+            accounts.extend(page.rows);
+            query.offset += u64::from(MAX_PAGE);
+            if query.offset >= page.total {
+                return Ok(accounts);
+            }
+        }
     }
+}
+
+/// The first of many sentences, and how many more there are.
+fn first_of(mut sentences: Vec<String>) -> Vec<String> {
+    let more = sentences.len().saturating_sub(MOST_SENTENCES);
+    sentences.truncate(MOST_SENTENCES);
+    if more > 0
+        && let Some(last) = sentences.last_mut()
+    {
+        last.push_str(&format!(" And {} more.", words::number(more as u64)));
+    }
+    sentences
 }
 
 fn attention(kind: &str, title: String, text: String, target: &str, object_id: Option<String>) -> AttentionRow {
@@ -431,7 +461,7 @@ pub(crate) fn activity(event: &Event) -> ActivityRow {
         "metadata.merged" => "noted something beside",
         "history.accepted" => "went on with a history that does not hold, of",
         "period.closed" => "closed the books",
-        "period.reopened" => "reopened the books, closed now",
+        "period.reopened" => "reopened the books,",
         "posting.scheduled" => "scheduled",
         "posting.queued" => "queued",
         "posting.rescheduled" => "changed the scheduled",

@@ -89,8 +89,9 @@ impl Command for Moving {
             object_id: OBJECT.into(),
             payload: json!({
                 "name": match &after {
+                    Some(day) if self.reason.is_some() => format!("closed now through {day}"),
                     Some(day) => format!("through {day}"),
-                    None => "all days".to_owned(),
+                    None => "all days open".to_owned(),
                 },
                 "before": before.map(|day| day.to_string()), "after": after, "reason": self.reason,
             }),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use ledger::{Amount, Lifecycle, Overdraft, Status, hold};
 use store::filters::TRANSACTIONS;
 use store::ledger::{BalanceRecord, BalanceRef, FamilyRecord, StoredTransaction, Timers};
+use store::scheduled::ScheduledState;
 use store::{Query, Test};
 
 use crate::api::page::{ListPage, ListQuery, MoneyTotal};
@@ -14,7 +15,7 @@ use crate::filters::checked;
 use crate::idempotency::reference_of;
 use crate::post::{PostCommand, Posted};
 use crate::refunds::Refundable;
-use crate::{Engine, EngineError, EngineResult, Topic, entries, signed, view};
+use crate::{Engine, EngineError, EngineResult, Topic, entries, signed, view, words};
 
 /// Longest description that is stored.
 const MAX_DESCRIPTION: usize = 2_000;
@@ -113,9 +114,33 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`].
     pub async fn transaction_called(&self, text: &str) -> EngineResult<TransactionDetail> {
+        if let Some(id) = self.posted_as(text).await? {
+            return self.transaction_get(&id).await;
+        }
         match self.store.transaction_by_reference(text).await? {
             Some(found) => self.transaction_get(&found.row.id).await,
             None => self.transaction_get(text).await,
+        }
+    }
+
+    /// The transaction that an accepted posting became, by the id that it was answered with; nothing for another id.
+    ///
+    /// # Errors
+    /// [`EngineError::Conflict`] while it waits, and where nothing came of it.
+    pub(crate) async fn posted_as(&self, id: &str) -> EngineResult<Option<String>> {
+        if !id.starts_with("sch_") {
+            return Ok(None);
+        }
+        let Some(accepted) = self.store.scheduled_by_id(id).await? else { return Ok(None) };
+        let waits = |why: &str| EngineError::Conflict {
+            code: "NOT_POSTED",
+            message: format!("{} {why} Nothing was changed.", accepted.reference),
+        };
+        match &accepted.state {
+            ScheduledState::Posted(id) => Ok(Some(id.clone())),
+            ScheduledState::Waiting => Err(waits("was accepted and still waits to be booked.")),
+            ScheduledState::Rejected(reason) => Err(waits(&format!("was not posted: {reason}"))),
+            ScheduledState::Cancelled(reason) => Err(waits(&format!("was cancelled: {reason}."))),
         }
     }
 
@@ -223,6 +248,20 @@ impl Engine {
         });
         if request.description.chars().count() > MAX_DESCRIPTION {
             wrong("description", format!("A description has at most {MAX_DESCRIPTION} characters."));
+        }
+        // Not every database keeps it, and what was accepted must be readable in all of them.
+        for (field, text) in [
+            ("source", &request.source),
+            ("destination", &request.destination),
+            ("currency", &request.currency),
+            ("description", &request.description),
+        ] {
+            if text.contains('\0') {
+                wrong(field, "It holds a character that is none (NUL).".into());
+            }
+        }
+        if request.metadata.as_ref().is_some_and(words::has_nul) {
+            wrong("metadata", "It holds a character that is none (NUL).".into());
         }
         let day = entry_day(request.effective_date.as_deref(), self.clock.today(), "effective_date");
         let effective_date = day.unwrap_or_else(|error| {

@@ -144,7 +144,7 @@ fn pages(report: &TrialReport, made: Timestamp) -> EngineResult<(Paper, Vec<Shee
 }
 
 fn tables(report: &TrialReport) -> EngineResult<Vec<Table>> {
-    let day = report.as_of.as_deref().unwrap_or("now");
+    let day = report.as_of.as_deref().unwrap_or("now, entries dated ahead included");
     let about = vec![vec![text("Book"), text(&report.book)], vec![text("As of"), text(day)]];
     let head = ["Ledger", "Balance", "Currency", "In", "Out", "Debit", "Credit"];
     let mut rows = Vec::with_capacity(report.rows.len() + report.totals.len());

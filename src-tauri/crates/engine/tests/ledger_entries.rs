@@ -155,9 +155,9 @@ async fn a_refused_posting_leaves_none_of_its_entry() {
         assert_eq!((books.count().await, books.balance(bank).await), (1, "100".into()));
     }
     for (form, sentence) in [
-        (lines(&[(bank, "50")], &[(rent, "49")]), "Debits are 0.01 EUR more than the other side."),
-        (lines(&[(bank, "50")], &[(bank, "50")]), "is debited and credited"),
-        (lines(&[(bank, "50")], &[]), "at least one debit and one credit"),
+        (lines(&[(bank, "50")], &[(rent, "49")]), "0.01 EUR more goes out than comes in."),
+        (lines(&[(bank, "50")], &[(bank, "50")]), "stands on both sides"),
+        (lines(&[(bank, "50")], &[]), "at least one line on each side"),
         (lines(&[(bank, "0")], &[(rent, "0")]), "must be above zero"),
         (split(bank, "100", &[(rent, "60"), (power, "50%")]), "The shares come to 0.10 EUR more than the whole."),
         (split(bank, "100", &[(rent, "50%"), (power, "30%")]), "The shares leave 0.20 EUR over."),

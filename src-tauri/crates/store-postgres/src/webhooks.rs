@@ -112,10 +112,17 @@ impl WebhookReads for PostgresStore {
         all(&mut *self.reader().await?, query, rows::attempt).await
     }
 
-    async fn deliveries_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<DeliveryRecord>> {
+    async fn deliveries_due(&self, now: Timestamp, each: u32, without: &[String]) -> StoreResult<Vec<DeliveryRecord>> {
         let mut query = QueryBuilder::new(DELIVERY);
-        query.push(FROM).push("d.state = 'waiting' AND w.state = 'on' AND d.next_at <= ").push_bind(micros(now));
-        query.push(" ORDER BY d.next_at, d.key LIMIT ").push_bind(i64::from(limit));
+        query
+            .push(FROM)
+            .push("d.key IN (SELECT n.key FROM webhook v CROSS JOIN LATERAL (SELECT key, next_at FROM delivery ");
+        query.push("WHERE webhook_key = v.key AND state = 'waiting' AND next_at <= ").push_bind(micros(now));
+        query
+            .push(" ORDER BY next_at, key LIMIT ")
+            .push_bind(i64::from(each))
+            .push(") n WHERE v.state = 'on' AND NOT v.id = ANY(");
+        query.push_bind(without.to_vec()).push(")) ORDER BY d.next_at, d.key");
         all(&mut *self.reader().await?, query, rows::delivery).await
     }
 }

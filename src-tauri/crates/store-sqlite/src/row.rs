@@ -12,8 +12,16 @@ use crate::error::from_sqlx;
 pub(crate) struct Got(pub(crate) SqliteRow);
 
 impl Fields for Got {
+    /// What is no text any more is read with marks in the place of what is wrong: whoever proves the history then finds and
+    /// names the row instead of nothing at all.
     fn text(&self, name: &str) -> StoreResult<Option<String>> {
-        self.0.try_get(name).map_err(from_sqlx)
+        match self.0.try_get(name) {
+            Err(sqlx::Error::ColumnDecode { .. }) => {
+                let bytes: Option<Vec<u8>> = self.0.try_get(name).map_err(from_sqlx)?;
+                Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+            }
+            read => read.map_err(from_sqlx),
+        }
     }
 
     fn int(&self, name: &str) -> StoreResult<Option<i64>> {

@@ -112,10 +112,15 @@ impl WebhookReads for SqliteStore {
         all(&self.readers, query, rows::attempt).await
     }
 
-    async fn deliveries_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<DeliveryRecord>> {
+    async fn deliveries_due(&self, now: Timestamp, each: u32, without: &[String]) -> StoreResult<Vec<DeliveryRecord>> {
         let mut query = QueryBuilder::new(DELIVERY);
-        query.push(FROM).push("d.state = 'waiting' AND w.state = 'on' AND d.next_at <= ").push_bind(micros(now));
-        query.push(" ORDER BY d.next_at, d.key LIMIT ").push_bind(limit);
+        query
+            .push(FROM)
+            .push("d.key IN (SELECT key FROM (SELECT n.key, row_number() OVER (PARTITION BY n.webhook_key ");
+        query.push("ORDER BY n.next_at, n.key) AS place FROM delivery n JOIN webhook v ON v.key = n.webhook_key WHERE v.state = 'on' ");
+        query.push("AND v.id NOT IN (SELECT value FROM json_each(").push_bind(list(without)).push(")) ");
+        query.push("AND n.state = 'waiting' AND n.next_at <= ").push_bind(micros(now));
+        query.push(") WHERE place <= ").push_bind(each).push(") ORDER BY d.next_at, d.key");
         all(&self.readers, query, rows::delivery).await
     }
 }

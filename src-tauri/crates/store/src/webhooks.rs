@@ -159,8 +159,9 @@ pub trait WebhookReads {
     async fn delivery(&self, id: &str) -> StoreResult<Option<DeliveryRecord>>;
     /// Attempts of a delivery, the first in front.
     async fn delivery_attempts(&self, id: &str) -> StoreResult<Vec<AttemptRecord>>;
-    /// Deliveries to webhooks that are on, whose time has come, the longest due first.
-    async fn deliveries_due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<DeliveryRecord>>;
+    /// Deliveries to webhooks that are on, whose time has come, the longest due first: at most `each` of every webhook,
+    /// and none of those in `without`.
+    async fn deliveries_due(&self, now: Timestamp, each: u32, without: &[String]) -> StoreResult<Vec<DeliveryRecord>>;
 }
 
 /// Writes of webhooks and deliveries, inside one unit of work.

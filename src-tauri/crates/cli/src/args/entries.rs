@@ -46,10 +46,10 @@ pub(crate) struct EntryCommon {
 #[derive(Debug, Args)]
 pub(crate) struct EntryArgs {
     pub(crate) book: PathBuf,
-    /// A balance that is debited, as the source of a posting is, and by how much: Bank=119.00
+    /// A balance that is debited, as a journal says it: money reaches it, as it does the destination of a posting. Rent=119.00
     #[arg(long, value_name = "BALANCE=AMOUNT", required = true)]
     pub(crate) debit: Vec<String>,
-    /// A balance that is credited, as the destination of a posting is
+    /// A balance that is credited: money leaves it, as it does the source of a posting. Bank=119.00
     #[arg(long, value_name = "BALANCE=AMOUNT", required = true)]
     pub(crate) credit: Vec<String>,
     #[command(flatten)]

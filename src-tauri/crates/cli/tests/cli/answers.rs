@@ -262,7 +262,7 @@ fn a_transaction_shows_what_belongs_to_it() {
     assert!(shown.contains("H-1-BACK"), "{shown}");
     assert!(tieout(&["show", &book.path, "H-1-BACK"]).out.contains("Gives back H-1"));
 
-    let lines = ["--debit", "Main=5.00", "--credit", "Steel=3.00", "--credit", "Acme=2.00"];
+    let lines = ["--credit", "Main=5.00", "--debit", "Steel=3.00", "--debit", "Acme=2.00"];
     let entry = [&["entry", &*book.path, "--currency", "EUR", "--reference", "E-1"], lines.as_slice()].concat();
     ok(&entry);
     let shown = tieout(&["show", &book.path, "E-1"]).out;

@@ -54,11 +54,11 @@ fn an_entry_and_a_split_are_booked_under_one_reference() {
         "EUR",
         "--reference",
         "JE-1",
-        "--debit",
+        "--credit",
         "Main=119.00",
-        "--credit",
+        "--debit",
         "Acme=100.00",
-        "--credit",
+        "--debit",
         "@vat=19.00",
         "--create-indicators",
     ];
@@ -74,7 +74,9 @@ fn an_entry_and_a_split_are_booked_under_one_reference() {
         .collect();
     assert_eq!(legs, [("JE-1".into(), "10000".into()), ("JE-1-2".into(), "1900".into())] as [(Value, Value); 2]);
     assert_eq!(ok(&entry)["existing"], true);
-    let unbalanced = ["entry", &book.path, "--currency", "EUR", "--debit", "Main=1.00", "--credit", "Acme=0.99"];
+    // What is credited is what the money leaves, as in any journal.
+    assert_eq!((&*book.figure("Main", "balance"), &*book.figure("Acme", "balance")), ("88100", "10000"));
+    let unbalanced = ["entry", &book.path, "--currency", "EUR", "--credit", "Main=1.00", "--debit", "Acme=0.99"];
     assert_eq!(tieout(&unbalanced).refused(1), "INVALID_INPUT");
 
     let split = [

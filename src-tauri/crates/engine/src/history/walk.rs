@@ -1,6 +1,6 @@
 //! One walk along the chain: every link computed again, every row of the journal held against the event that wrote it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use ledger::{Head, Link, Status};
@@ -18,7 +18,7 @@ const OF_THE_JOURNAL: [&str; 5] =
     ["transaction.posted", "hold.placed", "hold.committed", "hold.voided", "hold.expired"];
 /// The event of a signature.
 const SIGNED: &str = "statement.signed";
-/// Problems that are told; one broken place may spoil a million rows.
+/// Problems that are told, of those that somebody knows of and of the others; one broken place may spoil a million rows.
 const TOLD: usize = 20;
 
 /// What a signature covers.
@@ -43,7 +43,10 @@ pub(super) struct Walk {
     /// The same findings in words that stay the same while the book grows.
     findings: Vec<String>,
     /// Findings that somebody has decided on.
-    accepted: Vec<String>,
+    accepted: HashSet<String>,
+    /// How many of those are there still, and how many others are.
+    known: usize,
+    open: usize,
     /// Reports that were signed, with the digest of each.
     pub(super) signed: Vec<SignedReport>,
     /// What was attached.
@@ -69,7 +72,9 @@ impl Walk {
             stopped: false,
             problems: Vec::new(),
             findings: Vec::new(),
-            accepted,
+            accepted: accepted.into_iter().collect(),
+            known: 0,
+            open: 0,
             signed: Vec::new(),
             attached: Told::default(),
             earlier,
@@ -84,7 +89,10 @@ impl Walk {
     }
 
     fn finding(&mut self, finding: String, sentence: String) {
-        if self.problems.len() < TOLD {
+        // What somebody decided on must not stand in the way of what is new.
+        let count = if self.accepted.contains(&finding) { &mut self.known } else { &mut self.open };
+        *count += 1;
+        if *count <= TOLD {
             self.problems.push(sentence);
             self.findings.push(finding);
         }
@@ -203,6 +211,11 @@ impl Walk {
                 );
                 self.finding(format!("{more} rows of the journal that no entry tells of"), sentence);
             }
+        }
+        let more = self.open.saturating_sub(TOLD) + self.known.saturating_sub(TOLD);
+        if more > 0 {
+            let more = words::plural(more as u64, "more place does", "more places do");
+            self.problems.push(format!("{more} not hold either."));
         }
         HistoryCheck {
             verified,

@@ -109,6 +109,7 @@ impl Engine {
         let mut decided = 0;
         let mut failed: Vec<String> = Vec::new();
         let mut patience = Patience::default();
+        let mut waits = Vec::new();
         loop {
             let room = u32::try_from(failed.len()).unwrap_or(u32::MAX).saturating_add(EXPIRE_AT_ONCE);
             let due = self.store.due_holds(self.clock.now(), room).await?;
@@ -138,7 +139,7 @@ impl Engine {
                     // not expire over that.
                     Err(error @ (EngineError::Store(_) | EngineError::Conflict { code: HOOK_SILENT, .. })) => {
                         tracing::error!(code = error.code(), "a hold whose time has come waits");
-                        self.remember_problem(format!(
+                        waits.push(format!(
                             "{} could not be decided on when its time came, and is tried again: {}",
                             row.reference,
                             error.sentence()
@@ -147,11 +148,15 @@ impl Engine {
                     }
                     Err(error) => {
                         failed.push(row.id.clone());
-                        decided += u32::from(self.expires_instead(record, &error).await?);
+                        match self.expires_instead(record, &error).await {
+                            None => decided += 1,
+                            Some(sentence) => waits.push(sentence),
+                        }
                     }
                 }
             }
         }
+        self.held_up(PLACED, waits);
         if decided > 0 {
             self.changed(&[Topic::Holds, Topic::Transactions, Topic::Balances]);
         }
@@ -176,21 +181,18 @@ impl Engine {
     }
 
     /// What becomes of a hold that could not be decided on as it was to be: it expires if its time has come for that too.
-    async fn expires_instead(&self, record: &FamilyRecord, error: &EngineError) -> EngineResult<bool> {
+    /// Otherwise why it waits.
+    async fn expires_instead(&self, record: &FamilyRecord, error: &EngineError) -> Option<String> {
         let row = &record.first.row;
         let was_to_commit = record.hold.as_ref().is_some_and(|hold| hold.timers.commits_at.is_some());
         if !was_to_commit {
             tracing::error!(code = error.code(), "a hold that ran out could not be voided");
-            self.remember_problem(format!("{} ran out but cannot be voided", row.reference));
-            return Ok(false);
+            return Some(format!("{} ran out but cannot be voided: {}", row.reference, error.sentence()));
         }
         tracing::warn!(code = error.code(), "a hold could not commit itself");
         let void = decide::Due { id: row.id.clone(), refused: true };
         let expired = self.writer.submit(SYSTEM_ACTOR, void).await.unwrap_or_default();
-        if !expired {
-            self.remember_problem(format!("{} could not commit itself: {}", row.reference, error.sentence()));
-        }
-        Ok(expired)
+        (!expired).then(|| format!("{} could not commit itself: {}", row.reference, error.sentence()))
     }
 
     async fn batch_row(&self, id: &str, outcome: EngineResult<Decided>) -> BatchRow {

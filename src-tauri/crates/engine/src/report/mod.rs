@@ -425,7 +425,7 @@ fn book_side(statement: &StatementRecord, looked: &Looked) -> (Vec<ReportAmount>
     let mut adjusted = &(&side.balance + &less) + &add;
     let mut rows = vec![
         row(format!("Balance per books, {}", statement.period_to), None, &side.balance, false),
-        row("Less ledger entries not yet matched", entries_note(unmatched.len(), "B"), &less, false),
+        row("Take out ledger entries not yet matched", entries_note(unmatched.len(), "B"), &less, false),
         row(
             "Add statement lines not yet matched",
             Some(format!("{}, schedule A", words::plural(open_lines.len() as u64, "line", "lines"))),
@@ -435,7 +435,7 @@ fn book_side(statement: &StatementRecord, looked: &Looked) -> (Vec<ReportAmount>
     ];
     for (label, amount) in [
         ("Add matched entries dated after the period", side.matched_later_dated.clone()),
-        ("Less entries matched on later statements", -&side.matched_on_later),
+        ("Take out entries matched on later statements", -&side.matched_on_later),
     ] {
         if !amount.is_zero() {
             adjusted += &amount;

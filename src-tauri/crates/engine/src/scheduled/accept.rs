@@ -141,14 +141,14 @@ impl Engine {
     /// [`EngineError::Invalid`] and whatever could never be booked; too little money is for its time to say.
     pub async fn schedule(&self, request: PostRequest, due_at: &str) -> EngineResult<ScheduledRow> {
         let due_at = due_time(due_at)?;
-        if self.room_in_queue().await? == 0 {
-            return Err(self.queue_full());
-        }
         // Its day follows from when it is due: asked again it is the same.
         let request = self.dated(request, due_at);
         let record = self.accepted(&request, due_at);
         let accepting = Accepting { record, kind: "posting.scheduled", open_day: false };
         if !self.was_accepted(&accepting).await? {
+            if self.room_in_queue().await? == 0 {
+                return Err(self.queue_full());
+            }
             self.bookable_later(&request, due_at).await?;
         }
         let accepted = self.writer.submit(&self.actor(), accepting).await?;

@@ -78,6 +78,7 @@ impl Engine {
         let (mut posted, mut refused) = (0, 0);
         let mut failed = HashSet::new();
         let mut patience = Patience::default();
+        let mut waits = Vec::new();
         // What a hook that is down left over comes with the next round.
         while !patience.is_over() {
             let room = AT_ONCE.saturating_add(u32::try_from(failed.len()).unwrap_or(u32::MAX));
@@ -99,15 +100,16 @@ impl Engine {
                     }
                     Err(error) => {
                         tracing::error!(code = error.code(), "a scheduled posting could not be posted");
-                        self.remember_problem(format!(
-                            "A scheduled posting is due but cannot be posted: {}",
-                            error.sentence()
-                        ));
+                        let sentence = format!("A scheduled posting is due but cannot be posted: {}", error.sentence());
+                        if !waits.contains(&sentence) {
+                            waits.push(sentence);
+                        }
                         failed.insert(id);
                     }
                 }
             }
         }
+        self.held_up("scheduled", waits);
         if posted + refused > 0 {
             self.changed(&[Topic::Scheduled, Topic::Transactions, Topic::Balances, Topic::Holds]);
         }

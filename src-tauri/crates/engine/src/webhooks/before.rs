@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use store::webhooks::{Role, WebhookRecord, WebhookState};
 
 use super::deliver::new_delivery;
+use crate::api::bulk::EntryRequest;
+use crate::api::transactions::{CommitItem, PostRequest, VoidItem};
 use crate::{Engine, EngineError, EngineResult};
 
 /// Name of the event of a question.
@@ -28,12 +30,7 @@ impl Patience {
     }
 
     /// As [`Engine::ask_before`] while there is patience, and then the last silence again.
-    pub(crate) async fn ask<T: serde::Serialize>(
-        &mut self,
-        engine: &Engine,
-        kind: &str,
-        items: &[T],
-    ) -> EngineResult<()> {
+    pub(crate) async fn ask<T: Asks>(&mut self, engine: &Engine, kind: &str, items: &[T]) -> EngineResult<()> {
         if self.is_over() {
             return Err(EngineError::Conflict { code: HOOK_SILENT, message: self.last.clone() });
         }
@@ -45,22 +42,32 @@ impl Patience {
         answer
     }
 }
-/// Postings that a question shows; of longer batches it says how many there are.
-const MOST_SHOWN: usize = 100;
 
 impl Engine {
-    /// Asks the hooks whether `items` may be booked; `kind` says what is to be done with them. Nobody is asked of a dry run.
+    /// Asks the hooks whether `items` may be booked; `kind` says what is to be done with them. Nobody is asked of a dry run,
+    /// nor of what is booked already: whoever sends it again is told so.
     ///
     /// # Errors
     /// [`EngineError::Conflict`] with what a blocking hook said.
-    pub(crate) async fn ask_before<T: serde::Serialize>(&self, kind: &str, items: &[T]) -> EngineResult<()> {
+    pub(crate) async fn ask_before<T: Asks>(&self, kind: &str, items: &[T]) -> EngineResult<()> {
         let known = self.hooks_known().await?;
         let asked: Vec<&WebhookRecord> =
             known.iter().filter(|hook| hook.role == Role::Before && hook.state == WebhookState::On).collect();
         if asked.is_empty() {
             return Ok(());
         }
-        let content = question(kind, &self.actor(), items);
+        let mut new = Vec::with_capacity(items.len());
+        for item in items {
+            let reference = item.reference().trim();
+            let booked = !reference.is_empty() && self.store.transaction_by_reference(reference).await?.is_some();
+            if !booked {
+                new.push(item);
+            }
+        }
+        if new.is_empty() {
+            return Ok(());
+        }
+        let content = question(kind, &self.actor(), &new);
         let (blocking, others): (Vec<_>, Vec<_>) = asked.into_iter().partition(|hook| hook.blocking);
         if !others.is_empty() {
             // Nobody waits for these: they are told through the queue, within moments.
@@ -101,7 +108,9 @@ impl Engine {
             if let Some(why) = attempt.error {
                 let code = if attempt.status.is_some() { "HOOK_REFUSED" } else { HOOK_SILENT };
                 self.alert(code, &format!("{name} stopped a posting: {why}")).await;
-                let message = format!("{name} stopped this: {why} Nothing was posted.");
+                let why = why.trim_end();
+                let stop = if why.ends_with(['.', '!', '?']) { "" } else { "." };
+                let message = format!("{name} stopped this: {why}{stop} Nothing was posted.");
                 return Err(EngineError::Conflict { code, message });
             }
         }
@@ -110,6 +119,35 @@ impl Engine {
 }
 
 fn question<T: serde::Serialize>(kind: &str, actor: &str, items: &[T]) -> Value {
-    let shown = &items[..items.len().min(MOST_SHOWN)];
-    json!({ "event": BEFORE, "kind": kind, "actor": actor, "count": items.len(), "items": shown })
+    json!({ "event": BEFORE, "kind": kind, "actor": actor, "count": items.len(), "items": items })
+}
+
+/// What hooks are asked about.
+pub(crate) trait Asks: serde::Serialize + Sync {
+    /// The reference that it is booked under; empty where it has none of its own.
+    fn reference(&self) -> &str;
+}
+
+impl Asks for PostRequest {
+    fn reference(&self) -> &str {
+        &self.reference
+    }
+}
+
+impl Asks for EntryRequest {
+    fn reference(&self) -> &str {
+        &self.reference
+    }
+}
+
+impl Asks for CommitItem {
+    fn reference(&self) -> &str {
+        self.reference.as_deref().unwrap_or_default()
+    }
+}
+
+impl Asks for VoidItem {
+    fn reference(&self) -> &str {
+        self.reference.as_deref().unwrap_or_default()
+    }
 }

@@ -24,8 +24,12 @@ use crate::clock::new_id;
 use crate::filters::checked;
 use crate::{Engine, EngineError, EngineResult, Notice, Topic};
 
-/// Events that are looked at, and deliveries that are read, at once.
+/// Events that are looked at, and deliveries that are told again, at once.
 const AT_ONCE: u32 = 500;
+/// Deliveries of each webhook that are read at once: between them it is looked what happened meanwhile.
+const AT_ONCE_EACH: u32 = 100;
+/// Letters without an answer after which a webhook gets no more in one round.
+const SILENCES: u32 = 3;
 /// Letters on their way at the same time, and how many of them to the same webhook: one that does not answer holds up
 /// nobody but itself.
 const TOGETHER: usize = 16;
@@ -53,6 +57,27 @@ fn wait(delivery_id: &str, attempts: u32) -> Duration {
 
 fn after(at: Timestamp, wait: Duration) -> Timestamp {
     at.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+/// How often each webhook did not answer in one round.
+#[derive(Default)]
+struct Silent(HashMap<String, u32>);
+
+impl Silent {
+    fn heard(&mut self, webhook_id: &str, answered: bool) {
+        if !answered {
+            *self.0.entry(webhook_id.to_owned()).or_default() += 1;
+        }
+    }
+
+    fn is_over(&self, webhook_id: &str) -> bool {
+        self.0.get(webhook_id).is_some_and(|times| *times >= SILENCES)
+    }
+
+    /// Those that get no more letters.
+    fn over(&self) -> Vec<String> {
+        self.0.keys().filter(|id| self.is_over(id)).cloned().collect()
+    }
 }
 
 /// Sends one letter, or says why there is none.
@@ -116,13 +141,14 @@ impl Engine {
         if self.store.read_only().is_some() {
             return Ok(round);
         }
-        self.take_in().await?;
+        let mut silent = Silent::default();
         loop {
-            let due = self.store.deliveries_due(self.clock.now(), AT_ONCE).await?;
+            self.take_in().await?;
+            let due = self.store.deliveries_due(self.clock.now(), AT_ONCE_EACH, &silent.over()).await?;
             if due.is_empty() {
                 break;
             }
-            self.send_all(due, &mut round).await?;
+            self.send_all(due, &mut silent, &mut round).await?;
         }
         if round.attempted > 0 {
             self.changed(&[Topic::Webhooks]);
@@ -156,7 +182,12 @@ impl Engine {
     }
 
     /// Sends letters, some at the same time, and notes what became of each as soon as it is known.
-    async fn send_all(&self, due: Vec<DeliveryRecord>, round: &mut DeliveryRound) -> EngineResult<()> {
+    async fn send_all(
+        &self,
+        due: Vec<DeliveryRecord>,
+        silent: &mut Silent,
+        round: &mut DeliveryRound,
+    ) -> EngineResult<()> {
         // The keyring is another program: it is asked once for all letters. Without keys each attempt says why.
         let ring = self.key_ring(false).await.map_err(|error| error.sentence());
         let mut waiting = VecDeque::from(due);
@@ -183,9 +214,12 @@ impl Engine {
             while let Some(next) = on_their_way.try_join_next() {
                 done.push(next.map_err(|error| StoreError::Database(Box::new(error)))?);
             }
-            for (delivery, _) in &done {
+            for (delivery, outcome) in &done {
                 busy.entry(delivery.webhook_id.clone()).and_modify(|count| *count -= 1);
+                silent.heard(&delivery.webhook_id, outcome.attempt.status.is_some());
             }
+            // The rest comes with the next round.
+            waiting.retain(|delivery| !silent.is_over(&delivery.webhook_id));
             self.note(done, round).await?;
         }
     }

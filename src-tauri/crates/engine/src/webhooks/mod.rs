@@ -341,9 +341,14 @@ impl Engine {
         }
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
+        let now = unit.load_webhook(id).await?.ok_or_else(|| EngineError::not_found("webhook", id))?;
+        if now.secret != before.secret && record.secret == before.secret {
+            // It was renewed since it was read.
+            record.secret = now.secret.clone();
+        }
         unit.record_event(&told(&stamp, "webhook.changed", &record)).await?;
         unit.save_webhook(&record).await?;
-        if before.state == WebhookState::Off && record.state != WebhookState::Off {
+        if now.state == WebhookState::Off && record.state != WebhookState::Off {
             unit.mark_seen(id, None).await?;
         }
         unit.commit().await?;
@@ -408,7 +413,9 @@ impl Engine {
 
 /// Seals the secrets of webhooks with the key that seals now.
 pub(crate) async fn reseal(unit: &mut dyn Unit, ring: &KeyRing, records: Vec<WebhookRecord>) -> EngineResult<()> {
-    for mut record in records {
+    for known in records {
+        // Deleted or changed since the list was read.
+        let Some(mut record) = unit.load_webhook(&known.id).await? else { continue };
         if record.secret.as_deref().and_then(token::key_id) == Some(ring.current().id().as_str()) {
             continue;
         }

@@ -8,6 +8,9 @@
 mod batch;
 mod pending;
 
+use std::any::Any;
+use std::sync::Arc;
+
 use jiff::{Timestamp, civil::Date};
 use ledger::{Amount, Balance, Head, Open};
 use serde_json::Value;
@@ -153,6 +156,11 @@ pub async fn one_by_one<D: Database + ?Sized>(database: &mut D, ahead: &Ahead) -
     Ok(found)
 }
 
+/// What was made of a setting.
+pub type Made = Arc<dyn Any + Send + Sync>;
+/// How it is made; of a setting that is not there too.
+pub type Read = fn(Option<&Value>) -> StoreResult<Made>;
+
 /// Reads and writes of the journal inside one unit. Reads see what the unit has booked.
 #[async_trait::async_trait]
 pub trait JournalWrites {
@@ -187,6 +195,8 @@ pub trait JournalWrites {
     async fn load_signed_from(&mut self, balance_key: i64, day: Date) -> StoreResult<Vec<SignedRecord>>;
     /// A setting as this unit sees it.
     async fn load_setting(&mut self, key: &str) -> StoreResult<Option<Value>>;
+    /// What `read` makes of a setting, made once for the unit and again only after the setting was put.
+    async fn load_made(&mut self, key: &str, read: Read) -> StoreResult<Made>;
     async fn put_setting(&mut self, key: &str, value: &Value) -> StoreResult<()>;
     /// Adds an event to the history; it is sealed with the others of the unit, in their order.
     async fn record_event(&mut self, event: &Event) -> StoreResult<()>;
@@ -352,6 +362,17 @@ impl<D: Database> JournalWrites for D {
         let found = self.read_settings(&[key.to_owned()]).await?;
         self.pending().know_settings(vec![key.to_owned()], found);
         Ok(self.pending().setting(key).flatten())
+    }
+
+    async fn load_made(&mut self, key: &str, read: Read) -> StoreResult<Made> {
+        if let Some(made) = self.pending().made(key) {
+            return Ok(made);
+        }
+        if self.pending().setting(key).is_none() {
+            let found = self.read_settings(&[key.to_owned()]).await?;
+            self.pending().know_settings(vec![key.to_owned()], found);
+        }
+        self.pending().make(key, read)
     }
 
     async fn put_setting(&mut self, key: &str, value: &Value) -> StoreResult<()> {

@@ -1,13 +1,14 @@
 //! What a unit of work knows and has yet to write.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date};
 use ledger::{Amount, Balance, Figures, HoldState, Open, Status, balance::Side};
 use serde_json::Value;
 
 use super::batch::{Batch, NewEntry, NewEvent, NewHold, NewRow, SavedBalance, SavedHold, SavedTurnover};
-use super::{Ahead, Ends, Found, FoundRow};
+use super::{Ahead, Ends, Found, FoundRow, Made, Read};
 use crate::history::sealed;
 use crate::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, NewTransaction, StoredTransaction, Timers};
 use crate::recon::SignedRecord;
@@ -65,6 +66,8 @@ pub struct Pending {
     /// Turnover as it is stored; nothing for a day without any.
     turnover: HashMap<(i64, Date), Option<DayTurnover>>,
     settings: HashMap<String, Option<Value>>,
+    /// What was made of settings.
+    made: HashMap<String, Made>,
     put: BTreeSet<String>,
     events: Vec<Event>,
     ends: Option<Ends>,
@@ -140,6 +143,7 @@ impl Pending {
                 Done::Hold(key, Some(before)) => drop(self.holds.insert(key, before)),
                 Done::Hold(key, None) => drop(self.holds.remove(&key)),
                 Done::Setting(key, before, was_put) => {
+                    self.made.remove(&key);
                     if !was_put {
                         self.put.remove(&key);
                     }
@@ -433,7 +437,19 @@ impl Pending {
         self.settings.extend(found.into_iter().map(|(key, value)| (key, Some(value))));
     }
 
+    pub(super) fn made(&self, key: &str) -> Option<Made> {
+        self.made.get(key).cloned()
+    }
+
+    /// Makes something of a setting that is known, and keeps it.
+    pub(super) fn make(&mut self, key: &str, read: Read) -> StoreResult<Made> {
+        let made = read(self.settings.get(key).and_then(Option::as_ref))?;
+        self.made.insert(key.to_owned(), Arc::clone(&made));
+        Ok(made)
+    }
+
     pub(super) fn put_setting(&mut self, key: &str, value: &Value) {
+        self.made.remove(key);
         let was_put = !self.put.insert(key.to_owned());
         let before = self.settings.insert(key.to_owned(), Some(value.clone()));
         self.done.push(Done::Setting(key.to_owned(), before, was_put));
