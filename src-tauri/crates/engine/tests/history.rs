@@ -321,3 +321,54 @@ async fn a_finding_that_was_decided_on_is_known_again_in_a_book_that_grew() {
         }
     }
 }
+
+/// However much somebody has decided on, what is new is found behind it.
+#[tokio::test]
+async fn what_is_new_is_found_behind_many_findings_that_were_decided_on() {
+    let book = worked_in().await;
+    let (bank, shop) = (book.balance("Till", "EUR").await, book.claim("Buyer").await);
+    for number in 0..50 {
+        book.transfer(&format!("M-{number}"), &shop, &bank, "10").await.unwrap();
+    }
+    let mut raw = without_guards(&book, GUARDED).await;
+    raw.execute("UPDATE txn SET description = 'x' WHERE reference LIKE 'M-1%' OR reference LIKE 'M-2%'").await.unwrap();
+    let found = verify(&book).await;
+    // 22 rows: 20 of them are told, and how many more there are.
+    assert_eq!((found.findings.len(), found.problems.len()), (20, 21), "{:?}", found.problems);
+    assert_eq!(found.problems[20], "2 more places do not hold either.");
+    for known in ["the first twenty", "the rest"] {
+        book.engine.history_accept(known).await.unwrap();
+        verify(&book).await;
+    }
+    assert!(!book.engine.history_stopped().await.unwrap());
+
+    raw.execute("UPDATE txn SET amount = '999999' WHERE reference = 'M-40'").await.unwrap();
+    let found = verify(&book).await;
+    assert!(found.problems.iter().any(|problem| problem.starts_with("M-40 in the journal has another amount")));
+    assert!(book.engine.history_stopped().await.unwrap());
+    assert!(book.transfer("AFTER", &shop, &bank, "1").await.is_err());
+}
+
+/// Bytes that are no text any more do not end the walk: the entry is named, and nothing more is written.
+#[tokio::test]
+async fn an_entry_that_is_no_text_any_more_is_named_in_the_file() {
+    let book = TestBook::in_file().await;
+    let (bank, shop) = (book.balance("Till", "EUR").await, book.claim("Buyer").await);
+    for number in 0..5 {
+        book.transfer(&format!("M-{number}"), &shop, &bank, "10").await.unwrap();
+    }
+    let mut raw = without_guards(&book, GUARDED).await;
+    let spoil = "UPDATE event SET payload = CAST(substr(CAST(payload AS BLOB), 1, 20) || x'FF' || substr(CAST(payload AS BLOB), 22) AS TEXT) \
+                 WHERE object_id = (SELECT id FROM txn WHERE reference = 'M-3')";
+    raw.execute("PRAGMA ignore_check_constraints = ON").await.unwrap();
+    assert_eq!(raw.execute(spoil).await.unwrap(), 1);
+    let found = verify(&book).await;
+    assert!(
+        found.problems.iter().any(|problem| problem.contains("is not what was sealed there")),
+        "{:?}",
+        found.problems
+    );
+    assert!(book.engine.history_stopped().await.unwrap());
+    book.engine.history_accept("The disk was replaced").await.unwrap();
+    assert!(!book.engine.history_stopped().await.unwrap());
+}

@@ -237,3 +237,37 @@ async fn what_is_too_much_is_refused_and_not_lost() {
     assert!(engine.queue(vec![shop.order("C", "1")]).await.pop().unwrap().is_ok());
     engine.close().await;
 }
+
+/// The id that a posting was accepted under finds what it became.
+#[tokio::test]
+async fn an_accepted_id_stands_for_what_was_booked() {
+    let shop = shop(false).await;
+    let accepted = shop.queue("Q-1", "40").await.unwrap();
+    let waits = shop.book.engine.transaction_called(&accepted.id).await.unwrap_err();
+    assert_eq!(waits.code(), "NOT_POSTED");
+    assert!(waits.sentence().starts_with("Q-1 was accepted and still waits"), "{}", waits.sentence());
+    let refused = shop.queue("Q-2", "90000").await.unwrap();
+    shop.book.engine.post_due().await.unwrap();
+    let booked = shop.book.engine.transaction_called(&accepted.id).await.unwrap();
+    assert_eq!(booked.family.reference, "Q-1");
+    assert_eq!(shop.book.engine.transaction_called(&refused.id).await.unwrap_err().code(), "NOT_POSTED");
+    assert_eq!(shop.book.engine.transaction_called("sch_none").await.unwrap_err().code(), "NOT_FOUND");
+}
+
+/// Not every database keeps the character NUL: it is refused before anything is accepted.
+#[tokio::test]
+async fn what_no_database_keeps_is_not_accepted() {
+    let shop = shop(true).await;
+    let plain = || transfer("N", &shop.bank, &shop.shop, "1");
+    for request in [
+        PostRequest { description: "a\0b".into(), ..plain() },
+        PostRequest { metadata: Some(serde_json::json!({ "a": ["b\0"] })), ..plain() },
+        PostRequest { metadata: Some(serde_json::json!({ "a\0": 1 })), ..plain() },
+        PostRequest { destination: "@a\0".into(), create_indicators: true, ..plain() },
+    ] {
+        let [queued] = &shop.book.engine.queue(vec![request.clone()]).await[..] else { panic!("one answer") };
+        assert_eq!(queued.as_ref().unwrap_err().code(), "INVALID_INPUT", "{request:?}");
+        assert_eq!(shop.book.engine.post(request).await.unwrap_err().code(), "INVALID_INPUT");
+    }
+    assert_eq!(shop.book.engine.scheduled_page(Default::default()).await.unwrap().total, 0);
+}

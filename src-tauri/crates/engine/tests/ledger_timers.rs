@@ -105,6 +105,8 @@ async fn a_hold_that_cannot_be_booked_stays_held_and_is_told_until_it_expires() 
     desk.book.engine.period_reopen(None, "Late rent").await.unwrap();
     assert_eq!(desk.book.engine.expire_holds().await.unwrap(), 2);
     assert_eq!(desk.family(&stays).await.state, FamilyState::Committed);
+    let told = desk.book.engine.overview_attention().await.unwrap();
+    assert!(told.iter().all(|row| !row.text.contains("STAYS")), "what was done is not called out any more: {told:?}");
     desk.sound().await;
 }
 

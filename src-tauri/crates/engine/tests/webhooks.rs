@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use engine::api::bulk::BulkRequest;
 use engine::api::monitors::MonitorRequest;
 use engine::api::page::{FilterCondition, FilterTest, ListQuery};
-use engine::api::transactions::{FamilyState, PostRequest};
+use engine::api::transactions::{CommitItem, FamilyState, PostRequest};
 use engine::api::webhooks::{DeliveryRow, WebhookMade, WebhookRequest};
 use engine::{EngineError, Notice};
 use hmac::{Hmac, KeyInit, Mac};
@@ -483,4 +484,61 @@ async fn who_is_slow_holds_up_nobody_else() {
     assert!(told.receiver.taken().len() < LETTERS, "the slow one is still being told");
     let round = round.await.unwrap().unwrap();
     assert_eq!(round.attempted as usize, 2 * LETTERS);
+}
+
+/// Whoever sends again what is booked is told so, whatever the hooks are about.
+#[tokio::test]
+async fn what_is_booked_already_is_asked_of_nobody() {
+    let told = told().await;
+    told.pay("ONE").await.unwrap();
+    let hold = PostRequest { hold: true, ..transfer("HELD", &told.bank, &told.shop, "10") };
+    let held = told.book.engine.post(hold.clone()).await.unwrap().family.id;
+    let commit = CommitItem { id: held, reference: Some("DONE".into()), ..CommitItem::default() };
+    assert!(told.book.engine.holds_commit(vec![commit.clone()]).await.unwrap().rows[0].ok);
+    let request = WebhookRequest { blocking: true, timeout_ms: 200, ..told.request("before", &[]) };
+    told.book.engine.webhook_create(request).await.unwrap();
+    told.receiver.answer(&[const { Answer::Silence(Duration::from_secs(1)) }; 9]);
+    let again = told.book.engine.post(transfer("ONE", &told.bank, &told.shop, "100")).await.unwrap();
+    assert!(again.existing);
+    let other = told.book.engine.post(transfer("ONE", &told.bank, &told.shop, "99")).await.unwrap_err();
+    assert_eq!(other.code(), "TXN_DUPLICATE_REFERENCE");
+    assert!(told.book.engine.holds_commit(vec![commit]).await.unwrap().rows[0].existing);
+    let items = vec![transfer("ONE", &told.bank, &told.shop, "100"), hold];
+    let batch = told.book.engine.bulk_post(BulkRequest { items, atomic: true }).await.unwrap();
+    assert_eq!((batch.posted, batch.existing), (0, 2));
+    assert!(told.receiver.taken().is_empty(), "nobody was asked");
+    assert_eq!(told.pay("TWO").await.unwrap_err().code(), "HOOK_SILENT");
+}
+
+#[tokio::test]
+async fn a_hook_is_asked_about_every_posting_of_a_batch() {
+    let told = told().await;
+    told.book.engine.webhook_create(WebhookRequest { blocking: true, ..told.request("before", &[]) }).await.unwrap();
+    let items = (0..150).map(|number| transfer(&format!("B{number}"), &told.bank, &told.shop, "1")).collect();
+    told.book.engine.bulk_post(BulkRequest { items, atomic: true }).await.unwrap();
+    let asked = told.receiver.taken();
+    let question = asked[0].json();
+    assert_eq!(question["data"]["count"].as_u64().or(question["count"].as_u64()), Some(150));
+    assert!(asked[0].text.contains("B149"));
+}
+
+/// One that never answers is left alone for the round after a few letters, and others hear what happens meanwhile.
+#[tokio::test]
+async fn who_never_answers_is_left_for_the_next_round() {
+    let (told, quick) = (told().await, Receiver::listen().await);
+    told.hook("webhook", &["transaction.applied"]).await;
+    for number in 0..40 {
+        told.pay(&format!("P{number}")).await.unwrap();
+    }
+    let other = WebhookRequest { url: quick.url.clone(), name: "Quick".into(), ..told.request("webhook", &[]) };
+    told.book
+        .engine
+        .webhook_create(WebhookRequest { events: vec!["transaction.applied".into()], ..other })
+        .await
+        .unwrap();
+    told.pay("LATER").await.unwrap();
+    told.receiver.answer(&vec![Answer::Silence(Duration::from_secs(1)); 60]);
+    let (attempted, delivered, _) = told.round().await;
+    assert_eq!((delivered, references(&quick.taken())), (1, vec!["LATER".to_owned()]));
+    assert!((3..=10).contains(&(attempted - delivered)), "{attempted} letters for one that does not answer");
 }
