@@ -16,7 +16,11 @@ effective_date: string | null, hold: boolean,
 /**
  * Instant at which open holds void themselves.
  */
-expires_at: string | null, allow_overdraft: boolean, metadata: any, 
+expires_at: string | null, 
+/**
+ * Instant at which open holds commit themselves.
+ */
+commits_at: string | null, allow_overdraft: boolean, metadata: any, 
 /**
  * Make `@name` balances that do not exist yet.
  */
