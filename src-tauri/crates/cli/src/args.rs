@@ -290,6 +290,13 @@ pub(crate) enum LedgerCommand {
         #[arg(value_parser = ["asset", "liability", "equity", "income", "expense", "by-name"])]
         account_type: String,
     },
+    /// Give a ledger another name
+    Rename {
+        book: PathBuf,
+        /// Id or name
+        ledger: String,
+        name: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -316,15 +323,34 @@ pub(crate) enum BalanceCommand {
         #[arg(long)]
         below_zero: bool,
     },
-    /// Change what a balance may do
+    /// Change a balance; what is left out stays
     Change {
         book: PathBuf,
         /// Id, @name or name
         balance: String,
-        /// Whether money may be booked from it that it does not have
-        #[arg(long, value_name = "YES|NO")]
-        below_zero: YesNo,
+        #[command(flatten)]
+        changes: BalanceChanges,
     },
+}
+
+/// What can be changed of a balance.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct BalanceChanges {
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Of the bank; an empty one takes it away
+    #[arg(long)]
+    pub(crate) account_number: Option<String>,
+    /// Whether bank statements are imported for it
+    #[arg(long, value_name = "YES|NO")]
+    pub(crate) reconcilable: Option<YesNo>,
+    /// Whether it stands in the sidebar of the window
+    #[arg(long, value_name = "YES|NO")]
+    pub(crate) pinned: Option<YesNo>,
+    /// Whether money may be booked from it that it does not have
+    #[arg(long, value_name = "YES|NO")]
+    pub(crate) below_zero: Option<YesNo>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

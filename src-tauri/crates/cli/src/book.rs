@@ -69,7 +69,11 @@ async fn restore(copy: &Path, to: &Path, actor: Actor<'_>) -> Answer<Done> {
                 format!("{} is open in a program or was not closed properly. Open it as a book.", copy.display());
             Fault::new(Exit::Book, "BOOK_IN_USE", message)
         }
-        std::io::ErrorKind::AlreadyExists => Fault::file(to, &error),
+        std::io::ErrorKind::AlreadyExists => Fault::new(
+            Exit::Refused,
+            "FILE_EXISTS",
+            format!("There is a file {} already. Restore into a new one.", to.display()),
+        ),
         _ => Fault::file(copy, &error),
     })?;
     let info = async {

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use engine::EngineResult;
 use engine::api::ledgers::{BalanceUpdate, NewBalanceRequest};
 use engine::api::page::{ListPage, ListQuery};
 use engine::words::plural;
+use engine::{Engine, EngineResult};
 use serde_json::json;
 
 use crate::Done;
-use crate::args::{BalanceCommand, Conditions, LedgerCommand, PageArgs, RegisterFile, YesNo};
+use crate::args::{BalanceChanges, BalanceCommand, Conditions, LedgerCommand, PageArgs, RegisterFile, YesNo};
 use crate::fault::{Answer, Exit, Fault};
 use crate::output::{Output, Table, figure};
 use crate::session::{Actor, balance, open_to_read, open_to_write};
@@ -33,20 +33,8 @@ pub(crate) async fn ledger_command(command: &LedgerCommand, actor: Actor<'_>) ->
             let engine = open_to_write(book, actor).await?;
             let kind = Some(account_type.as_str()).filter(|word| *word != "by-name");
             let typed = async {
-                let rows = engine.ledgers_list().await?;
-                let found: Vec<_> = rows.iter().filter(|row| row.id == *ledger || row.name == *ledger).collect();
-                match found.as_slice() {
-                    [one] => Ok(engine.ledger_type_set(&one.id, kind).await?),
-                    [] => Err(Fault::new(
-                        Exit::Refused,
-                        "NOT_FOUND",
-                        format!("There is no ledger called “{ledger}” in this book."),
-                    )),
-                    _ => Err(Fault::argument(
-                        "ledger",
-                        format!("{} ledgers are called “{ledger}”. Use the id.", found.len()),
-                    )),
-                }
+                let id = ledger_called(&engine, ledger).await?;
+                Answer::Ok(engine.ledger_type_set(&id, kind).await?)
             }
             .await;
             engine.close().await;
@@ -54,6 +42,32 @@ pub(crate) async fn ledger_command(command: &LedgerCommand, actor: Actor<'_>) ->
             let kind = typed.account_type.clone().unwrap_or_else(|| "no type".into());
             Ok(Output::new(&typed, format!("{}  {}: {kind}", typed.id, typed.name)).into())
         }
+        LedgerCommand::Rename { book, ledger, name } => {
+            let engine = open_to_write(book, actor).await?;
+            let renamed = async {
+                let id = ledger_called(&engine, ledger).await?;
+                engine.ledger_rename(&id, name).await?;
+                Answer::Ok(id)
+            }
+            .await;
+            engine.close().await;
+            let id = renamed?;
+            Ok(Output::new(json!({ "id": id, "name": name }), format!("{id}  {name}")).into())
+        }
+    }
+}
+
+/// The id of a ledger by its id or name.
+async fn ledger_called(engine: &Engine, text: &str) -> Answer<String> {
+    let rows = engine.ledgers_list().await?;
+    let found: Vec<_> = rows.iter().filter(|row| row.id == text || row.name == text).collect();
+    match found.as_slice() {
+        [one] => Ok(one.id.clone()),
+        [] => {
+            let message = format!("There is no ledger called “{text}” in this book. Nothing was changed.");
+            Err(Fault::new(Exit::Refused, "NOT_FOUND", message))
+        }
+        _ => Err(Fault::argument("ledger", format!("{} ledgers are called “{text}”. Use the id.", found.len()))),
     }
 }
 
@@ -90,27 +104,33 @@ pub(crate) async fn balance_command(command: &BalanceCommand, actor: Actor<'_>) 
             };
             make_balance(book, ledger.as_deref(), request, actor).await
         }
-        BalanceCommand::Change { book, balance, below_zero } => {
-            change_balance(book, balance, *below_zero == YesNo::Yes, actor).await
-        }
+        BalanceCommand::Change { book, balance, changes } => change_balance(book, balance, changes, actor).await,
     }
 }
 
-async fn change_balance(book: &Path, name: &str, below_zero: bool, actor: Actor<'_>) -> Answer<Done> {
+async fn change_balance(book: &Path, name: &str, changes: &BalanceChanges, actor: Actor<'_>) -> Answer<Done> {
     let engine = open_to_write(book, actor).await?;
     let row = balance(&engine, "balance", name, None).await?;
+    let or = |said: Option<YesNo>, now: bool| said.map_or(now, |said| said == YesNo::Yes);
+    let account_number = match changes.account_number.as_deref().map(str::trim) {
+        Some(number) => Some(number.to_owned()).filter(|number| !number.is_empty()),
+        None => row.account_number,
+    };
     let update = BalanceUpdate {
         id: row.id,
-        name: row.name,
-        account_number: row.account_number,
-        reconcilable: row.reconcilable,
-        pinned: row.pinned,
-        below_zero: Some(below_zero),
+        name: changes.name.clone().unwrap_or(row.name),
+        account_number,
+        reconcilable: or(changes.reconcilable, row.reconcilable),
+        pinned: or(changes.pinned, row.pinned),
+        below_zero: changes.below_zero.map(|said| said == YesNo::Yes),
     };
     let changed = engine.balance_update(update).await;
     engine.close().await;
     let changed = changed?;
-    let text = format!("{} {} go below zero.", changed.name, if below_zero { "may" } else { "may not" });
+    let mut text = format!("{} was changed.", changed.name);
+    if let Some(said) = changes.below_zero {
+        text = format!("{text} It {} go below zero.", if said == YesNo::Yes { "may" } else { "may not" });
+    }
     Ok(Output::new(&changed, text).into())
 }
 
@@ -126,24 +146,7 @@ async fn make_balance(
         None if request.name.trim().starts_with('@') => GENERAL,
         None => return Err(Fault::argument("ledger", "Choose a ledger. Nothing was changed.")),
     };
-    let found: Vec<_> =
-        engine.ledgers_list().await?.into_iter().filter(|row| row.id == wanted || row.name == wanted).collect();
-    request.ledger_id = match found.as_slice() {
-        [one] => one.id.clone(),
-        [] => {
-            return Err(Fault::new(
-                Exit::Refused,
-                "NOT_FOUND",
-                format!("There is no ledger called “{wanted}” in this book. Nothing was changed."),
-            ));
-        }
-        _ => {
-            return Err(Fault::argument(
-                "ledger",
-                format!("{} ledgers are called “{wanted}”. Use the id.", found.len()),
-            ));
-        }
-    };
+    request.ledger_id = ledger_called(&engine, wanted).await?;
     let made = engine.balance_create(request).await;
     engine.close().await;
     let made = made?;

@@ -105,7 +105,15 @@ impl Engine {
 
     /// The id under which it is noted, which for a row of a transaction is that of its first, and what came with it.
     async fn noted_on(&self, id: &str) -> EngineResult<(String, Map<String, Value>)> {
-        if let Some((family, _)) = self.store.family(id).await? {
+        let found = match self.store.family(id).await? {
+            Some((family, _)) => Some(family),
+            // A transaction goes by its reference too.
+            None => match self.store.transaction_by_reference(id).await? {
+                Some(row) => self.store.family(&row.row.id).await?.map(|(family, _)| family),
+                None => None,
+            },
+        };
+        if let Some(family) = found {
             let brought = family.first.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok());
             return Ok((family.first.row.id, object(brought)));
         }

@@ -246,7 +246,12 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     flow.write(unit, stamp, key, key).await?;
     monitors::save(unit, stamp, &source, &source_after, &id).await?;
     monitors::save(unit, stamp, &destination, &destination_after, &id).await?;
-    let fresh = unit.load_transaction(&id).await?.map(Box::new);
+    let mut fresh = unit.load_transaction(&id).await?.map(Box::new);
+    if let Some(stored) = &mut fresh {
+        // The unit does not know the names of balances that it has just made.
+        stored.source_name.clone_from(&source.balance.name);
+        stored.destination_name.clone_from(&destination.balance.name);
+    }
     Ok(Posted { id, key, existing: false, fresh })
 }
 

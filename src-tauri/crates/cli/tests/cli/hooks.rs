@@ -29,6 +29,7 @@ fn a_webhook_is_made_told_listed_and_told_again() {
     assert_eq!(listed["total"], 1);
     let delivery = listed["rows"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(ok(&["webhook", "replay", &book.path, &delivery])["replayed"], 1);
+    assert_eq!(tieout(&["webhook", "replay", &book.path, "dlv_none"]).refused(1), "NOT_FOUND");
     ok(&["webhook", "deliver", &book.path]);
     let shown = ok(&["webhook", "delivery", &book.path, &delivery]);
     assert_eq!(shown["tries"].as_array().unwrap().len(), 2);

@@ -208,6 +208,27 @@ fn what_is_noted_beside_a_posting_is_merged() {
     assert_eq!(noted, serde_json::json!({ "invoice": "INV-7", "pages": 3 }));
     assert_eq!(ok(&["metadata", &book.path, id, "--unset", "pages"]), serde_json::json!({ "invoice": "INV-7" }));
     assert_eq!(ok(&["show", &book.path, "P"])["metadata"], serde_json::json!({ "invoice": "INV-7" }));
+    assert_eq!(ok(&["metadata", &book.path, "P"]), serde_json::json!({ "invoice": "INV-7" }), "by its reference");
     assert_eq!(tieout(&["metadata", &book.path, "txn_none"]).refused(1), "NOT_FOUND");
     book.check();
+}
+
+#[test]
+fn what_a_ledger_and_a_balance_are_called_is_changed() {
+    let book = Book::new();
+    let change = |args: &[&str]| ok(&[&["balance", "change", &*book.path], args].concat());
+    let changed =
+        change(&["Steel", "--name", "Steel works", "--account-number", "IE29AIBK93115212345678", "--pinned", "yes"]);
+    assert_eq!((&changed["name"], &changed["pinned"]), (&json!("Steel works"), &json!(true)));
+    let changed = change(&["Steel works", "--reconcilable", "yes", "--account-number", ""]);
+    assert_eq!((&changed["reconcilable"], &changed["account_number"]), (&json!(true), &Value::Null), "the rest stays");
+    assert_eq!(tieout(&["balance", "change", &book.path, "Steel works"]).refused(2), "USAGE");
+    let names = || -> Vec<String> {
+        let rows = ok(&["ledgers", &book.path]);
+        rows.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let ledger = names().into_iter().find(|name| name != "General ledger").unwrap();
+    ok(&["ledger", "rename", &book.path, &ledger, "Renamed"]);
+    assert!(names().contains(&"Renamed".to_owned()) && !names().contains(&ledger));
+    assert_eq!(tieout(&["ledger", "rename", &book.path, "None", "X"]).refused(1), "NOT_FOUND");
 }

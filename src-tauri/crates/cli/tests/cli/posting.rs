@@ -320,3 +320,15 @@ fn a_stream_says_which_field_is_wrong() {
     }
     assert!(answers.starts_with(r#"{"line":1,"ok":false,"id":null,"reference":"S-1""#), "{answers}");
 }
+
+#[test]
+fn a_balance_that_a_posting_makes_is_told_by_its_name() {
+    let book = Book::new();
+    book.fund("Main", "EUR", "10.00");
+    let args = ["--from", "Main", "--to", "@float", "--amount", "1.00", "--currency", "EUR", "--create-indicators"];
+    let posted = ok(&[&["post", &*book.path], &args[..]].concat());
+    assert_eq!(
+        (&posted["family"]["source_name"], &posted["family"]["destination_name"]),
+        (&json!("Main"), &json!("@float"))
+    );
+}

@@ -326,6 +326,11 @@ impl Engine {
         if ids.len() > AT_ONCE as usize {
             return Err(EngineError::invalid("ids", format!("At most {AT_ONCE} are told again at once.")));
         }
+        for id in ids {
+            if self.store.delivery(id).await?.is_none() {
+                return Err(EngineError::not_found("delivery", id));
+            }
+        }
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         let count = unit.replay(ids, super::DEFAULT_ATTEMPTS, stamp.at).await?;
