@@ -42,7 +42,7 @@ fn a_file_of_postings_is_looked_at_and_posted_row_by_row() {
         app.get("sidebar").await?;
         let file = file_of_postings(desk.home())?;
         read(&app, &file).await?;
-        app.wait_text("postings-counts", "2 are held back, 2 cannot be read").await?;
+        app.wait_text("postings-counts", "2 wait for the others, 2 cannot be read").await?;
         app.wait_text("postings-effects", "Corrib Operating").await?;
         // Whole, nothing of it is posted while two rows are wrong; each row says what is wrong with it.
         app.wait_text("postings-obstacle", "2 rows cannot be posted, so none is").await?;
@@ -55,7 +55,7 @@ fn a_file_of_postings_is_looked_at_and_posted_row_by_row() {
         // What cannot be read stands as it is in the file.
         with_text(&app, ROW, "ten").await?;
         app.click("postings-tab-posts").await?;
-        with_text(&app, ROW, "Held back: row 4 cannot be read, and 1 other").await?;
+        with_text(&app, ROW, "Waits: row 4 cannot be read, and 1 other").await?;
 
         app.click("postings-mode-each").await?;
         wait_ready(&app, "postings-post").await?;

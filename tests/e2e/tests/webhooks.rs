@@ -216,7 +216,7 @@ fn a_hook_says_no_to_a_posting_and_a_monitor_has_a_webhook_of_its_own() {
         open_webhooks(&app).await?;
         app.wait_text("webhook-inspector", "Desk").await?;
         app.press("Down").await?;
-        app.wait_text("webhook-inspector", "Is waited for, and a no is taken").await?;
+        app.wait_text("webhook-inspector", "A no blocks the posting").await?;
         app.press("Space").await?;
         wait_toast(&app, "Limits is off. Nobody asks it").await?;
 

@@ -56,7 +56,7 @@ fn screenshots_of_postings_from_a_file() {
         app.get("sidebar").await?;
         let file = file_of_postings(desk.home())?;
         read(&app, &file).await?;
-        let looked = [("postings-counts", "2 are held back"), ("postings-obstacle", "2 rows cannot be posted")];
+        let looked = [("postings-counts", "2 wait for the others"), ("postings-obstacle", "2 rows cannot be posted")];
         both_themes(desk, &app, "postings", &looked).await?;
         small(desk, &app, "postings", &looked).await?;
         app.click("postings-mode-each").await?;

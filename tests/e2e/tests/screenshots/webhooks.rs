@@ -33,7 +33,8 @@ fn screenshots_of_webhooks() {
         both_themes(desk, &app, "webhook-dialog", &form).await?;
         small(desk, &app, "webhook-dialog", &form).await?;
         app.click("webhook-role-before").await?;
-        both_themes(desk, &app, "webhook-dialog-before", &[("webhook-dialog", "Wait for it, and take a no")]).await?;
+        let before = [("webhook-dialog", "Block the posting if the answer is no")];
+        both_themes(desk, &app, "webhook-dialog-before", &before).await?;
         app.press("Esc").await?;
         app.wait_gone("webhook-dialog").await?;
 

@@ -76,6 +76,7 @@ export class ColumnSet<Row> {
       money: column.money !== undefined,
       grow: (column.grow ?? false) && own === undefined,
       first: column.first ?? false,
+      pair: column.pair,
     };
   }
 

@@ -124,6 +124,19 @@ describe('columns', () => {
     ]);
   });
 
+  it('hides both of a pair', () => {
+    const pair = [
+      room('date', 100, 0),
+      room('in', 100, 2, { pair: 'moved' }),
+      room('out', 100, 2, { pair: 'moved' }),
+      room('note', 100, 1),
+    ];
+    expect(planColumns(pair, 400).shown.size).toBe(4);
+    expect([...planColumns(pair, 399).shown]).toEqual(['date', 'note']);
+    // A person who hid one of the two still has the other.
+    expect([...planColumns(pair.toSpliced(1, 1), 300).shown]).toEqual(['date', 'out', 'note']);
+  });
+
   it('takes from the widest amounts when even the last columns do not fit', () => {
     const amounts = [
       room('date', 100, 0),

@@ -163,6 +163,8 @@ export interface ColumnRoom {
   grow?: boolean;
   /** Has the width it wants before any other has more than its least, and before one of less value shows. */
   first?: boolean;
+  /** Those with the same name are read together: when one has no room, all of them hide. */
+  pair?: string | undefined;
 }
 
 export interface ColumnPlan {
@@ -177,7 +179,8 @@ const LEAST_MONEY = 64;
 
 /**
  * Which columns show in a width, and how wide. With frozen columns nothing hides: the rest moves sideways below them.
- * Otherwise the highest priority number hides first, later columns before earlier ones.
+ * Otherwise the highest priority number hides first, later columns before earlier ones, and a
+ * pair as one.
  */
 export function planColumns(columns: ColumnRoom[], available: number, frozen = 0): ColumnPlan {
   const shown = new Set(columns.map((column) => column.id));
@@ -190,7 +193,8 @@ export function planColumns(columns: ColumnRoom[], available: number, frozen = 0
   const hide = (from: typeof order, need: (column: ColumnRoom) => number): void => {
     for (const { column } of from) {
       if (sum(need) <= available) break;
-      shown.delete(column.id);
+      for (const { id, pair } of columns)
+        if (id === column.id || (pair !== undefined && pair === column.pair)) shown.delete(id);
     }
   };
   const least = ({ min }: ColumnRoom): number => min;

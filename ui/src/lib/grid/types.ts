@@ -96,6 +96,8 @@ export interface Column<Row> {
   grow?: boolean;
   /** Has its `width` before others have more than their `min`, and before those with a higher `priority` number show. */
   first?: boolean;
+  /** Columns with the same name are read together: when one has no room, all of them hide. */
+  pair?: string;
   strong?: boolean;
   muted?: boolean;
 }

@@ -18,6 +18,7 @@ import {
   shownWebhooks,
   stateSentence,
   stateWord,
+  successWords,
   took,
   trouble,
   valuesOf,
@@ -77,6 +78,15 @@ describe('a webhook', () => {
     expect(eventsWord(row({ events: ['statement.signed'] }))).toBe('statement.signed');
     expect(eventsWord(row({ events: ['statement.signed', 'period.closed'] }))).toBe('2 events');
     expect(eventsWord(row({ role: 'slack' }))).toBe('Errors');
+  });
+
+  it('says of few deliveries how many, and of many percents', () => {
+    expect(successWords({ success: 0, dead: 1 }, 0)).toBe('0 of 1 delivered');
+    expect(successWords({ success: 99, dead: 1 }, 98)).toBe('98 of 99 delivered');
+    expect(successWords({ success: 99, dead: 1 }, 99)).toBe('99 % of the last 100');
+    // Until they are counted, and before the first.
+    expect(successWords({ success: 50, dead: 1 }, null)).toBe('50 %');
+    expect(successWords({ success: null, dead: 0 }, 0)).toBe('');
   });
 
   it('is changed in one thing and stays as it is in all others', () => {

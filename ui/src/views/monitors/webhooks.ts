@@ -3,7 +3,7 @@ import type { WebhookRequest } from '$lib/backend/types/WebhookRequest';
 import type { WebhookRow } from '$lib/backend/types/WebhookRow';
 import type { Errors } from '$lib/forms.svelte';
 import type { GridQuery } from '$lib/grid';
-import { plural } from '$lib/words';
+import { number, plural } from '$lib/words';
 import { shownRows } from '../common/shown';
 
 export type Role = 'webhook' | 'before' | 'after' | 'slack';
@@ -132,6 +132,17 @@ export function eventsWord({ role, events }: Pick<WebhookRow, 'role' | 'events'>
 }
 
 export const percent = (success: number | null): string => (success === null ? '' : `${success} %`);
+/** Percents count the last hundred that are finished; of fewer it is said how many. `delivered` is null until counted. */
+export function successWords(
+  { success, dead }: Pick<WebhookRow, 'success' | 'dead'>,
+  delivered: number | null,
+): string {
+  if (success === null || delivered === null) return percent(success);
+  const finished = delivered + dead;
+  return finished < 100
+    ? `${number(delivered)} of ${number(finished)} delivered`
+    : `${percent(success)} of the last 100`;
+}
 /** `84 ms`, `1.2 s`. */
 export const took = (ms: number | null): string =>
   ms === null ? '' : ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;

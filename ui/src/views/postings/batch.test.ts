@@ -109,7 +109,9 @@ describe('a file of postings', () => {
     expect(batch.rows.map(({ fate }) => fate)).toEqual(['back', 'unread', 'exists', 'refused']);
     expect(batch.rows[3]?.why).toBe('to: Rent is kept in GBP.');
     expect(batch.rows[1]?.why).toContain('not a number');
-    expect(told(batch.counts)).toBe('1 is held back, 1 is there already, 1 is refused, 1 cannot be read');
+    expect(told(batch.counts)).toBe(
+      '1 waits for the others, 1 is there already, 1 is refused, 1 cannot be read',
+    );
     expect(unnamed(batch.rows)).toBe(1);
   });
 
@@ -140,7 +142,7 @@ describe('a file of postings', () => {
     };
     expect(await batch.post()).toBe(false);
     expect(batch.rows.map(({ fate, why }) => [fate, why])).toEqual([
-      ['back', 'Held back: row 3 is refused'],
+      ['back', 'Waits: row 3 is refused'],
       ['refused', 'Merrion Operating has 5.00 EUR available.'],
     ]);
     expect(batch.problem?.message).toBe('1 of 2 postings are refused.');
@@ -172,7 +174,7 @@ describe('the rows of a file', () => {
     const batch = await opened();
     expect(batch.rows[0]).toMatchObject({
       fate: 'back',
-      why: 'Held back: row 3 cannot be read, and 1 other',
+      why: 'Waits: row 3 cannot be read, and 1 other',
     });
     expect(postWords(batch.rows)).toBe('Post');
     batch.mode = 'each';
@@ -215,7 +217,7 @@ describe('the rows of a file', () => {
   it('are summed by what becomes of them', async () => {
     const { rows } = await opened();
     expect(sumsOf(rows).map(({ label }) => label)).toEqual([
-      'Held back, 1',
+      'Wait for the others, 1',
       'Refused, 1',
       '1 not readable, not counted',
     ]);

@@ -28,7 +28,7 @@ export const FATES: Record<Fate, string> = {
   unread: 'Not readable',
   asked: 'Checking',
   posts: 'Ready',
-  back: 'Held back',
+  back: 'Waits for others',
   exists: 'There already',
   refused: 'Refused',
   posted: 'Posted',
@@ -68,7 +68,7 @@ function heldBack(rows: Row[]): Row[] {
   const [first] = wrong;
   if (!first) return rows;
   const others = wrong.length > 1 ? `, and ${plural(wrong.length - 1, 'other', 'others')}` : '';
-  const why = `Held back: row ${first.line} ${first.fate === 'refused' ? 'is refused' : 'cannot be read'}${others}`;
+  const why = `Waits: row ${first.line} ${first.fate === 'refused' ? 'is refused' : 'cannot be read'}${others}`;
   return rows.map((row) => (row.fate === 'posts' ? { ...row, fate: 'back', why } : row));
 }
 
@@ -161,7 +161,7 @@ export function told(counts: Counts): string {
   return [
     ...are(counts.posted, 'was posted', 'were posted'),
     ...are(counts.posts, 'is ready', 'are ready'),
-    ...are(counts.back, 'is held back', 'are held back'),
+    ...are(counts.back, 'waits for the others', 'wait for the others'),
     ...are(counts.exists, 'is there already', 'are there already'),
     ...are(counts.refused, 'is refused', 'are refused'),
     ...are(counts.unread, 'cannot be read', 'cannot be read'),
@@ -256,7 +256,7 @@ export function sumsOf(rows: readonly Row[]): TotalsRow[] {
   return [
     ...line('Posted', true, ['posted']),
     ...line('Ready', true, ['posts', 'asked']),
-    ...line('Held back', true, ['back']),
+    ...line('Wait for the others', true, ['back']),
     ...line('Refused', false, ['refused']),
     ...(unread ? [{ label: `${number(unread)} not readable, not counted`, note: true, sums: [] }] : []),
   ];

@@ -296,7 +296,18 @@ function missingOfSplit(values: EntryValues, exponent: number): string | null {
 
 export type Place =
   | { at: 'line' | 'share'; id: number }
-  | { at: 'date' | 'signed' | 'amount' | 'whole' | 'reference' | 'description' | 'currency' | 'expiry' | 'commit' }
+  | {
+      at:
+        | 'date'
+        | 'signed'
+        | 'amount'
+        | 'whole'
+        | 'reference'
+        | 'description'
+        | 'currency'
+        | 'expiry'
+        | 'commit';
+    }
   | null;
 
 const PLACES: Record<string, Place> = {

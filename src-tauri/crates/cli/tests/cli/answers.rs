@@ -327,6 +327,6 @@ fn what_is_not_known_or_too_large_is_refused_and_the_book_stays_as_it_is() {
     }
     assert_eq!(std::fs::read(path).unwrap(), before);
     // In milliseconds, counted in 32 bits, that would be 704.
-    assert_eq!(tieout(&[&hook[..], &["4294968"]].concat()).refused(1), "INVALID_INPUT");
+    assert_eq!(tieout(&[&hook[..], &["4294968"]].concat()).refused(2), "USAGE");
     assert_eq!(ok(&["webhook", "list", path]), json!([]));
 }
