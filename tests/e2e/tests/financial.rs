@@ -76,7 +76,7 @@ fn the_financial_reports_are_read_and_written_by_the_keyboard() {
         app.wait_text("financial-eur-untyped", "@opening").await?;
 
         // What has no type is given one, and then stands with the others.
-        wait_focus(&app, "financial-line").await?;
+        wait_focus(&app, "financial-report").await?;
         app.press("t").await?;
         app.wait_text("ledger-dialog", "Type of General ledger").await?;
         select_by_keys(&app, "ledger-type", "Equity").await?;

@@ -304,6 +304,8 @@ class Session {
     const { last, at, book } = verified;
     if (!last || book !== info.id) return { ...item, text: 'Chain not verified yet' };
     if (last.problems.length) return { ...item, icon: ShieldAlert, tone: 'neg', text: 'Chain broken' };
+    // The entries fit each other, but they are not those that the head was given out for.
+    if (last.head_differs) return { ...item, icon: ShieldAlert, tone: 'neg', text: 'Head differs' };
     return { ...item, icon: ShieldCheck, tone: 'pos', text: `Chain verified ${atTime(at, info.today)}` };
   }
 

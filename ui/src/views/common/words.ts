@@ -14,6 +14,9 @@ export const money = (minor: string, exponent: number, currency: string): string
 export const sums = (list: readonly CurrencySum[]): string =>
   list.map((sum) => money(sum.minor, sum.exponent, sum.currency)).join(', ');
 
+/** Of a refusal that is shown before anybody posted, or said once for many: that nothing was posted goes without saying. */
+export const withoutPosted = (sentence: string): string => sentence.replace(' Nothing was posted.', '');
+
 export type Glyph = 'applied' | 'held' | 'part' | 'committed' | 'voided' | 'expired';
 
 const GLYPHS: Record<FamilyState, Glyph> = {

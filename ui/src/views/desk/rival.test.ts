@@ -3,7 +3,7 @@ import type { DeskEntry } from '$lib/backend/types/DeskEntry';
 import type { DeskFocus } from '$lib/backend/types/DeskFocus';
 import type { DeskLine } from '$lib/backend/types/DeskLine';
 import type { Suggestion } from '$lib/backend/types/Suggestion';
-import { rivalOf } from './rival';
+import { pickWords, rivalOf } from './rival';
 
 vi.stubGlobal('navigator', { language: 'en-IE' });
 
@@ -21,7 +21,7 @@ const entry = (reference: string, date = '2026-10-20') => ({ id: reference, refe
 const pairing = (entries: DeskEntry[], change: Partial<Suggestion> = {}) =>
   ({ entries, total: '-131000', tier: 'ambiguous', taken_by: null, ...change }) as Suggestion;
 const focus = (suggestion: Suggestion | null, alternatives: Suggestion[] = []) =>
-  ({ line: line(83, ''), suggestion, alternatives }) as unknown as DeskFocus;
+  ({ line: line(83, ''), suggestion, alternatives, choose: true }) as unknown as DeskFocus;
 const money = (minor: string) => `${minor} EUR`;
 
 describe('the rival of an ambiguous suggestion', () => {
@@ -45,9 +45,21 @@ describe('the rival of an ambiguous suggestion', () => {
       line(91, 'Nearest is PAY-7450, the same amount, 20 Oct'),
     ];
     expect(rivalOf(one, lines, money)).toBe(
-      'Line 91 of 2026-10-21, -131000 EUR, fits PAY-7450 about as well.',
+      'PAY-7450 fits line 83 and line 91 equally. Decide which line it belongs to.',
     );
-    expect(rivalOf(one, lines.slice(0, 2), money)).toBe('Another line fits PAY-7450 about as well.');
+    expect(rivalOf(one, lines.slice(0, 2), money)).toBe(
+      'PAY-7450 fits another line equally. Decide which line it belongs to.',
+    );
+    expect(pickWords(one)).toBe('Pick it with Space if it belongs to line 83.');
+  });
+
+  it('is picked among several where another entry fits', () => {
+    expect(pickWords(focus(pairing([entry('A')]), [pairing([entry('B')])]))).toBe('Pick one with Space.');
+  });
+
+  it('is none where it does not matter which goes with which', () => {
+    const any = { ...focus(pairing([entry('A')]), [pairing([entry('B')])]), choose: false };
+    expect(rivalOf(any, [], money)).toBeNull();
   });
 
   it('is none where the suggestion stands alone', () => {

@@ -7,7 +7,7 @@ import type { GridQuery, TotalsRow } from '$lib/grid';
 import { tsvCell } from '$lib/grid/selection';
 import { type CurrencySum, formatMinor, sumByCurrency } from '$lib/money';
 import { number, plural } from '$lib/words';
-import { money } from '../common/words';
+import { money, withoutPosted } from '../common/words';
 
 /**
  * What becomes of a row: it cannot be read, waits for the answer, or what the engine said about it. `back`: nothing is
@@ -103,9 +103,6 @@ function reasonOf({ message, fields }: Pick<BulkRow, 'message' | 'fields'>): str
   const column = field === undefined ? '' : `${COLUMNS[field] ?? field}: `;
   return column + withoutPosted(message ?? '');
 }
-
-/** Said once for the whole file. */
-const withoutPosted = (sentence: string): string => sentence.replace(' Nothing was posted.', '');
 
 /** The refusals of a batch that was refused whole, by the place of the posting: `items.3` is the fourth. */
 export function refusalsOf(

@@ -283,6 +283,7 @@ export const CLOSED_PERIOD = 'closed_period';
 const SIGNED_PERIOD = 'signed_period';
 /** Said beside the button of every form that settles on a day. */
 export const IN_CLOSED = 'The date lies in a closed period';
+export const IN_SIGNED = 'The date lies in a signed period';
 export const ofPeriod = (check: Pick<Check, 'kind'>): boolean =>
   check.kind === CLOSED_PERIOD || check.kind === SIGNED_PERIOD;
 
@@ -303,7 +304,7 @@ export function obstacle(values: Values, preview: PostPreview | null, asked: boo
   const failed = preview.checks.find((check) => stands(values, check));
   if (!failed && values.when === 'later') return null;
   if (failed?.kind === CLOSED_PERIOD) return IN_CLOSED;
-  if (failed?.kind === SIGNED_PERIOD) return 'The date lies in a signed period';
+  if (failed?.kind === SIGNED_PERIOD) return IN_SIGNED;
   if (failed?.kind === 'funds') return 'The amount is more than is available';
   return failed?.text ?? 'One of the checks does not hold';
 }

@@ -1,14 +1,15 @@
 //! What a unit of work knows and has yet to write.
 
+mod settings;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date};
 use ledger::{Amount, Balance, Figures, HoldState, Open, Status, balance::Side};
 use serde_json::Value;
 
 use super::batch::{Batch, NewEntry, NewEvent, NewHold, NewRow, SavedBalance, SavedHold, SavedTurnover};
-use super::{Ahead, Ends, Found, FoundRow, Made, Read};
+use super::{Ahead, Ends, Found, FoundRow, Made};
 use crate::history::sealed;
 use crate::ledger::{BalanceRecord, BalanceRef, DayTurnover, HoldRecord, NewTransaction, StoredTransaction, Timers};
 use crate::recon::SignedRecord;
@@ -401,7 +402,7 @@ impl Pending {
         Ok(())
     }
 
-    // Signed statements, settings, events.
+    // Signed statements, events.
 
     pub(super) fn signed_from(&self, balance_key: i64, day: Date) -> Option<Vec<SignedRecord>> {
         let (from, signed) = self.signed.get(&balance_key)?;
@@ -421,38 +422,6 @@ impl Pending {
                 signed.push(statement);
             }
         }
-    }
-
-    pub(super) fn setting(&self, key: &str) -> Option<Option<Value>> {
-        self.settings.get(key).cloned()
-    }
-
-    pub(super) fn unknown_settings(&self, wanted: &[String]) -> Vec<String> {
-        let unknown: BTreeSet<&String> = wanted.iter().filter(|key| !self.settings.contains_key(*key)).collect();
-        unknown.into_iter().cloned().collect()
-    }
-
-    pub(super) fn know_settings(&mut self, asked: Vec<String>, found: Vec<(String, Value)>) {
-        self.settings.extend(asked.into_iter().map(|key| (key, None)));
-        self.settings.extend(found.into_iter().map(|(key, value)| (key, Some(value))));
-    }
-
-    pub(super) fn made(&self, key: &str) -> Option<Made> {
-        self.made.get(key).cloned()
-    }
-
-    /// Makes something of a setting that is known, and keeps it.
-    pub(super) fn make(&mut self, key: &str, read: Read) -> StoreResult<Made> {
-        let made = read(self.settings.get(key).and_then(Option::as_ref))?;
-        self.made.insert(key.to_owned(), Arc::clone(&made));
-        Ok(made)
-    }
-
-    pub(super) fn put_setting(&mut self, key: &str, value: &Value) {
-        self.made.remove(key);
-        let was_put = !self.put.insert(key.to_owned());
-        let before = self.settings.insert(key.to_owned(), Some(value.clone()));
-        self.done.push(Done::Setting(key.to_owned(), before, was_put));
     }
 
     pub(super) fn record_event(&mut self, event: &Event) {
