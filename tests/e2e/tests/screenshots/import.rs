@@ -14,6 +14,7 @@ fn screenshots_of_an_import() {
     scenario("screenshots_of_an_import", async |desk| {
         let book = desk.sample_book()?;
         let file = statement_file(desk, "csv")?;
+        let first = first_details(&std::fs::read(&file)?);
         let broken = desk.home().join("Corrib with errors.csv");
         std::fs::write(&broken, with_bad_cells(&std::fs::read(&file)?))?;
         let app = desk.open(&book).await?;
@@ -28,12 +29,12 @@ fn screenshots_of_an_import() {
 
         open_import(&app).await?;
         open_file(&app, &file).await?;
-        both_themes(desk, &app, "import-format", &[("dialect-encoding", "Windows-1252"), ("import-preview", "ACHILL")])
+        both_themes(desk, &app, "import-format", &[("dialect-encoding", "Windows-1252"), ("import-preview", &first)])
             .await?;
         small(desk, &app, "import-format", &[("dialect-encoding", "Windows-1252")]).await?;
         app.click("import-next").await?;
         app.get("column-role-0").await?;
-        both_themes(desk, &app, "import-columns", &[("import-verdict", "Ties"), ("import-preview", "ACHILL")]).await?;
+        both_themes(desk, &app, "import-columns", &[("import-verdict", "Ties"), ("import-preview", &first)]).await?;
         small(desk, &app, "import-columns", &[("import-verdict", "Ties")]).await?;
         app.click("import-next").await?;
         with_text(&app, "h3", "new lines").await?;
@@ -134,6 +135,13 @@ async fn leave(app: &App) -> Result<()> {
     Ok(())
 }
 
+/// What the first line of the file says; its letters are those of Windows-1252.
+fn first_details(file: &[u8]) -> String {
+    let row = file.split(|byte| *byte == b'\n').nth(8).expect("a first line");
+    let details = row.split(|byte| *byte == b';').nth(2).expect("its details");
+    details.iter().map(|byte| char::from(*byte)).collect()
+}
+
 /// The file with a date and amounts nobody can read.
 fn with_bad_cells(file: &[u8]) -> Vec<u8> {
     let mut lines: Vec<Vec<u8>> = file.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
@@ -148,7 +156,13 @@ fn with_bad_cells(file: &[u8]) -> Vec<u8> {
 /// The head of the file above [`MANY`] lines of 1.00 each, whose balances prove it.
 fn with_many_lines(file: &[u8]) -> Vec<u8> {
     let rows: Vec<&[u8]> = file.split(|byte| *byte == b'\n').collect();
-    let day = rows[8].split(|byte| *byte == b';').next().map(String::from_utf8_lossy).expect("a first day");
+    // A day behind the twelfth, so that it is no month as well.
+    let day = rows[8..]
+        .iter()
+        .filter_map(|row| row.split(|byte| *byte == b';').next())
+        .map(String::from_utf8_lossy)
+        .find(|day| day.get(..2).and_then(|day| day.parse::<u8>().ok()).is_some_and(|day| day > 12))
+        .expect("a day in the second half of the month");
     let mut many = rows[..8].join(&b'\n');
     // The opening balance of the head is replaced by one that is easy to count on from.
     let head = String::from_utf8_lossy(rows[5]).trim_end().to_owned();
