@@ -10,10 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::api::backups::{BackupPlan, BackupRow};
+use crate::kept::Sealing;
 use crate::{Engine, EngineError, EngineResult, Topic, files};
 
 /// Setting with the plan.
-const PLAN: &str = "backup_plan";
+pub(crate) const PLAN: &str = "backup_plan";
 /// Setting with the last copy: when it was made, and of how many entries of the history.
 const LAST: &str = "backup_last";
 /// Batches from so many postings on are copied before, like imports.
@@ -106,7 +107,7 @@ impl Engine {
         let stamp = self.stamp();
         let kept = json!(BackupPlan { folder: None, ..plan });
         let mut unit = self.store.begin().await?;
-        unit.put_setting(PLAN, &kept).await?;
+        let sealing = Sealing::default().setting(unit.as_mut(), PLAN, &kept).await?;
         let event = store::system::Event {
             at: stamp.at,
             actor: stamp.actor,
@@ -114,7 +115,7 @@ impl Engine {
             object_id: PLAN.into(),
             payload: kept,
         };
-        unit.record_event(&event).await?;
+        unit.record_event(&sealing.on(event)).await?;
         unit.commit().await?;
         self.changed(&[Topic::Book]);
         self.backup_plan().await

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use ledger::{Amount, Currency};
 use store::Unit;
 use store::filters::{BALANCES, LEDGERS, REGISTER};
+use store::kept::{self, BalanceTerms, RecordKind};
 use store::ledger::{BalanceEdit, BalanceRecord, BalanceRef, LedgerRecord, NewBalance};
 use store::recon::StatementState;
 use store::system::Event;
@@ -18,6 +19,7 @@ use crate::api::overview::ActivityRow;
 use crate::api::page::{FieldError, ListPage, ListQuery};
 use crate::clock::new_id;
 use crate::filters::checked;
+use crate::kept::Sealing;
 use crate::post::{GENERAL_LEDGER_ID, below_zero_key, check_indicator};
 use crate::{Engine, EngineError, EngineResult, Stamp, Topic, view, words};
 
@@ -58,14 +60,10 @@ impl Engine {
         let mut unit = self.store.begin().await?;
         unit.insert_ledger(&id, &name, stamp.at).await?;
         let payload = serde_json::json!({ "name": name });
-        unit.record_event(&Event {
-            at: stamp.at,
-            actor: stamp.actor,
-            kind: "ledger.created".into(),
-            object_id: id.clone(),
-            payload,
-        })
-        .await?;
+        let event =
+            Event { at: stamp.at, actor: stamp.actor, kind: "ledger.created".into(), object_id: id.clone(), payload };
+        let sealing = Sealing::of(RecordKind::Ledger, &id, Some(&kept::ledger(&name)));
+        unit.record_event(&sealing.on(event)).await?;
         unit.commit().await?;
         self.changed(&[Topic::Balances]);
         Ok(self.ledger_types().await?.with(LedgerRow { id, name, balances: 0, account_type: None }))
@@ -96,14 +94,10 @@ impl Engine {
             return Err(EngineError::not_found("ledger", id));
         }
         let payload = serde_json::json!({ "name": name });
-        unit.record_event(&Event {
-            at: stamp.at,
-            actor: stamp.actor,
-            kind: "ledger.renamed".into(),
-            object_id: id.into(),
-            payload,
-        })
-        .await?;
+        let event =
+            Event { at: stamp.at, actor: stamp.actor, kind: "ledger.renamed".into(), object_id: id.into(), payload };
+        let sealing = Sealing::of(RecordKind::Ledger, id, Some(&kept::ledger(&name)));
+        unit.record_event(&sealing.on(event)).await?;
         unit.commit().await?;
         self.changed(&[Topic::Balances]);
         Ok(())
@@ -170,10 +164,11 @@ impl Engine {
         name_is_free(unit.as_mut(), &new.ledger_id, &new.name, &new.currency).await?;
         one_exponent(unit.as_mut(), &new.currency).await?;
         unit.insert_balance(&new).await?;
+        let mut sealing = sealed(&new);
         if request.below_zero {
-            unit.put_setting(&below_zero_key(&new.id), &true.into()).await?;
+            sealing = sealing.setting(unit.as_mut(), &below_zero_key(&new.id), &true.into()).await?;
         }
-        unit.record_event(&created(&stamp, &new, request.below_zero)).await?;
+        unit.record_event(&sealing.on(created(&stamp, &new, request.below_zero))).await?;
         unit.commit().await?;
         self.changed(&[Topic::Balances]);
         Ok(view::balance(&self.balance_record(&new.id).await?, None))
@@ -264,18 +259,20 @@ impl Engine {
         if !unit.edit_balance(&request.id, &edit).await? {
             return Err(EngineError::not_found("balance", &request.id));
         }
+        let terms = BalanceTerms::edited(&record, &edit).document();
+        let mut sealing = Sealing::of(RecordKind::Balance, &request.id, Some(&terms));
         if let Some(below_zero) = request.below_zero {
-            unit.put_setting(&below_zero_key(&request.id), &below_zero.into()).await?;
+            sealing = sealing.setting(unit.as_mut(), &below_zero_key(&request.id), &below_zero.into()).await?;
         }
         let payload = serde_json::json!({ "name": edit.name, "account_number": edit.account_number, "reconcilable": edit.reconcilable, "pinned": edit.pinned, "below_zero": request.below_zero });
-        unit.record_event(&Event {
+        let event = Event {
             at: stamp.at,
             actor: stamp.actor,
             kind: "balance.changed".into(),
             object_id: request.id.clone(),
             payload,
-        })
-        .await?;
+        };
+        unit.record_event(&sealing.on(event)).await?;
         unit.commit().await?;
         self.changed(&[Topic::Balances]);
         Ok(row(&self.balance_record(&request.id).await?, &self.reconciled_to().await?))
@@ -454,7 +451,12 @@ fn check_name(name: &str, missing: &str) -> EngineResult<String> {
     Ok(name.to_owned())
 }
 
-/// The history entry of a new balance.
+/// What the history answers for of a new balance.
+pub(crate) fn sealed(new: &NewBalance) -> Sealing {
+    Sealing::of(RecordKind::Balance, &new.id, Some(&BalanceTerms::from(new).document()))
+}
+
+/// The history entry of a new balance, without what seals it.
 pub(crate) fn created(stamp: &Stamp, new: &NewBalance, below_zero: bool) -> Event {
     Event {
         at: stamp.at,

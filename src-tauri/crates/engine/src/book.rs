@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ledger::Currency;
 use serde_json::json;
+use store::kept::{self, BalanceTerms, RecordKind};
 use store::ledger::Recomputed;
 use store::system::{Event, JobKind, JobRecord};
 use store::{StoreError, StoreResult};
@@ -11,11 +12,12 @@ use store::{StoreError, StoreResult};
 use crate::api::book::{BookCheck, BookInfo, BookSettings, Chart, ColumnNames, JobRow, NewBook};
 use crate::clock::new_id;
 use crate::jobs::state_word;
+use crate::kept::Sealing;
 use crate::post::{GENERAL_LEDGER, GENERAL_LEDGER_ID, below_zero_key};
 use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Topic, words};
 
 /// Keys of the book's settings.
-const BOOK: &str = "book";
+pub(crate) const BOOK: &str = "book";
 pub(crate) const PERSON: &str = "person";
 const LAST_BACKUP: &str = "last_backup";
 pub(crate) const SETTINGS: &str = "settings";
@@ -92,8 +94,9 @@ impl Engine {
             "id": id, "name": name, "currency": currency.code(), "exponent": currency.exponent(),
             "fiscal_year_start": book.fiscal_year_start, "column_names": book.column_names, "created_at": stamp.at.to_string(),
         });
-        unit.put_setting(BOOK, &settings).await?;
+        let mut sealing = Sealing::default().setting(unit.as_mut(), BOOK, &settings).await?;
         unit.insert_ledger(GENERAL_LEDGER_ID, GENERAL_LEDGER, stamp.at).await?;
+        sealing = sealing.and(RecordKind::Ledger, GENERAL_LEDGER_ID, Some(&kept::ledger(GENERAL_LEDGER)));
         let chart = match book.chart {
             Chart::Empty => &[][..],
             Chart::SmallCompany => SMALL_COMPANY,
@@ -102,13 +105,14 @@ impl Engine {
         for (ledger, balances, reconcilable) in chart {
             let ledger_id = new_id("ldg");
             unit.insert_ledger(&ledger_id, ledger, stamp.at).await?;
+            sealing = sealing.and(RecordKind::Ledger, &ledger_id, Some(&kept::ledger(ledger)));
             let below_zero = ledger.split('/').next().is_some_and(|group| BELOW_ZERO.contains(&group));
             for balance in *balances {
                 let balance_id = new_id("bln");
                 if below_zero {
-                    unit.put_setting(&below_zero_key(&balance_id), &true.into()).await?;
+                    sealing = sealing.setting(unit.as_mut(), &below_zero_key(&balance_id), &true.into()).await?;
                 }
-                unit.insert_balance(&store::ledger::NewBalance {
+                let new = store::ledger::NewBalance {
                     id: balance_id,
                     ledger_id: ledger_id.clone(),
                     name: (*balance).to_owned(),
@@ -117,19 +121,15 @@ impl Engine {
                     account_number: None,
                     reconcilable: *reconcilable,
                     created_at: stamp.at,
-                })
-                .await?;
+                };
+                unit.insert_balance(&new).await?;
+                sealing = sealing.and(RecordKind::Balance, &new.id, Some(&BalanceTerms::from(&new).document()));
             }
         }
-        crate::rules::add_default_rules(unit.as_mut(), &stamp).await?;
-        unit.record_event(&Event {
-            at: stamp.at,
-            actor: stamp.actor,
-            kind: "book.created".into(),
-            object_id: id,
-            payload: settings,
-        })
-        .await?;
+        sealing = crate::rules::add_default_rules(unit.as_mut(), &stamp, sealing).await?;
+        let event =
+            Event { at: stamp.at, actor: stamp.actor, kind: "book.created".into(), object_id: id, payload: settings };
+        unit.record_event(&sealing.on(event)).await?;
         unit.commit().await?;
         self.changed(&[Topic::Book, Topic::Balances]);
         self.book_info().await
@@ -149,6 +149,7 @@ impl Engine {
             let interrupted = unit.interrupt_running_jobs().await?;
             unit.commit().await?;
             tracing::info!(interrupted, "book taken up");
+            self.records_take_up().await?;
             // A book must open whatever state its holds are in: it cannot be checked otherwise.
             if let Err(error) = self.time_passed().await {
                 tracing::error!(code = error.code(), "what time does by itself could not be done");
@@ -268,8 +269,20 @@ impl Engine {
     /// [`EngineError::Store`].
     pub async fn column_names_set(&self, names: ColumnNames) -> EngineResult<BookInfo> {
         let mut settings = self.store.setting(BOOK).await?.unwrap_or_else(|| json!({}));
+        let before = settings["column_names"].take();
         settings["column_names"] = json!(names);
-        self.put(BOOK, &settings).await?;
+        let stamp = self.stamp();
+        let mut unit = self.store.begin().await?;
+        let sealing = Sealing::default().setting(unit.as_mut(), BOOK, &settings).await?;
+        let event = Event {
+            at: stamp.at,
+            actor: stamp.actor,
+            kind: "book.settings_changed".into(),
+            object_id: self.book_id().await?,
+            payload: json!({ "before": { "column_names": before }, "after": { "column_names": names } }),
+        };
+        unit.record_event(&sealing.on(event)).await?;
+        unit.commit().await?;
         self.changed(&[Topic::Book]);
         self.book_info().await
     }
@@ -295,15 +308,15 @@ impl Engine {
         if before != settings {
             let stamp = self.stamp();
             let mut unit = self.store.begin().await?;
-            unit.put_setting(SETTINGS, &json!(settings)).await?;
-            unit.record_event(&Event {
+            let sealing = Sealing::default().setting(unit.as_mut(), SETTINGS, &json!(settings)).await?;
+            let event = Event {
                 at: stamp.at,
                 actor: stamp.actor,
                 kind: "book.settings_changed".into(),
                 object_id: self.book_id().await?,
                 payload: json!({ "before": before, "after": settings }),
-            })
-            .await?;
+            };
+            unit.record_event(&sealing.on(event)).await?;
             unit.commit().await?;
             self.changed(&[Topic::Book]);
         }

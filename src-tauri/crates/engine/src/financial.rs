@@ -25,12 +25,13 @@ use crate::api::ledgers::LedgerRow;
 use crate::api::statements::ReportFormat;
 use crate::balances::parse_day;
 use crate::group::Command;
+use crate::kept::Sealing;
 use crate::report::file::{bytes, in_currencies, paper, write};
 use crate::report::tables::{amount, table, text};
 use crate::{Engine, EngineError, EngineResult, Stamp, Topic};
 
 /// Setting with the types that were given to ledgers, by their ids.
-const TYPES: &str = "ledger_types";
+pub(crate) const TYPES: &str = "ledger_types";
 
 /// Types that were given; a ledger that has none goes by its name.
 pub(crate) struct Types(HashMap<String, AccountType>);
@@ -79,17 +80,16 @@ impl Command for Typing {
             Some(kind) => types.insert(self.ledger_id.clone(), kind),
             None => types.remove(&self.ledger_id),
         };
-        unit.put_setting(TYPES, &json!(types)).await?;
+        let sealing = Sealing::default().setting(unit, TYPES, &json!(types)).await?;
         let payload = json!({ "name": self.name, "account_type": self.kind });
-        unit.record_event(&Event {
+        let event = Event {
             at: stamp.at,
             actor: stamp.actor.clone(),
             kind: "ledger.typed".into(),
             object_id: self.ledger_id.clone(),
             payload,
-        })
-        .await?;
-        Ok(())
+        };
+        Ok(unit.record_event(&sealing.on(event)).await?)
     }
 }
 

@@ -26,6 +26,7 @@ mod holds;
 mod idempotency;
 mod imports;
 mod jobs;
+mod kept;
 mod lineage;
 mod metadata;
 mod monitors;

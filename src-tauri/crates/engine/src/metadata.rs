@@ -10,6 +10,7 @@ use store::ledger::BalanceRef;
 use store::system::Event;
 
 use crate::group::Command;
+use crate::kept::Sealing;
 use crate::{Engine, EngineError, EngineResult, Stamp, Topic, words};
 
 /// Most bytes of what is noted beside one thing.
@@ -60,16 +61,15 @@ impl Command for Merging {
             let message = format!("At most {} KB can be noted beside one thing.", MOST_BYTES / 1024);
             return Err(EngineError::invalid("metadata", message));
         }
-        unit.put_setting(&key(&self.id), &noted).await?;
-        unit.record_event(&Event {
+        let sealing = Sealing::default().setting(unit, &key(&self.id), &noted).await?;
+        let event = Event {
             at: stamp.at,
             actor: stamp.actor.clone(),
             kind: "metadata.merged".into(),
             object_id: self.id.clone(),
             payload: json!({ "metadata": self.patch }),
-        })
-        .await?;
-        Ok(())
+        };
+        Ok(unit.record_event(&sealing.on(event)).await?)
     }
 }
 

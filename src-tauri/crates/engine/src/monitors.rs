@@ -18,6 +18,7 @@ use store::{StoreError, Unit};
 use crate::api::monitors::{MonitorAlert, MonitorRequest, MonitorRow};
 use crate::clock::new_id;
 use crate::group::Command;
+use crate::kept::Sealing;
 use crate::{Engine, EngineError, EngineResult, SYSTEM_ACTOR, Stamp, Topic, words};
 
 /// Setting with all monitors.
@@ -146,16 +147,15 @@ impl Command for Change {
                 ("monitor.deleted", all.remove(at))
             }
         };
-        unit.put_setting(MONITORS, &json!(all)).await?;
-        unit.record_event(&Event {
+        let sealing = Sealing::default().setting(unit, MONITORS, &json!(all)).await?;
+        let event = Event {
             at: stamp.at,
             actor: stamp.actor.clone(),
             kind: kind.into(),
             object_id: monitor.id.clone(),
             payload: json!({ "name": monitor.description, "monitor": monitor }),
-        })
-        .await?;
-        Ok(())
+        };
+        Ok(unit.record_event(&sealing.on(event)).await?)
     }
 }
 

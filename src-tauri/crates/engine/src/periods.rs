@@ -9,6 +9,7 @@ use store::system::Event;
 use crate::api::periods::{PeriodState, PeriodStep};
 use crate::balances::parse_day;
 use crate::group::Command;
+use crate::kept::Sealing;
 use crate::signed::open_after;
 use crate::{Engine, EngineError, EngineResult, Stamp, Topic, words};
 
@@ -81,7 +82,7 @@ impl Command for Moving {
             _ => {}
         }
         let after = self.through.map(|day| day.to_string());
-        unit.put_setting(CLOSED_THROUGH, &json!(after)).await?;
+        let sealing = Sealing::default().setting(unit, CLOSED_THROUGH, &json!(after)).await?;
         let event = Event {
             at: stamp.at,
             actor: stamp.actor.clone(),
@@ -96,8 +97,7 @@ impl Command for Moving {
                 "before": before.map(|day| day.to_string()), "after": after, "reason": self.reason,
             }),
         };
-        unit.record_event(&event).await?;
-        Ok(())
+        Ok(unit.record_event(&sealing.on(event)).await?)
     }
 }
 

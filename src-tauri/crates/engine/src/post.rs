@@ -4,13 +4,15 @@ use jiff::{Timestamp, civil::Date};
 use ledger::{Amount, Balance, Overdraft, Posting, Status, TransactionRow, transaction};
 use store::Unit;
 use store::journal::Expected;
+use store::kept::RecordKind;
 use store::ledger::{BalanceRecord, BalanceRef, LegOf, NewBalance, NewTransaction, StoredTransaction, Timers};
 use store::system::Event;
 
-use crate::balances::{created, one_exponent};
+use crate::balances::{created, one_exponent, sealed};
 use crate::clock::new_id;
 use crate::group::Command;
 use crate::idempotency::{Asked, refuse_waiting, taken};
+use crate::kept::Sealing;
 use crate::{EngineError, EngineResult, Stamp, history, lineage, monitors, periods, refunds, signed, words};
 
 /// The ledger that indicator balances live in.
@@ -42,8 +44,9 @@ pub(crate) struct PostCommand {
     pub refunds: Option<String>,
     /// Its place in a journal entry of several postings.
     pub leg: Option<LegOf>,
-    /// It was accepted before, and what waits under its reference is itself.
-    pub reserved: bool,
+    /// It was accepted before, and what waits under its reference is itself: the id it waits under, empty where it is
+    /// only tried.
+    pub reserved: Option<String>,
 }
 
 #[async_trait::async_trait]
@@ -129,7 +132,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     {
         return repeat(unit, &existing, command, stamp).await;
     }
-    if !command.reserved {
+    if command.reserved.is_none() {
         refuse_waiting(unit, &command.reference).await?;
     }
     // A hold that was placed in time was found by its reference above.
@@ -190,7 +193,7 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
     // Nothing is refused from here on: what was to be made is made now, and a refused posting leaves nothing behind.
     for new in &made {
         let key = unit.insert_balance(new).await?;
-        unit.record_event(&created(stamp, new, false)).await?;
+        unit.record_event(&sealed(new).on(created(stamp, new, false))).await?;
         for side in [&mut source, &mut destination] {
             if side.balance.id == new.id {
                 side.key = key;
@@ -225,6 +228,9 @@ pub(crate) async fn post_in(unit: &mut dyn Unit, stamp: &Stamp, command: &PostCo
         event.payload["commits_at"] = at.as_microsecond().into();
     }
     flow.tell(&mut event.payload);
+    if let Some(accepted) = command.reserved.as_deref().filter(|id| !id.is_empty()) {
+        event = Sealing::of(RecordKind::Scheduled, accepted, None).on(event);
+    }
     if let (Some(period), Some(reason)) = (&signed, &command.signed_reason) {
         signed::record(unit, stamp, period, &row, reason).await?;
     }

@@ -317,7 +317,7 @@ impl Engine {
             signed_reason,
             refunds,
             leg: None,
-            reserved: false,
+            reserved: None,
         })
     }
 

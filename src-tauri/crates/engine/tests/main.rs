@@ -9,6 +9,7 @@ mod book_rows;
 mod both_stores;
 mod faults;
 mod history;
+mod history_records;
 mod ledger_again;
 mod ledger_bulk;
 mod ledger_defects;

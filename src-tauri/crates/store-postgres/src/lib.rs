@@ -11,6 +11,7 @@ mod conditions;
 mod error;
 mod history;
 mod journal;
+mod kept;
 mod ledger;
 mod lineage;
 mod open;

@@ -14,14 +14,14 @@ use crate::row::{all, first};
 use crate::sql::{order_by, push_found};
 use crate::unit::PostgresUnit;
 
-const IDENTITY: &str = "SELECT i.id, i.kind, i.name, i.fields::text AS fields, i.key_id, i.version, i.created_at, \
+pub(crate) const IDENTITY: &str = "SELECT i.id, i.kind, i.name, i.fields::text AS fields, i.key_id, i.version, i.created_at, \
     (SELECT count(*) FROM balance_identity o WHERE o.identity_key = i.key) AS balances, \
     (SELECT count(*) FROM account a WHERE a.identity_key = i.key) AS accounts FROM identity i ";
 
-const ACCOUNT: &str = "SELECT a.id, i.id AS identity_id, b.id AS balance_id, b.name AS balance_name, a.name, a.bank, a.number, \
+pub(crate) const ACCOUNT: &str = "SELECT a.id, i.id AS identity_id, b.id AS balance_id, b.name AS balance_name, a.name, a.bank, a.number, \
     a.currency, a.created_at ";
 
-const ACCOUNT_FROM: &str =
+pub(crate) const ACCOUNT_FROM: &str =
     "FROM account a JOIN identity i ON i.key = a.identity_key LEFT JOIN balance b ON b.key = a.balance_key ";
 
 const FIELDS: &[(&str, Column)] = &[

@@ -14,9 +14,9 @@ use crate::row::{all, first};
 use crate::sql::{order_by, push_words};
 use crate::unit::PostgresUnit;
 
-const COLUMNS: &str = "SELECT s.id, s.state, s.due_at, s.reference, s.request::text, s.accepted_at, s.accepted_by, s.reason, s.finished_at, \
+pub(crate) const COLUMNS: &str = "SELECT s.id, s.state, s.due_at, s.reference, s.request::text, s.accepted_at, s.accepted_by, s.reason, s.finished_at, \
     t.id AS txn_id ";
-const SCHEDULED: &str = "FROM scheduled s LEFT JOIN txn t ON t.key = s.txn_key ";
+pub(crate) const SCHEDULED: &str = "FROM scheduled s LEFT JOIN txn t ON t.key = s.txn_key ";
 
 /// With the names of both its balances, where it names them by id.
 const FROM: &str = "FROM scheduled s LEFT JOIN txn t ON t.key = s.txn_key LEFT JOIN balance a ON a.id = (s.request ->> 'source') \

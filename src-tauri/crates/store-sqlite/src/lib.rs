@@ -13,6 +13,7 @@ mod error;
 mod header;
 mod history;
 mod journal;
+mod kept;
 mod ledger;
 mod lineage;
 mod lists;

@@ -18,7 +18,7 @@ use crate::row::{all, first};
 use crate::sql::{list, whatever_case};
 use crate::unit::SqliteUnit;
 
-const WEBHOOK: &str = "SELECT id, name, url, role, events, blocking, timeout_ms, attempts, state, secret, seen_key, created_at FROM webhook ";
+pub(crate) const WEBHOOK: &str = "SELECT id, name, url, role, events, blocking, timeout_ms, attempts, state, secret, seen_key, created_at FROM webhook ";
 
 const DELIVERY: &str = "SELECT d.id, w.id AS webhook_id, w.name AS webhook_name, d.event, d.object_id, d.event_key, d.body AS body, d.state, \
     d.attempts, d.most, d.next_at, d.created_at, d.finished_at, d.status, d.error, d.duration_ms, h.sequence, e.at AS event_at, \

@@ -9,6 +9,7 @@ pub mod error;
 pub mod filters;
 pub mod history;
 pub mod journal;
+pub mod kept;
 pub mod ledger;
 pub mod lineage;
 pub mod page;
@@ -27,6 +28,7 @@ pub use attachments::{AttachmentReads, AttachmentWrites};
 pub use error::{StoreError, StoreResult};
 pub use history::HistoryReads;
 pub use journal::JournalWrites;
+pub use kept::KeptReads;
 pub use ledger::{LedgerReads, LedgerWrites};
 pub use lineage::{LineageReads, LineageWrites};
 pub use people::{PeopleReads, PeopleWrites};
@@ -43,6 +45,7 @@ pub use words::{Pattern, Word};
 pub trait Store:
     AttachmentReads
     + HistoryReads
+    + KeptReads
     + LedgerReads
     + LineageReads
     + PeopleReads

@@ -185,7 +185,7 @@ pub(super) async fn post_bank_movement(
         signed_reason: signed::reason_of(posting.signed_reason.as_deref())?,
         refunds: None,
         leg: None,
-        reserved: false,
+        reserved: None,
     };
     post_in(unit, stamp, &command).await
 }

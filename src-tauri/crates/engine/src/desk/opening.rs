@@ -212,7 +212,7 @@ impl Engine {
             signed_reason: signed::reason_of(signed_reason)?,
             refunds: None,
             leg: None,
-            reserved: false,
+            reserved: None,
         };
         let posted = post_in(unit.as_mut(), &stamp, &command).await?;
         let text = format!("Posted {text}, dated {}", gap.day());

@@ -162,6 +162,6 @@ async fn reverse_of(
         signed_reason,
         refunds: Some(original.row.id.clone()),
         leg: None,
-        reserved: false,
+        reserved: None,
     })
 }

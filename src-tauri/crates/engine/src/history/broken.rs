@@ -10,10 +10,11 @@ use store::system::Event;
 
 use crate::api::book::BookInfo;
 use crate::api::history::HistoryCheck;
+use crate::kept::Sealing;
 use crate::{Engine, EngineError, EngineResult, Topic, words};
 
 /// Setting with what was found and what was decided.
-const BROKEN: &str = "history_broken";
+pub(crate) const BROKEN: &str = "history_broken";
 /// Kind of the history entry of the decision.
 const ACCEPTED: &str = "history.accepted";
 
@@ -131,8 +132,9 @@ impl Engine {
         };
         let accepted = broken.accepted.into_iter().chain(broken.open).collect();
         let mut unit = self.store.begin().await?;
-        unit.put_setting(BROKEN, &json!(Broken { accepted, ..Broken::default() })).await?;
-        unit.record_event(&event).await?;
+        let broken = json!(Broken { accepted, ..Broken::default() });
+        let sealing = Sealing::default().setting(unit.as_mut(), BROKEN, &broken).await?;
+        unit.record_event(&sealing.on(event)).await?;
         Ok(unit.commit().await?)
     }
 }

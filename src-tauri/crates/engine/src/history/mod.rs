@@ -4,7 +4,10 @@
 //! row by row, and that nothing was cut off at the end is seen against the head and against heads given out earlier.
 
 mod broken;
+mod records;
 mod walk;
+
+pub(crate) use self::broken::BROKEN;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -57,7 +60,7 @@ impl Engine {
         Ok(events.into_iter().find(|event| kinds.contains(&event.kind.as_str())))
     }
 
-    /// Computes every link of the history again, compares the journal with it, and looks for heads that were given out
+    /// Computes every link of the history again, compares the journal and every other record that it answers for with it, and looks for heads that were given out
     /// earlier: those this book remembers, and those in `earlier`. Where something does not fit that nobody has decided on,
     /// the book is read-only from then on.
     ///
@@ -76,11 +79,15 @@ impl Engine {
         let mut told = started;
         let mut total = self.store.history_state().await?.head.sequence;
         tell(job, 0, total, started, progress)?;
+        let mut suspects = None;
         let (state, attached) = loop {
             let events = self.store.history_after(walk.last.sequence, AT_ONCE).await?;
             if events.is_empty() {
                 // Before the head is looked at: what is in the list then has its event behind it.
                 let attached = Some(self.store.attachments(None).await?);
+                if suspects.is_none() {
+                    suspects = Some(self.records_suspected(&mut walk.records).await?);
+                }
                 // What was written meanwhile is looked at as well, so that the counts are of one moment.
                 let state = self.store.history_state().await?;
                 if walk.stopped || state.head.sequence <= walk.last.sequence {
@@ -105,6 +112,9 @@ impl Engine {
         };
         for sentence in self.reports_changed(&walk.signed).await? {
             walk.problem(sentence);
+        }
+        for finding in walk.records.findings(suspects.unwrap_or_default()) {
+            walk.finding(finding.fixed, finding.sentence);
         }
         let done = walk.last.sequence;
         let going_on = || tell(job, done, total, started, progress);
@@ -289,7 +299,8 @@ fn row(event: &SealedEvent) -> HistoryRow {
         object_id: event.object_id.clone(),
         payload: json!({ "unreadable": event.payload }),
     });
-    let parts = told.payload.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    let seals = |name: &str| name == crate::kept::MEMBER;
+    let parts = told.payload.as_object().into_iter().flatten().filter(|(name, value)| !value.is_null() && !seals(name));
     let fields = parts
         .map(|(name, value)| HistoryField {
             name: name.clone(),

@@ -51,6 +51,8 @@ pub(super) struct Walk {
     pub(super) signed: Vec<SignedReport>,
     /// What was attached.
     pub(super) attached: Told,
+    /// What is said of the records outside of the journal.
+    pub(super) records: super::records::Told,
     /// Earlier heads that the book remembers, by their number, and how many heads were found.
     earlier: HashMap<u64, Vec<Link>>,
     heads_found: u32,
@@ -77,6 +79,7 @@ impl Walk {
             open: 0,
             signed: Vec::new(),
             attached: Told::default(),
+            records: super::records::Told::default(),
             earlier,
             heads_found: 0,
             given,
@@ -88,7 +91,7 @@ impl Walk {
         self.finding(sentence.clone(), sentence);
     }
 
-    fn finding(&mut self, finding: String, sentence: String) {
+    pub(super) fn finding(&mut self, finding: String, sentence: String) {
         // What somebody decided on must not stand in the way of what is new.
         let count = if self.accepted.contains(&finding) { &mut self.known } else { &mut self.open };
         *count += 1;
@@ -148,6 +151,7 @@ impl Walk {
             if event.kind == SIGNED {
                 self.signed.extend(signed_report(event));
             }
+            self.records.take(event);
             if is_of_attachments(event) {
                 self.attached.take(event);
             }

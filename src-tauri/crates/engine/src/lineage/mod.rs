@@ -24,6 +24,7 @@ pub(crate) use flow::{Decision, Row, of_decision, of_posting, origin_metadata};
 
 use crate::api::lineage::{BalanceLineage, LineageRequest};
 use crate::group::Command;
+use crate::kept::Sealing;
 use crate::post::balance_ref;
 use crate::{Engine, EngineError, EngineResult, Stamp, Topic, words};
 
@@ -79,9 +80,10 @@ impl Command for Switch {
             _ => stamp.at.to_string().into(),
         };
         let word = self.strategy.map(Strategy::word);
-        unit.put_setting(LINEAGE, &json!(true)).await?;
-        unit.put_setting(&lineage_key(&self.balance_id), &json!({ "strategy": word, "since": since })).await?;
-        unit.record_event(&Event {
+        let sealing = Sealing::default().setting(unit, LINEAGE, &json!(true)).await?;
+        let setting = json!({ "strategy": word, "since": since });
+        let sealing = sealing.setting(unit, &lineage_key(&self.balance_id), &setting).await?;
+        let event = Event {
             at: stamp.at,
             actor: stamp.actor.clone(),
             kind: "balance.lineage".into(),
@@ -89,8 +91,8 @@ impl Command for Switch {
             payload: json!({
                 "name": record.balance.name, "strategy": word, "before": before.map(Strategy::word),
             }),
-        })
-        .await?;
+        };
+        unit.record_event(&sealing.on(event)).await?;
         Ok(record)
     }
 }

@@ -2,6 +2,7 @@
 
 use ledger::Currency;
 use serde_json::json;
+use store::kept::{self, RecordKind};
 use store::people::{AccountRecord, compared};
 use store::{StoreError, Unit};
 
@@ -9,6 +10,7 @@ use super::told;
 use crate::api::page::FieldError;
 use crate::api::people::{AccountRequest, AccountRow};
 use crate::clock::new_id;
+use crate::kept::Sealing;
 use crate::{Engine, EngineError, EngineResult, Topic, words};
 
 /// Longest number, name or bank, in characters.
@@ -120,7 +122,7 @@ impl Engine {
         let record = self.checked_account(&new_id("acc"), &request).await?;
         let mut unit = self.store.begin().await?;
         unit.insert_account(&record).await.map_err(taken)?;
-        self.account_told(unit, "account.created", &record).await?;
+        self.account_told(unit, "account.created", &record, Some(&kept::account(&record))).await?;
         self.account_get(&record.id).await
     }
 
@@ -134,7 +136,7 @@ impl Engine {
         let record = self.checked_account(id, &request).await?;
         let mut unit = self.store.begin().await?;
         unit.save_account(&record).await.map_err(taken)?;
-        self.account_told(unit, "account.changed", &record).await?;
+        self.account_told(unit, "account.changed", &record, Some(&kept::account(&record))).await?;
         self.account_get(id).await
     }
 
@@ -146,7 +148,7 @@ impl Engine {
         let record = self.store.account(id).await?.ok_or_else(|| EngineError::not_found("account", id))?;
         let mut unit = self.store.begin().await?;
         unit.delete_account(id).await?;
-        self.account_told(unit, "account.deleted", &record).await
+        self.account_told(unit, "account.deleted", &record, None).await
     }
 
     /// One account.
@@ -158,13 +160,20 @@ impl Engine {
         record.map(row).ok_or_else(|| EngineError::not_found("account", id))
     }
 
-    /// Records under the identity what happened to its account, and commits.
-    async fn account_told(&self, mut unit: Box<dyn Unit>, kind: &str, record: &AccountRecord) -> EngineResult<()> {
+    /// Records under the identity what happened to its account and what is left of it, and commits.
+    async fn account_told(
+        &self,
+        mut unit: Box<dyn Unit>,
+        kind: &str,
+        record: &AccountRecord,
+        left: Option<&serde_json::Value>,
+    ) -> EngineResult<()> {
         let stamp = self.stamp();
         let payload = json!({
             "account": record.id, "name": masked(&record.number), "balance": record.balance_id, "currency": record.currency,
         });
-        unit.record_event(&told(&stamp, kind, &record.identity_id, payload)).await?;
+        let sealing = Sealing::of(RecordKind::Account, &record.id, left);
+        unit.record_event(&sealing.on(told(&stamp, kind, &record.identity_id, payload))).await?;
         unit.commit().await?;
         self.changed(&[Topic::Identities]);
         Ok(())

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use identity::{Key, KeyRing, TokenError};
 use serde_json::json;
 use store::Unit;
+use store::kept::{self, RecordKind};
 use store::people::IdentityRecord;
 use zeroize::Zeroizing;
 
 use super::{protect, settled, told};
 use crate::api::people::KeyState;
+use crate::kept::Sealing;
 use crate::{Engine, EngineError, EngineResult, Stamp, Topic};
 
 /// Setting with the id of the key that seals.
-const KEY: &str = "privacy_key";
+pub(crate) const KEY: &str = "privacy_key";
 /// Identities that are sealed anew in one unit of work.
 const AT_ONCE: u32 = 200;
 
@@ -98,8 +100,9 @@ fn refused(error: &KeyError) -> EngineError {
 pub(crate) async fn note(unit: &mut dyn Unit, stamp: &Stamp, ring: &KeyRing) -> EngineResult<()> {
     let id = json!(ring.current().id());
     if unit.load_setting(KEY).await?.as_ref() != Some(&id) {
-        unit.put_setting(KEY, &id).await?;
-        unit.record_event(&told(stamp, "privacy.key_used", ring.current().id().as_str(), json!({}))).await?;
+        let sealing = Sealing::default().setting(unit, KEY, &id).await?;
+        let event = told(stamp, "privacy.key_used", ring.current().id().as_str(), json!({}));
+        unit.record_event(&sealing.on(event)).await?;
     }
     Ok(())
 }
@@ -222,23 +225,29 @@ impl Engine {
         let current = ring.current().id();
         let webhooks = self.store.webhooks().await?;
         let mut unit = self.store.begin().await?;
-        crate::webhooks::reseal(unit.as_mut(), &ring, webhooks).await?;
+        let sealing = crate::webhooks::reseal(unit.as_mut(), &ring, webhooks).await?;
+        if !sealing.is_empty() {
+            let event = told(&self.stamp(), "privacy.sealed_anew", &current, json!({ "identities": 0 }));
+            unit.record_event(&sealing.on(event)).await?;
+        }
         unit.commit().await?;
         loop {
             let ids = self.store.sealed_otherwise(&current, AT_ONCE).await?;
             let stamp = self.stamp();
             let mut unit = self.store.begin().await?;
             note(unit.as_mut(), &stamp, &ring).await?;
+            let mut sealing = Sealing::default();
             for id in &ids {
                 // Deleted since the list was read: nothing is left to seal.
                 let Some(mut record) = unit.load_identity(id).await? else { continue };
                 protect::reseal(&ring, &mut record)?;
                 let record = settled(IdentityRecord { version: record.version + 1, ..record })?;
                 unit.save_identity(&record).await?;
+                sealing = sealing.and(RecordKind::Identity, id, Some(&kept::identity(&record)));
             }
             if !ids.is_empty() {
                 let payload = json!({ "identities": ids.len() });
-                unit.record_event(&told(&stamp, "privacy.sealed_anew", &current, payload)).await?;
+                unit.record_event(&sealing.on(told(&stamp, "privacy.sealed_anew", &current, payload))).await?;
             }
             unit.commit().await?;
             if ids.is_empty() {

@@ -14,22 +14,30 @@ use ledger::Amount;
 use serde_json::json;
 use store::Unit;
 use store::filters::{ACCOUNTS, IDENTITIES};
+use store::kept::{self, RecordKind};
 use store::people::IdentityRecord;
 use store::system::Event;
 
 pub(crate) use accounts::masked;
+pub(crate) use keys::KEY;
 pub use keys::{KeyError, KeyKeeper, NoKeys};
 
 use crate::api::overview::ActivityRow;
 use crate::api::page::{FieldError, ListPage, ListQuery, MoneyTotal};
 use crate::api::people::{AccountRow, IdentityDetail, IdentityEdit, IdentityField, IdentityRequest, IdentityRow};
 use crate::clock::new_id;
+use crate::kept::Sealing;
 use crate::{Engine, EngineError, EngineResult, Stamp, Topic, filters, words};
 
 /// Changes of an identity that are shown.
 const HISTORY: u32 = 200;
 
-/// The history entry of what happens to an identity or its account.
+/// What the history answers for of an identity.
+fn sealed(record: &IdentityRecord) -> Sealing {
+    Sealing::of(RecordKind::Identity, &record.id, Some(&kept::identity(record)))
+}
+
+/// The history entry of what happens to an identity or its account, without what seals it.
 fn told(stamp: &Stamp, kind: &str, object_id: &str, payload: serde_json::Value) -> Event {
     let (at, actor) = (stamp.at, stamp.actor.clone());
     Event { at, actor, kind: kind.into(), object_id: object_id.to_owned(), payload }
@@ -235,7 +243,7 @@ impl Engine {
         if let Some(ring) = &ring {
             keys::note(unit.as_mut(), &stamp, ring).await?;
         }
-        unit.record_event(&told(&stamp, "identity.created", &id, payload)).await?;
+        unit.record_event(&sealed(&record).on(told(&stamp, "identity.created", &id, payload))).await?;
         unit.commit().await?;
         self.changed(&[Topic::Identities]);
         self.identity_get(&id).await
@@ -287,7 +295,7 @@ impl Engine {
         if !changed.is_empty() {
             unit.save_identity(&record).await?;
             let payload = json!({ "fields": changed });
-            unit.record_event(&told(&stamp, "identity.changed", &edit.id, payload)).await?;
+            unit.record_event(&sealed(&record).on(told(&stamp, "identity.changed", &edit.id, payload))).await?;
             unit.commit().await?;
             self.changed(&[Topic::Identities]);
         }
@@ -307,7 +315,8 @@ impl Engine {
             return Err(in_use(&record, balances.iter().map(|found| found.balance.name.as_str())));
         }
         unit.delete_identity(id).await?;
-        unit.record_event(&told(&stamp, "identity.deleted", id, json!({ "kind": record.kind.word() }))).await?;
+        let event = told(&stamp, "identity.deleted", id, json!({ "kind": record.kind.word() }));
+        unit.record_event(&Sealing::of(RecordKind::Identity, id, None).on(event)).await?;
         unit.commit().await?;
         self.changed(&[Topic::Identities]);
         Ok(())
@@ -329,7 +338,9 @@ impl Engine {
         unit.link_balance(balance_id, identity_id).await?;
         let payload = json!({ "name": balance.balance.name, "identity": identity_id });
         let kind = if identity_id.is_some() { "balance.linked" } else { "balance.unlinked" };
-        unit.record_event(&told(&stamp, kind, balance_id, payload)).await?;
+        let owner = identity_id.map(kept::owner);
+        let sealing = Sealing::of(RecordKind::Owner, balance_id, owner.as_ref());
+        unit.record_event(&sealing.on(told(&stamp, kind, balance_id, payload))).await?;
         unit.commit().await?;
         self.changed(&[Topic::Identities, Topic::Balances]);
         Ok(())

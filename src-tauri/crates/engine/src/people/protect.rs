@@ -90,7 +90,8 @@ impl Engine {
             let record = settled(IdentityRecord { version: record.version + 1, ..record })?;
             unit.save_identity(&record).await?;
             keys::note(unit.as_mut(), &stamp, &ring).await?;
-            unit.record_event(&told(&stamp, "identity.protected", id, json!({ "fields": changed }))).await?;
+            let event = told(&stamp, "identity.protected", id, json!({ "fields": changed }));
+            unit.record_event(&super::sealed(&record).on(event)).await?;
             unit.commit().await?;
             self.changed(&[Topic::Identities]);
         }
@@ -120,7 +121,7 @@ impl Engine {
             let record = settled(IdentityRecord { version: record.version + 1, ..record })?;
             unit.save_identity(&record).await?;
             let payload = json!({ "fields": changed, "reason": reason });
-            unit.record_event(&told(&stamp, "identity.unprotected", id, payload)).await?;
+            unit.record_event(&super::sealed(&record).on(told(&stamp, "identity.unprotected", id, payload))).await?;
             unit.commit().await?;
             self.changed(&[Topic::Identities]);
         }

@@ -5,12 +5,14 @@ mod preview;
 
 use serde_json::json;
 use store::Unit;
+use store::kept::{self, RecordKind};
 use store::recon::RuleRecord;
 use store::system::Event;
 
 use crate::api::book::Topic;
 use crate::api::rules::{Rule, RuleBody, RuleCheck, RuleDraft, RuleIssue, RuleVersion};
 use crate::clock::new_id;
+use crate::kept::Sealing;
 use crate::{Engine, EngineError, EngineResult, Stamp};
 
 use convert::{body_of, stored_of};
@@ -55,10 +57,14 @@ fn default_rules() -> Vec<(&'static str, RuleBody)> {
     ]
 }
 
-/// Adds the rules a new book starts with, inside the unit that makes the book.
-pub(crate) async fn add_default_rules(unit: &mut dyn Unit, stamp: &Stamp) -> EngineResult<()> {
+/// Adds the rules a new book starts with, inside the unit that makes the book, to what that seals.
+pub(crate) async fn add_default_rules(
+    unit: &mut dyn Unit,
+    stamp: &Stamp,
+    mut sealing: Sealing,
+) -> EngineResult<Sealing> {
     for (index, (name, body)) in default_rules().into_iter().enumerate() {
-        unit.put_rule(&RuleRecord {
+        let rule = RuleRecord {
             id: new_id("rul"),
             position: index as u32 + 1,
             name: name.into(),
@@ -68,20 +74,22 @@ pub(crate) async fn add_default_rules(unit: &mut dyn Unit, stamp: &Stamp) -> Eng
             deleted: false,
             updated_at: stamp.at,
             updated_by: stamp.actor.clone(),
-        })
-        .await?;
+        };
+        unit.put_rule(&rule).await?;
+        sealing = sealing.and(RecordKind::Rule, &rule.id, Some(&kept::rule(&rule)));
     }
-    Ok(())
+    Ok(sealing)
 }
 
 fn rule_event(stamp: &Stamp, kind: &str, rule: &RuleRecord) -> Event {
-    Event {
+    let event = Event {
         at: stamp.at,
         actor: stamp.actor.clone(),
         kind: kind.to_owned(),
         object_id: rule.id.clone(),
         payload: json!({ "name": rule.name, "version": rule.version, "position": rule.position, "enabled": rule.enabled }),
-    }
+    };
+    Sealing::of(RecordKind::Rule, &rule.id, Some(&kept::rule(rule))).on(event)
 }
 
 impl Engine {

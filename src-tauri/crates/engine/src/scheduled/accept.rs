@@ -293,7 +293,7 @@ impl Engine {
 
     /// Tries out what is to be booked later, as far as that can be done before its time.
     async fn bookable_later(&self, request: &PostRequest, due_at: Timestamp) -> EngineResult<()> {
-        let command = PostCommand { reserved: true, ..self.command(request)? };
+        let command = PostCommand { reserved: Some(String::new()), ..self.command(request)? };
         if command.timers.expires_at.is_some_and(|at| at <= due_at) {
             return Err(EngineError::invalid("expires_at", "The hold would have run out before it is placed."));
         }

@@ -9,7 +9,7 @@ use store::scheduled::{ScheduledRecord, ScheduledState};
 use store::{StoreError, Unit};
 
 use super::accept::Changing;
-use super::{read_request, waiting};
+use super::{read_request, told, waiting};
 use crate::group::Command;
 use crate::post::{PostCommand, post_in};
 use crate::webhooks::{HOOK_SILENT, Patience};
@@ -52,8 +52,13 @@ impl Command for Booking {
         // Whoever accepted it posts it; the hour only came.
         let stamp = Stamp { actor: record.accepted_by.clone(), ..stamp.clone() };
         let posted = post_in(unit, &stamp, &self.command).await?;
-        let state = ScheduledState::Posted(posted.id);
-        unit.save_scheduled(&ScheduledRecord { state, finished_at: Some(stamp.at), ..record }).await?;
+        let record =
+            ScheduledRecord { state: ScheduledState::Posted(posted.id), finished_at: Some(stamp.at), ..record };
+        unit.save_scheduled(&record).await?;
+        if posted.existing {
+            // The entry of the posting is an older one, and says nothing of this.
+            unit.record_event(&told(&stamp, "posting.known", &record)).await?;
+        }
         Ok(true)
     }
 }
@@ -151,7 +156,7 @@ impl Engine {
     async fn booking(&self, record: &ScheduledRecord, patience: &mut Patience) -> EngineResult<Booking> {
         let request = read_request(record)?;
         // The reference is reserved for it.
-        let command = PostCommand { reserved: true, ..self.command(&request)? };
+        let command = PostCommand { reserved: Some(record.id.clone()), ..self.command(&request)? };
         patience.ask(self, "scheduled", &[request]).await?;
         Ok(Booking { id: record.id.clone(), request: record.request.clone(), command })
     }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use ledger::Amount;
 use serde_json::json;
 use store::filters::SCHEDULED;
+use store::kept::{self, RecordKind};
 use store::ledger::BalanceRecord;
 use store::scheduled::{ScheduledRecord, ScheduledState};
 use store::system::Event;
@@ -24,6 +25,7 @@ use crate::api::page::{ListPage, ListQuery};
 use crate::api::scheduled::{ScheduledRow, ScheduledStateWord};
 use crate::api::transactions::PostRequest;
 use crate::filters::checked;
+use crate::kept::Sealing;
 use crate::post::balance_ref;
 use crate::{Engine, EngineError, EngineResult, Stamp};
 
@@ -35,7 +37,7 @@ const AT_ONCE_DUE: Timestamp = Timestamp::UNIX_EPOCH;
 /// The history entry of what happens to a scheduled posting.
 fn told(stamp: &Stamp, kind: &str, record: &ScheduledRecord) -> Event {
     let request = &record.request;
-    Event {
+    let event = Event {
         at: stamp.at,
         actor: stamp.actor.clone(),
         kind: kind.into(),
@@ -44,7 +46,8 @@ fn told(stamp: &Stamp, kind: &str, record: &ScheduledRecord) -> Event {
             "reference": record.reference, "description": request["description"], "due_at": due_text(record),
             "reason": record.state.reason(), "request": request,
         }),
-    }
+    };
+    Sealing::of(RecordKind::Scheduled, &record.id, kept::scheduled(record).as_ref()).on(event)
 }
 
 async fn waiting(unit: &mut dyn Unit, id: &str) -> EngineResult<ScheduledRecord> {

@@ -127,6 +127,10 @@ pub(super) fn body(delivery: &DeliveryRecord) -> String {
         Told::Own(content) => content.to_string(),
         Told::Event { event, .. } => {
             let mut data = event.payload.clone();
+            if let Some(members) = data.as_object_mut() {
+                // It seals, and tells nobody anything.
+                members.remove(crate::kept::MEMBER);
+            }
             if event.kind == "monitor.fired" {
                 data["triggered_at"] = json!(event.at.to_string());
             }

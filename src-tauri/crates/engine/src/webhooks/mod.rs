@@ -13,6 +13,7 @@ use identity::KeyRing;
 use identity::token::{self, NONCE_BYTES, Place};
 use serde_json::json;
 use store::Unit;
+use store::kept::{self, RecordKind};
 use store::rows::{role_of, role_word, webhook_state_of, webhook_state_word};
 use store::system::Event;
 use store::webhooks::{Role, WebhookFigures, WebhookRecord, WebhookState};
@@ -24,11 +25,14 @@ pub use letter::{Courier, CourierError, Letter, NoCourier, Reply};
 use crate::api::page::FieldError;
 use crate::api::webhooks::{WebhookMade, WebhookRequest, WebhookRow};
 use crate::clock::new_id;
+use crate::kept::Sealing;
 use crate::people::keys;
 use crate::{Engine, EngineError, EngineResult, Stamp, Topic, words};
 
+/// The event of the end of a webhook.
+const DELETED: &str = "webhook.deleted";
 /// Setting with the hosts that may be reached although they are not public.
-const HOSTS: &str = "webhook_hosts";
+pub(crate) const HOSTS: &str = "webhook_hosts";
 /// Names of the fields of tokens.
 const SECRET: &str = "webhook_secret";
 const CHANNEL: &str = "slack_url";
@@ -134,7 +138,14 @@ fn told(stamp: &Stamp, kind: &str, record: &WebhookRecord) -> Event {
         "blocking": record.blocking, "timeout_ms": record.timeout_ms, "attempts": record.attempts,
         "state": webhook_state_word(record.state),
     });
-    Event { at: stamp.at, actor: stamp.actor.clone(), kind: kind.into(), object_id: record.id.clone(), payload }
+    let left = (kind != DELETED).then(|| kept::webhook(record));
+    Sealing::of(RecordKind::Webhook, &record.id, left.as_ref()).on(Event {
+        at: stamp.at,
+        actor: stamp.actor.clone(),
+        kind: kind.into(),
+        object_id: record.id.clone(),
+        payload,
+    })
 }
 
 fn row(record: &WebhookRecord, figures: Option<&WebhookFigures>) -> WebhookRow {
@@ -205,10 +216,11 @@ impl Engine {
         }
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
-        unit.put_setting(HOSTS, &json!(clean)).await?;
+        let sealing = Sealing::default().setting(unit.as_mut(), HOSTS, &json!(clean)).await?;
         let payload = json!({ "hosts": clean, "name": clean.join(", ") });
         let (kind, object_id) = ("webhook.hosts_allowed".to_owned(), HOSTS.to_owned());
-        unit.record_event(&Event { at: stamp.at, actor: stamp.actor, kind, object_id, payload }).await?;
+        let event = Event { at: stamp.at, actor: stamp.actor, kind, object_id, payload };
+        unit.record_event(&sealing.on(event)).await?;
         unit.commit().await?;
         self.changed(&[Topic::Webhooks]);
         Ok(clean)
@@ -364,7 +376,7 @@ impl Engine {
         let stamp = self.stamp();
         let mut unit = self.store.begin().await?;
         let record = unit.load_webhook(id).await?.ok_or_else(|| EngineError::not_found("webhook", id))?;
-        unit.record_event(&told(&stamp, "webhook.deleted", &record)).await?;
+        unit.record_event(&told(&stamp, DELETED, &record)).await?;
         unit.delete_webhook(id).await?;
         unit.commit().await?;
         self.webhooks_changed();
@@ -411,8 +423,9 @@ impl Engine {
     }
 }
 
-/// Seals the secrets of webhooks with the key that seals now.
-pub(crate) async fn reseal(unit: &mut dyn Unit, ring: &KeyRing, records: Vec<WebhookRecord>) -> EngineResult<()> {
+/// Seals the secrets of webhooks with the key that seals now, and answers with what that left of them.
+pub(crate) async fn reseal(unit: &mut dyn Unit, ring: &KeyRing, records: Vec<WebhookRecord>) -> EngineResult<Sealing> {
+    let mut sealing = Sealing::default();
     for known in records {
         // Deleted or changed since the list was read.
         let Some(mut record) = unit.load_webhook(&known.id).await? else { continue };
@@ -422,9 +435,10 @@ pub(crate) async fn reseal(unit: &mut dyn Unit, ring: &KeyRing, records: Vec<Web
         if let Some(secret) = opened(ring, &record)? {
             record.secret = Some(sealed(ring, &record.id, secret_field(record.role), &secret)?);
             unit.save_webhook(&record).await?;
+            sealing = sealing.and(RecordKind::Webhook, &record.id, Some(&kept::webhook(&record)));
         }
     }
-    Ok(())
+    Ok(sealing)
 }
 
 /// Why nothing may be sent to an address.

@@ -9,6 +9,7 @@ mod matches;
 mod runs;
 
 pub(crate) use lines::{LINE, LINE_FROM};
+pub(crate) use runs::RULE;
 
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;

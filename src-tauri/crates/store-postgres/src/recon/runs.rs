@@ -10,7 +10,7 @@ use super::imports::list;
 use crate::error::from_sqlx;
 use crate::row::{all, first};
 
-const RULE: &str =
+pub(crate) const RULE: &str =
     "SELECT id, position, name, enabled, version, body::text, deleted, updated_at, updated_by FROM matching_rule ";
 const RUN: &str = "SELECT key, id, job_id, statement_key, dry_run, inputs::text, newest_txn_key, result_hash, lines, matched, confirmed, \
      started_at, finished_at, actor FROM run ";

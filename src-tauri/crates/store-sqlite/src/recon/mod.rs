@@ -10,6 +10,7 @@ mod rows;
 mod runs;
 
 pub(crate) use rows::{LINE, LINE_JOINS};
+pub(crate) use runs::RULE;
 
 use jiff::{Timestamp, civil::Date};
 use ledger::Amount;

@@ -10,13 +10,16 @@ use crate::error::from_sqlx;
 use crate::row::all;
 use crate::sql::list;
 
+pub(crate) const RULE: &str =
+    "SELECT id, position, name, enabled, version, body, deleted, updated_at, updated_by FROM matching_rule ";
+
 pub(super) async fn rules(connection: &mut SqliteConnection) -> StoreResult<Vec<RuleRecord>> {
-    let query = QueryBuilder::new("SELECT * FROM matching_rule WHERE deleted = 0 ORDER BY position, id");
+    let query = QueryBuilder::new(format!("{RULE}WHERE deleted = 0 ORDER BY position, id"));
     all(connection, query, rows::rule).await
 }
 
 pub(super) async fn rule_by_id(connection: &mut SqliteConnection, id: &str) -> StoreResult<Option<RuleRecord>> {
-    let mut query = QueryBuilder::new("SELECT * FROM matching_rule WHERE id = ");
+    let mut query = QueryBuilder::new(format!("{RULE}WHERE id = "));
     query.push_bind(id.to_owned());
     Ok(all(connection, query, rows::rule).await?.pop())
 }

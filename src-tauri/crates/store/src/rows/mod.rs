@@ -5,6 +5,7 @@
 
 mod attachments;
 mod history;
+mod kept;
 mod ledger;
 mod lineage;
 mod people;
@@ -15,6 +16,7 @@ mod webhooks;
 
 pub use attachments::attachment;
 pub use history::{head, history_state, sealed, unsealed};
+pub use kept::kept_record;
 pub use ledger::{balance, family, held_move, hold, ledger, register_entry, transaction, turnover};
 pub use lineage::{lineage_move, lineage_source};
 pub use people::{account, identity};
