@@ -164,7 +164,10 @@ async fn what_is_changed_beside_the_program_is_found() {
         ("UPDATE setting SET value = 'null' WHERE key = 'closed_through'", "The last closed day is not what"),
         ("DELETE FROM setting WHERE key = 'closed_through'", "The last closed day is in the history, but not in"),
         ("DELETE FROM setting WHERE key LIKE 'metadata/%'", "What is noted beside bln_"),
-        ("UPDATE setting SET value = 'false' WHERE key LIKE 'below_zero/%' AND value = 'true'", "may go below zero"),
+        (
+            "UPDATE setting SET value = 'false' WHERE key LIKE 'below_zero/%' AND CAST(value AS TEXT) = 'true'",
+            "may go below zero",
+        ),
         (
             "INSERT INTO setting (key, value) VALUES ('below_zero/bln_eve', 'true')",
             "Whether the balance bln_eve may go below zero is in the book, but the history does not tell of it",
