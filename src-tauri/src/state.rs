@@ -419,7 +419,11 @@ fn keep_time(engine: &Arc<Engine>) -> JoinHandle<()> {
     let mut notices = engine.listen();
     let engine = Arc::downgrade(engine);
     tauri::async_runtime::spawn(async move {
-        let mut tick = tokio::time::interval(EXPIRY_TICK);
+        // The book is on the screen meanwhile.
+        if let Some(engine) = engine.upgrade() {
+            engine.catch_up().await;
+        }
+        let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + EXPIRY_TICK, EXPIRY_TICK);
         loop {
             tokio::select! {
                 _ = tick.tick() => {}

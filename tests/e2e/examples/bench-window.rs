@@ -5,14 +5,14 @@
 
 use std::path::{Path, PathBuf};
 
-use e2e::{App, Desk, scenario};
+use e2e::{App, Desk, kept_book, scenario};
 
 /// Megabytes a workbench may take beside other programs.
 const LIMIT: u64 = 500;
 
 fn main() {
     let named = std::env::args().nth(1).map(PathBuf::from);
-    let book = named.or_else(book_of_a_million).expect("a book; `cargo xtask bench grid` makes one");
+    let book = named.or_else(|| kept_book("grid-1000000-")).expect("a book; `cargo xtask bench grid` makes one");
     scenario("bench_window", async |desk: &mut Desk| {
         // As on a person's machine without a graphics processor; a driven window keeps the newer drawing otherwise.
         desk.set_env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
@@ -48,17 +48,6 @@ fn main() {
         assert!(most > 0 && most <= LIMIT, "{most} MB, at most {LIMIT}");
         Ok(())
     });
-}
-
-/// What the bench of the grid left behind: `target/<profile>/examples/…` → `target/tmp/grid-1000000-….tieout`.
-fn book_of_a_million() -> Option<PathBuf> {
-    let own = std::env::current_exe().ok()?;
-    let made = std::fs::read_dir(own.ancestors().nth(3)?.join("tmp")).ok()?.flatten().map(|file| file.path());
-    let large = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        name.starts_with("grid-1000000-") && name.ends_with(".tieout")
-    };
-    made.filter(large).max_by_key(|path| path.metadata().and_then(|file| file.modified()).ok())
 }
 
 async fn scroll(app: &App) -> e2e::Result<()> {

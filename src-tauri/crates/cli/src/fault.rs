@@ -185,9 +185,9 @@ impl From<EngineError> for Fault {
         let exit = match &error {
             EngineError::File { .. } => Exit::File,
             EngineError::Store(StoreError::ReadOnly(_) | StoreError::Damaged { .. }) => Exit::Book,
-            EngineError::Store(StoreError::Database(_) | StoreError::DiskFull | StoreError::DiskFailed(_)) => {
-                Exit::Internal
-            }
+            EngineError::Store(
+                StoreError::Database(_) | StoreError::DiskFull | StoreError::DiskFailed(_) | StoreError::Unknown(_),
+            ) => Exit::Internal,
             // What a file says is wrong, whatever rule found it.
             EngineError::Conflict { code: "NOT_A_STATEMENT" | "BAD_ROWS" | "BATCH_HEAD", .. } => Exit::File,
             _ => Exit::Refused,

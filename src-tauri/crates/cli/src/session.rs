@@ -31,7 +31,9 @@ pub(crate) async fn open(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     let name = name_of(actor)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open_with(book, key_of(book)?.as_ref()).await?);
     // Taking up sets whoever works in the window; a command says itself who acts.
-    engine_of(Arc::clone(&store), engine::SYSTEM_ACTOR.to_owned()).book_take_up().await?;
+    let system = engine_of(Arc::clone(&store), engine::SYSTEM_ACTOR.to_owned());
+    system.book_take_up().await?;
+    system.catch_up().await;
     // Copies before much is booked lie where those of the window lie.
     let place = BackupPlace::beside(&std::fs::canonicalize(book).unwrap_or_else(|_| book.to_owned()));
     Ok(Arc::new(engine_of(store, name).with_backups(place)))

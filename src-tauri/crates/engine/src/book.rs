@@ -135,7 +135,8 @@ impl Engine {
         self.book_info().await
     }
 
-    /// Takes up a book that was opened: who works in it, jobs that were cut off, holds that ran out meanwhile.
+    /// Takes up a book that was opened: who works in it, and jobs that were cut off. What time did while it was closed
+    /// comes with [`Self::catch_up`], which may take longer than somebody waits for a book to open.
     ///
     /// # Errors
     /// [`EngineError::Store`].
@@ -150,19 +151,27 @@ impl Engine {
             unit.commit().await?;
             tracing::info!(interrupted, "book taken up");
             self.records_take_up().await?;
-            // A book must open whatever state its holds are in: it cannot be checked otherwise.
-            if let Err(error) = self.time_passed().await {
-                tracing::error!(code = error.code(), "what time does by itself could not be done");
-            }
-            if let Err(error) = self.deliveries_sweep().await {
-                tracing::warn!(code = error.code(), "old deliveries could not be swept");
-            }
         }
         self.book_info().await
     }
 
-    /// Does what is due by the clock: voids holds that ran out, posts what was scheduled. Called at open and again and
-    /// again while the book is open; correct after any time closed.
+    /// Does what time would have done while the book was closed, once after [`Self::book_take_up`]. What cannot be done
+    /// is in the log and under "Needs attention": a book must open whatever state its holds are in, or it could not be
+    /// checked.
+    pub async fn catch_up(&self) {
+        if self.store.read_only().is_some() {
+            return;
+        }
+        if let Err(error) = self.time_passed().await {
+            tracing::error!(code = error.code(), "what time does by itself could not be done");
+        }
+        if let Err(error) = self.deliveries_sweep().await {
+            tracing::warn!(code = error.code(), "old deliveries could not be swept");
+        }
+    }
+
+    /// Does what is due by the clock: voids holds that ran out, posts what was scheduled, makes the copy that is due.
+    /// Called again and again while the book is open; correct after any time closed.
     ///
     /// # Errors
     /// [`EngineError::Store`].

@@ -146,7 +146,9 @@ impl EngineError {
     pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::Store(StoreError::Database(error)) => Some(error.to_string()),
-            Self::Store(error @ (StoreError::Damaged { .. } | StoreError::DiskFailed(_))) => Some(error.to_string()),
+            Self::Store(error @ (StoreError::Damaged { .. } | StoreError::DiskFailed(_) | StoreError::Unknown(_))) => {
+                Some(error.to_string())
+            }
             Self::Ledger(
                 LedgerError::InsufficientFunds { balance, .. } | LedgerError::OverdraftLimit { balance, .. },
             ) => Some(overdraft_hint(balance)),
@@ -224,6 +226,7 @@ fn store_code(error: &StoreError) -> &'static str {
         StoreError::ReadOnly(_) => "BOOK_READ_ONLY",
         StoreError::DiskFull => "DISK_FULL",
         StoreError::DiskFailed(_) => "DISK_FAILED",
+        StoreError::Unknown(_) => "OUTCOME_UNKNOWN",
         StoreError::NotHere(_) => "NOT_HERE",
         StoreError::UnknownField(_) => "UNKNOWN_FIELD",
         StoreError::Damaged { .. } => "BOOK_DAMAGED",
@@ -286,6 +289,10 @@ fn store_sentence(error: &StoreError) -> String {
         StoreError::DiskFull => "The disk is full. Nothing was changed. Make room and try again.".into(),
         StoreError::DiskFailed(_) => {
             "The file of this book could not be read or written. Nothing was changed. Look whether its disk is full, limited, gone or failing, and try again."
+                .into()
+        }
+        StoreError::Unknown(_) => {
+            "Whether this was written is not known: the database went away while it was being made durable. Look whether it is there. A posting can be sent again under the same reference, and is booked once."
                 .into()
         }
         StoreError::NotHere(why) => (*why).to_owned(),

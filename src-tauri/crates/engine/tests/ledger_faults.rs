@@ -71,3 +71,42 @@ async fn figures_of_another_version_are_not_written_over() {
     assert_eq!(versions, [[Some(3)], [Some(2)]], "one more with each write, from 1");
     assert_eq!(book.engine.book_check().await.unwrap().problems, [""; 0]);
 }
+
+/// A server that goes away while it commits has not said how that ended; sent again, what it was is booked once.
+#[tokio::test]
+async fn a_commit_that_nobody_answered_is_told_as_not_known() {
+    let book = TestBook::new().await;
+    let (a, b) = (book.balance("A", "EUR").await, book.balance("B", "EUR").await);
+    book.fund(&a, "EUR", "1000").await;
+    let mut raw = Raw::of(&book).await;
+    if matches!(raw, Raw::File(_)) {
+        // Nobody can go away from a file that this program writes itself.
+        return;
+    }
+    for sql in [
+        "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(20); RETURN NULL; END $$",
+        "CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON txn DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly()",
+    ] {
+        raw.execute(sql).await.unwrap();
+    }
+    let end = async {
+        let gone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+            WHERE datname = current_database() AND query = 'COMMIT' AND state = 'active'";
+        for _ in 0..500 {
+            if raw.execute(gone).await.unwrap() > 0 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("nobody commits");
+    };
+    let (posted, ()) = tokio::join!(book.transfer("R", &a, &b, "100"), end);
+    let error = posted.unwrap_err();
+    assert_eq!(error.code(), "OUTCOME_UNKNOWN");
+    assert!(!error.body().message.contains("Nothing was"), "{}", error.body().message);
+    raw.execute("DROP TRIGGER slowly ON txn").await.unwrap();
+    book.transfer("R", &a, &b, "100").await.unwrap();
+    book.transfer("R", &a, &b, "100").await.unwrap();
+    assert_eq!(book.engine.balance_get(&a, None).await.unwrap().row.figures.balance, "900");
+    assert_eq!(book.engine.book_check().await.unwrap().problems, [""; 0]);
+}

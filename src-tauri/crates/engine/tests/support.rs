@@ -205,6 +205,7 @@ impl TestBook {
         drop(engine);
         let engine = engine_of(&place, &path, &clock, &keys).await;
         engine.book_take_up().await.unwrap();
+        engine.catch_up().await;
         Self { engine, keys, clock, path, folder, ledger, place }
     }
 }

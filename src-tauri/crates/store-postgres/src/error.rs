@@ -29,6 +29,17 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> StoreError {
     StoreError::Database(Box::new(error))
 }
 
+/// Turns the failure of a commit into what the engine understands.
+pub(crate) fn of_commit(error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|database| database.code().map(std::borrow::Cow::into_owned));
+    match code.as_deref() {
+        // The connection or the server went away, class 08 and 57P01 to 57P03, before it said how it ended.
+        None => StoreError::Unknown(error.to_string()),
+        Some(code) if code.starts_with("08") || code.starts_with("57P0") => StoreError::Unknown(error.to_string()),
+        Some(_) => from_sqlx(error),
+    }
+}
+
 /// As [`from_sqlx`], where `what` is a word for the row whose place is taken.
 pub(crate) fn taken(error: sqlx::Error, what: &'static str) -> StoreError {
     match from_sqlx(error) {

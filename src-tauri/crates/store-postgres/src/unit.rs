@@ -4,7 +4,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use store::journal::Pending;
 use store::{JournalWrites, StoreResult, Unit};
 
-use crate::error::from_sqlx;
+use crate::error::{from_sqlx, of_commit};
 
 /// `BEGIN` … `COMMIT`, the row of the writer locked in between. Dropping it rolls back.
 pub(crate) struct PostgresUnit {
@@ -48,6 +48,6 @@ impl Unit for PostgresUnit {
         self.flush().await?;
         // A transaction that failed answers COMMIT with a rollback and no error; any other statement says so.
         sqlx::query("SELECT 1").execute(&mut *self.transaction).await.map_err(from_sqlx)?;
-        self.transaction.commit().await.map_err(from_sqlx)
+        self.transaction.commit().await.map_err(of_commit)
     }
 }

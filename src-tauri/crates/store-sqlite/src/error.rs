@@ -30,6 +30,17 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> StoreError {
     StoreError::Database(Box::new(error))
 }
 
+/// Turns the failure of a commit into what the engine understands.
+pub(crate) fn of_commit(error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|database| database.code().map(std::borrow::Cow::into_owned));
+    match code.as_deref() {
+        // SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC: written, and nobody says whether it stays.
+        Some("1034" | "1290") | None => StoreError::Unknown(error.to_string()),
+        // Without a whole commit at its end the log is as if nothing stood there.
+        Some(_) => from_sqlx(error),
+    }
+}
+
 /// As [`from_sqlx`], where `what` is a word for the row whose place is taken.
 pub(crate) fn taken(error: sqlx::Error, what: &'static str) -> StoreError {
     match from_sqlx(error) {

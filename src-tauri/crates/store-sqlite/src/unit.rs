@@ -4,7 +4,7 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 use store::journal::Pending;
 use store::{JournalWrites, StoreResult, Unit};
 
-use crate::error::from_sqlx;
+use crate::error::of_commit;
 use crate::lists::Writes;
 
 /// `BEGIN IMMEDIATE` … `COMMIT` on the writer connection. Dropping it rolls back.
@@ -52,7 +52,7 @@ impl SqliteUnit {
 impl Unit for SqliteUnit {
     async fn commit(mut self: Box<Self>) -> StoreResult<()> {
         self.flush().await?;
-        let done = self.transaction.commit().await.map_err(from_sqlx);
+        let done = self.transaction.commit().await.map_err(of_commit);
         // Also after a failure: whether it reached the file is not known then.
         self.writes.happened();
         if self.searched_anew {

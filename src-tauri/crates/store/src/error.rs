@@ -27,6 +27,9 @@ pub enum StoreError {
     /// The operating system could not read or write the file.
     #[error("the disk could not be read or written: {0}")]
     DiskFailed(String),
+    /// The commit was asked for and not answered: what was to be written is there, or nothing of it is.
+    #[error("whether it was written is not known: {0}")]
+    Unknown(String),
     /// This kind of book cannot do that; the sentence says what to do instead.
     #[error("{0}")]
     NotHere(&'static str),
@@ -58,6 +61,7 @@ impl StoreError {
             Self::ReadOnly(sentence) => Self::ReadOnly(sentence.clone()),
             Self::DiskFull => Self::DiskFull,
             Self::DiskFailed(how) => Self::DiskFailed(how.clone()),
+            Self::Unknown(how) => Self::Unknown(how.clone()),
             Self::NotHere(sentence) => Self::NotHere(sentence),
             Self::UnknownField(field) => Self::UnknownField(field.clone()),
             Self::Damaged { place, detail } => Self::Damaged { place, detail: detail.clone() },

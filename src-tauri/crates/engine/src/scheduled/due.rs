@@ -99,7 +99,10 @@ impl Engine {
                     // Somebody changed it since the list was read; it comes again if it is due.
                     Ok(Became::Changed) => drop(failed.insert(id)),
                     Err(EngineError::Store(
-                        error @ (StoreError::ReadOnly(_) | StoreError::DiskFull | StoreError::DiskFailed(_)),
+                        error @ (StoreError::ReadOnly(_)
+                        | StoreError::DiskFull
+                        | StoreError::DiskFailed(_)
+                        | StoreError::Unknown(_)),
                     )) => {
                         return Err(error.into());
                     }

@@ -40,8 +40,8 @@ const DONE: Answer = Answer::Done { existing: false, booked: None };
 impl Answer {
     pub fn of_code(code: &str) -> Self {
         match code {
-            "DATABASE" | "DISK_FULL" | "DISK_FAILED" | "BOOK_READ_ONLY" | "BOOK_DAMAGED" | "CHANGED_ELSEWHERE"
-            | "DUPLICATE" => Self::Failed(code.to_owned()),
+            "DATABASE" | "DISK_FULL" | "DISK_FAILED" | "OUTCOME_UNKNOWN" | "BOOK_READ_ONLY" | "BOOK_DAMAGED"
+            | "CHANGED_ELSEWHERE" | "DUPLICATE" => Self::Failed(code.to_owned()),
             rule => Self::Refused(rule.to_owned()),
         }
     }
