@@ -10,6 +10,7 @@ export {
 } from './backend';
 export type { Command, Commands, EventName, Events } from './commands';
 export { memoryBackend } from './memory';
+export { everyPage, PAGE } from './pages';
 
 let current: Backend | null = null;
 

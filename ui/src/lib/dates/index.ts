@@ -4,6 +4,7 @@
  */
 
 export * from './instants';
+export * from './locked';
 
 export interface DateResult {
   ok: boolean;

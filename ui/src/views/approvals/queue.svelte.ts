@@ -1,4 +1,4 @@
-import { backend } from '$lib/backend';
+import { backend, everyPage, PAGE } from '$lib/backend';
 import type { FamilyRow } from '$lib/backend/types/FamilyRow';
 import type { FilterCondition } from '$lib/backend/types/FilterCondition';
 import type { HeldTotal } from '$lib/backend/types/HeldTotal';
@@ -17,7 +17,6 @@ const RESOLVED: FilterCondition = {
   test: 'is',
   values: ['committed', 'voided', 'part_voided', 'expired'],
 };
-const PAGE = 500;
 /** Up to here the whole queue is kept, which gives exact groups. Longer queues are paged without groups. */
 export const WHOLE = 10_000;
 
@@ -125,9 +124,9 @@ export class Queue {
 
   async #readBanks(): Promise<void> {
     const banks: FilterCondition = { field: 'reconcilable', test: 'is', values: ['1'] };
-    const { rows } = await backend.call('balances_page', {
-      query: { offset: 0, limit: PAGE, sort: [], conditions: [banks], text: null },
-    });
+    const rows = await everyPage((offset, limit) =>
+      backend.call('balances_page', { query: { offset, limit, sort: [], conditions: [banks], text: null } }),
+    );
     this.banks = new Set(rows.map((row) => row.id));
   }
 

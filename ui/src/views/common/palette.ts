@@ -19,6 +19,7 @@ import { parseAmount } from '$lib/money';
 import { about, nameOf } from '../identities/words';
 import { statementsList } from '../reconcile/api';
 import './commands';
+import { nameOfPosting } from './reference';
 import { count, money, STATES } from './words';
 
 const LIMIT = 6;
@@ -39,7 +40,7 @@ const ofBalance = (row: BalanceRow): PaletteItem => ({
 
 const ofFamily = (row: FamilyRow): PaletteItem => ({
   id: `transaction/${row.id}`,
-  label: row.reference,
+  label: nameOfPosting(row),
   detail: `${row.source_name} to ${row.destination_name}, ${row.date}, ${STATES[row.state].toLowerCase()}`,
   right: money(row.amount, row.exponent, row.currency),
   icon: ArrowLeftRight,

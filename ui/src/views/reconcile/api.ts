@@ -1,4 +1,4 @@
-import { backend } from '$lib/backend';
+import { backend, everyPage } from '$lib/backend';
 import type { BalanceRow } from '$lib/backend/types/BalanceRow';
 import type { Changed } from '$lib/backend/types/Changed';
 import type { DeskAction } from '$lib/backend/types/DeskAction';
@@ -72,15 +72,15 @@ export const importProblemsCsv = (session: string, options: ImportOptions, path:
 export const importUndo = (statement_id: string) => call<null>('import_undo', { statement_id });
 
 /** Every balance that statements are expected for. */
-export async function accountsList(): Promise<BalanceRow[]> {
-  const query = {
-    offset: 0,
-    limit: 500,
+export function accountsList(): Promise<BalanceRow[]> {
+  const asked = {
     sort: [{ field: 'name', descending: false }],
     conditions: [{ field: 'reconcilable', test: 'is', values: ['1'] }],
     text: null,
   };
-  return (await call<{ rows: BalanceRow[] }>('balances_page', { query })).rows;
+  return everyPage((offset, limit) =>
+    call<{ rows: BalanceRow[]; total: number }>('balances_page', { query: { offset, limit, ...asked } }),
+  );
 }
 export const interruptedRuns = () => call<InterruptedRun[]>('interrupted_runs');
 export const statementsList = () => call<StatementRow[]>('statements_list');

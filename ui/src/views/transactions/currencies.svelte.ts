@@ -1,4 +1,5 @@
-import { backend } from '$lib/backend';
+import { backend, everyPage } from '$lib/backend';
+import type { FilterCondition } from '$lib/backend/types/FilterCondition';
 import '../common/commands';
 import { exponentOf } from '../common/currencies';
 import { session } from '../common/session.svelte';
@@ -14,10 +15,14 @@ class BookCurrencies {
     try {
       const trial = await backend.call('overview_trial', { as_of: null });
       for (const row of trial.rows) known.set(row.currency, row.exponent);
-      const page = await backend.call('balances_page', {
-        query: { offset: 0, limit: 500, sort: [], conditions: [], text: null },
-      });
-      for (const row of page.rows) known.set(row.currency, row.exponent);
+      // The trial names nearly all of them, and a book may have a million balances: only those of other currencies are read.
+      const others: FilterCondition[] = known.size
+        ? [{ field: 'currency', test: 'is_not', values: [...known.keys()] }]
+        : [];
+      const rows = await everyPage((offset, limit) =>
+        backend.call('balances_page', { query: { offset, limit, sort: [], conditions: others, text: null } }),
+      );
+      for (const row of rows) known.set(row.currency, row.exponent);
     } catch (thrown) {
       // The book's own currency is enough to start; choosing a balance brings its currency along.
       console.error(thrown);

@@ -196,7 +196,7 @@ export const partiesOf = (values: EntryValues): Party[] =>
     : [values.whole, ...values.shares.map((row) => row.party)]
   ).filter((party) => party !== null);
 
-export const lockedThrough = (values: EntryValues): string | null =>
+export const signedThrough = (values: EntryValues): string | null =>
   lastDay(partiesOf(values).map((party) => party.signedThrough));
 
 /** The books are closed on its day: there is another day, and no reason. A hold moves no money, so it may be placed. */
