@@ -7,6 +7,7 @@ mod ledgers;
 mod lineage;
 mod lists;
 mod people;
+mod rules;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub(crate) use ledgers::{BalanceChanges, BalanceCommand, LedgerCommand, YesNo};
 pub(crate) use lineage::LineageCommand;
 pub(crate) use lists::{Conditions, HistoryFilter, PageArgs, RefundArgs, RegisterFile, TransactionFilter};
 pub(crate) use people::{AccountArgs, AccountCommand, IdentityCommand, KeyCommand, WebhookArgs, WebhookCommand};
+pub(crate) use rules::RuleCommand;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -241,6 +243,9 @@ pub(crate) enum Command {
     Refund(Box<RefundArgs>),
     /// Import a statement into a book
     Import(Box<ImportArgs>),
+    /// The matching rules of a book
+    #[command(subcommand)]
+    Rule(RuleCommand),
     /// Match, review and sign off statements
     #[command(subcommand)]
     Reconcile(ReconcileCommand),
@@ -415,6 +420,15 @@ pub(crate) enum ReconcileCommand {
         #[arg(long)]
         name: Option<String>,
     },
+    /// Open a signed statement again as its next version; the signed report stays
+    Reopen {
+        book: PathBuf,
+        statement: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take a whole import back, while nothing of it is matched
+    UndoImport { book: PathBuf, statement: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -493,6 +507,23 @@ pub(crate) enum BookCommand {
         file: PathBuf,
         /// File of the copy; must not exist
         to: PathBuf,
+    },
+    /// List the copies that the book makes by itself, the newest first
+    Backups { file: PathBuf },
+    /// Make such a copy now; the oldest beyond those that are kept goes
+    BackupNow { file: PathBuf },
+    /// Show or choose when the book copies itself
+    BackupPlan {
+        file: PathBuf,
+        /// Hours between two copies, if anything was done; 0: none by the clock
+        #[arg(long)]
+        every_hours: Option<u32>,
+        /// Copies that are kept
+        #[arg(long)]
+        keep: Option<u32>,
+        /// A copy before each import of statements or of a thousand postings
+        #[arg(long, value_enum)]
+        before_import: Option<Switch>,
     },
 }
 

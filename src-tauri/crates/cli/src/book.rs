@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use engine::api::backups::{BackupPlan, BackupRow};
 use engine::api::book::{BookInfo, BookSettings, Chart, ColumnNames, NewBook};
 use engine::words::plural;
 use engine::{KeyError, create_book};
@@ -13,7 +14,7 @@ use store_sqlite::{BookKey, BookLock, SqliteStore, key_id};
 use crate::Done;
 use crate::args::{BookCommand, ChartName, SampleArgs, SettingsArgs, Switch};
 use crate::fault::{Answer, Exit, Fault};
-use crate::output::{Output, progress, progress_end};
+use crate::output::{Output, Table, progress, progress_end};
 use crate::passphrase::{first_key, key_of, new_key};
 use crate::session::{Actor, name_of, open, open_to_read, open_to_write, store_to_read};
 
@@ -57,7 +58,77 @@ pub(crate) async fn run(command: &BookCommand, actor: Actor<'_>) -> Answer<Done>
             let text = format!("Copied to {}.", to.display());
             Ok(Output::new(json!({ "book": file, "copy": to }), text).into())
         }
+        BookCommand::Backups { file } => {
+            let engine = open_to_read(file, actor).await?;
+            let copies = engine.backups_list();
+            engine.close().await;
+            let copies = copies?;
+            let text = copies_table(&copies);
+            Ok(Output::new(copies, text).into())
+        }
+        BookCommand::BackupNow { file } => {
+            let engine = open_to_write(file, actor).await?;
+            let copy = engine.backup_now().await;
+            engine.close().await;
+            let copy = copy?;
+            let text = format!("Copied to {}.", copy.path);
+            Ok(Output::new(copy, text).into())
+        }
+        BookCommand::BackupPlan { file, every_hours, keep, before_import } => {
+            let chosen = Chosen { every_hours: *every_hours, keep: *keep, before_import: *before_import };
+            backup_plan(file, chosen, actor).await
+        }
     }
+}
+
+/// What of the plan is to change.
+#[derive(Clone, Copy)]
+struct Chosen {
+    every_hours: Option<u32>,
+    keep: Option<u32>,
+    before_import: Option<Switch>,
+}
+
+async fn backup_plan(file: &Path, chosen: Chosen, actor: Actor<'_>) -> Answer<Done> {
+    let writes = chosen.every_hours.is_some() || chosen.keep.is_some() || chosen.before_import.is_some();
+    let engine = if writes { open_to_write(file, actor).await? } else { open_to_read(file, actor).await? };
+    let plan = async {
+        let before = engine.backup_plan().await?;
+        if !writes {
+            return Answer::Ok(before);
+        }
+        let plan = BackupPlan {
+            every_hours: chosen.every_hours.unwrap_or(before.every_hours),
+            keep: chosen.keep.unwrap_or(before.keep),
+            before_import: chosen.before_import.map_or(before.before_import, |switch| switch == Switch::On),
+            folder: None,
+        };
+        Ok(engine.backup_plan_set(plan).await?)
+    };
+    let plan = plan.await;
+    engine.close().await;
+    let plan = plan?;
+    let by_the_clock = match plan.every_hours {
+        0 => "no copy by the clock".to_owned(),
+        hours => {
+            format!("a copy every {} if anything was done", engine::words::plural(u64::from(hours), "hour", "hours"))
+        }
+    };
+    let text = format!(
+        "{by_the_clock}; {} kept; {} before imports{}",
+        engine::words::plural(u64::from(plan.keep), "copy is", "copies are"),
+        if plan.before_import { "a copy" } else { "none" },
+        plan.folder.as_ref().map(|folder| format!("\nin {folder}")).unwrap_or_default(),
+    );
+    Ok(Output::new(plan, text).into())
+}
+
+fn copies_table(copies: &[BackupRow]) -> String {
+    let mut table = Table::new(&["Made", ">Bytes", "File"]);
+    for copy in copies {
+        table.row(vec![copy.at.clone(), engine::words::number(copy.bytes), copy.path.clone()]);
+    }
+    table.or("The book has made no copy yet.")
 }
 
 /// A copy becomes a book of its own, whole or not at all.

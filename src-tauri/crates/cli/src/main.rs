@@ -25,6 +25,7 @@ mod passphrase;
 mod post;
 mod reconcile;
 mod refund;
+mod rules;
 mod scheduled;
 mod search;
 mod session;
@@ -165,6 +166,7 @@ async fn run(cli: &Cli) -> Answer<Done> {
         }
         Command::Refund(options) => refund::run(options, actor).await,
         Command::Import(options) => import::run(options, actor).await,
+        Command::Rule(command) => rules::run(command, actor).await,
         Command::Reconcile(command) => reconcile::run(command, actor).await,
         Command::Statements { book } => reconcile::list(book, actor).await,
         Command::History { book, filter, page } => history::list(book, filter, page, actor).await,

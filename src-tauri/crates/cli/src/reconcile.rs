@@ -26,6 +26,8 @@ pub(crate) async fn run(command: &ReconcileCommand, actor: Actor<'_>) -> Answer<
         ReconcileCommand::Run { book, .. }
         | ReconcileCommand::Resume { book, .. }
         | ReconcileCommand::Accept { book, .. }
+        | ReconcileCommand::Reopen { book, .. }
+        | ReconcileCommand::UndoImport { book, .. }
         | ReconcileCommand::Signoff { book, .. } => (book, true),
     };
     // Whoever signs acts: the typed name is the name of the person.
@@ -86,6 +88,18 @@ async fn on_book(engine: &Arc<Engine>, command: &ReconcileCommand) -> Answer<Don
         }
         ReconcileCommand::Report { statement, version_number, format, out, .. } => {
             report(engine, statement, *version_number, *format, out.as_deref()).await
+        }
+        ReconcileCommand::Reopen { statement, reason, .. } => {
+            let statement = find(engine, statement).await?;
+            engine.reopen(&statement.id, reason).await?;
+            let text = format!("{} is open again. Its signed report stays.", statement.name);
+            Ok(Output::new(find(engine, &statement.id).await?, text).into())
+        }
+        ReconcileCommand::UndoImport { statement, .. } => {
+            let statement = find(engine, statement).await?;
+            engine.import_undo(&statement.id).await?;
+            let text = format!("The import of {} was taken back.", statement.name);
+            Ok(Output::new(serde_json::json!({ "undone": statement.id }), text).into())
         }
         ReconcileCommand::Signoff { statement, name, .. } => sign_off(engine, statement, name.as_deref()).await,
     }

@@ -34,9 +34,12 @@ pub(crate) async fn open(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     let system = engine_of(Arc::clone(&store), engine::SYSTEM_ACTOR.to_owned());
     system.book_take_up().await?;
     system.catch_up().await;
-    // Copies before much is booked lie where those of the window lie.
-    let place = BackupPlace::beside(&std::fs::canonicalize(book).unwrap_or_else(|_| book.to_owned()));
-    Ok(Arc::new(engine_of(store, name).with_backups(place)))
+    Ok(Arc::new(engine_of(store, name).with_backups(place_of(book))))
+}
+
+/// Copies lie where those of the window lie.
+fn place_of(book: &Path) -> BackupPlace {
+    BackupPlace::beside(&std::fs::canonicalize(book).unwrap_or_else(|_| book.to_owned()))
 }
 
 fn engine_of(store: Arc<dyn Store>, name: String) -> Engine {
@@ -49,7 +52,7 @@ fn engine_of(store: Arc<dyn Store>, name: String) -> Engine {
 /// itself, such as letting go of a hold that ran out, is left to whoever opens the book to work in it.
 pub(crate) async fn open_to_read(book: &Path, actor: Actor<'_>) -> Answer<Arc<Engine>> {
     let name = name_of(actor)?;
-    Ok(Arc::new(engine_of(Arc::new(store_to_read(book).await?), name)))
+    Ok(Arc::new(engine_of(Arc::new(store_to_read(book).await?), name).with_backups(place_of(book))))
 }
 
 /// The book alone, to look at it.

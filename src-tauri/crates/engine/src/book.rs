@@ -381,7 +381,6 @@ impl Engine {
             problems.push(format!("{} does not tie: debits and credits differ by {gap}.", row.currency));
         }
         problems.extend(self.lineage_problems().await?);
-        problems.extend(self.waiting_problems().await?);
         problems.extend(self.timer_problems().await?);
         problems.extend(self.history_verify("check", None, None).await?.problems);
         let entries = audit.trial.iter().map(|row| row.entries).sum();

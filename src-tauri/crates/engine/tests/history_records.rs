@@ -157,7 +157,7 @@ async fn what_is_changed_beside_the_program_is_found() {
         ("DELETE FROM webhook", "The webhook whk_"),
         ("UPDATE matching_rule SET position = 40 WHERE name = 'Renamed'", "The matching rule Renamed is not what"),
         ("UPDATE matching_rule SET deleted = {false} WHERE name = 'Renamed'", "The matching rule Renamed is not what"),
-        ("UPDATE scheduled SET request = {later} WHERE reference = 'LATER'", "The scheduled posting sch_"),
+        ("UPDATE scheduled SET request = {later} WHERE reference = 'LATER'", "The posting LATER, which waits,"),
         ("DELETE FROM scheduled WHERE reference = 'LATER'", "is in the history, but not in the book"),
         ("UPDATE setting SET value = '[]' WHERE key = 'monitors'", "The list of monitors is not what"),
         ("UPDATE setting SET value = '{}' WHERE key = 'settings'", "What the settings of the book say is not what"),

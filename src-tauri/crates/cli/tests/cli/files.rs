@@ -154,6 +154,10 @@ fn a_statement_goes_from_file_to_report() {
     assert_eq!(tieout(&["reconcile", "resume", &book]).refused(1), "NOT_FOUND");
     let list = ok(&["statements", &book]);
     assert!(list.as_array().unwrap().iter().any(|row| row["name"] == "October" && row["state"] == "in_review"));
+    let signed = "Corrib Operating, September 2026";
+    let reopened = ok(&["reconcile", "reopen", &book, signed, "--reason", "A late entry"]);
+    assert_eq!(reopened["state"], "in_review", "{reopened}");
+    assert_eq!(tieout(&["reconcile", "undo-import", &book, signed]).refused(1), "HAS_MATCHES");
     check(&book);
 }
 

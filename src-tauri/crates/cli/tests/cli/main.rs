@@ -16,4 +16,5 @@ mod lists;
 mod people;
 mod posting;
 mod protected;
+mod rules;
 mod support;

@@ -217,9 +217,9 @@ fn unreadable(kind: RecordKind) -> Suspect {
 
 /// What a person calls a record.
 fn called(kind: RecordKind, id: &str, document: Option<&Map<String, Value>>) -> String {
-    let named =
-        document.and_then(|document| document.get("name")).and_then(Value::as_str).filter(|name| !name.is_empty());
-    let named = named.map_or_else(|| id.to_owned(), words::plain);
+    let member = if kind == RecordKind::Scheduled { "reference" } else { "name" };
+    let named = document.and_then(|document| document.get(member)).and_then(Value::as_str);
+    let named = named.filter(|name| !name.is_empty()).map_or_else(|| id.to_owned(), words::plain);
     match kind {
         RecordKind::Setting => setting(id),
         RecordKind::Ledger => format!("The ledger {named}"),
@@ -230,7 +230,7 @@ fn called(kind: RecordKind, id: &str, document: Option<&Map<String, Value>>) -> 
         RecordKind::Account => format!("The account {id}"),
         RecordKind::Webhook => format!("The webhook {named}"),
         RecordKind::Rule => format!("The matching rule {named}"),
-        RecordKind::Scheduled => format!("The scheduled posting {id}"),
+        RecordKind::Scheduled => format!("The posting {named}, which waits,"),
     }
 }
 

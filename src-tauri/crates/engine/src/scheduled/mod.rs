@@ -29,8 +29,6 @@ use crate::kept::Sealing;
 use crate::post::balance_ref;
 use crate::{Engine, EngineError, EngineResult, Stamp};
 
-/// Kinds of the history entries that say what is to be booked, and when.
-const ASKED: [&str; 3] = ["posting.queued", "posting.scheduled", "posting.rescheduled"];
 /// When what is queued is due: whatever the clock says, also after it was set back, and in the order of acceptance.
 const AT_ONCE_DUE: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -101,22 +99,6 @@ impl Engine {
             }
         }
         Ok((credit, debit))
-    }
-
-    /// What waits and is not what its history says, in sentences: it was changed past the program.
-    pub(crate) async fn waiting_problems(&self) -> EngineResult<Vec<String>> {
-        let mut problems = Vec::new();
-        for record in self.store.scheduled_that_wait(&[]).await? {
-            let asked = self.newest_event(&record.id, &ASKED).await?;
-            let due = due_text(&record);
-            let same =
-                asked.is_some_and(|event| event.payload["request"] == record.request && event.payload["due_at"] == due);
-            if !same {
-                let name = if record.reference.is_empty() { &record.id } else { &record.reference };
-                problems.push(format!("{name} waits to be booked otherwise than its history says."));
-            }
-        }
-        Ok(problems)
     }
 
     /// One scheduled posting.
