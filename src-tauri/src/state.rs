@@ -74,11 +74,18 @@ async fn wait_for_writer(book: &Path) {
     }
 }
 
-impl Drop for Open {
-    fn drop(&mut self) {
+impl Open {
+    /// Ends what the book does by itself: it would meet a closed one, and say that something failed.
+    fn stop(&self) {
         for task in &self.tasks {
             task.abort();
         }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
@@ -231,6 +238,7 @@ impl Shell {
         });
         let before = self.open.write().await.replace(open);
         if let Some(before) = before {
+            before.stop();
             before.engine.close().await;
         }
         Ok(described)
@@ -292,6 +300,7 @@ impl Shell {
             if let Ok(info) = open.engine.book_info().await {
                 self.files.left(&open.path, &info);
             }
+            open.stop();
             open.engine.close().await;
         }
     }

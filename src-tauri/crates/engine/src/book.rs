@@ -150,7 +150,10 @@ impl Engine {
             let interrupted = unit.interrupt_running_jobs().await?;
             unit.commit().await?;
             tracing::info!(interrupted, "book taken up");
-            self.records_take_up().await?;
+            // A book must open whatever its history is like: it cannot be checked otherwise.
+            if let Err(error) = self.records_take_up().await {
+                tracing::error!(code = error.code(), "the history could not take up the records of this book");
+            }
         }
         self.book_info().await
     }

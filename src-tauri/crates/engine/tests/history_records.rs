@@ -11,6 +11,7 @@ use engine::api::monitors::MonitorRequest;
 use engine::api::page::ListQuery;
 use engine::api::people::{AccountRequest, IdentityEdit, IdentityRequest};
 use engine::api::rules::RuleDraft;
+use engine::api::transactions::PostRequest;
 use engine::api::webhooks::WebhookRequest;
 use serde_json::json;
 
@@ -41,11 +42,18 @@ async fn changed_everywhere() -> TestBook {
     engine.column_names_set(ColumnNames::DebitCredit).await.unwrap();
     engine.book_settings_set(BookSettings { together: false, ..engine.book_settings().await.unwrap() }).await.unwrap();
     engine.backup_plan_set(BackupPlan { keep: 5, ..engine.backup_plan().await.unwrap() }).await.unwrap();
-    engine.metadata_merge(&bank, json!({ "branch": "Galway", "desk": 4 })).await.unwrap();
+    engine
+        .metadata_merge(&bank, json!({ "branch": "Galway", "desk": 4, "rate": 1e-24, "share": 4.776303295770299e-10 }))
+        .await
+        .unwrap();
     let lineage = LineageRequest { balance_id: shop.clone(), strategy: Some("fifo".into()) };
     engine.lineage_set(&lineage).await.unwrap();
+    // A fraction that is read back as another than it was.
+    engine.metadata_merge(&bank, json!({ "since": "2024" })).await.unwrap();
     for (reference, due) in [("LATER", "2026-12-24T09:00:00Z"), ("SOON", "2026-11-19T10:25:00Z")] {
-        engine.schedule(transfer(reference, &bank, &shop, "100"), due).await.unwrap();
+        let request =
+            PostRequest { metadata: Some(json!({ "rate": 1e-24 })), ..transfer(reference, &bank, &shop, "100") };
+        engine.schedule(request, due).await.unwrap();
     }
     let cancelled = engine.schedule(transfer("NEVER", &bank, &shop, "1"), "2026-12-24T09:00:00Z").await.unwrap();
     engine.scheduled_cancel(&cancelled.id, "Not any more").await.unwrap();
@@ -155,6 +163,7 @@ async fn what_is_changed_beside_the_program_is_found() {
         ("UPDATE identity SET name = 'Eve', version = version + 1", "The identity idt_"),
         ("UPDATE webhook SET url = 'https://eve.example'", "The webhook Warehouse is not what"),
         ("DELETE FROM webhook", "The webhook whk_"),
+        ("UPDATE webhook SET events = '3'", "cannot be read"),
         ("UPDATE matching_rule SET position = 40 WHERE name = 'Renamed'", "The matching rule Renamed is not what"),
         ("UPDATE matching_rule SET deleted = {false} WHERE name = 'Renamed'", "The matching rule Renamed is not what"),
         ("UPDATE scheduled SET request = {later} WHERE reference = 'LATER'", "The posting LATER, which waits,"),

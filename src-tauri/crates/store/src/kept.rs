@@ -57,8 +57,8 @@ impl RecordKind {
     }
 }
 
-/// A record as it stands: its id and its document.
-pub type Kept = (String, Value);
+/// A record as it stands: its id and its document, or that it cannot be read.
+pub type Kept = (String, StoreResult<Value>);
 
 /// Reads of the records that the history answers for.
 #[async_trait::async_trait]

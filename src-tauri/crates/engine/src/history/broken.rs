@@ -78,25 +78,22 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Store`] if it cannot be stored; this program then writes nothing more all the same.
     pub async fn history_stop(&self, check: &HistoryCheck) -> EngineResult<()> {
+        let unit = self.store.begin().await;
+        // With the unit open: nobody decides on anything meanwhile.
         let broken = self.broken().await?;
         let open: Vec<String> =
             check.findings.iter().filter(|found| !broken.accepted.contains(found)).cloned().collect();
         let Some(first) = check.problems.first().filter(|_| !open.is_empty()) else { return Ok(()) };
         let broken = Broken { open, first: first.clone(), ..broken };
-        let stored = match self.put_broken(&broken).await {
+        let stored = match unit {
+            Ok(unit) => put_broken(unit, &broken).await,
             // Nobody writes into it here as it is.
-            Err(EngineError::Store(StoreError::ReadOnly(_))) => Ok(()),
-            stored => stored,
+            Err(StoreError::ReadOnly(_)) => Ok(()),
+            Err(error) => Err(error.into()),
         };
         self.store.hold_writes(broken.stops());
         self.changed(&[Topic::Book]);
         stored
-    }
-
-    async fn put_broken(&self, broken: &Broken) -> EngineResult<()> {
-        let mut unit = self.store.begin().await?;
-        unit.put_setting(BROKEN, &json!(broken)).await?;
-        Ok(unit.commit().await?)
     }
 
     /// Lets the book be written again although its history does not hold. Who decided it, what was found and the reason
@@ -137,4 +134,9 @@ impl Engine {
         unit.record_event(&sealing.on(event)).await?;
         Ok(unit.commit().await?)
     }
+}
+
+async fn put_broken(mut unit: Box<dyn store::Unit>, broken: &Broken) -> EngineResult<()> {
+    unit.put_setting(BROKEN, &json!(broken)).await?;
+    Ok(unit.commit().await?)
 }

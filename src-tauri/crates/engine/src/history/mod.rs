@@ -8,6 +8,7 @@ mod records;
 mod walk;
 
 pub(crate) use self::broken::BROKEN;
+pub(crate) use self::records::TAKEN_UP;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -60,9 +61,9 @@ impl Engine {
         Ok(events.into_iter().find(|event| kinds.contains(&event.kind.as_str())))
     }
 
-    /// Computes every link of the history again, compares the journal and every other record that it answers for with it, and looks for heads that were given out
-    /// earlier: those this book remembers, and those in `earlier`. Where something does not fit that nobody has decided on,
-    /// the book is read-only from then on.
+    /// Computes every link of the history again, compares the journal and every other record that it answers for with
+    /// it, and looks for heads that were given out earlier: those this book remembers, and those in `earlier`. Where
+    /// something does not fit that nobody has decided on, the book is read-only from then on.
     ///
     /// # Errors
     /// `CANCELLED`; [`EngineError::Invalid`] where `earlier` is no head; [`EngineError::Store`].
@@ -113,7 +114,9 @@ impl Engine {
         for sentence in self.reports_changed(&walk.signed).await? {
             walk.problem(sentence);
         }
-        for finding in walk.records.findings(suspects.unwrap_or_default()) {
+        // Behind a break nobody knows what was told.
+        let suspects = suspects.filter(|_| !walk.stopped).unwrap_or_default();
+        for finding in walk.records.findings(suspects) {
             walk.finding(finding.fixed, finding.sentence);
         }
         let done = walk.last.sequence;

@@ -3,34 +3,53 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
-use store::StoreError;
 use store::history::SealedEvent;
-use store::kept::{Kept, RecordKind};
+use store::kept::RecordKind;
 use store::system::Event;
+use store::{StoreError, StoreResult};
 
-use super::{BROKEN, digest};
-use crate::kept::{MEMBER, Sealing, answered_for, is_answered_for, name};
+use super::BROKEN;
+use crate::kept::{MEMBER, Sealing, answered_for, is_answered_for, name, seal, unsealed};
 use crate::{Engine, EngineResult, words};
 
 /// The event that says how the records stood when the history began to answer for them.
-const TAKEN_UP: &str = "history.records_taken_up";
+pub(crate) const TAKEN_UP: &str = "history.records_taken_up";
 /// The first event of a book.
 const CREATED: &str = "book.created";
 /// Records that are read at once.
 const AT_ONCE: u32 = 1_000;
-/// Records that one event names.
-const IN_ONE_EVENT: usize = 200;
 /// Letters of a digest that tell two findings apart.
 const SHORT: usize = 16;
 
-/// A digest, or nothing where a record is gone.
-type Left = Option<[u8; 32]>;
+/// Setting that spares the next opening to look for the event. Without it the event is looked for.
+const IS_TAKEN_UP: &str = "records_taken_up";
+
+/// What is left of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Gone,
+    Sealed([u8; 32]),
+    /// Told in a form of seals that this program does not know.
+    OtherForm,
+    /// Stored, and cannot be read.
+    Unreadable,
+}
+
+impl Left {
+    fn told(seal: &Value) -> Self {
+        match seal {
+            Value::Null => Self::Gone,
+            Value::String(seal) => unsealed(seal).map_or(Self::OtherForm, Self::Sealed),
+            _ => Self::OtherForm,
+        }
+    }
+}
 
 /// What the history says of records.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     /// What was left of each that is not gone.
-    last: HashMap<String, [u8; 32]>,
+    last: HashMap<String, Left>,
     /// From when the records are read on: everything that is said of one.
     since: Option<HashMap<String, Vec<Left>>>,
     /// The history answers for every record.
@@ -68,17 +87,17 @@ impl Told {
         let Some(records) = told.payload[MEMBER].as_object() else { return };
         self.all |= event.kind == CREATED;
         for (name, left) in records {
-            let left = left.as_str().and_then(bytes);
-            if event.kind == TAKEN_UP && self.last.get(name).is_some_and(|known| Some(*known) != left) {
+            let left = Left::told(left);
+            if event.kind == TAKEN_UP && self.last.get(name).is_some_and(|known| !fits(left, *known)) {
                 // Nobody takes up what is answered for already.
                 self.otherwise.push((name.clone(), event.sequence));
             }
             if let Some(since) = &mut self.since {
                 since.entry(name.clone()).or_default().push(left);
-            } else if let Some(left) = left {
-                self.last.insert(name.clone(), left);
-            } else {
+            } else if left == Left::Gone {
                 self.last.remove(name);
+            } else {
+                self.last.insert(name.clone(), left);
             }
         }
     }
@@ -87,16 +106,21 @@ impl Told {
     pub(super) fn findings(&self, suspects: Vec<Suspect>) -> Vec<Finding> {
         let said = |suspect: &Suspect| {
             let since = self.since.as_ref().and_then(|since| since.get(&suspect.name));
-            since.is_some_and(|since| since.contains(&suspect.stored))
+            since.is_some_and(|since| since.iter().any(|told| fits(suspect.stored, *told)))
         };
         let changed = suspects.into_iter().filter(|suspect| !said(suspect)).map(|suspect| {
             let called = &suspect.called;
             let sentence = match (suspect.stored, suspect.told) {
-                (Some(_), Some(_)) => format!("{called} is not what the history says: it was changed by other means."),
-                (Some(_), None) => format!("{called} is in the book, but the history does not tell of it."),
-                (None, _) => format!("{called} is in the history, but not in the book."),
+                (Left::Unreadable, _) => format!("{called} cannot be read."),
+                (Left::Gone, _) => format!("{called} is in the history, but not in the book."),
+                (_, Left::Gone) => format!("{called} is in the book, but the history does not tell of it."),
+                _ => format!("{called} is not what the history says: it was changed by other means."),
             };
-            let mark = suspect.stored.map_or_else(|| "gone".to_owned(), |stored| short(&stored));
+            let mark = match suspect.stored {
+                Left::Sealed(digest) => short(&digest),
+                Left::Unreadable => "unreadable".to_owned(),
+                Left::Gone | Left::OtherForm => "gone".to_owned(),
+            };
             Finding { fixed: format!("{} {mark}", suspect.name), sentence }
         });
         let taken_up = self.otherwise.iter().map(|(name, entry)| Finding {
@@ -130,8 +154,8 @@ impl Engine {
                 };
                 let Some((last, _)) = records.last() else { break };
                 after.clone_from(last);
-                for record in records.into_iter().filter(|(id, document)| of_history(kind, id, document)) {
-                    suspects.extend(suspected(kind, &record, told));
+                for (id, document) in &records {
+                    suspects.extend(suspected(kind, id, document, told));
                 }
             }
         }
@@ -139,8 +163,8 @@ impl Engine {
         suspects.extend(told.last.drain().map(|(name, left)| Suspect {
             called: called_by_name(&name),
             name,
-            stored: None,
-            told: Some(left),
+            stored: Left::Gone,
+            told: left,
         }));
         Ok(suspects)
     }
@@ -150,40 +174,47 @@ impl Engine {
     /// # Errors
     /// [`crate::EngineError::Store`].
     pub(crate) async fn records_take_up(&self) -> EngineResult<()> {
+        if self.store.setting(IS_TAKEN_UP).await?.is_some() {
+            return Ok(());
+        }
         let book = self.book_id().await?;
         let created = self.store.events_of(&book, CREATED).await?;
-        let since_creation = created.iter().any(|event| event.payload[MEMBER].is_object());
-        if since_creation || !self.store.events_of(&book, TAKEN_UP).await?.is_empty() {
+        if created.iter().any(|event| event.payload[MEMBER].is_object()) {
             return Ok(());
         }
         let stamp = self.stamp();
-        // Nobody else writes while the unit is open.
+        // Nobody else writes while the unit is open, nor takes up the same.
         let mut unit = self.store.begin().await?;
+        unit.put_setting(IS_TAKEN_UP, &json!(true)).await?;
+        if !self.store.events_of(&book, TAKEN_UP).await?.is_empty() {
+            return Ok(unit.commit().await?);
+        }
         for kind in RecordKind::ALL {
             let mut after = String::new();
             loop {
                 let records = match self.store.kept(kind, &after, AT_ONCE).await {
-                    // The check says which one it is.
                     Err(StoreError::Damaged { .. }) => break,
                     records => records?,
                 };
                 let Some((last, _)) = records.last() else { break };
                 after.clone_from(last);
-                let records: Vec<Kept> =
-                    records.into_iter().filter(|(id, document)| of_history(kind, id, document)).collect();
-                for some in records.chunks(IN_ONE_EVENT) {
-                    let sealing = some.iter().fold(Sealing::default(), |sealing, (id, document)| {
-                        sealing.and(kind, id, Some(document_of(kind, id, document)))
-                    });
-                    let event = Event {
-                        at: stamp.at,
-                        actor: crate::SYSTEM_ACTOR.to_owned(),
-                        kind: TAKEN_UP.into(),
-                        object_id: book.clone(),
-                        payload: json!({ "name": words::plural(some.len() as u64, "record", "records") }),
-                    };
-                    unit.record_event(&sealing.on(event)).await?;
+                // One that cannot be read is told by the check.
+                let readable = records.iter().filter_map(|(id, document)| Some((id, document.as_ref().ok()?)));
+                let of_history: Vec<_> = readable.filter(|(id, document)| of_history(kind, id, document)).collect();
+                if of_history.is_empty() {
+                    continue;
                 }
+                let sealing = of_history.iter().fold(Sealing::default(), |sealing, (id, document)| {
+                    sealing.and_read(kind, id, document_of(kind, id, document))
+                });
+                let event = Event {
+                    at: stamp.at,
+                    actor: crate::SYSTEM_ACTOR.to_owned(),
+                    kind: TAKEN_UP.into(),
+                    object_id: book.clone(),
+                    payload: json!({ "name": words::plural(of_history.len() as u64, "record", "records") }),
+                };
+                unit.record_event(&sealing.on(event)).await?;
             }
         }
         Ok(unit.commit().await?)
@@ -200,19 +231,36 @@ fn document_of<'a>(kind: RecordKind, id: &str, document: &'a Value) -> &'a Value
     if kind == RecordKind::Setting { answered_for(id, document) } else { document }
 }
 
-fn suspected(kind: RecordKind, (id, document): &Kept, told: &mut Told) -> Option<Suspect> {
-    let name = name(kind, id);
-    let stored = bytes(&digest(document_of(kind, id, document)));
-    let known = told.last.remove(&name);
-    if stored == known || (known.is_none() && !told.all) {
-        return None;
-    }
-    Some(Suspect { called: called(kind, id, document.as_object()), name, stored, told: known })
+/// Whether what is stored may be what was told.
+fn fits(stored: Left, told: Left) -> bool {
+    stored == told || (told == Left::OtherForm && matches!(stored, Left::Sealed(_)))
 }
 
+fn suspected(kind: RecordKind, id: &str, document: &StoreResult<Value>, told: &mut Told) -> Option<Suspect> {
+    let name = name(kind, id);
+    let (stored, called) = match document {
+        Ok(document) if !of_history(kind, id, document) => return None,
+        Ok(document) => {
+            let sealed = unsealed(&seal(document_of(kind, id, document)));
+            (sealed.map_or(Left::OtherForm, Left::Sealed), called(kind, id, document.as_object()))
+        }
+        Err(_) if kind == RecordKind::Setting && !is_answered_for(id) => return None,
+        Err(_) => (Left::Unreadable, called(kind, id, None)),
+    };
+    let known = told.last.remove(&name);
+    let known = match known {
+        Some(known) if fits(stored, known) => return None,
+        // It was not answered for yet, and stays so until somebody changes it.
+        None if !told.all && stored != Left::Unreadable => return None,
+        known => known.unwrap_or(Left::Gone),
+    };
+    Some(Suspect { name, called, stored, told: known })
+}
+
+/// Not even the ids can be read.
 fn unreadable(kind: RecordKind) -> Suspect {
-    let called = format!("At least one record of the kind {} cannot be read and", kind.word());
-    Suspect { name: format!("{} unreadable", kind.word()), called, stored: Some([0; 32]), told: Some([1; 32]) }
+    let called = format!("At least one record of the kind {}", kind.word());
+    Suspect { name: format!("{}/", kind.word()), called, stored: Left::Unreadable, told: Left::Gone }
 }
 
 /// What a person calls a record.
@@ -256,18 +304,6 @@ fn setting(key: &str) -> String {
             other => format!("The setting {other}"),
         },
     }
-}
-
-fn bytes(hex: &str) -> Left {
-    let digits = hex.as_bytes();
-    if digits.len() != 64 {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 fn short(digest: &[u8; 32]) -> String {

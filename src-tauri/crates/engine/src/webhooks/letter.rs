@@ -93,6 +93,10 @@ pub fn event_name(kind: &str) -> &str {
 pub(super) fn wants(webhook: &WebhookRecord, on: &[&WebhookRecord], event: &Event) -> bool {
     let WebhookRecord { role, events, id, .. } = webhook;
     let name = event_name(&event.kind);
+    if name == crate::history::TAKEN_UP {
+        // Nothing happened.
+        return false;
+    }
     match *role {
         Role::After => matches!(name, "transaction.applied" | "transaction.inflight" | "transaction.void"),
         Role::Webhook => {

@@ -2,14 +2,20 @@
 
 use super::value::At;
 use super::{Fields, account, identity, rule, webhook};
+use serde_json::Value;
+
 use crate::kept::{self, BalanceTerms, Kept, RecordKind};
 use crate::{StoreError, StoreResult};
 
 /// A record of a kind: `id`, and the columns that its own reader asks for. Of a setting `value`; of a balance its terms;
 /// of an owner `identity_id`.
 pub fn kept_record(kind: RecordKind, row: &impl Fields) -> StoreResult<Kept> {
-    let id = row.word("id")?;
-    let document = match kind {
+    // One that cannot be read hides none of the others.
+    Ok((row.word("id")?, document(kind, row)))
+}
+
+fn document(kind: RecordKind, row: &impl Fields) -> StoreResult<Value> {
+    Ok(match kind {
         RecordKind::Setting => At { place: "setting", row }.json("value")?,
         RecordKind::Ledger => kept::ledger(&row.word("name")?),
         RecordKind::Balance => BalanceTerms {
@@ -28,6 +34,5 @@ pub fn kept_record(kind: RecordKind, row: &impl Fields) -> StoreResult<Kept> {
         RecordKind::Rule => kept::rule(&rule(row)?),
         RecordKind::Scheduled => kept::scheduled(&super::scheduled(row)?)
             .ok_or_else(|| StoreError::damaged("scheduled posting", "it does not wait"))?,
-    };
-    Ok((id, document))
+    })
 }
