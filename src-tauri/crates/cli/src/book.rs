@@ -111,12 +111,12 @@ async fn backup_plan(file: &Path, chosen: Chosen, actor: Actor<'_>) -> Answer<Do
     let by_the_clock = match plan.every_hours {
         0 => "no copy by the clock".to_owned(),
         hours => {
-            format!("a copy every {} if anything was done", engine::words::plural(u64::from(hours), "hour", "hours"))
+            format!("a copy every {} if anything was done", plural(u64::from(hours), "hour", "hours"))
         }
     };
     let text = format!(
         "{by_the_clock}; {} kept; {} before imports{}",
-        engine::words::plural(u64::from(plan.keep), "copy is", "copies are"),
+        plural(u64::from(plan.keep), "copy is", "copies are"),
         if plan.before_import { "a copy" } else { "none" },
         plan.folder.as_ref().map(|folder| format!("\nin {folder}")).unwrap_or_default(),
     );

@@ -1,9 +1,9 @@
 //! Records that the history answers for, as their documents.
 
-use super::value::At;
-use super::{Fields, account, identity, rule, webhook};
 use serde_json::Value;
 
+use super::value::At;
+use super::{Fields, account, identity, rule, webhook};
 use crate::kept::{self, BalanceTerms, Kept, RecordKind};
 use crate::{StoreError, StoreResult};
 
